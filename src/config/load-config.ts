@@ -1,0 +1,79 @@
+// Reads the environment once and says everything that is wrong with it at once. Pure: what it returns is all that anybody else
+// learns of the environment.
+
+import os from 'node:os';
+import path from 'node:path';
+import { ImportsError } from '../errors';
+import { settings, type LogLevel } from './settings';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Config {
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Absolute; what was built or downloaded once for this user of the machine. */
+  readonly cacheDir: string;
+  readonly logLevel: LogLevel;
+  readonly quietMs: number;
+  /** Rejected records and replaced values of an ended import are kept so long. */
+  readonly keepDays: number;
+  /** Files in `.bak` are; null = for ever. */
+  readonly keepBackupDays: number | null;
+  /** Where each process serves metrics and health; a port that is null = not. */
+  readonly metrics: { readonly host: string; readonly workerPort: number | null; readonly sftpPort: number | null };
+  /** Port 0 = any free one. */
+  readonly sftp: { readonly host: string; readonly port: number };
+  /** Replaces From where the mail server demands its own domain. */
+  readonly mailFrom: string | undefined;
+  /** The three services: undefined = embedded. */
+  readonly mongodbUri: string | undefined;
+  readonly smtpUrl: string | undefined;
+  readonly temporal: { readonly address: string | undefined; readonly namespace: string; readonly uiUrl: string | null };
+  /** Where embedded services would like to listen; 0 = any free port. */
+  readonly embeddedPorts: { readonly mongo: number; readonly temporal: number; readonly temporalUi: number; readonly smtp: number };
+  /** As given: for programs that we start, and for Temporal's own names. */
+  readonly env: Environment;
+}
+
+/** Throws ImportsError CONFIG that names every problem. A blank variable counts as not set. */
+export function loadConfig(env: Environment, workingDir: string = process.cwd()): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const unknown = Object.keys(given).filter((name) => name.startsWith('IMPORTS_') && !(name in settings.shape));
+  const read = settings.safeParse(given);
+  // The value itself is never shown: an address may hold a password.
+  const wrong = read.success ? [] : read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  const problems = [...wrong, ...unknown.map((name) => `${name} is no setting`)];
+  if (!read.success || problems.length > 0)
+    throw new ImportsError('CONFIG', `The environment is not usable: ${problems.join('; ')}. All settings are in .env.example.`);
+
+  const value = read.data;
+  return {
+    dataDir: path.resolve(workingDir, value.IMPORTS_DATA_DIR),
+    cacheDir: path.resolve(given['XDG_CACHE_HOME'] ?? path.join(given['HOME'] ?? os.homedir(), '.cache'), 'managed-user-import'),
+    logLevel: value.IMPORTS_LOG_LEVEL,
+    quietMs: value.IMPORTS_QUIET_SECONDS * 1000,
+    keepDays: value.IMPORTS_KEEP_DAYS,
+    keepBackupDays: value.IMPORTS_KEEP_BACKUP_DAYS ?? null,
+    metrics: {
+      host: value.IMPORTS_METRICS_HOST,
+      workerPort: value.IMPORTS_WORKER_METRICS_PORT ?? null,
+      sftpPort: value.IMPORTS_SFTP_METRICS_PORT ?? null,
+    },
+    sftp: { host: value.IMPORTS_SFTP_HOST, port: value.IMPORTS_SFTP_PORT },
+    mailFrom: value.IMPORTS_MAIL_FROM,
+    mongodbUri: value.MONGODB_URI,
+    smtpUrl: value.SMTP_URL,
+    temporal: {
+      address: value.TEMPORAL_ADDRESS,
+      namespace: value.TEMPORAL_NAMESPACE,
+      uiUrl: value.IMPORTS_TEMPORAL_UI_URL ?? null,
+    },
+    embeddedPorts: {
+      mongo: value.IMPORTS_MONGO_PORT,
+      temporal: value.IMPORTS_TEMPORAL_PORT,
+      temporalUi: value.IMPORTS_TEMPORAL_UI_PORT,
+      smtp: value.IMPORTS_SMTP_PORT,
+    },
+    env,
+  };
+}

@@ -1,0 +1,62 @@
+// Every setting of the environment, in one table. Temporal's own names (TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS…) are
+// passed on as they are: their meaning is Temporal's. `.env.example` shows the same table to people; a test keeps the two in step.
+
+import { z } from 'zod';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+function wholeNumber(most: number) {
+  return z
+    .string()
+    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= most, `is no whole number from 0 to ${most}`)
+    .transform(Number);
+}
+
+const days = z
+  .string()
+  .refine((text) => /^[1-9]\d{0,4}$/.test(text), 'is no whole number of days from 1 to 99999')
+  .transform(Number);
+const port = (usual: number) => wholeNumber(65_535).prefault(String(usual));
+
+export const settings = z.object({
+  IMPORTS_DATA_DIR: z.string().default('./data'),
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\/[^/?\s]+/, 'is no MongoDB address, e.g. mongodb://db.example:27017/imports')
+    .optional(),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^[^\s/]+:\d{1,5}$/, 'is no host:port, e.g. temporal.example:7233')
+    .optional(),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  IMPORTS_TEMPORAL_UI_URL: z
+    .string()
+    .regex(/^https?:\/\/[^\s/]/, 'is no http:// or https:// address')
+    .optional(),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/[^\s/]/, 'is no smtp:// or smtps:// address, e.g. smtps://user:password@mail.example')
+    .optional(),
+  IMPORTS_MAIL_FROM: z
+    .string()
+    .regex(/^[^\s@<>]+@[^\s@<>]+$/, 'is no e-mail address')
+    .optional(),
+  IMPORTS_SFTP_HOST: z.string().default('127.0.0.1'),
+  IMPORTS_SFTP_PORT: port(2222),
+  IMPORTS_QUIET_SECONDS: z
+    .string()
+    .refine((text) => /^\d{1,4}(\.\d{1,3})?$/.test(text), 'is no number of seconds, e.g. 5')
+    .transform(Number)
+    .prefault('5'),
+  IMPORTS_KEEP_DAYS: days.prefault('90'),
+  IMPORTS_KEEP_BACKUP_DAYS: days.optional(),
+  IMPORTS_METRICS_HOST: z.string().default('127.0.0.1'),
+  IMPORTS_WORKER_METRICS_PORT: wholeNumber(65_535).optional(),
+  IMPORTS_SFTP_METRICS_PORT: wholeNumber(65_535).optional(),
+  IMPORTS_LOG_LEVEL: z.enum(LOG_LEVELS, `is none of ${LOG_LEVELS.join(', ')}`).default('info'),
+  IMPORTS_MONGO_PORT: port(27_017),
+  IMPORTS_TEMPORAL_PORT: port(7233),
+  IMPORTS_TEMPORAL_UI_PORT: port(8233),
+  IMPORTS_SMTP_PORT: port(1025),
+});

@@ -1,0 +1,17 @@
+// Names of the files that lie beside a backed-up file in `.bak`. Only `.csv` is taken off, so that `users.csv` and `users.xlsx`
+// do not share a receipt.
+
+/** `users.csv` -> `users.result.json` */
+export function receiptName(backupName: string): string {
+  return `${withoutCsv(backupName)}.result.json`;
+}
+
+/** `users.csv` -> `users.failed.csv` */
+export function failedRecordsName(backupName: string): string {
+  return `${withoutCsv(backupName)}.failed.csv`;
+}
+
+/** The name without its `.csv`, in any case of letters. */
+export function withoutCsv(fileName: string): string {
+  return fileName.replace(/\.csv$/i, '');
+}

@@ -1,0 +1,62 @@
+// A client: one customer organisation, its settings and their defaults (the table of settings in docs/operations.md).
+
+import type { ClientId } from './ids';
+import type { FieldName } from './fields';
+
+export type Schedule = { readonly every: string } | { readonly cron: string; readonly timeZone: string };
+
+export interface ClientSettings {
+  readonly profile: 'opscom' | 'agylia';
+  /** Who receives "CSV Import Failed Records". */
+  readonly failedImportEmail: string;
+  /** From and Reply-To of system mail. */
+  readonly replyToAdminEmail: string;
+  readonly archiveOnInactive: boolean;
+  readonly reactivateOnActive: boolean;
+  /** Accepted `login_source` codes; compared without regard to case, stored in this spelling. */
+  readonly loginSources: readonly string[];
+  /** When not empty, `user_type_id` must be one of these ids. */
+  readonly userTypes: readonly { readonly id: number; readonly name: string }[];
+  /** Further fields that a new user must have. */
+  readonly requiredFields: readonly FieldName[];
+  readonly unknownColumns: 'refuse' | 'ignore';
+  readonly encoding: 'utf-8' | 'windows-1252' | 'utf-16le';
+  readonly delimiter: 'auto' | ',' | ';' | '\t';
+  readonly schedule: Schedule;
+  readonly startOnUpload: boolean;
+  readonly holdAbove: { readonly archives: number; readonly percent: number; readonly floor: number };
+  readonly approvalTimeoutHours: number;
+  readonly report: 'failures' | 'always';
+  readonly maxFileBytes: number;
+  readonly maxRecords: number;
+  /** A duration such as `26h`; null = no silence alarm. */
+  readonly expectFileEvery: string | null;
+}
+
+export interface Client {
+  readonly clientId: ClientId;
+  readonly enabled: boolean;
+  /** From when on files are expected of it. */
+  readonly addedAt?: Date;
+  readonly settings: ClientSettings;
+}
+
+export const DEFAULT_SETTINGS: Omit<ClientSettings, 'failedImportEmail' | 'replyToAdminEmail'> = {
+  profile: 'opscom',
+  archiveOnInactive: false,
+  reactivateOnActive: false,
+  loginSources: ['OPSCOM'],
+  userTypes: [],
+  requiredFields: [],
+  unknownColumns: 'refuse',
+  encoding: 'utf-8',
+  delimiter: 'auto',
+  schedule: { every: '5m' },
+  startOnUpload: true,
+  holdAbove: { archives: 50, percent: 20, floor: 10 },
+  approvalTimeoutHours: 72,
+  report: 'failures',
+  maxFileBytes: 2 * 1024 ** 3,
+  maxRecords: 5_000_000,
+  expectFileEvery: null,
+};

@@ -1,0 +1,154 @@
+// One processing of one file: its states, outcomes and counts.
+
+import type { ClientId, ImportId } from './ids';
+import type { ReasonCode, Refusal } from './reasons';
+
+export type ImportState =
+  | 'claiming'
+  | 'queued'
+  | 'inspecting'
+  | 'held'
+  | 'applying'
+  | 'releasing'
+  | 'backing-up'
+  | 'reporting'
+  | 'finished'
+  | 'failed'
+  | 'cancelled'
+  | 'undone';
+export type ImportOutcome = 'imported' | 'imported-with-failures' | 'refused' | 'declined';
+export type ReportState = 'none' | 'pending' | 'sent' | 'not-repeated' | 'failed';
+
+/** records = created + updated + unchanged + rejected + repeated + superseded; an archived user counts as updated, too. */
+export interface Counts {
+  readonly records: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly archived: number;
+  readonly rejected: number;
+  readonly repeated: number;
+  readonly superseded: number;
+  readonly inactiveIgnored: number;
+  readonly permitsReleased: number;
+}
+
+export const NO_COUNTS: Counts = {
+  records: 0,
+  created: 0,
+  updated: 0,
+  unchanged: 0,
+  archived: 0,
+  rejected: 0,
+  repeated: 0,
+  superseded: 0,
+  inactiveIgnored: 0,
+  permitsReleased: 0,
+};
+
+export function addCounts(a: Counts, b: Counts): Counts {
+  const sum: Record<string, number> = {};
+  for (const key of Object.keys(NO_COUNTS) as (keyof Counts)[]) sum[key] = a[key] + b[key];
+  return sum as unknown as Counts;
+}
+
+/** How the text of the file is laid out, as found by the inspection; everything a chunk needs to be read on its own. */
+export interface FileLayout {
+  readonly encoding: 'utf-8' | 'windows-1252' | 'utf-16le' | 'utf-16be';
+  readonly delimiter: ',' | ';' | '\t';
+  /** The client's own header cells, as sent. */
+  readonly headers: readonly string[];
+  /** Accepted unknown columns (`unknownColumns: ignore`), as sent. */
+  readonly ignoredHeaders: readonly string[];
+  /** All four of our report columns are there: the file is a corrected failed-records file, neutralised cells are restored. */
+  readonly droppedBack: boolean;
+}
+
+/** What an import would do to the client's users, counted before anything is written. */
+export interface HoldNumbers {
+  readonly archives: number;
+  /** Active permits that would lose their holder. */
+  readonly permits: number;
+  readonly activeUsers: number;
+  /** Users whose e-mail would be replaced by another, and the same of user names. */
+  readonly emailChanges: number;
+  readonly userNameChanges: number;
+}
+
+export type HoldVerdict = 'approve' | 'approve-without-archives' | 'decline';
+
+/** Somebody's word on a held import. */
+export interface HoldDecision {
+  readonly verdict: HoldVerdict;
+  /** Why, for whoever looks later. */
+  readonly reason: string;
+  /** Who typed it. */
+  readonly by: string;
+}
+
+/** An import that waits, or waited, for approval. */
+export interface Held extends HoldNumbers {
+  readonly since: Date;
+  /** Declined when nobody has decided by then. */
+  readonly until: Date;
+  /** null while it waits; `timed-out` = nobody decided. */
+  readonly decided: (Omit<HoldDecision, 'verdict'> & { readonly verdict: HoldVerdict | 'timed-out'; readonly at: Date }) | null;
+}
+
+/** What may be written of a file; kept, so that every step and every retry goes by the same word. */
+export type GoAhead = 'whole' | 'without-archives' | 'declined';
+
+/** Somebody started the import again. */
+export interface Retry {
+  readonly at: Date;
+  /** Who typed it. */
+  readonly by: string;
+  /** Why, for whoever looks later. */
+  readonly reason: string;
+}
+
+export interface ImportRun {
+  readonly importId: ImportId;
+  readonly clientId: ClientId;
+  readonly seq: number;
+  /** As the client named it: data, never part of a path without the confinement check. */
+  readonly fileName: string;
+  readonly bytes: number;
+  readonly inode: string;
+  readonly sha256: string | null;
+  readonly state: ImportState;
+  readonly outcome: ImportOutcome | null;
+  readonly refusal: Refusal | null;
+  readonly receivedAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  /** How often the workflow was started: 1, and one more for each retry. */
+  readonly attempts: number;
+  /** Oldest first; absent = none. */
+  readonly retries?: readonly Retry[];
+  readonly counts: Counts;
+  readonly reasonCounts: Readonly<Partial<Record<ReasonCode, number>>>;
+  readonly layout: FileLayout | null;
+  readonly chunks: number;
+  /** Records whose `active` cell reads 0: no more users than that can be archived. */
+  readonly inactiveRecords: number;
+  /** null = not known yet: the numbers are still to be looked at, or it waits for approval. */
+  readonly goAhead: GoAhead | null;
+  /** null = never held. */
+  readonly held: Held | null;
+  readonly sameAs: ImportId | null;
+  readonly report: ReportState;
+  /** Path within the client's folder, e.g. `.bak/users.csv`. */
+  readonly backup: string | null;
+  /** Hash over the rejected lines and their codes: tells whether a repeated file failed the same records for the same reasons. */
+  readonly rejectedDigest: string | null;
+  /** Safe sentence on why the import failed (our breakage) and what to do; null unless `state` is `failed`. */
+  readonly failure: string | null;
+  /** When its rejected records and replaced values were removed; absent = they are kept. */
+  readonly expiredAt?: Date;
+}
+
+/** Nothing more happens to it by itself; a failed or cancelled one waits for support. */
+export function hasEnded({ state }: Pick<ImportRun, 'state'>): boolean {
+  return state === 'finished' || state === 'undone';
+}

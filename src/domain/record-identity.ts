@@ -1,0 +1,15 @@
+// What makes two records of one file the same record: the text of all columns that mean something, trimmed and normalised. Our own
+// report columns and ignored ones do not count.
+
+import { toNfc } from './cell-text';
+import type { Column, RawRow } from './record';
+
+/** Equal for records that are identical; the columns are those of one file. */
+export function recordIdentity(row: RawRow, columns: readonly Column[]): string {
+  let identity = '';
+  for (let i = 0; i < columns.length; i++) {
+    // A zero byte between the cells: a cell that holds one is rejected anyway.
+    if (columns[i]?.kind === 'field') identity += `${(row.cells[i] ?? '').trim()}\u0000`;
+  }
+  return toNfc(identity);
+}

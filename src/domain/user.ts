@@ -1,0 +1,70 @@
+// A user as the import sees it: the stored fields, and the marks that say which import and line did it.
+
+import type { FieldName } from './fields';
+import type { ClientId, ImportId, UserId } from './ids';
+
+/** Every field that is stored; `active` is a command to the import, not a value of the user. */
+export type StoredFieldName = Exclude<FieldName, 'active'>;
+/** Numbers for whole-number fields, text for all others (a date as `YYYY-MM-DD`). */
+export type FieldValue = string | number;
+export type FieldValues = Readonly<Partial<Record<StoredFieldName, FieldValue>>>;
+
+export type WrittenDecision = 'create' | 'update' | 'archive' | 'reactivate';
+
+/** Which import did the last change: what makes a repeated step recognise its own work. */
+export interface Stamp {
+  readonly importId: ImportId;
+  readonly seq: number;
+  readonly line: number;
+  readonly decision: WrittenDecision;
+}
+
+/** Which import archived the user; `undone` = it had created the user, and was undone. */
+export interface Archived {
+  readonly importId: ImportId;
+  readonly at: Date;
+  readonly undone?: true;
+}
+
+/** Which import created the user. Undone, the user gave up what others may need. */
+export interface Created {
+  readonly importId: ImportId;
+  readonly line: number;
+  readonly at: Date;
+  readonly undoneAt?: Date;
+  readonly gaveUp?: Pick<FieldValues, 'email' | 'userName'>;
+}
+
+/** Which import was undone last on the user. It counts while nobody wrote the user since: then all is as it was at revision `backTo`. */
+export interface Undone {
+  readonly importId: ImportId;
+  readonly at: Date;
+  /** The user's behind the undoing. */
+  readonly rev: number;
+  readonly backTo: number;
+}
+
+/** Marks that a write replaces: undoing it brings them back. */
+export interface FormerMarks {
+  readonly imported?: Stamp;
+  readonly archived?: Archived;
+}
+
+export interface User {
+  readonly userId: UserId;
+  readonly clientId: ClientId;
+  readonly uniqueId: string;
+  readonly status: 'active' | 'archived';
+  readonly rev: number;
+  readonly values: FieldValues;
+  readonly imported?: Stamp;
+  readonly created?: Created;
+  readonly archived?: Archived;
+  readonly undone?: Undone;
+  readonly updatedAt?: Date;
+}
+
+/** An import created the user and was undone: to the next file the user is as good as new. */
+export function isCreationUndone({ status, archived }: Pick<User, 'status' | 'archived'>): boolean {
+  return status === 'archived' && archived?.undone === true;
+}

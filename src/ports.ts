@@ -1,0 +1,443 @@
+// The outside world on one page. Adapters implement these; activities, the front door and the command line use them.
+// Dates are UTC, sizes are bytes, times are milliseconds unless a name says otherwise.
+
+import type { Client, ClientSettings } from './domain/client';
+import type { ClientId, ImportId, UserId } from './domain/ids';
+import type { Counts, FileLayout, HoldDecision, ImportOutcome, ImportRun, ImportState, ReportState, Retry } from './domain/import-run';
+import type { CheckedRecord, FileMark, RawRow } from './domain/record';
+import type { Reason, Refusal } from './domain/reasons';
+import type { Restore } from './domain/decide-undo';
+import type { LeftAlone, Undo, UndoCounts, UserChange } from './domain/undo';
+import type { FieldValues, FormerMarks, Stamp, User, WrittenDecision } from './domain/user';
+
+export interface Clock {
+  now(): Date;
+}
+
+/** One JSON line each; fields are ids, counts and codes, never values of a record, names, addresses or secrets. */
+export interface Log {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+// ------------------------------------------------------------------------------------------------------------- metrics
+
+/** What a worker counts. Labels are ids of clients, outcomes and codes: anything else would be personal data, or without bound. */
+export interface ImportMetrics {
+  /** `counts` null = nothing is known to be final. */
+  importEnded(end: {
+    readonly clientId: ClientId;
+    readonly outcome: ImportOutcome | 'failed' | 'cancelled';
+    readonly counts: Counts | null;
+  }): void;
+  /** A step of an import's phase. */
+  stepEnded(step: { readonly phase: string; readonly result: 'done' | 'failed'; readonly seconds: number }): void;
+  silenceAlarmSent(clientId: ClientId): void;
+}
+
+/** What the front door counts. `method` and `result` are words of our own. */
+export interface DoorMetrics {
+  uploadEnded(upload: { readonly clientId: ClientId; readonly result: 'complete' | 'partial' | 'rejected'; readonly bytes: number }): void;
+  loginEnded(login: { readonly method: 'password' | 'publickey'; readonly result: string }): void;
+}
+
+// ------------------------------------------------------------------------------------------------ clients and accounts
+
+export interface ClientStore {
+  find(clientId: ClientId): Promise<Client | undefined>;
+  list(): Promise<readonly Client[]>;
+  /** Throws ImportsError NOT_NOW when the client exists. */
+  add(client: Client): Promise<void>;
+  setSettings(clientId: ClientId, settings: ClientSettings): Promise<void>;
+  setEnabled(clientId: ClientId, enabled: boolean): Promise<void>;
+}
+
+export interface PublicKey {
+  /** e.g. `ssh-ed25519` */
+  readonly algorithm: string;
+  /** base64 of the key blob, as in an authorized_keys line */
+  readonly blob: string;
+  /** `SHA256:…` as ssh-keygen prints it */
+  readonly fingerprint: string;
+  readonly comment: string;
+}
+
+export interface Account {
+  /** Unique over all clients. */
+  readonly userName: string;
+  readonly clientId: ClientId;
+  /** argon2id in PHC string format; null = no password login. */
+  readonly passwordHash: string | null;
+  readonly publicKeys: readonly PublicKey[];
+  readonly enabled: boolean;
+  readonly lastLoginAt: Date | null;
+}
+
+export interface AccountStore {
+  find(userName: string): Promise<Account | undefined>;
+  list(clientId?: ClientId): Promise<readonly Account[]>;
+  /** Throws ImportsError NOT_NOW when the user name is taken, by whichever client. */
+  add(account: Account): Promise<void>;
+  update(userName: string, change: Partial<Pick<Account, 'passwordHash' | 'publicKeys' | 'enabled' | 'lastLoginAt'>>): Promise<void>;
+}
+
+// ------------------------------------------------------------------------------------------------------------- imports
+
+/** One part of the file: about 5,000 records that can be read, applied and repeated on their own. */
+export interface Chunk {
+  readonly n: number;
+  /** Byte range of the work text: first byte, first byte behind. */
+  readonly start: number;
+  readonly end: number;
+  readonly firstLine: number;
+  readonly records: number;
+  readonly marks: readonly FileMark[];
+}
+
+export interface ChunkResult {
+  readonly counts: Counts;
+  /** Users whose active permits are to be released. */
+  readonly releaseFor: readonly UserId[];
+  /** Accepted records that met another holder of their e-mail or user name; tried again after all chunks. */
+  readonly deferred: readonly CheckedRecord[];
+}
+
+export interface ImportStore {
+  /** The client's next sequence number: each is given out once. */
+  nextSeq(clientId: ClientId): Promise<number>;
+  insert(run: ImportRun): Promise<void>;
+  find(importId: ImportId): Promise<ImportRun | undefined>;
+  /** Sets fields of an import. `state` moves nothing else; throws NOT_FOUND when there is no such import. */
+  update(importId: ImportId, change: Partial<Omit<ImportRun, 'importId' | 'clientId' | 'seq'>>): Promise<void>;
+  /** The same, but only while the import is as expected, which a worker that comes late finds changed. Whether it was done. */
+  updateIf(
+    importId: ImportId,
+    expected: { readonly state?: readonly ImportState[]; readonly layout?: null; readonly finishedAt?: null },
+    change: Partial<Omit<ImportRun, 'importId' | 'clientId' | 'seq'>>,
+  ): Promise<boolean>;
+  /** Keeps who started the import again, and why. */
+  noteRetry(importId: ImportId, retry: Retry): Promise<void>;
+  /** Removes an import whose file was gone before it could be claimed. */
+  removeUnclaimed(importId: ImportId): Promise<void>;
+  /** Newest first. */
+  list(query: {
+    clientId?: ClientId;
+    states?: readonly ImportState[];
+    outcome?: ImportOutcome;
+    limit: number;
+  }): Promise<readonly ImportRun[]>;
+  /** How many imports are in this state, and when the file of the longest waiting one was received. */
+  waiting(state: ImportState): Promise<{ readonly count: number; readonly oldest: Date | null }>;
+  /** Imports of the client that are in one of these states, by sequence number. */
+  inOrder(clientId: ClientId, states: readonly ImportState[]): Promise<readonly ImportRun[]>;
+  /** The client's newest ended import before `seq` with these bytes, and its import directly before `seq`. */
+  earlier(clientId: ClientId, seq: number, sha256: string): Promise<{ sameBytes: ImportRun | undefined; previous: ImportRun | undefined }>;
+  /** Imports of the client with a higher sequence number that have begun to apply their file, however they went on, but for undone ones. */
+  newerApplied(clientId: ClientId, seq: number): Promise<readonly ImportId[]>;
+
+  /** Replaces all chunks of the import (an inspection that is repeated starts over). */
+  putChunks(importId: ImportId, chunks: readonly Chunk[]): Promise<void>;
+  chunk(importId: ImportId, n: number): Promise<(Chunk & { readonly result: ChunkResult | undefined }) | undefined>;
+  /** The first result of a chunk stays: a worker that comes late would count again what was settled since. */
+  setChunkResult(importId: ImportId, n: number, result: ChunkResult): Promise<void>;
+  /** Results in order of n, one at a time. */
+  chunkResults(importId: ImportId): AsyncIterable<{ readonly n: number; readonly result: ChunkResult }>;
+}
+
+export interface RejectedRecord {
+  readonly line: number;
+  readonly uniqueId: string;
+  readonly reasons: readonly Reason[];
+  /** The cells as sent. */
+  readonly cells: readonly string[];
+  /** E-mail and user name that the record would have taken: looked at again when all accepted records are in. */
+  readonly claims: { readonly email?: string; readonly userName?: string };
+}
+
+export interface RejectedStore {
+  /** Replaces the rejected records of these lines' range [fromLine, toLine): a repeated chunk leaves no stale one behind. */
+  replaceRange(importId: ImportId, fromLine: number, toLine: number, records: readonly RejectedRecord[]): Promise<void>;
+  put(importId: ImportId, records: readonly RejectedRecord[]): Promise<void>;
+  /** By line. */
+  all(importId: ImportId): AsyncIterable<RejectedRecord>;
+  count(importId: ImportId): Promise<number>;
+}
+
+// --------------------------------------------------------------------------------------------------- users and permits
+
+/** One write to one user, with optimistic concurrency. `before` and `rev` are what the decision was made on. */
+export type UserWrite =
+  | { readonly kind: 'create'; readonly userId: UserId; readonly uniqueId: string; readonly line: number; readonly set: FieldValues }
+  | {
+      readonly kind: Exclude<WrittenDecision, 'create'>;
+      readonly userId: UserId;
+      readonly line: number;
+      readonly rev: number;
+      readonly set: FieldValues;
+      readonly before: Readonly<Record<string, string | number | null>>;
+      /** Marks of the user that the write replaces. */
+      readonly former?: FormerMarks;
+    };
+
+/** written; raced = somebody else wrote the user meanwhile, decide again; taken = another user holds the e-mail or user name. */
+export type WriteOutcome = 'written' | 'raced' | 'taken';
+
+export interface UserStore {
+  read(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, User>>;
+  /**
+   * Writes all in one unordered bulk, before-images first. Safe to repeat: the stamp tells. One outcome per write, same order.
+   * Not two writes for one user in a call.
+   */
+  write(
+    run: { readonly clientId: ClientId; readonly importId: ImportId; readonly seq: number; readonly at: Date },
+    writes: readonly UserWrite[],
+  ): Promise<readonly WriteOutcome[]>;
+  /** Who holds these e-mails (in any case) and user names in the client, by the key as asked. */
+  holders(
+    clientId: ClientId,
+    claims: { readonly emails: readonly string[]; readonly userNames: readonly string[] },
+  ): Promise<{
+    readonly emails: ReadonlyMap<string, UserId>;
+    readonly userNames: ReadonlyMap<string, UserId>;
+  }>;
+  /**
+   * Gives up these uniqueness keys so that chains and swaps of values can be written; the values themselves stay until their own write.
+   * Only right before `write` of the same users.
+   */
+  releaseKeys(releases: readonly { readonly userId: UserId; readonly fields: readonly ('email' | 'userName')[] }[]): Promise<void>;
+  /** Gives back the uniqueness keys of users that have the values but lost the keys; one that is taken by now stays lost. */
+  restoreKeys(userIds: readonly UserId[]): Promise<void>;
+  countActive(clientId: ClientId): Promise<number>;
+  /**
+   * Takes back what an import did, all in one unordered bulk. Safe to repeat: the mark `undone` tells. One outcome per restore, same
+   * order. Not two for one user in a call.
+   */
+  restore(
+    run: { readonly clientId: ClientId; readonly importId: ImportId; readonly at: Date },
+    restores: readonly (Restore & { readonly userId: UserId })[],
+  ): Promise<readonly WriteOutcome[]>;
+  /** Everything that is known of who did what to the user; changes oldest first. Undefined when there is no such user. */
+  history(userId: UserId): Promise<{ readonly user: User; readonly changes: readonly UserChange[] } | undefined>;
+}
+
+/** What an import did to users, as it was kept for undo and provenance. */
+export interface UserChanges {
+  /** Lines of the file that have a change, in order. */
+  lines(importId: ImportId): AsyncIterable<number>;
+  /** By line: of these lines, or of a range of them (both ends included). */
+  read(
+    importId: ImportId,
+    which: { readonly lines: readonly number[] } | { readonly from: number; readonly to: number },
+  ): Promise<readonly UserChange[]>;
+  /** Notes for provenance that these were undone; the first note stays. */
+  markUndone(importId: ImportId, lines: readonly number[], at: Date): Promise<void>;
+  /** Users that the import created. */
+  created(clientId: ClientId, importId: ImportId): AsyncIterable<UserId>;
+}
+
+export interface PermitStore {
+  /** Releases the active permits of these users; repeatable. Heartbeats through `onProgress`. */
+  release(importId: ImportId, userIds: readonly UserId[], at: Date): Promise<void>;
+  /** How many permits this import has released. */
+  countReleased(importId: ImportId): Promise<number>;
+  countActiveOf(userIds: readonly UserId[]): Promise<number>;
+  /** Gives the permits that this import released back to their former holders, where they are still free and the holder is active. Repeatable. */
+  giveBack(importId: ImportId, at: Date, onProgress: () => void): Promise<void>;
+  countGivenBack(importId: ImportId): Promise<number>;
+  /** Released permits that were not given back, and why. */
+  notGivenBack(importId: ImportId): AsyncIterable<LeftAlone>;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- undo
+
+/** A part of an undo: changes of a range of lines (both ends included), or users that the import created. */
+export type UndoChunk =
+  | { readonly n: number; readonly kind: 'changed'; readonly fromLine: number; readonly toLine: number }
+  | { readonly n: number; readonly kind: 'created'; readonly userIds: readonly UserId[] };
+
+export interface UndoChunkResult {
+  readonly counts: UndoCounts;
+  readonly left: readonly LeftAlone[];
+  /** Lines whose user met another holder of the former e-mail or user name; tried again after all chunks. */
+  readonly deferred: readonly number[];
+}
+
+export interface UndoStore {
+  find(importId: ImportId): Promise<Undo | undefined>;
+  /** Writes down that the import is to be undone. One that was asked for already stays as it is, but for its failure, which is cleared. */
+  request(importId: ImportId, asked: Pick<Undo, 'reason' | 'by' | 'requestedAt'>): Promise<Undo>;
+  update(importId: ImportId, change: Partial<Pick<Undo, 'chunks' | 'finishedAt' | 'counts' | 'report' | 'failure'>>): Promise<void>;
+  /** Replaces all chunks (a plan that is repeated starts over). */
+  putChunks(importId: ImportId, chunks: readonly UndoChunk[]): Promise<void>;
+  chunk(importId: ImportId, n: number): Promise<{ readonly chunk: UndoChunk; readonly result: UndoChunkResult | undefined } | undefined>;
+  setChunkResult(importId: ImportId, n: number, result: UndoChunkResult): Promise<void>;
+  /** Results in order of n, one at a time. */
+  chunkResults(importId: ImportId): AsyncIterable<{ readonly n: number; readonly result: UndoChunkResult }>;
+  countDone(importId: ImportId): Promise<number>;
+}
+
+// --------------------------------------------------------------------------------------------------------------- files
+
+export interface ReadyFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly inode: string;
+  /** When the file last changed in any way (ctime). */
+  readonly changedAt: Date;
+}
+
+/** What lies in `work/` for one import. */
+export interface WorkFolder {
+  readonly importId: ImportId;
+  readonly changedAt: Date;
+  /** The client's file is still in it. */
+  readonly holdsFile: boolean;
+}
+
+export interface FileStore {
+  /** Makes the client's folders; safe to repeat. */
+  prepareClient(clientId: ClientId): Promise<void>;
+  /** Files of the client's root that are published, no temporary name and quiet for `quietMs`, oldest first. */
+  readyFiles(clientId: ClientId, quietMs: number, now: Date): Promise<readonly ReadyFile[]>;
+  /** Renames the file out of the client's folder into `work/<importId>/`. Safe to repeat. `gone` = neither there nor here, or another file by now. */
+  claim(clientId: ClientId, importId: ImportId, file: { readonly name: string; readonly inode: string }): Promise<'claimed' | 'gone'>;
+  /** Where the claimed file lies. */
+  sourcePath(importId: ImportId): string;
+  /** Where a UTF-8 copy of the claimed file is to be written when its encoding is another. */
+  textPath(importId: ImportId): string;
+  idsPath(importId: ImportId): string;
+  failedRecordsPath(importId: ImportId): string;
+  /** The failed-records file that still lies there: the working one, else the copy beside `backup`, which the client may have changed. */
+  findFailedRecords(
+    clientId: ClientId,
+    importId: ImportId,
+    backup: string | null,
+  ): Promise<{ readonly where: 'work' | 'backup'; readonly path: string } | undefined>;
+  /** For an import whose working files are gone already; `cleanUp` removes it again. */
+  makeWorkFolder(importId: ImportId): Promise<void>;
+  /** Where the list of what an undo left alone is to be written; its folder is there. */
+  undoReportPath(importId: ImportId): Promise<string>;
+  /** A name in `.bak` that is free for this file: its own, or `name.<UTC time>.csv`. Nothing is made yet. */
+  freeBackupName(clientId: ClientId, fileName: string, at: Date): Promise<string>;
+  /**
+   * Moves the claimed file to `.bak/<backupName>`, with its receipt and failed records beside it. Safe to repeat; never overwrites:
+   * `taken` = the name went to another file meanwhile. Throws FILE_VANISHED when the file is neither claimed nor there.
+   */
+  backUp(clientId: ClientId, importId: ImportId, backupName: string, receipt: string): Promise<'done' | 'taken'>;
+  /** Sorted 64-bit fingerprints of the file's unique ids, as `inspect` left them; undefined when they are gone. */
+  readIds(importId: ImportId): Promise<BigUint64Array | undefined>;
+  /** Removes what is left of an ended import; the ids stay when `keepIds`. */
+  cleanUp(importId: ImportId, keepIds: boolean): Promise<void>;
+  workFolders(): Promise<readonly WorkFolder[]>;
+  /** Removes what came to the client's `.bak` before this; how many files. `onProgress` after each. */
+  removeOldBackups(clientId: ClientId, before: Date, onProgress: () => void): Promise<number>;
+}
+
+export interface Inspection {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly verdict:
+    | { readonly kind: 'refused'; readonly refusal: Refusal }
+    | {
+        readonly kind: 'accepted';
+        readonly layout: FileLayout;
+        readonly records: number;
+        /** Records whose `active` cell reads 0, repeated and rejected ones among them. */
+        readonly inactiveRecords: number;
+        readonly chunks: readonly Chunk[];
+      };
+}
+
+export interface CsvFiles {
+  /**
+   * One pass over the claimed file: hash, encoding, delimiter, header check, index of chunks, repeats and conflicts within the file.
+   * Writes the UTF-8 text (when the encoding is another) and the sorted fingerprints of the unique ids. Memory does not grow with
+   * the file but for about 40 bytes a record.
+   */
+  inspect(
+    file: { readonly sourcePath: string; readonly textPath: string; readonly idsPath: string; readonly fileName: string },
+    settings: ClientSettings,
+    onProgress: (bytes: number) => void,
+  ): Promise<Inspection>;
+  /** The raw rows of one chunk, by line. */
+  readChunk(file: { readonly sourcePath: string; readonly textPath: string }, layout: FileLayout, chunk: Chunk): AsyncIterable<RawRow>;
+  /** The failed-records file: the client's headers and raw cells, then our four columns; neutralised; UTF-8 with BOM. Atomic. */
+  writeFailedRecords(path: string, layout: FileLayout, records: AsyncIterable<RejectedRecord>): Promise<void>;
+  /** Rows of our own for people's spreadsheets: neutralised; UTF-8 with BOM. Atomic. */
+  writeTable(path: string, headers: readonly string[], rows: AsyncIterable<readonly string[]>): Promise<void>;
+}
+
+/** 64-bit fingerprint of a unique id, the same in `inspect` and in the check for superseded records. */
+export type Fingerprint = (text: string) => bigint;
+
+// ---------------------------------------------------------------------------------------------------------------- mail
+
+export interface Message {
+  readonly from: string;
+  readonly replyTo: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly messageId: string;
+  readonly text: string;
+  readonly html: string;
+  readonly attachment?: { readonly fileName: string; readonly path: string };
+}
+
+export interface Mailer {
+  /** Throws MAIL_REJECTED when the server said no for good; anything else may be tried again. */
+  send(message: Message): Promise<void>;
+  /** The first whole records of a CSV file that is over `maxBytes`, written to `cutPath`; null when the file fits as it is. */
+  cutAttachment(path: string, cutPath: string, maxBytes: number): Promise<{ readonly path: string; readonly records: number } | null>;
+}
+
+/** What an e-mail is about; each import has at most one of a kind. */
+export type MailKind = 'report' | 'undo' | 'hold' | 'hold-reminder' | 'silence';
+
+export interface OutboxStore {
+  /** State of this import's e-mail; `pending` when never touched. */
+  state(importId: ImportId, kind: MailKind): Promise<'pending' | 'sent' | 'failed'>;
+  /** `pending` forgets how it ended: it may be sent again. */
+  setState(importId: ImportId, kind: MailKind, state: 'pending' | 'sent' | 'failed', at: Date): Promise<void>;
+}
+
+// -------------------------------------------------------------------------------------------------------- housekeeping
+
+export interface ExpiryStore {
+  /** Imports that ended before this and still have their details, oldest first. */
+  due(before: Date, limit: number): Promise<readonly ImportId[]>;
+  /**
+   * Removes the rejected records, replaced values, chunks and notes on e-mails of an ended import, in small steps with `onProgress` after
+   * each. Repeatable.
+   */
+  expire(importId: ImportId, at: Date, onProgress: () => void): Promise<void>;
+}
+
+// ------------------------------------------------------------------------------------------------------------ Temporal
+
+/** What the front door and the command line ask of Temporal. */
+export interface ImportsControl {
+  /** Creates or updates the client's schedule; keeps a pause and its note. A disabled client's schedule is removed. */
+  applySchedule(client: Client): Promise<void>;
+  /** Looks for files now, unless the schedule is paused. */
+  scanNow(clientId: ClientId): Promise<'started' | 'paused'>;
+  /** Starts an import again that failed, was cancelled or terminated. Throws NOT_NOW when it runs or has ended well. */
+  retry(run: Pick<ImportRun, 'importId' | 'fileName' | 'attempts'>, reason: string): Promise<void>;
+  /** Throws NOT_NOW when the import runs, so that it cannot be undone. */
+  refuseUndoOfRunning(run: Pick<ImportRun, 'importId' | 'clientId' | 'fileName' | 'state'>): Promise<void>;
+  /** Starts the undo of an import that was asked for (UndoStore.request), or joins the one that runs. */
+  undo(run: Pick<ImportRun, 'importId' | 'clientId' | 'fileName' | 'state'>): Promise<void>;
+  /** Approves or declines a held import. Throws NOT_NOW, with a sentence, when there is nothing to decide any more. */
+  decide(importId: ImportId, decision: HoldDecision): Promise<void>;
+  /**
+   * Sends the e-mail of an ended import again. `under-way` = the mail server has not answered yet; `nothing-left` = what it would carry
+   * is no longer kept. Throws NOT_NOW when it is being sent already.
+   */
+  resendReport(run: Pick<ImportRun, 'importId' | 'clientId'>): Promise<ReportState | 'nothing-left' | 'under-way'>;
+  /** Whether a workflow is at work on this import, or waits for something. */
+  isRunning(importId: ImportId): Promise<boolean>;
+  /** Link into the Temporal UI; null when no UI is known. */
+  uiUrl(importId: ImportId): string | null;
+}
+
+export type { Stamp, ReportState };

@@ -1,0 +1,90 @@
+// docs/file-format.md is a promise to clients: its table is the field table, and its two files do what it says of them.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { checkHeader } from '../../src/domain/check-header';
+import { DEFAULT_SETTINGS } from '../../src/domain/client';
+import { createConflictFinder } from '../../src/domain/conflict-finder';
+import { AGYLIA_FIELDS, FIELDS, REPORT_HEADERS, type Field } from '../../src/domain/fields';
+import { recordChecker } from '../../src/domain/record-checker';
+import { recordIdentity } from '../../src/domain/record-identity';
+
+const file = path.join(__dirname, '../../docs/file-format.md');
+const command = 'WRITE_DOCS=1 npx jest test/domain/file-format.test.ts';
+const START = `<!-- columns: written from src/domain/fields.ts by ${command} -->\n`;
+const END = '<!-- end of columns -->';
+
+function row({ headers: [first, ...others], required, rule }: Field): string {
+  return `| \`${first}\` | ${others.map((header) => `\`${header}\``).join(', ')} | ${required ? 'required; ' : ''}${say(rule)} |`;
+}
+
+function table(): string {
+  return ['', '| column | also accepted | value |', '| --- | --- | --- |', ...FIELDS.map(row), '', ''].join('\n');
+}
+
+function say(rule: Field['rule']): string {
+  switch (rule.kind) {
+    case 'text':
+      return `text, at most ${rule.max}${rule.multiline === true ? ', may have line breaks' : ''}`;
+    case 'email':
+      return `e-mail address, at most ${rule.max}; one user each`;
+    case 'login-source':
+      return `one of your login sources, at most ${rule.max}`;
+    case 'province':
+      return 'two letters';
+    case 'date':
+      return '`YYYY-MM-DD`, not in the future';
+    case 'whole-number':
+      return 'whole number';
+    case 'flag':
+      return '`0` or `1`';
+    case 'groups':
+      return `names separated by \`;\`, at most ${rule.max} each`;
+  }
+}
+
+function page(): { readonly before: string; readonly columns: string; readonly after: string } {
+  const text = readFileSync(file, 'utf8');
+  const start = text.indexOf(START) + START.length;
+  const end = text.indexOf(END);
+  return { before: text.slice(0, start), columns: text.slice(start, end), after: text.slice(end) };
+}
+
+/** `line: codes` of every record that fails when one of the page's files is sent. */
+function failuresOf(csv: string): string[] {
+  const [headers = [], ...rows]: string[][] = parse(csv, { relax_column_count: true });
+  const header = checkHeader(headers, DEFAULT_SETTINGS);
+  if (header.kind === 'refused') throw new Error(header.refusal.message);
+  const settings = { ...DEFAULT_SETTINGS, failedImportEmail: 'it@acme.example', replyToAdminEmail: 'admin@acme.example' };
+  const check = recordChecker({ columns: header.columns, settings, droppedBack: false, today: '2026-01-31' });
+  const records = rows.map((cells, at) => check({ line: at + 2, cells }));
+  const finder = createConflictFinder();
+  records.forEach((record, at) => finder.add(record, recordIdentity({ line: record.line, cells: rows[at]! }, header.columns)));
+  const marks = new Map([...finder.finish().marks].map((mark) => [mark.line, mark.reasons]));
+  return records.flatMap(({ line, reasons }) => {
+    const codes = [...reasons, ...(marks.get(line) ?? [])].map(({ code }) => code);
+    return codes.length === 0 ? [] : [`${line}: ${codes.join(', ')}`];
+  });
+}
+
+test('the table of columns is the field table', () => {
+  const { before, columns, after } = page();
+  if (process.env['WRITE_DOCS'] === '1') writeFileSync(file, `${before}${table()}${after}`);
+  else if (columns !== table()) throw new Error(`The columns of docs/file-format.md are stale. Write them anew: ${command}`);
+});
+
+test('names every header that is accepted', () => {
+  const text = readFileSync(file, 'utf8');
+  const headers = [...FIELDS, ...AGYLIA_FIELDS].flatMap((field) => field.headers);
+  for (const header of [...headers, ...REPORT_HEADERS]) expect(text).toContain(`\`${header}\``);
+});
+
+test('the good file is good, and the bad file fails as its table says', () => {
+  const text = readFileSync(file, 'utf8');
+  const [good, bad] = [...text.matchAll(/```csv\n([^`]+)```/g)].map(([, csv]) => csv ?? '');
+  const promised = [...text.matchAll(/^\| (\d+) \| ([^|]+) \|/gm)].map(([, line, codes]) => `${line}: ${codes?.trim()}`);
+  expect(failuresOf(good!)).toEqual([]);
+  expect(promised.length).toBeGreaterThan(0);
+  expect(failuresOf(bad!)).toEqual(promised);
+});
