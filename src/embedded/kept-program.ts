@@ -1,0 +1,86 @@
+// A foreign program that lives as long as we do: started through the keeper, its output in a file, its pid in another.
+
+import { fork } from 'node:child_process';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ImportsError } from '../errors';
+import { endForcibly, endOrphan } from './end-orphan';
+import { openLog } from './open-log';
+
+const PATIENCE_MS = 15_000;
+const KEEPER = path.join(__dirname, 'keeper.js');
+
+export interface Program {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `<name>.log` and `<name>.pid` go here. */
+  readonly runDir: string;
+}
+
+export interface Running {
+  readonly pid: number;
+  /** Resolves with how it ended, whoever ended it. */
+  readonly ended: Promise<string>;
+  /** Ends it, kindly and then not, and waits. */
+  stop(): Promise<void>;
+}
+
+export async function startKept({ name, command, args, env, runDir }: Program): Promise<Running> {
+  const pidFile = path.join(runDir, `${name}.pid`);
+  await endOrphan(pidFile, [command, path.dirname(runDir)]);
+  const output = await openLog(runDir, name);
+  const keeper = fork(KEEPER, [command, ...args], {
+    // A session of its own: Ctrl-C in the terminal is for the process that then ends everything in order.
+    detached: true,
+    execArgv: [],
+    env,
+    stdio: ['ignore', output.fd, output.fd, 'ipc'],
+  });
+  let how = 'keeper ended';
+  let pid = 0;
+  const exited = new Promise<NodeJS.Signals | null>((resolve) => {
+    keeper.once('exit', (_code, signal) => resolve(signal));
+    keeper.once('error', () => resolve(null));
+  });
+  const started = new Promise<void>((resolve, reject) => {
+    keeper.on('message', (message: { readonly pid?: number; readonly failed?: string; readonly ended?: string }) => {
+      if (message.ended !== undefined) how = message.ended;
+      if (message.failed !== undefined)
+        reject(new ImportsError('UNREACHABLE', `${name} could not be started: ${command}: ${message.failed}`));
+      if (message.pid === undefined) return;
+      pid = message.pid;
+      resolve();
+    });
+    void exited.then(() => reject(new ImportsError('UNREACHABLE', `${name} could not be started: its keeper ended.`)));
+  });
+  const ended = exited.then(async (signal) => {
+    // A keeper that was killed could not end its program; two of them on the same data would be worse than none.
+    if (signal !== null && pid > 0) await endForcibly(pid);
+    await rm(pidFile, { force: true });
+    return how;
+  });
+  try {
+    await started;
+  } finally {
+    await output.close();
+  }
+  await writeFile(pidFile, String(pid));
+  return {
+    pid,
+    ended,
+    async stop() {
+      if (keeper.connected) keeper.disconnect();
+      const guard = setTimeout(() => keeper.kill('SIGKILL'), PATIENCE_MS);
+      await ended;
+      clearTimeout(guard);
+    },
+  };
+}
+
+/** The last lines of what the program said: for an error message about its end. */
+export async function lastWords(runDir: string, name: string): Promise<string> {
+  const text = await readFile(path.join(runDir, `${name}.log`), 'utf8').catch(() => '');
+  return text.trim().split('\n').slice(-3).join(' / ').slice(-600);
+}

@@ -1,0 +1,130 @@
+// The embedded Temporal server: a dev server with its data in a file, on this machine only, with the settings that file imports need.
+
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Config } from '../config/load-config';
+import { withoutTemporal } from '../config/temporal-environment';
+import { ImportsError } from '../errors';
+import type { Log } from '../ports';
+import { keepRunning, type Stoppable } from './keep-running';
+import { lastWords, startKept, type Running } from './kept-program';
+import { pickPort } from './pick-port';
+import { resolveTemporal } from './resolve-temporal';
+import { runCommand } from './run-command';
+import type { Say } from './say-progress';
+
+const READY_LIMIT_MS = 60_000;
+
+const SEARCH_ATTRIBUTES = [
+  'ImportClient=Keyword',
+  'ImportState=Keyword',
+  'ImportOutcome=Keyword',
+  'ImportRecords=Int',
+  'ImportRejected=Int',
+];
+
+/** The first three lift a throttle of 20 tasks a second; the last two let clients share the workers fairly. */
+const DYNAMIC_CONFIG = [
+  'history.transferProcessorMaxPollRPS=1000',
+  'history.timerProcessorMaxPollRPS=1000',
+  'history.visibilityProcessorMaxPollRPS=1000',
+  'matching.useNewMatcher=true',
+  'matching.enableFairness=true',
+];
+
+/** Without them every step waits for two flushes of the disk: five times slower. */
+const SQLITE = ['journal_mode=wal', 'synchronous=1'];
+
+export interface Embedding {
+  readonly config: Config;
+  readonly log: Log;
+  readonly say: Say;
+  readonly signal: AbortSignal;
+}
+
+export interface EmbeddedTemporal extends Stoppable {
+  readonly address: string;
+  readonly uiUrl: string;
+  readonly engine: string;
+}
+
+export async function startTemporal({ config, log, say, signal }: Embedding): Promise<EmbeddedTemporal> {
+  const { command, engine } = await resolveTemporal({ config, say, signal });
+  const { namespace } = config.temporal;
+  const folder = path.join(config.dataDir, 'temporal');
+  await mkdir(folder, { recursive: true });
+  const port = await pickPort(config.embeddedPorts.temporal);
+  const uiPort = await pickPort(config.embeddedPorts.temporalUi, [port]);
+  const address = `127.0.0.1:${port}`;
+  const env = withoutTemporal(config.env);
+  const runDir = path.join(config.dataDir, 'run');
+  const args = [
+    'server',
+    'start-dev',
+    ...flags({
+      ip: '127.0.0.1',
+      port,
+      'ui-port': uiPort,
+      'db-filename': path.join(folder, 'temporal.db'),
+      namespace,
+      'log-level': 'error',
+    }),
+    ...SEARCH_ATTRIBUTES.flatMap((attribute) => ['--search-attribute', attribute]),
+    ...DYNAMIC_CONFIG.flatMap((value) => ['--dynamic-config-value', value]),
+    ...SQLITE.flatMap((pragma) => ['--sqlite-pragma', pragma]),
+  ];
+
+  const start = async (): Promise<Running> => {
+    const running = await startKept({ name: 'temporal', command, args, env, runDir });
+    const waiting = new AbortController();
+    const ready = waitUntilReady({ command, address, namespace, env, signal: AbortSignal.any([signal, waiting.signal]) });
+    try {
+      const how = await Promise.race([ready, running.ended]);
+      if (how !== undefined)
+        throw new ImportsError(
+          'UNREACHABLE',
+          `The embedded Temporal server ended at its start (${how}): ${await lastWords(runDir, 'temporal')}`,
+        );
+      return running;
+    } catch (error) {
+      await running.stop();
+      throw error;
+    } finally {
+      waiting.abort();
+      await ready.catch(() => undefined);
+    }
+  };
+
+  const kept = await keepRunning({ name: 'temporal', start, log });
+  return { address, uiUrl: `http://127.0.0.1:${uiPort}`, engine, stop: () => kept.stop() };
+}
+
+function flags(values: Readonly<Record<string, string | number>>): readonly string[] {
+  return Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);
+}
+
+/** Ready = it takes the one setting that has no flag: histories of ended imports stay for 30 days. */
+async function waitUntilReady(target: {
+  readonly command: string;
+  readonly address: string;
+  readonly namespace: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}): Promise<undefined> {
+  const { command, address, namespace, env, signal } = target;
+  const args = ['operator', 'namespace', 'update', '-n', namespace, '--retention', '30d', '--address', address];
+  const limit = Date.now() + READY_LIMIT_MS;
+  for (;;) {
+    try {
+      await runCommand({ command, args, env, signal });
+      return undefined;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (Date.now() > limit)
+        throw new ImportsError('UNREACHABLE', 'The embedded Temporal server did not answer within a minute. See run/temporal.log.', {
+          cause: error,
+        });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
