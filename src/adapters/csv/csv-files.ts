@@ -1,0 +1,58 @@
+// CSV in and out: the one implementation of the CsvFiles port, and with its neighbours the only home of csv-parse and csv-stringify.
+
+import { open } from 'node:fs/promises';
+import type { RawRow } from '../../domain/record';
+import { ImportsError } from '../../errors';
+import type { Chunk, Clock, CsvFiles } from '../../ports';
+import { inspect } from './inspect';
+import { parseRows } from './parse-rows';
+import { splitRecords } from './split-records';
+import { writeFailedRecords } from './write-failed-records';
+import { writeTable } from './write-table';
+
+/** The clock tells the inspection which dates lie in the future. */
+export function createCsvFiles(clock: Clock = { now: () => new Date() }): CsvFiles {
+  return {
+    inspect: (file, settings, onProgress) => inspect(file, settings, clock.now().toISOString().slice(0, 10), onProgress),
+    async *readChunk({ sourcePath, textPath }, { encoding, delimiter }, chunk) {
+      const bytes = await readRange(encoding === 'utf-8' ? sourcePath : textPath, chunk);
+      const split = splitRecords({ bytes, delimiter: delimiter.charCodeAt(0), line: chunk.firstLine, isLast: true });
+      const spans = split.spans.filter(({ kind }) => kind !== 'blank');
+      if (spans.length !== chunk.records) throw changed(chunk);
+      yield* rowsInSteps(bytes, spans, delimiter);
+    },
+    writeFailedRecords,
+    writeTable,
+  };
+}
+
+/** A thousand at a time, so that no one waits for the parser. */
+function* rowsInSteps(...[bytes, spans, delimiter]: Parameters<typeof parseRows>): Generator<RawRow> {
+  for (let from = 0; from < spans.length; from += 1_000) yield* parseRows(bytes, spans.slice(from, from + 1_000), delimiter);
+}
+
+async function readRange(file: string, chunk: Chunk): Promise<Buffer> {
+  const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    throw new ImportsError('FILE_VANISHED', `Chunk ${chunk.n} of a claimed file cannot be read: the file is gone. Restore it, then retry.`);
+  });
+  try {
+    const bytes = Buffer.allocUnsafe(chunk.end - chunk.start);
+    // A network file system may answer with less than was asked for.
+    for (let filled = 0; filled < bytes.length;) {
+      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, chunk.start + filled);
+      if (bytesRead === 0) throw changed(chunk);
+      filled += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await handle.close();
+  }
+}
+
+function changed({ n, records }: Chunk): ImportsError {
+  return new ImportsError(
+    'INVARIANT',
+    `Chunk ${n} no longer holds its ${records} records: the claimed file changed since it was inspected.`,
+  );
+}

@@ -1,0 +1,83 @@
+// One pass over a claimed file: is it a file that can be imported, and where do its chunks lie? Refusals are results; only a broken
+// world throws.
+
+import { createHash } from 'node:crypto';
+import { open, stat } from 'node:fs/promises';
+import type { ClientSettings } from '../../domain/client';
+import type { Refusal } from '../../domain/reasons';
+import { refuseEncoding, refuseNotCsv, refuseTooLarge } from '../../domain/refusals';
+import { ImportsError } from '../../errors';
+import type { CsvFiles, Inspection } from '../../ports';
+import { delimiterOf } from './delimiter';
+import { RecordIndex } from './record-index';
+import { readText } from './read-text';
+import { sniff, SNIFF_BYTES } from './sniff';
+import { writeAtomically } from './write-atomically';
+
+export async function inspect(
+  { sourcePath, textPath, idsPath, fileName }: Parameters<CsvFiles['inspect']>[0],
+  settings: ClientSettings,
+  today: string,
+  onProgress: (bytes: number) => void,
+): Promise<Inspection> {
+  const { size } = await stat(sourcePath).catch(asVanished);
+  const hash = createHash('sha256');
+  const refused = async (refusal: Refusal): Promise<Inspection> => ({
+    sha256: await hashOf(sourcePath, onProgress),
+    bytes: size,
+    verdict: { kind: 'refused', refusal },
+  });
+
+  if (size > settings.maxFileBytes) return refused(refuseTooLarge(settings.maxFileBytes));
+  const head = await firstBytes(sourcePath, SNIFF_BYTES);
+  const sniffed = sniff(fileName, head, settings.encoding);
+  if (sniffed.kind === 'refused') return refused(sniffed.refusal);
+
+  const { encoding, bomBytes } = sniffed;
+  let index: RecordIndex | undefined;
+  for await (const { bytes, offset, isBroken } of readText({ sourcePath, textPath, encoding, bomBytes, hash, onProgress })) {
+    index ??= new RecordIndex({ settings, today, encoding, delimiter: delimiterOf(settings.delimiter, bytes), offset });
+    // Also far behind the beginning: zeros are what fills a file whose end never reached the disk.
+    if (bytes.includes(0)) return refused(refuseNotCsv('a binary file'));
+    const refusal = index.add(bytes) ?? (isBroken ? refuseEncoding(index.lineReached, encoding) : undefined);
+    if (refusal !== undefined) return refused(refusal);
+  }
+  const verdict = index!.finish();
+  if (verdict.kind === 'refused') return refused(verdict.refusal);
+  const { ids, ...accepted } = verdict;
+  await writeAtomically(idsPath, (file) => file.writeFile(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength)));
+  return { sha256: hash.digest('hex'), bytes: size, verdict: accepted };
+}
+
+function asVanished(error: NodeJS.ErrnoException): never {
+  if (error.code !== 'ENOENT') throw error;
+  throw new ImportsError('FILE_VANISHED', 'A claimed file cannot be read: it is gone from work/. Restore it there, then retry the import.');
+}
+
+async function firstBytes(file: string, most: number): Promise<Buffer> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(most), 0, most, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A refused file was not read to its end; its hash is wanted all the same. */
+async function hashOf(file: string, onProgress: (bytes: number) => void): Promise<string> {
+  const hash = createHash('sha256');
+  const handle = await open(file, 'r');
+  try {
+    const block = Buffer.alloc(1024 * 1024);
+    for (let position = 0; ;) {
+      const { bytesRead } = await handle.read(block, 0, block.length, position);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(block.subarray(0, bytesRead));
+      position += bytesRead;
+      onProgress(position);
+    }
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,52 @@
+// Raw rows out of bytes whose records are known: csv-parse reads runs of whole records at once.
+
+import { CsvError, parse } from 'csv-parse/sync';
+import type { RawRow } from '../../domain/record';
+import { ImportsError } from '../../errors';
+import type { Delimiter } from './delimiter';
+import type { Span } from './split-records';
+
+const RECORD_DELIMITERS = ['\r\n', '\n', '\r'];
+
+export function parseRows(bytes: Buffer, spans: readonly Span[], delimiter: Delimiter): RawRow[] {
+  const rows: RawRow[] = [];
+  let run: Span[] = [];
+  const endRun = () => {
+    // Not by spreading: a block may hold more records than a call may have arguments.
+    if (run.length > 0) for (const row of parseRun(bytes, run, delimiter)) rows.push(row);
+    run = [];
+  };
+  for (const span of spans) {
+    // A run has no gap: csv-parse would take the blank line in it for a record.
+    if (span.kind !== 'record' || run.at(-1)?.end !== span.start) endRun();
+    if (span.kind === 'record') run.push(span);
+    else if (span.kind === 'misplaced') rows.push(parseMisplaced(bytes, span, delimiter));
+  }
+  endRun();
+  return rows;
+}
+
+function parseRun(bytes: Buffer, run: readonly Span[], delimiter: Delimiter): RawRow[] {
+  const cells = parse(bytes.subarray(run[0]!.start, run.at(-1)!.end), {
+    delimiter,
+    record_delimiter: RECORD_DELIMITERS,
+    relax_column_count: true,
+  });
+  if (cells.length !== run.length)
+    throw new ImportsError('INVARIANT', `${run.length} records from line ${run[0]!.line} on were read as ${cells.length}.`);
+  return cells.map((row, at) => ({ line: run[at]!.line, cells: row }));
+}
+
+/** Cells as good as they can be told, for people to correct: quoted ones are read, what stands around a stray quote is literal text. */
+function parseMisplaced(bytes: Buffer, { start, end, line }: Span, delimiter: Delimiter): RawRow {
+  const text = bytes.toString('utf8', start, end).replace(/(?:\r\n|\n|\r)$/, '');
+  const options = { delimiter, record_delimiter: RECORD_DELIMITERS, relax_column_count: true };
+  const read = (quoting: { readonly quote?: false; readonly relax_quotes?: true }) => parse(text, { ...options, ...quoting })[0];
+  try {
+    return { line, cells: read({ relax_quotes: true }) ?? [text], problem: 'QUOTE_MISPLACED' };
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    // Yet another quote opens and has no end on this line.
+    return { line, cells: read({ quote: false }) ?? [text], problem: 'QUOTE_MISPLACED' };
+  }
+}

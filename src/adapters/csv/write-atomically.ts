@@ -1,0 +1,15 @@
+// Writes a file beside its place and moves it there when it is complete and on the disk: a reader finds the old one or the new one.
+
+import { open, rename, type FileHandle } from 'node:fs/promises';
+
+export async function writeAtomically(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+  const beside = `${path}.writing`;
+  const file = await open(beside, 'w', 0o640);
+  try {
+    await write(file);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(beside, path);
+}

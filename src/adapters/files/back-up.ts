@@ -1,0 +1,80 @@
+// Moves a claimed file to `.bak` with its receipt and failed records. First by link, which never overwrites and so reserves the names
+// beside it, too; the claimed file itself is removed last. A repetition knows its own link by the inode and does the rest again.
+
+import { copyFile, link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { failedRecordsName, receiptName } from '../../domain/backup-names';
+import type { ImportId } from '../../domain/ids';
+import { ImportsError } from '../../errors';
+import { missingAsUndefined, syncFolder } from './sync-folder';
+
+export interface BackUpRequest {
+  readonly importId: ImportId;
+  readonly source: string;
+  /** Where the failed records of the import lie, if it has any; they stay there for the e-mail. */
+  readonly failedRecords: string;
+  readonly folder: string;
+  readonly name: string;
+  readonly receipt: string;
+}
+
+/** `taken` = the name went to another file meanwhile: choose another. */
+export async function backUp(request: BackUpRequest): Promise<'done' | 'taken'> {
+  const { source, folder, name, importId } = request;
+  await mkdir(folder, { recursive: true, mode: 0o750 });
+  const target = path.join(folder, name);
+  const [from, there] = await Promise.all([inodeOf(source), inodeOf(target)]);
+  if (from === undefined && there === undefined) {
+    throw new ImportsError(
+      'FILE_VANISHED',
+      `The file of import ${importId} is neither in work/${importId} nor in .bak. Put it back from a backup, then retry the import.`,
+    );
+  }
+  // The claimed file goes last: once it is gone, all else was done.
+  if (from === undefined) return 'done';
+  if (there === undefined && ((await isAnyThere(folder, name)) || !(await linkUnlessTaken(source, target)))) return 'taken';
+  if (there !== undefined && there !== from) return 'taken';
+
+  await writeWhole(path.join(folder, receiptName(name)), request.receipt, source);
+  if ((await inodeOf(request.failedRecords)) !== undefined) {
+    await copyFile(request.failedRecords, `${source}.failed`);
+    await rename(`${source}.failed`, path.join(folder, failedRecordsName(name)));
+  }
+  await syncFolder(folder);
+  await unlink(source);
+  return 'done';
+}
+
+/** A client may upload a file that is named like a receipt. */
+async function isAnyThere(folder: string, name: string): Promise<boolean> {
+  const beside = [receiptName(name), failedRecordsName(name)].map((one) => inodeOf(path.join(folder, one)));
+  return (await Promise.all(beside)).some((inode) => inode !== undefined);
+}
+
+async function linkUnlessTaken(source: string, target: string): Promise<boolean> {
+  try {
+    await link(source, target);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Undefined when there is no such file. Exact: an inode may have more digits than a number. */
+async function inodeOf(file: string): Promise<bigint | undefined> {
+  return (await missingAsUndefined(lstat(file, { bigint: true })))?.ino;
+}
+
+/** Written and synced beside the claimed file, then renamed: readers see all of it or nothing. */
+async function writeWhole(target: string, text: string, source: string): Promise<void> {
+  const temporary = `${source}.receipt`;
+  const handle = await open(temporary, 'w', 0o640);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, target);
+}

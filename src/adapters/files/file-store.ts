@@ -1,0 +1,113 @@
+// The data directory: clients' folders, claimed files and what belongs to them. Everything moves by rename or link within one file
+// system, so that no step leaves half a file. A client's file name is a single name out of a directory listing, and used as nothing else.
+
+import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { failedRecordsName } from '../../domain/backup-names';
+import type { ClientId, ImportId } from '../../domain/ids';
+import { ImportsError } from '../../errors';
+import type { FileStore } from '../../ports';
+import { backUp } from './back-up';
+import { freeBackupName } from './free-backup-name';
+import { removeOldBackups } from './remove-old-backups';
+import { readyFiles } from './ready-files';
+import { missingAsUndefined, syncFolder } from './sync-folder';
+import { workFolders } from './work-folders';
+
+const SOURCE = 'source';
+
+export function createFileStore(dataDir: string): FileStore {
+  const rootOf = (clientId: ClientId) => path.join(dataDir, 'clients', clientId);
+  const workOf = (importId: ImportId) => path.join(dataDir, 'work', importId);
+  const sourcePath = (importId: ImportId) => path.join(workOf(importId), SOURCE);
+  const idsPath = (importId: ImportId) => path.join(workOf(importId), 'ids');
+  const failedRecordsPath = (importId: ImportId) => path.join(workOf(importId), 'failed.csv');
+
+  return {
+    sourcePath,
+    idsPath,
+    failedRecordsPath,
+    textPath: (importId) => path.join(workOf(importId), 'text.csv'),
+    async undoReportPath(importId) {
+      await mkdir(workOf(importId), { recursive: true, mode: 0o750 });
+      return path.join(workOf(importId), 'undo.csv');
+    },
+
+    async findFailedRecords(clientId, importId, backup) {
+      const inWork = failedRecordsPath(importId);
+      if ((await missingAsUndefined(stat(inWork))) !== undefined) return { where: 'work', path: inWork };
+      if (backup === null) return undefined;
+      const inBackup = path.join(rootOf(clientId), '.bak', singleName(failedRecordsName(path.basename(backup))));
+      // Never a link: a client's folder is a client's folder.
+      const found = await missingAsUndefined(lstat(inBackup));
+      return found?.isFile() === true ? { where: 'backup', path: inBackup } : undefined;
+    },
+    async makeWorkFolder(importId) {
+      await mkdir(workOf(importId), { recursive: true, mode: 0o750 });
+    },
+
+    async prepareClient(clientId) {
+      await mkdir(rootOf(clientId), { recursive: true, mode: 0o750 });
+      await mkdir(path.join(dataDir, 'uploads', clientId), { recursive: true, mode: 0o750 });
+    },
+
+    readyFiles: (clientId, quietMs, now) => readyFiles(rootOf(clientId), quietMs, now),
+
+    async claim(clientId, importId, { name, inode }) {
+      const from = path.join(rootOf(clientId), singleName(name));
+      const isClaimed = async () => (await missingAsUndefined(stat(sourcePath(importId)))) !== undefined;
+      if (await isClaimed()) return 'claimed';
+      const found = await missingAsUndefined(lstat(from, { bigint: true }));
+      if (found !== undefined && found.isFile() && String(found.ino) === inode) {
+        await mkdir(workOf(importId), { recursive: true, mode: 0o750 });
+        await missingAsUndefined(rename(from, sourcePath(importId)));
+        await syncFolder(workOf(importId));
+        await syncFolder(rootOf(clientId));
+      }
+      // Asked last, so that of two workers with the same claim neither takes the other's success for a file that is gone. Another
+      // inode under the name is another upload, which gets an import of its own.
+      return (await isClaimed()) ? 'claimed' : 'gone';
+    },
+
+    freeBackupName: (clientId, fileName, at) => freeBackupName(path.join(rootOf(clientId), '.bak'), fileName, at),
+
+    backUp: (clientId, importId, backupName, receipt) =>
+      backUp({
+        source: sourcePath(importId),
+        failedRecords: failedRecordsPath(importId),
+        folder: path.join(rootOf(clientId), '.bak'),
+        name: singleName(backupName),
+        receipt,
+        importId,
+      }),
+
+    async readIds(importId) {
+      const bytes = await missingAsUndefined(readFile(idsPath(importId)));
+      // A copy, because a view of 64-bit numbers needs an aligned buffer of its own.
+      return bytes === undefined ? undefined : new BigUint64Array(new Uint8Array(bytes).buffer);
+    },
+
+    workFolders: () => workFolders(path.join(dataDir, 'work'), SOURCE),
+    removeOldBackups: (clientId, before, onProgress) => removeOldBackups(path.join(rootOf(clientId), '.bak'), before, onProgress),
+
+    async cleanUp(importId, keepIds) {
+      if ((await missingAsUndefined(stat(sourcePath(importId)))) !== undefined) {
+        throw new ImportsError('INVARIANT', `Import ${importId} was to be cleaned up, but its file is not in .bak yet. Retry the import.`);
+      }
+      if (!keepIds) return rm(workOf(importId), { recursive: true, force: true });
+      const left = await missingAsUndefined(readdir(workOf(importId)));
+      if (left === undefined) return;
+      const others = left.filter((name) => name !== path.basename(idsPath(importId)));
+      for (const name of others) await rm(path.join(workOf(importId), name), { force: true });
+      if (others.length === left.length) await rmdir(workOf(importId));
+    },
+  };
+}
+
+/** The last guard of the jail: what is joined to a folder is one name in it. */
+function singleName(name: string): string {
+  if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name)) {
+    throw new ImportsError('INVARIANT', 'A file name that is no single name reached the data directory.');
+  }
+  return name;
+}

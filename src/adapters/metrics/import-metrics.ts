@@ -1,0 +1,90 @@
+// What a worker counts, for Prometheus. What has ended is counted as it ends; what has not is asked of the database at every scrape, so
+// that it is right whichever worker is asked.
+
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { ImportState } from '../../domain/import-run';
+import type { Clock, ImportMetrics, ImportStore } from '../../ports';
+import type { Counted } from './serve-metrics';
+
+const DECISIONS = ['created', 'updated', 'unchanged', 'archived', 'rejected', 'repeated', 'superseded'] as const;
+const QUEUED: readonly ImportState[] = ['claiming', 'queued'];
+const OPEN: readonly ImportState[] = [
+  ...QUEUED,
+  'inspecting',
+  'held',
+  'applying',
+  'releasing',
+  'backing-up',
+  'reporting',
+  'failed',
+  'cancelled',
+];
+/** A database that does not answer must not make the scrape fail. */
+const PATIENCE_MS = 2_000;
+
+export function createImportMetrics({ imports, clock }: { imports: Pick<ImportStore, 'waiting'>; clock: Clock }): ImportMetrics & Counted {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  const ended = new Counter({ name: 'imports_ended_total', help: 'Imports by outcome.', labelNames: ['client', 'outcome'], registers });
+  const records = new Counter({
+    name: 'imports_records_total',
+    help: 'Records of ended imports by decision; an archived user counts as updated, too.',
+    labelNames: ['client', 'decision'],
+    registers,
+  });
+  const phases = new Histogram({
+    name: 'imports_phase_seconds',
+    help: 'How long a step of the phase took; a failed step is tried again.',
+    labelNames: ['phase', 'result'],
+    buckets: [0.01, 0.05, 0.25, 1, 5, 30, 120, 600, 3600],
+    registers,
+  });
+  const alarms = new Counter({
+    name: 'imports_silence_alarms_total',
+    help: 'Alarms sent because no file came.',
+    labelNames: ['client'],
+    registers,
+  });
+  const open = new Gauge({ name: 'imports_open', help: 'Imports that have not ended, by state.', labelNames: ['state'], registers });
+  const age = new Gauge({
+    name: 'imports_queue_age_seconds',
+    help: 'How long the oldest file that is claimed and not begun has waited.',
+    registers,
+  });
+
+  const look = async (): Promise<void> => {
+    const found = await Promise.all(OPEN.map(async (state) => ({ state, ...(await imports.waiting(state)) })));
+    for (const { state, count } of found) open.set({ state }, count);
+    const since = found.flatMap(({ state, oldest }) => (oldest !== null && QUEUED.includes(state) ? [oldest.getTime()] : []));
+    age.set(since.length === 0 ? 0 : Math.max(0, (clock.now().getTime() - Math.min(...since)) / 1000));
+  };
+  const forget = (): void => {
+    open.reset();
+    age.remove();
+  };
+
+  return {
+    importEnded({ clientId, outcome, counts }) {
+      ended.inc({ client: clientId, outcome });
+      if (counts !== null) for (const decision of DECISIONS) records.inc({ client: clientId, decision }, counts[decision]);
+    },
+    stepEnded: ({ phase, result, seconds }) => phases.observe({ phase, result }, seconds),
+    silenceAlarmSent: (clientId) => alarms.inc({ client: clientId }),
+    contentType: registry.contentType,
+    async text() {
+      // Old numbers would look like news.
+      await within(PATIENCE_MS, look()).catch(forget);
+      return registry.metrics();
+    },
+  };
+}
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('late')), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,98 @@
+// The way in: one connection, its stores, and an error that support can act on when no server answers.
+
+import { createConnection, mongo } from 'mongoose';
+import { ImportsError } from '../../errors';
+import type {
+  AccountStore,
+  ClientStore,
+  ExpiryStore,
+  ImportStore,
+  OutboxStore,
+  PermitStore,
+  RejectedStore,
+  UndoStore,
+  UserChanges,
+  UserStore,
+} from '../../ports';
+import { createAccountStore } from './account-store';
+import { createClientStore } from './client-store';
+import { createExpiryStore } from './expiry-store';
+import { createImportStore } from './import-store';
+import { createIndexes } from './indexes';
+import { createModels } from './models';
+import { createOutboxStore } from './outbox-store';
+import { createPermitStore } from './permit-store';
+import { createRejectedStore } from './rejected-store';
+import { createUndoStore } from './undo-store';
+import { createUserChanges } from './user-changes';
+import { createUserStore } from './user-store';
+
+export interface Mongo {
+  readonly clients: ClientStore;
+  readonly accounts: AccountStore;
+  readonly imports: ImportStore;
+  readonly rejected: RejectedStore;
+  readonly users: UserStore;
+  readonly permits: PermitStore;
+  readonly changes: UserChanges;
+  readonly undos: UndoStore;
+  readonly outbox: OutboxStore;
+  readonly expiry: ExpiryStore;
+  /** Safe to repeat; takes long when users exist and an index is new. */
+  createIndexes(): Promise<void>;
+  /** `time` is the server's own clock, where it tells it. */
+  ping(): Promise<{ readonly version: string; readonly time: Date | null }>;
+  close(): Promise<void>;
+}
+
+const OPTIONS = {
+  autoIndex: false,
+  autoCreate: false,
+  // A lost connection is an error at once; Temporal tries again. Buffered commands would hide it for ten seconds.
+  bufferCommands: false,
+  serverSelectionTimeoutMS: 5_000,
+  connectTimeoutMS: 5_000,
+  socketTimeoutMS: 120_000,
+  maxPoolSize: 10,
+} as const;
+
+/** Throws UNREACHABLE when no server answers, CONFIG when the URI cannot be read. Documents are in the URI's database, `imports` by default. */
+export async function connectMongo(uri: string): Promise<Mongo> {
+  const connection = await open(uri);
+  const models = createModels(connection);
+  return {
+    clients: createClientStore(models),
+    accounts: createAccountStore(models),
+    imports: createImportStore(models),
+    rejected: createRejectedStore(models),
+    users: createUserStore(models),
+    permits: createPermitStore(models),
+    changes: createUserChanges(models),
+    undos: createUndoStore(models),
+    outbox: createOutboxStore(models),
+    expiry: createExpiryStore(models),
+    createIndexes: () => createIndexes(models),
+    async ping() {
+      const admin = connection.getClient().db().admin();
+      const [{ version }, { localTime }] = await Promise.all([admin.command({ buildInfo: 1 }), admin.command({ hello: 1 })]);
+      return { version: String(version), time: localTime instanceof Date ? localTime : null };
+    },
+    close: () => connection.close(),
+  };
+}
+
+async function open(uri: string) {
+  const [, hosts = '', database = ''] = /^mongodb(?:\+srv)?:\/\/(?:[^/?]*@)?([^/?@]+)(?:\/([^?]*))?/.exec(uri) ?? [];
+  try {
+    return await createConnection(uri, { ...OPTIONS, ...(database === '' && { dbName: 'imports' }) }).asPromise();
+  } catch (error) {
+    // The driver's text and the URI may hold credentials: only the hosts are named.
+    // By name: the parser of URIs brings a class of its own beside the driver's.
+    if (hosts === '' || (error instanceof Error && error.name === 'MongoParseError')) {
+      throw new ImportsError('CONFIG', 'MongoDB was not connected: MONGODB_URI cannot be read. Write it as mongodb://host:port/database.');
+    }
+    const reason =
+      error instanceof mongo.MongoServerError ? `refused the login (code ${String(error.code)})` : 'did not answer within 5 seconds';
+    throw new ImportsError('UNREACHABLE', `MongoDB at ${hosts} ${reason}. Check that it runs, and MONGODB_URI.`);
+  }
+}

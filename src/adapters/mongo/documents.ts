@@ -1,0 +1,109 @@
+// What lies in MongoDB, one interface per collection. Documents never leave the adapter: stores turn them into words of the domain.
+// `users` and `permits` are shared with the surrounding application, so what an import added to them may be missing there.
+
+import type { mongo } from 'mongoose';
+import type { Account, Chunk, ChunkResult, RejectedRecord, UndoChunk, UndoChunkResult } from '../../ports';
+import type { ClientSettings } from '../../domain/client';
+import type { ClientId, ImportId, UserId } from '../../domain/ids';
+import type { ImportRun } from '../../domain/import-run';
+import type { Undo, WhyLeft } from '../../domain/undo';
+import type { Archived, Created, FieldValues, FormerMarks, Stamp, Undone, WrittenDecision } from '../../domain/user';
+
+export interface ClientDocument {
+  readonly _id: ClientId;
+  readonly enabled: boolean;
+  readonly addedAt?: Date;
+  readonly settings: ClientSettings;
+}
+
+/** `_id` is the user name, so that MongoDB itself keeps it unique over all clients. */
+export type AccountDocument = Omit<Account, 'userName'> & { readonly _id: string };
+
+export type ImportDocument = Omit<ImportRun, 'importId'> & { readonly _id: ImportId };
+
+/** `_id`: `<importId>/<n>`. The last one has no records: it holds the settlement of the deferred ones. */
+export type ChunkDocument = Chunk & { readonly _id: string; readonly result?: ChunkResult };
+
+/** `_id`: `<importId>/<line>`. */
+export type RejectedDocument = RejectedRecord & { readonly _id: string };
+
+export type UserDocument = FieldValues & {
+  readonly _id: UserId;
+  readonly clientId: ClientId;
+  /** Missing = active: written by the application. */
+  readonly status?: 'active' | 'archived';
+  /** Missing = 0. */
+  readonly rev?: number;
+  /** `<clientId>/<key>`: unique indexes on these keep e-mails and user names apart. */
+  readonly emailKey?: string;
+  readonly userNameKey?: string;
+  readonly imported?: Stamp;
+  readonly created?: Created;
+  readonly archived?: Archived;
+  readonly undone?: Undone;
+  readonly updatedAt?: Date;
+};
+
+/** The values that a write replaced. `_id`: `<importId>/<line>`; `rev` is the user's before the write. */
+export interface UserChangeDocument {
+  readonly _id: string;
+  readonly userId: UserId;
+  readonly decision: Exclude<WrittenDecision, 'create'>;
+  readonly rev: number;
+  readonly before: Readonly<Record<string, string | number | null>>;
+  readonly after: FieldValues;
+  readonly at: Date;
+  readonly former?: FormerMarks;
+  readonly undoneAt?: Date;
+}
+
+/** The application chooses the type of its `_id`s. */
+export type PermitId = string | number | mongo.ObjectId;
+
+export interface PermitDocument {
+  readonly _id: PermitId;
+  readonly clientId: ClientId;
+  readonly number: string;
+  readonly status: string;
+  readonly holder: UserId | null;
+  readonly releasedBy?: ImportId;
+  readonly releasedAt?: Date;
+  readonly releasedFrom?: UserId;
+  /** An import that had released the permit was undone, and its holder has it again. */
+  readonly returned?: { readonly importId: ImportId; readonly at: Date };
+}
+
+/** `_id`: `<importId>/<permitId>`. releasing = noted, not yet known to be done; skipped = no longer this user's when we came. */
+export interface PermitReleaseDocument {
+  readonly _id: string;
+  readonly permitId: PermitId;
+  readonly userId: UserId;
+  readonly state: 'releasing' | 'released' | 'skipped';
+  readonly at: Date;
+  /** What undoing the import made of it. */
+  readonly undo?: 'returned' | WhyLeft;
+}
+
+/** `_id`: the import. */
+export type UndoDocument = Omit<Undo, 'importId'> & { readonly _id: ImportId };
+
+/** `_id`: `<importId>/<n>`. The last one has no part of its own: it holds the settlement of the deferred ones. */
+export interface UndoChunkDocument {
+  readonly _id: string;
+  readonly n: number;
+  readonly chunk?: UndoChunk;
+  readonly result?: UndoChunkResult;
+}
+
+/** `_id`: `<importId>/<kind>`. */
+export interface OutboxDocument {
+  readonly _id: string;
+  readonly state: 'pending' | 'sent' | 'failed';
+  readonly at: Date;
+}
+
+/** `_id`: `imports/<clientId>`; `value` is the last number given out. */
+export interface CounterDocument {
+  readonly _id: string;
+  readonly value: number;
+}

@@ -1,0 +1,189 @@
+// The mongoose models: the shape of every document, checked against the interfaces at compile time (a key too few or too many does not
+// compile). Casting is for what people and rare steps write; the hot paths go to the driver's collection with values of our own making.
+
+import { type Connection, type Model, type mongo, Schema } from 'mongoose';
+import type {
+  AccountDocument,
+  ChunkDocument,
+  ClientDocument,
+  CounterDocument,
+  ImportDocument,
+  OutboxDocument,
+  PermitDocument,
+  PermitReleaseDocument,
+  RejectedDocument,
+  UndoChunkDocument,
+  UndoDocument,
+  UserChangeDocument,
+  UserDocument,
+} from './documents';
+import { FIELDS } from '../../domain/fields';
+import type { StoredFieldName } from '../../domain/user';
+
+type Shape<D> = { readonly [K in keyof Required<D>]: unknown };
+
+const { Mixed } = Schema.Types;
+const text = { type: String, required: true };
+const number = { type: Number, required: true };
+const date = { type: Date, required: true };
+const flag = { type: Boolean, required: true };
+const mixed = { type: Mixed, required: true };
+const orNull = (type: unknown) => ({ type, default: null });
+
+const client: Shape<ClientDocument> = { _id: text, enabled: flag, addedAt: Date, settings: mixed };
+
+const account: Shape<AccountDocument> = {
+  _id: text,
+  clientId: text,
+  passwordHash: orNull(String),
+  publicKeys: [{ _id: false, algorithm: text, blob: text, fingerprint: text, comment: String }],
+  enabled: flag,
+  lastLoginAt: orNull(Date),
+};
+
+const importRun: Shape<ImportDocument> = {
+  _id: text,
+  clientId: text,
+  seq: number,
+  fileName: text,
+  bytes: number,
+  inode: text,
+  sha256: orNull(String),
+  state: text,
+  outcome: orNull(String),
+  refusal: orNull(Mixed),
+  receivedAt: date,
+  startedAt: orNull(Date),
+  finishedAt: orNull(Date),
+  attempts: number,
+  retries: { type: [Mixed], default: undefined },
+  counts: mixed,
+  reasonCounts: mixed,
+  layout: orNull(Mixed),
+  chunks: number,
+  inactiveRecords: number,
+  goAhead: orNull(String),
+  held: orNull(Mixed),
+  sameAs: orNull(String),
+  report: text,
+  backup: orNull(String),
+  rejectedDigest: orNull(String),
+  failure: orNull(String),
+  expiredAt: Date,
+};
+
+const chunk: Shape<ChunkDocument> = {
+  _id: text,
+  n: number,
+  start: number,
+  end: number,
+  firstLine: number,
+  records: number,
+  marks: [Mixed],
+  result: Mixed,
+};
+
+const rejected: Shape<RejectedDocument> = { _id: text, line: number, uniqueId: String, reasons: [Mixed], cells: [String], claims: Mixed };
+
+const values = Object.fromEntries(
+  FIELDS.filter((field) => field.name !== 'active').map((field) => [field.name, field.rule.kind === 'whole-number' ? Number : String]),
+) as Record<StoredFieldName, typeof Number | typeof String>;
+
+const user: Shape<UserDocument> = {
+  ...values,
+  _id: text,
+  clientId: text,
+  status: String,
+  rev: Number,
+  emailKey: String,
+  userNameKey: String,
+  imported: Mixed,
+  created: Mixed,
+  archived: Mixed,
+  undone: Mixed,
+  updatedAt: Date,
+};
+
+const userChange: Shape<UserChangeDocument> = {
+  _id: text,
+  userId: text,
+  decision: text,
+  rev: number,
+  before: mixed,
+  after: mixed,
+  at: date,
+  former: Mixed,
+  undoneAt: Date,
+};
+
+const permit: Shape<PermitDocument> = {
+  _id: Mixed,
+  clientId: text,
+  number: text,
+  status: text,
+  holder: orNull(String),
+  releasedBy: String,
+  releasedAt: Date,
+  releasedFrom: String,
+  returned: Mixed,
+};
+
+const permitRelease: Shape<PermitReleaseDocument> = { _id: text, permitId: Mixed, userId: text, state: text, at: date, undo: String };
+
+const outbox: Shape<OutboxDocument> = { _id: text, state: text, at: date };
+
+const undo: Shape<UndoDocument> = {
+  _id: text,
+  reason: text,
+  by: text,
+  requestedAt: date,
+  chunks: orNull(Number),
+  finishedAt: orNull(Date),
+  counts: mixed,
+  report: text,
+  failure: orNull(String),
+};
+
+const undoChunk: Shape<UndoChunkDocument> = { _id: text, n: number, chunk: Mixed, result: Mixed };
+
+const counter: Shape<CounterDocument> = { _id: text, value: number };
+
+/** Every collection that the product uses, by the name it has in the database. */
+export function createModels(connection: Connection) {
+  const model = <D>(name: string, shape: Shape<D>): Model<D> =>
+    // Mongoose would guess collection names, drop empty objects, add a version key and build indexes on its own.
+    connection.model<D>(
+      name,
+      new Schema<D>(shape as never, {
+        collection: name,
+        strict: 'throw',
+        minimize: false,
+        versionKey: false,
+        autoIndex: false,
+        autoCreate: false,
+        id: false,
+      }) as never,
+    );
+  return {
+    clients: model<ClientDocument>('clients', client),
+    accounts: model<AccountDocument>('accounts', account),
+    imports: model<ImportDocument>('imports', importRun),
+    importChunks: model<ChunkDocument>('importChunks', chunk),
+    rejectedRecords: model<RejectedDocument>('rejectedRecords', rejected),
+    users: model<UserDocument>('users', user),
+    userChanges: model<UserChangeDocument>('userChanges', userChange),
+    permits: model<PermitDocument>('permits', permit),
+    permitReleases: model<PermitReleaseDocument>('permitReleases', permitRelease),
+    outbox: model<OutboxDocument>('outbox', outbox),
+    undos: model<UndoDocument>('undos', undo),
+    undoChunks: model<UndoChunkDocument>('undoChunks', undoChunk),
+    counters: model<CounterDocument>('counters', counter),
+  };
+}
+
+export type Models = ReturnType<typeof createModels>;
+
+/** The driver's own collection behind a model: no casting, no hooks. */
+export function native<D extends mongo.Document>(model: Model<D>): mongo.Collection<D> {
+  return model.collection as unknown as mongo.Collection<D>;
+}

@@ -1,0 +1,17 @@
+// What became of an import's report, so that no client gets it twice.
+
+import type { OutboxStore } from '../../ports';
+import type { OutboxDocument } from './documents';
+import type { Models } from './models';
+
+export function createOutboxStore({ outbox }: Pick<Models, 'outbox'>): OutboxStore {
+  return {
+    async state(importId, kind) {
+      const document = await outbox.findById(`${importId}/${kind}`).lean<OutboxDocument>();
+      return document?.state ?? 'pending';
+    },
+    async setState(importId, kind, state, at) {
+      await outbox.updateOne({ _id: `${importId}/${kind}` }, { $set: { state, at } }, { upsert: true });
+    },
+  };
+}

@@ -1,0 +1,71 @@
+// Users as the import sees them. Writing them lives in `write-users.ts`, what keeps
+// their e-mails and user names apart in `unique-keys.ts`.
+
+import { FIELDS } from '../../domain/fields';
+import type { StoredFieldName, User } from '../../domain/user';
+import type { UserStore } from '../../ports';
+import type { UserDocument } from './documents';
+import { type Models, native } from './models';
+import { createUniqueKeys } from './unique-keys';
+import { createRestoreUsers } from './restore-users';
+import { createUserChanges } from './user-changes';
+import { createWriteUsers } from './write-users';
+
+/** The unique id is who the user is, not what is stored about them. */
+const VALUES = FIELDS.map(({ name }) => name).filter((name): name is StoredFieldName => name !== 'active' && name !== 'uniqueId');
+
+export function createUserStore(models: Pick<Models, 'users' | 'userChanges'>): UserStore {
+  const users = native<UserDocument>(models.users);
+  const changes = createUserChanges(models);
+
+  return {
+    async read(userIds) {
+      const found = await users.find({ _id: { $in: [...userIds] } }, { batchSize: userIds.length + 1 }).toArray();
+      return new Map(found.map((document) => [document._id, toUser(document)]));
+    },
+    write: createWriteUsers(models),
+    restore: createRestoreUsers(models),
+    ...createUniqueKeys(models),
+    async countActive(clientId) {
+      // Not `status: 'active'`: users that the application wrote without a status are active.
+      const [all, archived] = await Promise.all([
+        users.countDocuments({ clientId }),
+        users.countDocuments({ clientId, status: 'archived' }),
+      ]);
+      return all - archived;
+    },
+    async history(userId) {
+      const document = await users.findOne({ _id: userId });
+      return document === null ? undefined : { user: toUser(document), changes: await changes.of(userId) };
+    },
+  };
+}
+
+function toUser(document: UserDocument): User {
+  const values: Partial<Record<StoredFieldName, string | number>> = {};
+  for (const name of VALUES) {
+    const value = document[name];
+    // The application may store null, or a type that no file can hold: then the field counts as not set.
+    if (typeof value === 'string' || typeof value === 'number') values[name] = value;
+  }
+  return {
+    userId: document._id,
+    clientId: document.clientId,
+    uniqueId: document._id.slice(document._id.indexOf('/') + 1),
+    status: document.status ?? 'active',
+    rev: document.rev ?? 0,
+    values,
+    ...marksOf(document),
+  };
+}
+
+/** Set, or not there at all: what a mark is absent of must not look like one that is undefined. */
+function marksOf({ imported, created, archived, undone, updatedAt }: UserDocument): Partial<User> {
+  return {
+    ...(imported !== undefined && { imported }),
+    ...(created !== undefined && { created }),
+    ...(archived !== undefined && { archived }),
+    ...(undone !== undefined && { undone }),
+    ...(updatedAt instanceof Date && { updatedAt }),
+  };
+}

@@ -1,0 +1,176 @@
+// What the front door and the command line ask of Temporal: schedules, "look now", and starting an import again. Every call has a
+// deadline, because without one a server that is down leaves it pending for ever.
+
+import {
+  Client as TemporalClient,
+  Connection,
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type ScheduleOptions,
+} from '@temporalio/client';
+import type { Client } from '../../domain/client';
+import type { ClientId, ImportId } from '../../domain/ids';
+import { ImportsError } from '../../errors';
+import type { ImportsControl } from '../../ports';
+import { importWorkflowIdOf, scheduleIdOf, TASK_QUEUE, type ImportFileInput } from '../../../workflows/messages';
+import { ImportClient, ImportState } from '../../../workflows/search-attributes';
+import { decideImport } from './decide-import';
+import { connectionOptions, type TemporalTarget } from './connection-options';
+import { applyStandingSchedules } from './standing-schedules';
+import { resendResult, startResend } from './start-resend';
+import { refuseRunning, startUndo } from './start-undo';
+
+const DEADLINE_MS = 10_000;
+/** What a mail server that is well needs many times over. */
+const RESULT_MS = 20_000;
+
+export interface ControlOptions extends TemporalTarget {
+  /** Where people look at workflows; null when no UI is known. */
+  readonly uiUrl: string | null;
+}
+
+export interface ConnectedControl extends ImportsControl {
+  readonly temporal: TemporalClient;
+  /** Those that belong to no client. Throws UNREACHABLE. */
+  applyStandingSchedules(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function connectImportsControl(options: ControlOptions): ConnectedControl {
+  const { connection: target, namespace } = connectionOptions(options);
+  const connection = Connection.lazy(target);
+  const temporal = new TemporalClient({ connection, namespace });
+  const within = <T>(call: () => Promise<T>) => connection.withDeadline(Date.now() + DEADLINE_MS, call).catch(asUnreachable);
+
+  return {
+    temporal,
+    applyStandingSchedules: () => within(() => applyStandingSchedules(temporal)),
+    applySchedule: (client) => within(() => applySchedule(temporal, client)),
+    scanNow: (clientId) => within(() => scanNow(temporal, clientId)),
+    async retry(run, reason) {
+      const input: ImportFileInput = { importId: run.importId, fileName: run.fileName, attempt: run.attempts + 1 };
+      try {
+        await within(() =>
+          temporal.workflow.start('importFile', {
+            taskQueue: TASK_QUEUE,
+            workflowId: importWorkflowIdOf(run.importId),
+            args: [input],
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+            workflowIdConflictPolicy: 'FAIL',
+            staticSummary: `${run.importId} · retry ${run.attempts}`,
+            memo: { reason },
+            typedSearchAttributes: [
+              { key: ImportClient, value: run.importId.slice(0, run.importId.lastIndexOf('-')) },
+              { key: ImportState, value: 'queued' },
+            ],
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        throw new ImportsError(
+          'NOT_NOW',
+          `Import ${run.importId} is running or has ended well. See it with: imports show ${run.importId}`,
+          { cause: error },
+        );
+      }
+    },
+    refuseUndoOfRunning: (run) => within(() => refuseRunning(temporal, run)),
+    undo: (run) => within(() => startUndo(temporal, run)),
+    decide: (importId, decision) => within(() => decideImport(temporal, importId, decision)),
+    async resendReport(run) {
+      const handle = await within(() => startResend(temporal, run));
+      return connection.withDeadline(Date.now() + RESULT_MS, () => resendResult(handle));
+    },
+    isRunning: (importId) => within(() => isRunning(temporal, importId)),
+    uiUrl: (importId) =>
+      options.uiUrl === null
+        ? null
+        : `${options.uiUrl.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(importWorkflowIdOf(importId))}`,
+    close: () => connection.close(),
+  };
+}
+
+async function isRunning(temporal: TemporalClient, importId: ImportId): Promise<boolean> {
+  try {
+    return (await temporal.workflow.getHandle(importWorkflowIdOf(importId)).describe()).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+async function applySchedule(temporal: TemporalClient, client: Client): Promise<void> {
+  const handle = temporal.schedule.getHandle(scheduleIdOf(client.clientId));
+  if (!client.enabled) {
+    await handle.delete().catch((error: unknown) => {
+      if (!(error instanceof ScheduleNotFoundError)) throw error;
+    });
+    return;
+  }
+  const wanted = scheduleOf(client);
+  try {
+    await temporal.schedule.create(wanted);
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    // A pause and its note are an operator's decision: a deployment must not undo them.
+    await handle.update((now) => ({ ...wanted, state: { ...now.state } }));
+  }
+}
+
+function scheduleOf(client: Client): ScheduleOptions {
+  const { schedule } = client.settings;
+  return {
+    scheduleId: scheduleIdOf(client.clientId),
+    spec:
+      'every' in schedule
+        ? { intervals: [{ every: schedule.every as `${number}m`, offset: offsetOf(client.clientId) }] }
+        : { cronExpressions: [schedule.cron], timezone: schedule.timeZone },
+    policies: { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: '10m', pauseOnFailure: false },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'scanFolder',
+      workflowId: `scan/${client.clientId}`,
+      taskQueue: TASK_QUEUE,
+      args: [{ clientId: client.clientId }],
+      staticSummary: `look into the folder of ${client.clientId}`,
+      typedSearchAttributes: [{ key: ImportClient, value: client.clientId }],
+    },
+  };
+}
+
+/** Spreads the clients over the minute, so that a thousand schedules do not fire in the same second. */
+function offsetOf(clientId: ClientId): number {
+  let hash = 0;
+  for (const letter of clientId) hash = (hash * 31 + letter.charCodeAt(0)) % 60_000;
+  return hash;
+}
+
+/** A bare trigger ignores both the overlap policy and a pause, so both are minded here. */
+async function scanNow(temporal: TemporalClient, clientId: ClientId): Promise<'started' | 'paused'> {
+  const handle = temporal.schedule.getHandle(scheduleIdOf(clientId));
+  try {
+    if ((await handle.describe()).state.paused) return 'paused';
+    await handle.trigger(ScheduleOverlapPolicy.BUFFER_ONE);
+    return 'started';
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+    throw new ImportsError('NOT_FOUND', `Client ${clientId} has no schedule. Make it with: imports client enable ${clientId}`, {
+      cause: error,
+    });
+  }
+}
+
+function asUnreachable(error: unknown): never {
+  const code =
+    (error as { readonly cause?: { readonly code?: number }; readonly code?: number }).cause?.code ??
+    (error as { readonly code?: number }).code;
+  // gRPC: 4 deadline exceeded, 14 unavailable
+  if (code === 4 || code === 14)
+    throw new ImportsError('UNREACHABLE', 'Temporal cannot be reached. Check TEMPORAL_ADDRESS, or start everything with: imports up', {
+      cause: error,
+    });
+  throw error;
+}

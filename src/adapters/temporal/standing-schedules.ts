@@ -1,0 +1,48 @@
+// The schedules that belong to no client: housekeeping at night, and the watch for silent clients. Applied when a worker starts, keeping
+// what an operator paused.
+
+import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
+import { STANDING_SCHEDULES, TASK_QUEUE } from '../../../workflows/messages';
+
+const [HOUSEKEEPING, SILENCE] = STANDING_SCHEDULES;
+
+const SCHEDULES: readonly ScheduleOptions[] = [
+  {
+    scheduleId: HOUSEKEEPING,
+    spec: { cronExpressions: ['17 3 * * *'], timezone: 'UTC' },
+    // A server that was down at night makes up for it.
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '12h', pauseOnFailure: false },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'keepHouse',
+      workflowId: 'housekeeping',
+      taskQueue: TASK_QUEUE,
+      args: [],
+      staticSummary: 'remove what was kept long enough',
+    },
+  },
+  {
+    scheduleId: SILENCE,
+    spec: { intervals: [{ every: '10m', offset: '1m' }] },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '10m', pauseOnFailure: false },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'watchSilence',
+      workflowId: 'silence',
+      taskQueue: TASK_QUEUE,
+      args: [],
+      staticSummary: 'tell of clients that send no files',
+    },
+  },
+];
+
+export async function applyStandingSchedules(temporal: Client): Promise<void> {
+  for (const wanted of SCHEDULES) {
+    try {
+      await temporal.schedule.create(wanted);
+    } catch (error) {
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+      await temporal.schedule.getHandle(wanted.scheduleId).update((now) => ({ ...wanted, state: { ...now.state } }));
+    }
+  }
+}

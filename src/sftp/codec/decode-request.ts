@@ -1,0 +1,91 @@
+// One packet of a client as a typed request. Paths stay the bytes that were sent: what they mean is the folder's business.
+
+import { readAttributes, type Attributes } from './attributes';
+import { PACKET } from './protocol';
+import { MalformedPacket, WireReader } from './wire';
+
+export type Request =
+  | { readonly kind: 'init'; readonly version: number }
+  | { readonly kind: 'open'; readonly id: number; readonly path: Buffer; readonly flags: number; readonly attributes: Attributes }
+  | { readonly kind: 'read'; readonly id: number; readonly handle: string; readonly offset: bigint; readonly length: number }
+  | { readonly kind: 'write'; readonly id: number; readonly handle: string; readonly offset: bigint; readonly data: Buffer }
+  | { readonly kind: 'close' | 'fstat' | 'readdir' | 'fsync'; readonly id: number; readonly handle: string }
+  | { readonly kind: 'fsetstat'; readonly id: number; readonly handle: string; readonly attributes: Attributes }
+  | { readonly kind: 'setstat' | 'mkdir'; readonly id: number; readonly path: Buffer; readonly attributes: Attributes }
+  | {
+      readonly kind: 'stat' | 'lstat' | 'opendir' | 'remove' | 'rmdir' | 'realpath' | 'statvfs';
+      readonly id: number;
+      readonly path: Buffer;
+    }
+  | { readonly kind: 'rename' | 'posix-rename'; readonly id: number; readonly from: Buffer; readonly to: Buffer }
+  | { readonly kind: 'limits'; readonly id: number }
+  /** Well-formed, and nothing this server does: links, and extensions it does not advertise. */
+  | { readonly kind: 'unsupported'; readonly id: number };
+
+/** Throws MalformedPacket when the packet is no request at all. */
+export function decodeRequest(packet: Buffer): Request {
+  const reader = new WireReader(packet);
+  const type = reader.uint8();
+  if (type === PACKET.init) return { kind: 'init', version: reader.uint32() };
+  const id = reader.uint32();
+  switch (type) {
+    case PACKET.open:
+      return { kind: 'open', id, path: reader.bytes(), flags: reader.uint32(), attributes: readAttributes(reader) };
+    case PACKET.close:
+      return { kind: 'close', id, handle: reader.ascii() };
+    case PACKET.read:
+      return { kind: 'read', id, handle: reader.ascii(), offset: reader.uint64(), length: reader.uint32() };
+    case PACKET.write:
+      return { kind: 'write', id, handle: reader.ascii(), offset: reader.uint64(), data: reader.bytes() };
+    case PACKET.lstat:
+      return { kind: 'lstat', id, path: reader.bytes() };
+    case PACKET.fstat:
+      return { kind: 'fstat', id, handle: reader.ascii() };
+    case PACKET.setstat:
+      return { kind: 'setstat', id, path: reader.bytes(), attributes: readAttributes(reader) };
+    case PACKET.fsetstat:
+      return { kind: 'fsetstat', id, handle: reader.ascii(), attributes: readAttributes(reader) };
+    case PACKET.opendir:
+      return { kind: 'opendir', id, path: reader.bytes() };
+    case PACKET.readdir:
+      return { kind: 'readdir', id, handle: reader.ascii() };
+    case PACKET.remove:
+      return { kind: 'remove', id, path: reader.bytes() };
+    case PACKET.mkdir:
+      return { kind: 'mkdir', id, path: reader.bytes(), attributes: readAttributes(reader) };
+    case PACKET.rmdir:
+      return { kind: 'rmdir', id, path: reader.bytes() };
+    case PACKET.realpath:
+      return { kind: 'realpath', id, path: reader.bytes() };
+    case PACKET.stat:
+      return { kind: 'stat', id, path: reader.bytes() };
+    case PACKET.rename:
+      return { kind: 'rename', id, from: reader.bytes(), to: reader.bytes() };
+    case PACKET.extended:
+      return decodeExtended(id, reader);
+    case PACKET.readlink:
+    case PACKET.symlink:
+      return { kind: 'unsupported', id };
+    default:
+      // Replies and version belong to servers: whoever sends them does not speak as a client.
+      if (type === PACKET.version || (type >= PACKET.status && type <= PACKET.attributes) || type === PACKET.extendedReply) {
+        throw new MalformedPacket('A client sent what only a server sends.');
+      }
+      return { kind: 'unsupported', id };
+  }
+}
+
+function decodeExtended(id: number, reader: WireReader): Request {
+  switch (reader.ascii()) {
+    case 'posix-rename@openssh.com':
+      return { kind: 'posix-rename', id, from: reader.bytes(), to: reader.bytes() };
+    case 'fsync@openssh.com':
+      return { kind: 'fsync', id, handle: reader.ascii() };
+    case 'statvfs@openssh.com':
+      return { kind: 'statvfs', id, path: reader.bytes() };
+    case 'limits@openssh.com':
+      return { kind: 'limits', id };
+    default:
+      return { kind: 'unsupported', id };
+  }
+}

@@ -1,0 +1,74 @@
+// What a client may do to names in its folder: remove, rename, remove directories, set times. Nothing in `.bak` ever changes.
+
+import { lutimes, rename, rmdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClientFolder } from './client-folder';
+import { inDirectory } from './directory';
+import { FolderError, noFolders, notFound, unlessMissing } from './folder-error';
+import { findPublished } from './look-up';
+import { discardPartials } from './partials';
+import { receivable, showVirtualPath, writable, type VirtualPath } from './virtual-path';
+
+export async function removeFile(folder: ClientFolder, path: VirtualPath): Promise<void> {
+  const { parent, name } = writable(path);
+  const published = await findPublished(folder, path);
+  if (published?.kind === 'directory') throw new FolderError('failed', 'Is a directory');
+  if (published === undefined) {
+    if (!(await discardPartials(folder, path))) throw notFound();
+    return;
+  }
+  await inDirectory(folder.root, parent, (directory) => unlink(join(directory.path, name)));
+  folder.recent.forget(showVirtualPath(path));
+  folder.quiet.forget(path);
+}
+
+export async function renameEntry(
+  folder: ClientFolder,
+  from: VirtualPath,
+  to: VirtualPath,
+  { replace }: { readonly replace: boolean },
+): Promise<void> {
+  const source = writable(from);
+  const target = receivable(to);
+  await folder.inTurn(async () => {
+    const entry = await findPublished(folder, from);
+    if (!replace && (await findPublished(folder, to)) !== undefined) throw new FolderError('failed', 'File already exists');
+    if (entry === undefined) return renamePartial(folder, from, to);
+    await inDirectory(folder.root, source.parent, (sourceDirectory) =>
+      inDirectory(folder.root, target.parent, async (targetDirectory) => {
+        await rename(join(sourceDirectory.path, source.name), join(targetDirectory.path, target.name));
+        await targetDirectory.sync();
+      }),
+    );
+    folder.recent.forget(showVirtualPath(from));
+    folder.quiet.forget(from);
+    if (entry.kind === 'directory') return;
+    folder.recent.remember(showVirtualPath(to), entry);
+    folder.quiet.touch(to);
+  });
+}
+
+/** Clients that make every directory of a path take "exists" for success; a new one is refused. */
+export async function refuseDirectory(folder: ClientFolder, path: VirtualPath): Promise<never> {
+  throw (await findPublished(folder, path)) === undefined ? noFolders() : new FolderError('failed', 'File already exists');
+}
+
+export async function removeDirectory(folder: ClientFolder, path: VirtualPath): Promise<void> {
+  const { parent, name } = writable(path);
+  await inDirectory(folder.root, parent, (directory) => rmdir(join(directory.path, name)));
+}
+
+/** A file that the import has just taken away keeps the times it has, and the client hears that all is well. */
+export async function setTimes(folder: ClientFolder, path: VirtualPath, times: { accessed: number; modified: number }): Promise<void> {
+  const { parent, name } = writable(path);
+  const apply = inDirectory(folder.root, parent, (directory) => lutimes(join(directory.path, name), times.accessed, times.modified));
+  const applied = await apply.then(() => true, unlessMissing);
+  if (applied) folder.quiet.touch(path);
+  else if (folder.recent.find(showVirtualPath(path)) === undefined) throw notFound();
+}
+
+async function renamePartial(folder: ClientFolder, from: VirtualPath, to: VirtualPath): Promise<void> {
+  const partial = (await folder.staging.partials()).get(showVirtualPath(from));
+  if (partial === undefined) throw notFound();
+  await folder.staging.note(partial.stagedId, showVirtualPath(to));
+}

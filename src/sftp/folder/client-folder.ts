@@ -1,0 +1,73 @@
+// What all sessions of one client share: where its files lie, what is being uploaded, and what has just been published.
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClientId } from '../../domain/ids';
+import type { Clock, DoorMetrics, Log } from '../../ports';
+import { QuietWatch } from './quiet-watch';
+import { RecentFiles } from './recent-files';
+import { Staging } from './staging';
+
+export interface ClientFolder {
+  readonly clientId: ClientId;
+  /** The directory that the client sees as `/`. */
+  readonly root: string;
+  readonly staging: Staging;
+  /** Uploads that are open in this process. */
+  readonly uploads: Set<OpenUpload>;
+  readonly recent: RecentFiles;
+  readonly quiet: QuietWatch;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: DoorMetrics;
+  /** Runs one change of names after the other, so that looking before leaping is safe between the client's own sessions. */
+  inTurn<T>(change: () => Promise<T>): Promise<T>;
+}
+
+export interface OpenUpload {
+  /** Undefined while nothing is staged. */
+  readonly stagedId: string | undefined;
+  /** Another session continues with its bytes: whatever still comes for it is refused. */
+  lose(): Promise<void>;
+}
+
+export async function openClientFolder(options: {
+  readonly dataDir: string;
+  readonly clientId: ClientId;
+  readonly quietMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: DoorMetrics;
+  readonly onReady: (clientId: ClientId) => Promise<void>;
+}): Promise<ClientFolder> {
+  const { dataDir, clientId, clock, log, metrics } = options;
+  const root = join(dataDir, 'clients', clientId);
+  const staging = new Staging(join(dataDir, 'uploads', clientId));
+  await mkdir(root, { recursive: true, mode: 0o750 });
+  await staging.prepare();
+  const tell = async (): Promise<void> => {
+    try {
+      await options.onReady(clientId);
+    } catch (error) {
+      // The client's schedule will look into the folder anyway.
+      log.warn('Announcing a ready upload failed', { clientId, error });
+    }
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    clientId,
+    root,
+    staging,
+    uploads: new Set(),
+    recent: new RecentFiles(clock),
+    quiet: new QuietWatch(options.quietMs, tell),
+    clock,
+    log,
+    metrics,
+    inTurn: (change) => {
+      const mine = last.then(change);
+      last = mine.catch(() => undefined);
+      return mine;
+    },
+  };
+}

@@ -1,0 +1,35 @@
+// What lies under a path, as the client may know it.
+
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClientFolder } from './client-folder';
+import { inDirectory } from './directory';
+import { entryOf, type Entry } from './entry';
+import { notFound, unlessMissing } from './folder-error';
+import { isReadOnly, showVirtualPath, splitVirtualPath, type VirtualPath } from './virtual-path';
+
+/** A published file or a directory. */
+export async function findPublished(folder: ClientFolder, path: VirtualPath): Promise<Entry | undefined> {
+  const { parent, name } = splitVirtualPath(path);
+  const stats = await inDirectory(folder.root, parent, ({ path: at }) => lstat(name === undefined ? `${at}/.` : join(at, name))).catch(
+    unlessMissing,
+  );
+  return stats && entryOf(stats, isReadOnly(path));
+}
+
+/**
+ * What a client is told about a path: the published entry, else how far its broken-off upload came (so that it can be resumed), else
+ * what was published a moment ago. Throws not-found.
+ */
+export async function lookUp(folder: ClientFolder, path: VirtualPath): Promise<Entry> {
+  const published = await findPublished(folder, path);
+  if (published !== undefined) return published;
+  const shown = showVirtualPath(path);
+  const partial = (await folder.staging.partials()).get(shown);
+  if (partial !== undefined) {
+    return { kind: 'file', bytes: partial.bytes, accessedAt: partial.modifiedAt, modifiedAt: partial.modifiedAt, readOnly: false };
+  }
+  const recent = folder.recent.find(shown);
+  if (recent === undefined) throw notFound();
+  return recent;
+}

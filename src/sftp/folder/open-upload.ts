@@ -1,0 +1,45 @@
+// Opens a path for writing. Everything that can be refused without a byte is refused here; nothing is staged yet.
+
+import type { ClientFolder } from './client-folder';
+import { findPublished } from './look-up';
+import { inDirectory } from './directory';
+import { FolderError, notFound, tooLarge } from './folder-error';
+import { Upload } from './upload';
+import { receivable, showVirtualPath, type VirtualPath } from './virtual-path';
+
+export interface UploadRequest {
+  readonly path: VirtualPath;
+  readonly create: boolean;
+  readonly truncate: boolean;
+  readonly exclusive: boolean;
+  /** Writes go to the end, whatever offset the client names. */
+  readonly append: boolean;
+  /** The client wants to read what it writes, too. */
+  readonly readable: boolean;
+  readonly declaredBytes: number | undefined;
+  readonly maxBytes: number;
+}
+
+export async function openUpload(folder: ClientFolder, request: UploadRequest): Promise<Upload> {
+  const { path, declaredBytes, maxBytes } = request;
+  const { parent } = receivable(path);
+  if (declaredBytes !== undefined && declaredBytes > maxBytes) throw tooLarge(maxBytes);
+  // A root that is gone is told before the bytes come.
+  await inDirectory(folder.root, parent, () => Promise.resolve());
+  const published = await findPublished(folder, path);
+  if (published?.kind === 'directory') throw new FolderError('failed', 'Is a directory');
+  if (published !== undefined && request.exclusive) throw new FolderError('failed', 'File already exists');
+  const partial = published === undefined ? (await folder.staging.partials()).get(showVirtualPath(path)) : undefined;
+  if (published === undefined && partial === undefined && !request.create) throw notFound();
+  const base = request.truncate
+    ? ({ kind: 'nothing' } as const)
+    : published !== undefined
+      ? ({ kind: 'published', bytes: published.bytes } as const)
+      : partial !== undefined
+        ? ({ kind: 'partial', partial } as const)
+        : ({ kind: 'nothing' } as const);
+  const upload = new Upload(folder, request, base);
+  folder.uploads.add(upload);
+  if (request.readable) await upload.stage('continue');
+  return upload;
+}

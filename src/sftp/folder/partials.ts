@@ -1,0 +1,35 @@
+// Giving up and taking over what earlier uploads of a path left in staging.
+
+import type { ClientFolder } from './client-folder';
+import type { Partial } from './staging';
+import { showVirtualPath, type VirtualPath } from './virtual-path';
+
+/** Whether there were any. Uploads that are still open lose theirs. */
+export async function discardPartials(folder: ClientFolder, path: VirtualPath): Promise<boolean> {
+  const shown = showVirtualPath(path);
+  const partials = (await folder.staging.all()).filter((partial) => partial.path === shown);
+  for (const { stagedId } of partials) {
+    await takeOver(folder, stagedId);
+    await folder.staging.discard(stagedId);
+  }
+  return partials.length > 0;
+}
+
+/** Discards the path's partials that no session is writing to any more. */
+export async function discardStalePartials(folder: ClientFolder, path: VirtualPath, partials: readonly Partial[]): Promise<void> {
+  const shown = showVirtualPath(path);
+  const open = new Set([...folder.uploads].map((upload) => upload.stagedId));
+  for (const partial of partials) {
+    if (partial.path === shown && !open.has(partial.stagedId)) await folder.staging.discard(partial.stagedId);
+  }
+}
+
+/**
+ * The client came back before the server noticed that its former connection is dead: the newer session goes on with the bytes. Whether
+ * the upload was open in this process.
+ */
+export async function takeOver(folder: ClientFolder, stagedId: string): Promise<boolean> {
+  const open = [...folder.uploads].filter((upload) => upload.stagedId === stagedId);
+  for (const upload of open) await upload.lose();
+  return open.length > 0;
+}

@@ -1,0 +1,130 @@
+// The staging directory of one client, `uploads/<id>/`: the bytes of an upload under a name nobody can guess, and beside them a note
+// that says for which path they are. The note is what makes a broken-off upload a partial that can be resumed, also after a crash;
+// bytes without a note (a hole in them) are rubbish. Nothing in here is ever imported.
+
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir, open, readdir, readFile, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { join } from 'node:path';
+import { ImportsError } from '../../errors';
+import type { Clock } from '../../ports';
+import { folderErrorOf, unlessMissing } from './folder-error';
+
+/** A broken-off upload, or one that is going on: as far as it came. */
+export interface Partial {
+  readonly stagedId: string;
+  /** As shown to the client. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly modifiedAt: Date;
+}
+
+export const PARTIAL_KEPT_MS = 24 * 60 * 60 * 1000;
+const NOTE = '.json';
+const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+
+export class Staging {
+  private readonly root: string;
+  /** Uploads that this process has let go of, and their bytes then. */
+  private readonly left = new Map<string, number>();
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  async prepare(): Promise<void> {
+    await mkdir(this.root, { recursive: true, mode: 0o750 });
+  }
+
+  pathOf(stagedId: string): string {
+    return join(this.root, stagedId);
+  }
+
+  async create(path: string): Promise<{ readonly stagedId: string; readonly file: FileHandle }> {
+    const stagedId = randomUUID();
+    const file = await open(this.pathOf(stagedId), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o640).catch(ours);
+    await this.note(stagedId, path);
+    return { stagedId, file };
+  }
+
+  reopen(stagedId: string): Promise<FileHandle> {
+    return open(this.pathOf(stagedId), O_RDWR | O_NOFOLLOW);
+  }
+
+  async note(stagedId: string, path: string): Promise<void> {
+    await writeFile(this.pathOf(stagedId) + NOTE, JSON.stringify({ path }), { mode: 0o640 });
+  }
+
+  async forgetNote(stagedId: string): Promise<void> {
+    await rm(this.pathOf(stagedId) + NOTE, { force: true });
+  }
+
+  async discard(stagedId: string): Promise<void> {
+    await this.forgetNote(stagedId);
+    await rm(this.pathOf(stagedId), { force: true });
+  }
+
+  /** This process writes to it no more. */
+  leave(stagedId: string, bytes: number): void {
+    this.left.set(stagedId, bytes);
+  }
+
+  /** Whether it is as this process left it, so that nobody else can be writing to it. */
+  isLeft({ stagedId, bytes }: Partial): boolean {
+    return this.left.get(stagedId) === bytes;
+  }
+
+  /** The newest partial of each path. */
+  async partials(): Promise<ReadonlyMap<string, Partial>> {
+    const newest = new Map<string, Partial>();
+    for (const partial of await this.all()) {
+      const other = newest.get(partial.path);
+      if (other === undefined || other.modifiedAt <= partial.modifiedAt) newest.set(partial.path, partial);
+    }
+    return newest;
+  }
+
+  async all(): Promise<readonly Partial[]> {
+    const notes = (await readdir(this.root).catch(ours)).filter((name) => name.endsWith(NOTE));
+    for (const stagedId of this.left.keys()) if (!notes.includes(stagedId + NOTE)) this.left.delete(stagedId);
+    const partials = await Promise.all(notes.map((name) => this.read(name.slice(0, -NOTE.length))));
+    return partials.filter((partial) => partial !== undefined);
+  }
+
+  /** Removes what nobody has written to for a day. By ctime, which no client can set. */
+  async removeOld(clock: Clock): Promise<void> {
+    const before = clock.now().getTime() - PARTIAL_KEPT_MS;
+    for (const name of await readdir(this.root)) {
+      const data = await lstat(join(this.root, name.endsWith(NOTE) ? name.slice(0, -NOTE.length) : name)).catch(unlessMissing);
+      if (data === undefined || data.ctimeMs < before) await rm(join(this.root, name), { force: true });
+    }
+  }
+
+  private async read(stagedId: string): Promise<Partial | undefined> {
+    const [note, stats] = await Promise.all([
+      readFile(this.pathOf(stagedId) + NOTE, 'utf8').catch(unlessMissing),
+      lstat(this.pathOf(stagedId)).catch(unlessMissing),
+    ]);
+    const path = note && pathIn(note);
+    if (!path || stats === undefined) return undefined;
+    return { stagedId, path, bytes: stats.size, modifiedAt: stats.mtime };
+  }
+}
+
+/** A full disk is told to the client; that staging is missing or closed to us is for the log, not a "no such file" of the client's. */
+function ours(error: unknown): never {
+  if (folderErrorOf(error)?.kind === 'failed') throw error;
+  throw new ImportsError('UNREACHABLE', 'Reaching the staging directory failed. Check IMPORTS_DATA_DIR and its permissions.', {
+    cause: error,
+  });
+}
+
+/** Undefined when the note was cut by a crash while it was written. */
+function pathIn(note: string): string | undefined {
+  try {
+    const parsed: unknown = JSON.parse(note);
+    return typeof parsed === 'object' && parsed !== null && 'path' in parsed && typeof parsed.path === 'string' ? parsed.path : undefined;
+  } catch {
+    return undefined;
+  }
+}

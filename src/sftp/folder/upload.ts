@@ -1,0 +1,217 @@
+// One file on its way in, from OPEN to CLOSE. Bytes go to staging; only a CLOSE on a whole file publishes them, in one rename. Whatever
+// else ends the session leaves a partial that the client can resume and the import never sees.
+//
+// Opening without "truncate" does not tell whether the client resumes or overwrites (scp never truncates): the first write does.
+
+import type { FileHandle } from 'node:fs/promises';
+import type { ClientFolder, OpenUpload } from './client-folder';
+import { FolderError, tooLarge } from './folder-error';
+import { openPublished } from './open-published';
+import type { UploadRequest } from './open-upload';
+import { discardStalePartials, takeOver } from './partials';
+import { publishStaged } from './publish-staged';
+import type { Partial } from './staging';
+import { showVirtualPath } from './virtual-path';
+import { copyAll, writeAll } from './write-all';
+import { WrittenRanges } from './written-ranges';
+
+/** What lies there already, should the client turn out to continue it. */
+export type UploadBase =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'published'; readonly bytes: number }
+  | { readonly kind: 'partial'; readonly partial: Partial };
+
+interface Staged {
+  readonly stagedId: string;
+  readonly file: FileHandle;
+}
+
+export interface FileTimes {
+  readonly accessed: number;
+  readonly modified: number;
+}
+
+/** By then each front door has noticed that a connection is dead: it asks for a sign of life every 15 s and gives up after three. */
+const DEAD_MS = 2 * 60 * 1000;
+
+export class Upload implements OpenUpload {
+  private readonly folder: ClientFolder;
+  private readonly request: UploadRequest;
+  private readonly base: UploadBase;
+  private readonly startedAt = performance.now();
+  private staged: Staged | undefined;
+  private ranges = new WrittenRanges();
+  private expectedBytes: number | undefined;
+  private times: FileTimes | undefined;
+  /** Set once, says why nothing more is taken: the bytes are too many, or are another session's now. */
+  private refusal: FolderError | undefined;
+  private holed = false;
+  /** Bytes that the client sent did not get to the disk. Some clients close the file all the same. */
+  private broken = false;
+
+  constructor(folder: ClientFolder, request: UploadRequest, base: UploadBase) {
+    this.folder = folder;
+    this.request = request;
+    this.base = base;
+    this.expectedBytes = request.declaredBytes;
+  }
+
+  get stagedId(): string | undefined {
+    return this.staged?.stagedId;
+  }
+
+  get bytes(): number {
+    if (this.staged !== undefined) return this.ranges.end;
+    return this.base.kind === 'published' ? this.base.bytes : this.base.kind === 'partial' ? this.base.partial.bytes : 0;
+  }
+
+  async write(offset: number, data: Buffer): Promise<void> {
+    if (this.refusal !== undefined) throw this.refusal;
+    const { append, maxBytes } = this.request;
+    const { file, stagedId } = await this.orBroken(this.stage(append || offset > 0 ? 'continue' : 'afresh'));
+    const at = append ? this.ranges.end : offset;
+    if (at + data.length > maxBytes) throw (this.refusal = tooLarge(maxBytes));
+    // A crash must not leave a file with a hole in it as a partial that looks like so many good bytes.
+    if (at > this.ranges.contiguous && !this.holed) {
+      this.holed = true;
+      await this.orBroken(this.folder.staging.forgetNote(stagedId));
+    }
+    await this.orBroken(writeAll(file, data, at));
+    if (!this.ranges.add(at, at + data.length)) throw (this.refusal = new FolderError('failed', 'Blocks are too scattered'));
+  }
+
+  async read(buffer: Buffer, offset: number): Promise<number> {
+    const { file } = await this.stage('continue');
+    return (await file.read(buffer, 0, buffer.length, offset)).bytesRead;
+  }
+
+  /** Cuts the file; a size beyond its end is taken as a promise of bytes that are still to come. */
+  async setSize(bytes: number): Promise<void> {
+    if (this.refusal !== undefined) throw this.refusal;
+    if (bytes > this.request.maxBytes) throw (this.refusal = tooLarge(this.request.maxBytes));
+    const { file } = await this.orBroken(this.stage(bytes === 0 ? 'afresh' : 'continue'));
+    if (bytes <= this.ranges.end) await this.orBroken(file.truncate(bytes));
+    this.ranges.truncate(bytes);
+    this.expectedBytes = bytes > this.ranges.end ? bytes : undefined;
+  }
+
+  /** Applied when the file is published: until then its own times tell how old the partial is. */
+  setTimes(times: FileTimes): void {
+    this.times = times;
+  }
+
+  async sync(): Promise<void> {
+    await this.staged?.file.datasync();
+  }
+
+  /** The client says that the file is complete. Returns when it is published and safe on disk; throws when it is not. */
+  async close(): Promise<void> {
+    this.folder.uploads.delete(this);
+    if (this.refusal !== undefined) return this.reject(this.refusal);
+    // Opened and closed without a word: the published file stays as it is.
+    if (this.staged === undefined && this.base.kind === 'published') return;
+    try {
+      const { file, stagedId } = await this.stage('continue');
+      if (this.broken || this.ranges.hasHole || (this.expectedBytes ?? this.ranges.end) !== this.ranges.end) {
+        throw new FolderError('failed', 'The file is not complete (size mismatch or failed write); resume the upload or send it again');
+      }
+      const { path, exclusive } = this.request;
+      await publishStaged(this.folder, { stagedId, file, path, exclusive, bytes: this.ranges.end, times: this.times });
+      this.staged = undefined;
+      this.report('complete');
+    } catch (error) {
+      await this.keep();
+      throw error;
+    }
+  }
+
+  /** The session ended without a CLOSE. */
+  async abandon(): Promise<void> {
+    this.folder.uploads.delete(this);
+    if (this.refusal !== undefined) await this.reject(this.refusal).catch(() => undefined);
+    else await this.keep();
+  }
+
+  async lose(): Promise<void> {
+    this.refusal = new FolderError('failed', 'Another session continues this upload');
+    const staged = this.staged;
+    this.staged = undefined;
+    // Waits for a write that is under way.
+    await staged?.file.close();
+  }
+
+  /** Where the bytes go. `continue` starts from what lies there, `afresh` from nothing; asked once, the first time decides. */
+  async stage(how: 'continue' | 'afresh'): Promise<Staged> {
+    if (this.staged !== undefined) return this.staged;
+    const { folder, base } = this;
+    if (how === 'continue' && base.kind === 'partial' && (await this.mayContinue(base.partial))) {
+      const { stagedId } = base.partial;
+      const file = await folder.staging.reopen(stagedId);
+      this.staged = { stagedId, file };
+      this.ranges = new WrittenRanges((await file.stat()).size);
+      return this.staged;
+    }
+    const older = await folder.staging.all();
+    const staged = await folder.staging.create(showVirtualPath(this.request.path));
+    this.staged = staged;
+    const source = how === 'continue' ? await this.openBase() : undefined;
+    if (source !== undefined) this.ranges = new WrittenRanges(await copyAll(source, staged.file));
+    await discardStalePartials(folder, this.request.path, older);
+    return staged;
+  }
+
+  private async openBase(): Promise<FileHandle | undefined> {
+    const { folder, base } = this;
+    if (base.kind === 'nothing') return undefined;
+    return base.kind === 'published' ? openPublished(folder, this.request.path) : folder.staging.reopen(base.partial.stagedId);
+  }
+
+  /** False when another process may still be writing to the partial: then a copy is continued. */
+  private async mayContinue(partial: Partial): Promise<boolean> {
+    if (await takeOver(this.folder, partial.stagedId)) return true;
+    if (this.folder.staging.isLeft(partial)) return true;
+    return this.folder.clock.now().getTime() - partial.modifiedAt.getTime() > DEAD_MS;
+  }
+
+  private async orBroken<T>(step: Promise<T>): Promise<T> {
+    try {
+      return await step;
+    } catch (error) {
+      this.broken = true;
+      throw error;
+    }
+  }
+
+  private async keep(): Promise<void> {
+    const { staged } = this;
+    if (staged === undefined) return;
+    this.staged = undefined;
+    const { contiguous } = this.ranges;
+    try {
+      // Only a file with a hole is nobody else's: without its note, no other process can have gone on with it, or published it.
+      if (this.holed) await staged.file.truncate(contiguous);
+      await staged.file.datasync();
+      this.folder.staging.leave(staged.stagedId, (await staged.file.stat()).size);
+    } finally {
+      await staged.file.close();
+    }
+    if (contiguous === 0) await this.folder.staging.discard(staged.stagedId);
+    else if (this.holed) await this.folder.staging.note(staged.stagedId, showVirtualPath(this.request.path));
+    this.report('partial');
+  }
+
+  private async reject(refusal: FolderError): Promise<never> {
+    const { staged } = this;
+    this.staged = undefined;
+    await staged?.file.close();
+    if (staged !== undefined) await this.folder.staging.discard(staged.stagedId);
+    this.report('rejected');
+    throw refusal;
+  }
+
+  private report(result: 'complete' | 'partial' | 'rejected'): void {
+    const seconds = Math.round(performance.now() - this.startedAt) / 1000;
+    this.folder.metrics.uploadEnded({ clientId: this.folder.clientId, result, bytes: this.ranges.end });
+    this.folder.log.info('Upload ended', { clientId: this.folder.clientId, bytes: this.ranges.end, seconds, result });
+  }
+}

@@ -1,0 +1,95 @@
+// One request, one reply: what each request of the protocol means to the client's folder.
+
+import { statfs } from 'node:fs/promises';
+import type { Attributes } from '../codec/attributes';
+import type { Request } from '../codec/decode-request';
+import type { Reply } from '../codec/encode-reply';
+import { MAX_HANDLES, MAX_PACKET_BYTES, MAX_TRANSFER_BYTES } from '../codec/protocol';
+import { refuseDirectory, removeDirectory, removeFile, renameEntry, setTimes } from '../folder/change-entries';
+import type { ClientFolder } from '../folder/client-folder';
+import { FolderError } from '../folder/folder-error';
+import { listEntries } from '../folder/list-entries';
+import { lookUp } from '../folder/look-up';
+import { parseVirtualPath, showVirtualPath } from '../folder/virtual-path';
+import { answerOnHandle } from './answer-on-handle';
+import { attributesOf } from './describe-entry';
+import type { Handles } from './handles';
+import { openFile } from './open-file';
+import { ok } from './status';
+
+export interface SessionContext {
+  readonly folder: ClientFolder;
+  readonly handles: Handles;
+  readonly maxFileBytes: number;
+  /** The server is about to end: what is open may be finished, nothing new is begun. */
+  readonly isStopping: () => boolean;
+}
+
+/** Throws FolderError, or whatever the disk throws. */
+export async function answerRequest(context: SessionContext, request: Exclude<Request, { kind: 'init' }>): Promise<Reply> {
+  const { folder, handles } = context;
+  const { id } = request;
+  switch (request.kind) {
+    case 'open':
+      return openFile(context, request);
+    case 'opendir': {
+      handles.assertRoom();
+      const entries = await listEntries(folder, parseVirtualPath(request.path));
+      return { kind: 'handle', id, handle: handles.add({ kind: 'listing', entries, next: 0 }) };
+    }
+    case 'stat':
+    case 'lstat':
+      return { kind: 'attributes', id, attributes: attributesOf(await lookUp(folder, parseVirtualPath(request.path))) };
+    case 'realpath': {
+      const name = showVirtualPath(parseVirtualPath(request.path));
+      return { kind: 'names', id, names: [{ name, longName: name, attributes: {} }] };
+    }
+    case 'setstat':
+      await changeAttributes(folder, request.path, request.attributes);
+      return ok(id);
+    case 'remove':
+      await removeFile(folder, parseVirtualPath(request.path));
+      return ok(id);
+    case 'mkdir':
+      return refuseDirectory(folder, parseVirtualPath(request.path));
+    case 'rmdir':
+      await removeDirectory(folder, parseVirtualPath(request.path));
+      return ok(id);
+    case 'rename':
+    case 'posix-rename': {
+      const replace = request.kind === 'posix-rename';
+      await renameEntry(folder, parseVirtualPath(request.from), parseVirtualPath(request.to), { replace });
+      return ok(id);
+    }
+    case 'statvfs':
+      return { kind: 'numbers', id, numbers: await spaceOf(folder) };
+    case 'limits':
+      return { kind: 'numbers', id, numbers: [MAX_PACKET_BYTES, MAX_TRANSFER_BYTES, MAX_TRANSFER_BYTES, MAX_HANDLES].map(BigInt) };
+    case 'unsupported':
+      throw new FolderError('unsupported', 'This server does not do that');
+    case 'close':
+    case 'read':
+    case 'write':
+    case 'fstat':
+    case 'fsetstat':
+    case 'fsync':
+    case 'readdir':
+      return answerOnHandle(context, request);
+  }
+}
+
+/** Mode and owner are accepted and ignored: many clients set them after each upload and call it failed when they cannot. */
+async function changeAttributes(folder: ClientFolder, bytes: Buffer, { size, times }: Attributes): Promise<void> {
+  const path = parseVirtualPath(bytes);
+  if (size !== undefined && size !== BigInt((await lookUp(folder, path)).bytes)) {
+    throw new FolderError('unsupported', 'A published file cannot be cut; upload it again');
+  }
+  if (times !== undefined) await setTimes(folder, path, times);
+  else await lookUp(folder, path);
+}
+
+async function spaceOf(folder: ClientFolder): Promise<readonly bigint[]> {
+  const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(folder.root, { bigint: true });
+  const maxNameBytes = 255n;
+  return [bsize, bsize, blocks, bfree, bavail, files, ffree, ffree, 0n, 0n, maxNameBytes];
+}

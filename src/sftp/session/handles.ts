@@ -1,0 +1,46 @@
+// What a session holds open, under the names the client was given. Never more than the advertised number.
+
+import type { FileHandle } from 'node:fs/promises';
+import { MAX_HANDLES } from '../codec/protocol';
+import type { NamedEntry } from '../folder/entry';
+import { FolderError } from '../folder/folder-error';
+import type { Upload } from '../folder/upload';
+
+export type Handle =
+  | { readonly kind: 'download'; readonly file: FileHandle; readonly readOnly: boolean }
+  | { readonly kind: 'upload'; readonly upload: Upload; readonly readable: boolean }
+  | { readonly kind: 'listing'; readonly entries: readonly NamedEntry[]; next: number };
+
+export class Handles {
+  private readonly open = new Map<string, Handle>();
+  private issued = 0;
+
+  /** Asked before something is opened, so that nothing has to be closed again. */
+  assertRoom(): void {
+    if (this.open.size >= MAX_HANDLES) throw new FolderError('failed', 'Too many open files');
+  }
+
+  add(handle: Handle): string {
+    const name = String(++this.issued);
+    this.open.set(name, handle);
+    return name;
+  }
+
+  get(name: string): Handle {
+    const handle = this.open.get(name);
+    if (handle === undefined) throw new FolderError('failed', 'Invalid handle');
+    return handle;
+  }
+
+  take(name: string): Handle {
+    const handle = this.get(name);
+    this.open.delete(name);
+    return handle;
+  }
+
+  takeAll(): readonly Handle[] {
+    const all = [...this.open.values()];
+    this.open.clear();
+    return all;
+  }
+}

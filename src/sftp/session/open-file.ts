@@ -1,0 +1,35 @@
+// OPEN: for reading, the published file; for anything else, an upload.
+
+import type { Request } from '../codec/decode-request';
+import type { Reply } from '../codec/encode-reply';
+import { OPEN_FLAG } from '../codec/protocol';
+import { FolderError } from '../folder/folder-error';
+import { openPublished } from '../folder/open-published';
+import { openUpload } from '../folder/open-upload';
+import { isReadOnly, parseVirtualPath } from '../folder/virtual-path';
+import type { SessionContext } from './answer-request';
+import { safeNumber } from './safe-number';
+
+export async function openFile(context: SessionContext, request: Extract<Request, { kind: 'open' }>): Promise<Reply> {
+  const { folder, handles } = context;
+  const { id, attributes } = request;
+  const path = parseVirtualPath(request.path);
+  const has = (flag: number): boolean => (request.flags & flag) !== 0;
+  handles.assertRoom();
+  if (!has(OPEN_FLAG.write) && !has(OPEN_FLAG.append)) {
+    const file = await openPublished(folder, path);
+    return { kind: 'handle', id, handle: handles.add({ kind: 'download', file, readOnly: isReadOnly(path) }) };
+  }
+  if (context.isStopping()) throw new FolderError('failed', 'Server is restarting, please try again');
+  const upload = await openUpload(folder, {
+    path,
+    create: has(OPEN_FLAG.create),
+    truncate: has(OPEN_FLAG.truncate),
+    exclusive: has(OPEN_FLAG.create) && has(OPEN_FLAG.exclusive),
+    append: has(OPEN_FLAG.append),
+    readable: has(OPEN_FLAG.read),
+    declaredBytes: attributes.size === undefined ? undefined : safeNumber(attributes.size),
+    maxBytes: context.maxFileBytes,
+  });
+  return { kind: 'handle', id, handle: handles.add({ kind: 'upload', upload, readable: has(OPEN_FLAG.read) }) };
+}

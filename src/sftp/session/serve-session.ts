@@ -1,0 +1,82 @@
+// A session from its first packet to its end: one request at a time, replies in the order of the requests (clients rely on it: OpenSSH
+// 9.0 to 9.3 cuts files when they come in another), and no request read while replies pile up.
+
+import { decodeRequest } from '../codec/decode-request';
+import { encodeReply, type Reply } from '../codec/encode-reply';
+import { PacketSplitter } from '../codec/packet-splitter';
+import { PROTOCOL_VERSION } from '../codec/protocol';
+import { MalformedPacket } from '../codec/wire';
+import { errnoOf } from '../folder/folder-error';
+import { abandonHandle } from './answer-on-handle';
+import { answerRequest, type SessionContext } from './answer-request';
+import { statusOf } from './status';
+
+/** The two ends of a byte stream, whatever carries it. */
+export interface Link {
+  readonly incoming: AsyncIterable<Buffer>;
+  /** Resolves when more may be sent. Throws LinkGone when nobody is there to read it. */
+  send(bytes: Buffer): Promise<void>;
+}
+
+export class LinkGone extends Error {
+  override readonly name = 'LinkGone';
+}
+
+/** `ended` = the client said so, or is gone; `malformed` = it does not speak the protocol. Never throws; leaves nothing open. */
+export async function serveSession(link: Link, context: SessionContext): Promise<'ended' | 'malformed'> {
+  const { log, clientId } = context.folder;
+  try {
+    await exchange(link, context);
+    return 'ended';
+  } catch (error) {
+    if (error instanceof LinkGone) return 'ended';
+    if (error instanceof MalformedPacket) {
+      log.warn('A client does not speak SFTP', { clientId, reason: error.message });
+      return 'malformed';
+    }
+    log.error('A session broke', { clientId, error: errnoOf(error) ?? nameOf(error) });
+    return 'ended';
+  } finally {
+    for (const handle of context.handles.takeAll()) {
+      await abandonHandle(handle).catch((error: unknown) =>
+        log.error('Keeping a broken-off upload failed', { clientId, error: errnoOf(error) ?? nameOf(error) }),
+      );
+    }
+  }
+}
+
+async function exchange(link: Link, context: SessionContext): Promise<void> {
+  const splitter = new PacketSplitter();
+  let greeted = false;
+  for await (const chunk of link.incoming) {
+    splitter.push(chunk);
+    for (let packet = splitter.next(); packet !== undefined; packet = splitter.next()) {
+      const request = decodeRequest(packet);
+      if ((request.kind === 'init') === greeted) throw new MalformedPacket('A session starts with one greeting.');
+      greeted = true;
+      if (request.kind === 'init') {
+        if (request.version < PROTOCOL_VERSION) throw new MalformedPacket('The client speaks an older protocol.');
+        await link.send(encodeReply({ kind: 'version' }));
+      } else {
+        await link.send(encodeReply(await reply(context, request)));
+      }
+    }
+  }
+}
+
+async function reply(context: SessionContext, request: Parameters<typeof answerRequest>[1]): Promise<Reply> {
+  try {
+    return await answerRequest(context, request);
+  } catch (error) {
+    const { reply: status, ours } = statusOf(request.id, error);
+    if (ours) {
+      const { log, clientId } = context.folder;
+      log.error('Answering a request failed', { clientId, request: request.kind, error: errnoOf(error) ?? nameOf(error) });
+    }
+    return status;
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

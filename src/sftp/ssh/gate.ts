@@ -1,0 +1,89 @@
+// The listening socket. ssh2 neither limits how long a peer may take to log in nor shows a peer that has not spoken yet, so connections
+// are accepted here and handed on.
+
+import { createServer, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { ImportsError } from '../../errors';
+import type { Log } from '../../ports';
+import { errnoOf } from '../folder/folder-error';
+
+export interface Gate {
+  readonly host: string;
+  readonly port: number;
+  /** The socket of a peer that ssh2 speaks with. */
+  socketOf(peer: { readonly ip: string; readonly port: number }): Socket | undefined;
+  /** The peer has logged in: it may stay. */
+  admit(socket: Socket): void;
+  isListening(): boolean;
+  stopAccepting(): void;
+  dropAll(): Promise<void>;
+}
+
+export const LOGIN_GRACE_MS = 30_000;
+const PER_ADDRESS = 20;
+
+export async function openGate(options: {
+  readonly host: string;
+  readonly port: number;
+  readonly log: Log;
+  readonly handOn: (socket: Socket) => void;
+  readonly loginGraceMs?: number;
+}): Promise<Gate> {
+  const sockets = new Map<string, { readonly socket: Socket; readonly grace: NodeJS.Timeout }>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    // Without a listener a reset connection would end the process.
+    socket.on('error', () => socket.destroy());
+    const { remoteAddress, remotePort } = socket;
+    if (remoteAddress === undefined || remotePort === undefined || countOf(remoteAddress) >= PER_ADDRESS) {
+      socket.destroy();
+      return;
+    }
+    const key = keyOf(remoteAddress, remotePort);
+    const grace = setTimeout(() => socket.destroy(), options.loginGraceMs ?? LOGIN_GRACE_MS);
+    sockets.set(key, { socket, grace });
+    socket.once('close', () => {
+      clearTimeout(grace);
+      sockets.delete(key);
+    });
+    options.handOn(socket);
+  });
+  const countOf = (address: string): number => [...sockets.values()].filter(({ socket }) => socket.remoteAddress === address).length;
+
+  const { host, port, log } = options;
+  server.listen(port, host);
+  await once(server, 'listening').catch((error: unknown) => {
+    const advice = 'Choose another IMPORTS_SFTP_PORT or IMPORTS_SFTP_HOST, or end what listens there.';
+    throw new ImportsError('CONFIG', `Listening for SFTP on ${host} port ${port} failed (${errnoOf(error) ?? 'unknown'}). ${advice}`, {
+      cause: error,
+    });
+  });
+  server.on('error', (error) => log.error('Accepting a connection failed', { error: errnoOf(error) ?? error.name }));
+  return {
+    ...addressOf(server),
+    socketOf: (peer) => sockets.get(keyOf(peer.ip, peer.port))?.socket,
+    admit: (admitted) => {
+      for (const { socket, grace } of sockets.values()) if (socket === admitted) clearTimeout(grace);
+    },
+    isListening: () => server.listening,
+    stopAccepting: () => void server.close(),
+    dropAll: async () => {
+      await Promise.all(
+        [...sockets.values()].map(async ({ socket }) => {
+          const closed = once(socket, 'close');
+          socket.destroy();
+          await closed;
+        }),
+      );
+    },
+  };
+}
+
+function keyOf(address: string, port: number): string {
+  return `${address} ${port}`;
+}
+
+function addressOf(server: Server): { readonly host: string; readonly port: number } {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('The gate listens on no port.');
+  return { host: address.address, port: address.port };
+}

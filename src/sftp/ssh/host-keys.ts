@@ -1,0 +1,69 @@
+// The keys by which clients recognise this server. Made once and never again: a client that finds another one refuses to connect.
+// All three types from the first day on, because different clients remember different ones.
+
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { utils, type ParsedKey } from 'ssh2';
+import { ImportsError } from '../../errors';
+import { errnoOf, unlessMissing } from '../folder/folder-error';
+import { fingerprintOf } from '../public-key';
+
+export interface HostKeys {
+  readonly keys: readonly ParsedKey[];
+  /** `<algorithm> SHA256:…` each. */
+  readonly fingerprints: readonly string[];
+}
+
+const FILES = [
+  { file: 'ssh_host_ed25519_key', generate: () => generate('ed25519') },
+  { file: 'ssh_host_ecdsa_key', generate: () => generate('ecdsa', { bits: 256 }) },
+  { file: 'ssh_host_rsa_key', generate: () => generate('rsa', { bits: 3072 }) },
+] as const;
+
+/** Reads the keys; makes those that are missing. Throws ImportsError CONFIG when a file is there and holds no key. */
+export async function loadHostKeys(directory: string): Promise<HostKeys> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const keys: ParsedKey[] = [];
+  for (const { file, generate: make } of FILES) {
+    const path = join(directory, file);
+    const existing = await readFile(path, 'utf8').catch(unlessMissing);
+    keys.push(parse(path, existing ?? (await keep(path, await make()))));
+  }
+  return { keys, fingerprints: keys.map((key) => `${key.type} ${fingerprintOf(key.getPublicSSH())}`) };
+}
+
+/** Another server on the same directory may have been faster: then its key is the key. */
+async function keep(path: string, text: string): Promise<string> {
+  const draft = `${path}.${randomUUID()}`;
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+    await link(draft, path);
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  } finally {
+    await file.close();
+    await rm(draft, { force: true });
+  }
+  return readFile(path, 'utf8');
+}
+
+function parse(path: string, text: string): ParsedKey {
+  const parsed = utils.parseKey(text);
+  const key: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
+  if (key instanceof Error || !(key as ParsedKey).isPrivateKey()) {
+    throw new ImportsError(
+      'CONFIG',
+      `Reading the host key ${path} failed. Restore it from the backup; removing it makes every client refuse the new one.`,
+    );
+  }
+  return key as ParsedKey;
+}
+
+async function generate(type: 'ed25519' | 'ecdsa' | 'rsa', options: { bits?: number } = {}): Promise<string> {
+  const make = promisify(utils.generateKeyPair) as (type: string, options: object) => Promise<{ readonly private: string }>;
+  return (await make(type, options)).private;
+}

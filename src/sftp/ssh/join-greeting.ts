@@ -1,0 +1,25 @@
+// ssh2 loses the middle of a greeting line that comes in three pieces or more, and the handshake fails. The pieces are joined before
+// ssh2 sees them. (Waiting with ssh2 altogether would not do: some clients wait for our greeting first.)
+
+import type { Socket } from 'node:net';
+
+const MAX_HELD_BYTES = 8 * 1024;
+const NEWLINE = 0x0a;
+
+export function joinGreeting(socket: Socket): void {
+  const pieces: Buffer[] = [];
+  const pass = socket.push.bind(socket);
+  const flush = (): boolean => {
+    Reflect.deleteProperty(socket, 'push');
+    return pieces.length === 0 || pass(Buffer.concat(pieces));
+  };
+  socket.push = (piece: unknown, encoding?: BufferEncoding): boolean => {
+    if (!Buffer.isBuffer(piece)) {
+      flush();
+      return pass(piece, encoding);
+    }
+    pieces.push(piece);
+    const held = pieces.reduce((sum, { length }) => sum + length, 0);
+    return piece.includes(NEWLINE) || held > MAX_HELD_BYTES ? flush() : true;
+  };
+}

@@ -1,0 +1,68 @@
+// One channel of a connection: an SFTP session, or a sentence for whoever wants anything else.
+
+import type { Socket } from 'node:net';
+import type { ServerChannel, Session } from 'ssh2';
+import { errnoOf } from '../folder/folder-error';
+import { Handles } from '../session/handles';
+import { serveSession } from '../session/serve-session';
+import { takesPackets } from './channel-guards';
+import { channelLink } from './channel-link';
+import type { Visitor } from './log-in';
+import type { ConnectionContext } from './serve-connection';
+
+const SFTP_ONLY = 'This service is SFTP only; use scp without -O\n';
+
+interface Line {
+  readonly socket: Socket;
+  readonly ip: string;
+  readonly gone: AbortSignal;
+  /** The connection's channels that carry a session. */
+  readonly channels: Set<ServerChannel>;
+}
+
+export function serveChannel(session: Session, line: Line, visitor: Visitor, context: ConnectionContext): void {
+  session.on('subsystem', (accept, reject, { name }) => {
+    if (name !== 'sftp') return reject();
+    const channel = open(accept, line, context);
+    if (channel === undefined) return;
+    const served = serve(channel, line, visitor, context)
+      .catch((error: unknown) => context.log.error('Ending a session failed', { error: errnoOf(error) ?? 'unknown' }))
+      .finally(() => context.sessions.delete(served));
+    context.sessions.add(served);
+  });
+  const refuse = (accept: () => ServerChannel): void => {
+    const channel = open(accept, line, context);
+    if (channel === undefined) return;
+    channel.stderr.write(SFTP_ONLY);
+    channel.exit(1);
+    channel.end();
+  };
+  session.on('exec', refuse);
+  session.on('shell', refuse);
+  // A terminal is granted so that the sentence is all that its user reads.
+  session.on('pty', (accept: (() => void) | undefined) => accept?.());
+}
+
+/** Undefined when the peer was sent away: before the first byte is written to it. */
+function open(accept: () => ServerChannel, { socket, ip }: Line, { log }: ConnectionContext): ServerChannel | undefined {
+  const channel = accept();
+  if (takesPackets(channel)) return channel;
+  log.warn('A connection takes no packets and is ended', { ip });
+  socket.destroy();
+  return undefined;
+}
+
+async function serve(channel: ServerChannel, line: Line, { client, folder }: Visitor, { isStopping }: ConnectionContext): Promise<void> {
+  line.channels.add(channel);
+  const { maxFileBytes } = client.settings;
+  const end = await serveSession(channelLink(channel, line.socket, line.gone), {
+    folder,
+    handles: new Handles(),
+    maxFileBytes,
+    isStopping,
+  });
+  line.channels.delete(channel);
+  // Without an exit status, scp calls a perfect upload failed.
+  channel.exit(end === 'ended' ? 0 : 1);
+  channel.end();
+}

@@ -1,0 +1,56 @@
+// One SSH connection after its greeting: login, then SFTP sessions on its channels.
+
+import type { Socket } from 'node:net';
+import type { Connection, ServerChannel } from 'ssh2';
+import type { ClientId } from '../../domain/ids';
+import type { DoorMetrics, Log } from '../../ports';
+import type { ClientFolder } from '../folder/client-folder';
+import { errnoOf } from '../folder/folder-error';
+import type { Door } from '../login';
+import { overflows } from './channel-guards';
+import { logIn, type Visitor } from './log-in';
+import { serveChannel } from './serve-channel';
+
+export interface ConnectionContext {
+  readonly door: Door;
+  readonly log: Log;
+  readonly metrics: DoorMetrics;
+  readonly folderOf: (clientId: ClientId) => Promise<ClientFolder>;
+  readonly isStopping: () => boolean;
+  /** The peer has logged in. */
+  readonly admit: (socket: Socket) => void;
+  /** Sessions that are under way, for whoever waits for their end. */
+  readonly sessions: Set<Promise<unknown>>;
+}
+
+const MAX_CHANNELS = 10;
+
+export function serveConnection(connection: Connection, peer: { socket: Socket; ip: string }, context: ConnectionContext): void {
+  const { log } = context;
+  // Without a listener an aborted connection would end the process.
+  connection.on('error', (error: unknown) => log.info('A connection broke', { ip: peer.ip, error: errnoOf(error) ?? 'protocol' }));
+  const hungUp = new AbortController();
+  connection.on('close', () => hungUp.abort());
+
+  let visitor: Visitor | undefined;
+  logIn(connection, peer, context, (admitted) => (visitor = admitted));
+
+  const channels = new Set<ServerChannel>();
+  // Looks before ssh2 takes the data in.
+  peer.socket.prependListener('data', () => {
+    for (const channel of channels) if (overflows(channel)) peer.socket.destroy();
+  });
+  let open = 0;
+  connection.on('session', (accept, reject) => {
+    if (visitor === undefined || open >= MAX_CHANNELS) return reject();
+    open += 1;
+    const session = accept();
+    const closed = new AbortController();
+    session.on('close', () => {
+      open -= 1;
+      closed.abort();
+    });
+    const gone = AbortSignal.any([closed.signal, hungUp.signal]);
+    serveChannel(session, { ...peer, gone, channels }, visitor, context);
+  });
+}

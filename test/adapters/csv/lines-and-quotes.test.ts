@@ -1,0 +1,106 @@
+// Which rows a file holds, on which physical lines, and what a quote in the wrong place costs.
+
+import type { RawRow } from '../../../src/domain/record';
+import { acceptedFile, HEADER, readAll, rowsOf } from './on-disk';
+
+const misplaced = 'QUOTE_MISPLACED';
+const row = (line: number, ...cells: string[]): RawRow => ({ line, cells });
+
+const cases: readonly (readonly [title: string, text: string, rows: readonly RawRow[]])[] = [
+  ['counts the header as line 1', `${HEADER}\n1,O,a\n`, [row(2, '1', 'O', 'a')]],
+  ['needs no line end at the end', `${HEADER}\n1,O,a`, [row(2, '1', 'O', 'a')]],
+  ['counts CRLF once', `${HEADER}\r\n1,O,a\r\n2,O,b\r\n`, [row(2, '1', 'O', 'a'), row(3, '2', 'O', 'b')]],
+  ['takes a lone CR for a line end', `${HEADER}\r1,O,a\r2,O,b\r`, [row(2, '1', 'O', 'a'), row(3, '2', 'O', 'b')]],
+  ['takes mixed line ends', `${HEADER}\n1,O,a\r2,O,b\r\n3,O,c\n`, [row(2, '1', 'O', 'a'), row(3, '2', 'O', 'b'), row(4, '3', 'O', 'c')]],
+  ['skips blank lines and counts them', `\n${HEADER}\n\n1,O,a\r\n\r\n   \r\n2,O,b`, [row(4, '1', 'O', 'a'), row(7, '2', 'O', 'b')]],
+  ['skips blank lines between records', `${HEADER}\n1,O,a\n\n  \n2,O,b\n\n`, [row(2, '1', 'O', 'a'), row(5, '2', 'O', 'b')]],
+  ['takes a line of delimiters for a record', `${HEADER}\n,,\n1,O,a`, [row(2, '', '', ''), row(3, '1', 'O', 'a')]],
+  ['takes a line with only quotes for a record', `${HEADER}\n""\n1,O,a`, [row(2, ''), row(3, '1', 'O', 'a')]],
+  ['counts line ends inside quotes', `${HEADER}\r\n1,O,"a\r\nb\nc\rd"\r\n2,O,e`, [row(2, '1', 'O', 'a\r\nb\nc\rd'), row(6, '2', 'O', 'e')]],
+  [
+    'reads delimiters and doubled quotes inside quotes',
+    `${HEADER}\n1,O,"a, ""b"""\n2,O,""`,
+    [row(2, '1', 'O', 'a, "b"'), row(3, '2', 'O', '')],
+  ],
+  [
+    'keeps rows with too few and too many cells',
+    `${HEADER}\n1\n2,O,a,b\n3,O,c`,
+    [row(2, '1'), row(3, '2', 'O', 'a', 'b'), row(4, '3', 'O', 'c')],
+  ],
+  ['keeps blanks around values', `${HEADER}\n 1 ,O,\ta\n`, [row(2, ' 1 ', 'O', '\ta')]],
+  ['reads what is not ASCII', `${HEADER}\n1,O,Zoë 👩‍🚀\n2,Ö,b`, [row(2, '1', 'O', 'Zoë 👩‍🚀'), row(3, '2', 'Ö', 'b')]],
+  [
+    'rejects a record with a quote inside an unquoted value, and only that',
+    `${HEADER}\n1,O,The "Old" Mill\n2,O,5" pipe\n3,O,c\n`,
+    [
+      { ...row(2, '1', 'O', 'The "Old" Mill'), problem: misplaced },
+      { ...row(3, '2', 'O', '5" pipe'), problem: misplaced },
+      row(4, '3', 'O', 'c'),
+    ],
+  ],
+  [
+    'rejects a record with text behind a closing quote on the same line, and only that',
+    `${HEADER}\n1,O,"Old" Mill\n2,O,b\n`,
+    [{ ...row(2, '1', 'O', '"Old" Mill'), problem: misplaced }, row(3, '2', 'O', 'b')],
+  ],
+  [
+    'reads the quoted values of a record that is rejected for another one, so that only that one needs correcting',
+    `${HEADER}\n5" pipe,"Ottawa, ON","a ""b"""\n2,O,b\n`,
+    [{ ...row(2, '5" pipe', 'Ottawa, ON', 'a "b"'), problem: misplaced }, row(3, '2', 'O', 'b')],
+  ],
+  [
+    'keeps a misplaced quote to its line even when another quote opens on it',
+    `${HEADER}\n1,5" pipe,"a\n2,O,b\n`,
+    [{ ...row(2, '1', '5" pipe', '"a'), problem: misplaced }, row(3, '2', 'O', 'b')],
+  ],
+  [
+    'counts the lines of a record that is rejected for a misplaced quote',
+    `${HEADER}\n1,"a\r\nb",5" pipe\r\n2,O,b\n`,
+    [{ ...row(2, '1', 'a\r\nb', '5" pipe'), problem: misplaced }, row(4, '2', 'O', 'b')],
+  ],
+];
+
+test.each(cases)('%s', async (_, text, rows) => {
+  expect(await rowsOf(text)).toEqual(rows);
+});
+
+test.each([',', ';', '\t'] as const)('finds out that the delimiter is %j', async (delimiter) => {
+  const others = [',', ';', '\t'].filter((other) => other !== delimiter).join('');
+  const text = `unique_id|login_source|"first_name"\n1|O|"a${delimiter}${others}"\n2|O|a${others}`.replaceAll('|', delimiter);
+  const { files, verdict } = await acceptedFile(text);
+  expect(verdict.layout.delimiter).toBe(delimiter);
+  expect(await readAll(files, verdict)).toEqual([row(2, '1', 'O', `a${delimiter}${others}`), row(3, '2', 'O', `a${others}`)]);
+});
+
+test('keeps to the delimiter that was agreed', async () => {
+  const text = 'unique_id;login_source;first_name,x,y,z\n1;O;a\n';
+  const { verdict } = await acceptedFile(text, { delimiter: ';', unknownColumns: 'ignore' });
+  expect(verdict.layout).toMatchObject({ delimiter: ';', headers: ['unique_id', 'login_source', 'first_name,x,y,z'] });
+});
+
+test.each([
+  ['utf-8', '\ufeff', 'utf-8'],
+  ['utf-8', '', 'utf-8'],
+  ['utf-16le', '\ufeff', 'utf-16le'],
+  ['utf-16le', '', 'utf-16le'],
+  ['utf-16be', '\ufeff', 'utf-16be'],
+  ['windows-1252', '', 'windows-1252'],
+] as const)('reads %s with mark %j as %s', async (encoding, mark, expected) => {
+  const text = `${mark}${HEADER}\r\n1,O,Zoë – “€”\r\n2,O,"é\r\nü"\r\n3,O,ÿ`;
+  const { files, verdict } = await acceptedFile(encode(text, encoding), mark === '' ? { encoding: expected as 'utf-8' } : {});
+  expect(verdict.layout.encoding).toBe(expected);
+  expect(await readAll(files, verdict)).toEqual([row(2, '1', 'O', 'Zoë – “€”'), row(3, '2', 'O', 'é\r\nü'), row(5, '3', 'O', 'ÿ')]);
+});
+
+test('a byte order mark has the last word over the agreed encoding', async () => {
+  const rows = await rowsOf(Buffer.from(`\ufeff${HEADER}\n1,O,é`), { encoding: 'windows-1252' });
+  expect(rows).toEqual([row(2, '1', 'O', 'é')]);
+});
+
+function encode(text: string, encoding: string): Buffer {
+  if (encoding === 'utf-16le') return Buffer.from(text, 'utf16le');
+  if (encoding === 'utf-16be') return Buffer.from(text, 'utf16le').swap16();
+  if (encoding === 'utf-8') return Buffer.from(text);
+  const places: Record<string, number> = { '€': 0x80, '–': 0x96, '“': 0x93, '”': 0x94 };
+  return Buffer.from(Array.from(text, (character) => places[character] ?? character.charCodeAt(0)));
+}

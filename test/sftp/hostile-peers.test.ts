@@ -1,0 +1,168 @@
+// What no well-behaved client does, on real connections: the front door stays up for everybody else.
+
+import { once } from 'node:events';
+import { createConnection, type Socket } from 'node:net';
+import { writeFileSync } from 'node:fs';
+import type { Client, ClientChannel } from 'ssh2';
+import { OPEN_FLAG } from '../../src/sftp/codec/protocol';
+import { openGate } from '../../src/sftp/ssh/gate';
+import { connect, openSftp, protocolOf } from './support/connect';
+import { openFixture, type Fixture } from './support/front-door-fixture';
+import { has, sftp } from './support/run';
+import { encodeRequest } from './support/peer';
+
+let fixture: Fixture;
+beforeAll(async () => {
+  fixture = await openFixture();
+});
+afterAll(() => fixture.stop());
+afterEach(async () => {
+  if (has('sftp')) expect(await sftp(fixture, ['pwd'])).toMatchObject({ code: 0 });
+});
+
+/** A reset is as good as a goodbye. */
+const goneOf = (client: Client): Promise<void> => new Promise((resolve) => client.on('close', resolve));
+
+const plain = (): Socket => createConnection({ host: fixture.door.host, port: fixture.door.port });
+
+it('sends away a channel that takes packets of no bytes, instead of being busy with it for ever', async () => {
+  const client = await connect(fixture);
+  const protocol = protocolOf(client);
+  const session = protocol.session.bind(protocol);
+  protocol.session = (channel, window) => session(channel, window, 0);
+  const closed = goneOf(client);
+  client.subsys('sftp', () => undefined);
+  await closed;
+});
+
+it('sends away a client that sends more than its window allows', async () => {
+  const client = await connect(fixture);
+  const channel = await openSftp(client);
+  writeFileSync(fixture.published('big.csv'), Buffer.alloc(300_000));
+  channel.write(encodeRequest({ kind: 'init', version: 3 }));
+  channel.write(encodeRequest({ kind: 'open', id: 1, path: Buffer.from('/big.csv'), flags: OPEN_FLAG.read, attributes: {} }));
+  await once(channel, 'data');
+  // Asks for far more than it reads: the server stops reading requests, and the client goes on sending them.
+  channel.pause();
+  const closed = goneOf(client);
+  const read = encodeRequest({ kind: 'read', id: 2, handle: '1', offset: 0n, length: 261_120 });
+  const requests = Buffer.concat(Array.from({ length: 1000 }, () => read));
+  const { id } = channel.outgoing as { readonly id: number };
+  for (let sent = 0; sent < 8e6; sent += requests.length) protocolOf(client).channelData(id, requests);
+  await closed;
+});
+
+it('gives a connection ten channels and no more', async () => {
+  const client = await connect(fixture);
+  const opened = await Promise.allSettled(Array.from({ length: 12 }, () => openSftp(client)));
+  expect(opened.map(({ status }) => status)).toEqual([...Array<string>(10).fill('fulfilled'), 'rejected', 'rejected']);
+  const first = opened[0] as PromiseFulfilledResult<ClientChannel>;
+  const gone = once(first.value, 'close');
+  first.value.resume().end();
+  await gone;
+  await openSftp(client);
+  client.end();
+});
+
+it('ends a session with exit status 1 when the peer does not speak SFTP', async () => {
+  const client = await connect(fixture);
+  const channel = await openSftp(client);
+  const exit = once(channel, 'exit');
+  channel.write('GET / HTTP/1.1\r\n\r\n');
+  expect((await exit)[0]).toBe(1);
+  client.end();
+});
+
+it('forwards nothing', async () => {
+  const client = await connect(fixture);
+  await expect(
+    new Promise((resolve, reject) => client.forwardOut('a', 1, 'b', 2, (error, channel) => (error ? reject(error) : resolve(channel)))),
+  ).rejects.toThrow();
+  await expect(
+    new Promise((resolve, reject) => client.forwardIn('127.0.0.1', 0, (error, port) => (error ? reject(error) : resolve(port)))),
+  ).rejects.toThrow();
+  client.end();
+});
+
+it('understands a greeting that comes in pieces', async () => {
+  const socket = plain();
+  await once(socket, 'connect');
+  const write = socket.write.bind(socket);
+  let last: Promise<void> = Promise.resolve();
+  const later = (data: Buffer): void => {
+    last = last.then(() => {
+      write(data);
+      return new Promise((resolve) => setTimeout(resolve, 20));
+    });
+  };
+  socket.write = (data: Uint8Array | string): boolean => {
+    const bytes = Buffer.from(data);
+    const pieces = bytes.toString('latin1').startsWith('SSH-')
+      ? [bytes.subarray(0, 8), bytes.subarray(8, 12), bytes.subarray(12)]
+      : [bytes];
+    pieces.forEach(later);
+    return true;
+  };
+  const client = await connect(fixture, { sock: socket });
+  client.end();
+});
+
+it('survives connections that are reset in the middle of the handshake', async () => {
+  for (let n = 0; n < 20; n++) {
+    const socket = plain();
+    socket.write('SSH-2.0-Rude\r\n');
+    await once(socket, 'data');
+    const closed = once(socket, 'close');
+    socket.resetAndDestroy();
+    await closed;
+  }
+});
+
+it('accepts twenty connections from one address and no more', async () => {
+  const sockets = Array.from({ length: 25 }, plain);
+  const outcomes = await Promise.all(
+    sockets.map((socket) => Promise.race([once(socket, 'data').then(() => 'greeted'), once(socket, 'close').then(() => 'closed')])),
+  );
+  expect(outcomes.filter((outcome) => outcome === 'greeted')).toHaveLength(20);
+  await Promise.all(
+    sockets.map(async (socket) => {
+      const closed = socket.closed ? undefined : once(socket, 'close');
+      socket.destroy();
+      await closed;
+    }),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 50));
+});
+
+it('says what to do when its port is taken', async () => {
+  const { host, port } = fixture.door;
+  await expect(openGate({ host, port, log: fixture.log, handOn: () => undefined })).rejects.toMatchObject({
+    code: 'CONFIG',
+    message: expect.stringMatching(/EADDRINUSE.*Choose another IMPORTS_SFTP_PORT/),
+  });
+});
+
+it('ends a connection that does not log in, unless it was admitted', async () => {
+  const sockets: Socket[] = [];
+  const gate = await openGate({
+    host: '127.0.0.1',
+    port: 0,
+    loginGraceMs: 50,
+    log: fixture.log,
+    handOn: (socket) => sockets.push(socket.resume()),
+  });
+  const silent = createConnection({ host: gate.host, port: gate.port });
+  const admitted = createConnection({ host: gate.host, port: gate.port });
+  await Promise.all([once(silent, 'connect'), once(admitted, 'connect')]);
+  const { localAddress: ip = '', localPort: port = 0 } = admitted;
+  while (sockets.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  const socket = gate.socketOf({ ip, port });
+  if (socket === undefined) throw new Error('The gate does not know its own socket');
+  gate.admit(socket);
+  silent.resume();
+  await once(silent, 'close');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(admitted.closed).toBe(false);
+  gate.stopAccepting();
+  await gate.dropAll();
+});

@@ -1,0 +1,142 @@
+// A front door on a free port with two clients, `acme` and `globex`, one account each, which log in by key or password.
+
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { utils } from 'ssh2';
+import { DEFAULT_SETTINGS, type Client } from '../../../src/domain/client';
+import { parseClientId, type ClientId } from '../../../src/domain/ids';
+import { ImportsError } from '../../../src/errors';
+import type { Account, AccountStore, ClientStore, Log } from '../../../src/ports';
+import { startFrontDoor, type FrontDoor, type FrontDoorOptions } from '../../../src/sftp/front-door';
+import { hashPassword } from '../../../src/sftp/passwords';
+import { parsePublicKey } from '../../../src/sftp/public-key';
+
+export const PASSWORD = 'correct horse battery staple';
+export const QUIET_MS = 300;
+
+export interface LogLine {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface Fixture {
+  /** The door that is open now; another one after `restart`. */
+  readonly door: FrontDoor;
+  readonly dataDir: string;
+  readonly keyFile: string;
+  readonly knownHosts: string;
+  readonly accounts: Map<string, Account>;
+  readonly clients: Map<string, Client>;
+  readonly lines: LogLine[];
+  readonly log: Log;
+  /** Clients as they were announced. */
+  readonly ready: ClientId[];
+  /** Where a file of the client, or of its staging, lies. */
+  published(name: string, client?: string): string;
+  staging(client?: string): string;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Made by the first door of a test file and used by the others: an RSA key takes its time. */
+let hostKeys: string | undefined;
+afterAll(async () => {
+  if (hostKeys !== undefined) await rm(hostKeys, { recursive: true });
+});
+
+export function clientId(text: string): ClientId {
+  const id = parseClientId(text);
+  if (id === undefined) throw new TypeError(`${text} is no client id`);
+  return id;
+}
+
+export async function openFixture(change: Partial<FrontDoorOptions> = {}): Promise<Fixture> {
+  const directory = await mkdtemp(join(tmpdir(), 'front-door-'));
+  const dataDir = join(directory, 'data');
+  const keyFile = join(directory, 'id_ed25519');
+  const pair = utils.generateKeyPairSync('ed25519', { comment: 'test' });
+  await writeFile(keyFile, pair.private, { mode: 0o600 });
+  await writeFile(`${keyFile}.pub`, pair.public);
+  const passwordHash = await hashPassword(PASSWORD);
+  const clients = new Map<string, Client>();
+  const accounts = new Map<string, Account>();
+  for (const name of ['acme', 'globex']) {
+    const id = clientId(name);
+    const settings = { ...DEFAULT_SETTINGS, failedImportEmail: 'a@example.org', replyToAdminEmail: 'b@example.org', maxFileBytes: 300e6 };
+    clients.set(id, { clientId: id, enabled: true, settings });
+    const publicKeys = [parsePublicKey(pair.public)];
+    accounts.set(name, { userName: name, clientId: id, passwordHash, publicKeys, enabled: true, lastLoginAt: null });
+  }
+  const lines: LogLine[] = [];
+  const ready: ClientId[] = [];
+  const options: FrontDoorOptions = {
+    host: '127.0.0.1',
+    port: 0,
+    dataDir,
+    accounts: accountStore(accounts),
+    clients: clientStore(clients),
+    quietMs: QUIET_MS,
+    log: logInto(lines),
+    onReady: async (id) => void ready.push(id),
+    ...change,
+  };
+  if (hostKeys !== undefined) await cp(hostKeys, join(dataDir, 'keys'), { recursive: true });
+  let door = await startFrontDoor(options);
+  if (hostKeys === undefined) {
+    hostKeys = await mkdtemp(join(tmpdir(), 'front-door-keys-'));
+    await cp(join(dataDir, 'keys'), hostKeys, { recursive: true });
+  }
+  return {
+    get door() {
+      return door;
+    },
+    dataDir,
+    keyFile,
+    knownHosts: join(directory, 'known_hosts'),
+    accounts,
+    clients,
+    lines,
+    log: options.log,
+    ready,
+    published: (name, client = 'acme') => join(dataDir, 'clients', client, name),
+    staging: (client = 'acme') => join(dataDir, 'uploads', client),
+    async restart() {
+      await door.stop();
+      door = await startFrontDoor(options);
+    },
+    async stop() {
+      await door.stop();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+function logInto(lines: LogLine[]): Log {
+  const at =
+    (level: LogLine['level']) =>
+    (message: string, fields = {}): void =>
+      void lines.push({ level, message, fields });
+  return { info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+const notUsed = (): never => {
+  throw new ImportsError('INVARIANT', 'The front door does not do this.');
+};
+
+function accountStore(accounts: Map<string, Account>): AccountStore {
+  return {
+    find: async (userName) => accounts.get(userName),
+    list: notUsed,
+    add: notUsed,
+    update: async (userName, change) => {
+      const account = accounts.get(userName);
+      if (account !== undefined) accounts.set(userName, { ...account, ...change });
+    },
+  };
+}
+
+function clientStore(clients: Map<string, Client>): ClientStore {
+  return { find: async (id) => clients.get(id), list: notUsed, add: notUsed, setSettings: notUsed, setEnabled: notUsed };
+}
