@@ -1,0 +1,45 @@
+// What the steps need of the outside world: ports, and the settings of the installation that they read.
+
+import type {
+  ClientStore,
+  Clock,
+  CsvFiles,
+  ExpiryStore,
+  FileStore,
+  ImportMetrics,
+  ImportStore,
+  Log,
+  Mailer,
+  OutboxStore,
+  PermitStore,
+  RejectedStore,
+  UndoStore,
+  UserChanges,
+  UserStore,
+} from '../src/ports';
+
+export interface ActivityPorts {
+  readonly clients: ClientStore;
+  readonly imports: ImportStore;
+  readonly rejected: RejectedStore;
+  readonly users: UserStore;
+  readonly permits: PermitStore;
+  readonly changes: UserChanges;
+  readonly undos: UndoStore;
+  readonly outbox: OutboxStore;
+  readonly expiry: ExpiryStore;
+  readonly files: FileStore;
+  readonly csv: CsvFiles;
+  readonly mailer: Mailer;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: ImportMetrics;
+  /** How long a file must be untouched before it is claimed. */
+  readonly quietMs: number;
+  /** Replaces the client's From where the SMTP relay demands its own domain. */
+  readonly mailFrom: string | null;
+  /** How long rejected records and replaced values of an ended import are kept. */
+  readonly keepDays: number;
+  /** How long files in `.bak` are; null = for ever. */
+  readonly keepBackupDays: number | null;
+}

@@ -1,0 +1,17 @@
+// Closes the books of an undo: what is left of the import's working files goes, and so do those that newer imports kept for it alone.
+
+import type { ImportId } from '../src/domain/ids';
+import type { ReportState } from '../src/domain/import-run';
+import type { ActivityPorts } from './activity-ports';
+import { forgetIds } from './forget-ids';
+import { loadImport } from './load-import';
+
+export const closeUndo =
+  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'undos' | 'files'>) =>
+  async ({ importId, report }: { readonly importId: ImportId; readonly report: ReportState }): Promise<void> => {
+    const { run } = await loadImport(ports, importId);
+    await ports.undos.update(importId, { report });
+    // Its list of unique ids goes at once: an import that is undone supersedes nobody.
+    await ports.files.cleanUp(importId, false);
+    await forgetIds(ports, run);
+  };

@@ -1,0 +1,24 @@
+// The import and the client that a step is about; both must be there.
+
+import type { Client } from '../src/domain/client';
+import type { ImportId } from '../src/domain/ids';
+import type { FileLayout, ImportRun } from '../src/domain/import-run';
+import { ImportsError } from '../src/errors';
+import type { ClientStore, ImportStore } from '../src/ports';
+
+export async function loadImport(
+  ports: { readonly imports: ImportStore; readonly clients: ClientStore },
+  importId: ImportId,
+): Promise<{ readonly run: ImportRun; readonly client: Client }> {
+  const run = await ports.imports.find(importId);
+  if (run === undefined) throw new ImportsError('NOT_FOUND', `There is no import ${importId} in the database. Check MONGODB_URI.`);
+  const client = await ports.clients.find(run.clientId);
+  if (client === undefined) throw new ImportsError('NOT_FOUND', `There is no client ${run.clientId} in the database. Check MONGODB_URI.`);
+  return { run, client };
+}
+
+export function layoutOf(run: ImportRun): FileLayout {
+  if (run.layout === null)
+    throw new ImportsError('INVARIANT', `Import ${run.importId} was not inspected before its records were asked for.`);
+  return run.layout;
+}

@@ -1,0 +1,135 @@
+// Settles the users whose former e-mail or user name somebody else holds, after all parts: what another user gives up by being undone
+// may be had back, chains and swaps included; what nobody gives up leaves the user as it is. Killed anywhere it starts over: writes
+// carry their mark, keys that were given up are given back at the end, its result is written last.
+
+import { heartbeat } from '@temporalio/activity';
+import { userIdOf, type ImportId, type UserId } from '../src/domain/ids';
+import type { ImportRun } from '../src/domain/import-run';
+import { settleTakeovers, type Takeover } from '../src/domain/settle-takeovers';
+import type { StoredFieldName } from '../src/domain/user';
+import type { ActivityPorts } from './activity-ports';
+import { inBatches } from './in-batches';
+import { loadImport } from './load-import';
+import { loadUndo } from './load-undo';
+import { holdersOf, otherThan } from './takeovers';
+import { UndoTally } from './undo-tally';
+import { decideOne, undoUsers, type Undoable } from './undo-users';
+import { fieldOf, wishesOf } from './wishes';
+
+const BATCH = 1_000;
+/** Somebody may take a value while we settle; then the rest is settled anew, this often. */
+const MOST_ROUNDS = 5;
+
+type DeferredPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'undos' | 'changes' | 'users' | 'clock'>;
+
+export const undoDeferred =
+  (ports: DeferredPorts) =>
+  async ({ importId }: { readonly importId: ImportId }): Promise<void> => {
+    const { run } = await loadImport(ports, importId);
+    const { chunks } = await loadUndo(ports, importId);
+    const lines: number[] = [];
+    for await (const { n, result } of ports.undos.chunkResults(importId)) {
+      if (n === chunks) return;
+      lines.push(...result.deferred);
+    }
+    const items: Undoable[] = [];
+    for (const batch of inBatches(lines, BATCH)) {
+      for (const change of await ports.changes.read(importId, { lines: batch })) items.push({ userId: change.userId, change });
+    }
+    const tally = new UndoTally();
+    await settle(ports, run, items, tally);
+    await giveBackKeysOfImport(ports, run);
+    await ports.undos.setChunkResult(importId, chunks!, { counts: tally.counts, left: tally.left, deferred: [] });
+  };
+
+async function settle(ports: DeferredPorts, run: ImportRun, items: readonly Undoable[], tally: UndoTally): Promise<void> {
+  let open = items;
+  const leave = (item: Undoable, field: 'email' | 'userName') =>
+    tally.add(item, { kind: 'left', why: field === 'email' ? 'EMAIL_TAKEN' : 'USER_NAME_TAKEN', by: null });
+  for (let round = 0; open.length > 0; round++) {
+    const byUser = new Map(open.map((item) => [item.userId, item]));
+    const { possible, impossible } = settleTakeovers(await takeoversOf(ports, run, open));
+    for (const { takeover, keys } of impossible) leave(byUser.get(takeover.userId)!, fieldOf(keys[0]!));
+    if (round === MOST_ROUNDS) {
+      for (const { userId, wants } of possible) leave(byUser.get(userId)!, fieldOf(wants[0]?.key ?? 'email:'));
+      break;
+    }
+    await ports.users.releaseKeys(releasesOf(possible));
+    open = await write(
+      ports,
+      run,
+      possible.map(({ userId }) => byUser.get(userId)!),
+      tally,
+    );
+  }
+  for (const batch of inBatches(items, BATCH)) await ports.users.restoreKeys(batch.map(({ userId }) => userId));
+}
+
+async function takeoversOf(ports: DeferredPorts, run: ImportRun, items: readonly Undoable[]): Promise<readonly Takeover[]> {
+  const takeovers: Takeover[] = [];
+  for (const batch of inBatches(items, BATCH)) {
+    heartbeat();
+    const users = await ports.users.read(batch.map(({ userId }) => userId));
+    const wishes = batch.map((item) => {
+      const user = users.get(item.userId);
+      const decision = decideOne(run.importId, item, user, ports.clock.now());
+      if (decision.kind !== 'restore') return { userId: item.userId, wants: [], givesUp: [] };
+      const { set, unset } = decision.restore;
+      const now = user?.values ?? {};
+      const gone = (field: StoredFieldName) => (unset.includes(field) || set[field] !== undefined) && now[field] !== undefined;
+      return {
+        userId: item.userId,
+        wants: wishesOf(set),
+        givesUp: wishesOf({ ...(gone('email') && { email: now.email }), ...(gone('userName') && { userName: now.userName }) }).map(
+          ({ key }) => key,
+        ),
+      };
+    });
+    const holderOf = await holdersOf(
+      ports.users,
+      run.clientId,
+      wishes.flatMap(({ wants }) => wants),
+    );
+    for (const { userId, wants, givesUp } of wishes) {
+      takeovers.push({ userId, givesUp, wants: wants.map(({ key }) => ({ key, holder: otherThan(userId, holderOf(key)) })) });
+    }
+  }
+  return takeovers;
+}
+
+/** Only what another of them takes: the rest stays guarded until its own write. */
+function releasesOf(possible: readonly Takeover[]): { readonly userId: UserId; readonly fields: readonly ('email' | 'userName')[] }[] {
+  const contested = new Set(possible.flatMap(({ wants }) => wants.filter(({ holder }) => holder !== null).map(({ key }) => key)));
+  return possible
+    .map(({ userId, givesUp }) => ({ userId, fields: givesUp.filter((key) => contested.has(key)).map(fieldOf) }))
+    .filter(({ fields }) => fields.length > 0);
+}
+
+/** Returns those that somebody else was faster with. */
+async function write(ports: DeferredPorts, run: ImportRun, items: readonly Undoable[], tally: UndoTally): Promise<Undoable[]> {
+  const again: Undoable[] = [];
+  for (const batch of inBatches(items, BATCH)) {
+    const answers = await undoUsers(ports, run, batch);
+    const undone: number[] = [];
+    answers.forEach((answer, at) => {
+      const item = batch[at]!;
+      if (answer.kind === 'taken') again.push(item);
+      else tally.add(item, answer);
+      if (answer.kind === 'undone' && item.change !== null) undone.push(item.change.line);
+    });
+    await ports.changes.markUndone(run.importId, undone, ports.clock.now());
+    heartbeat();
+  }
+  return again;
+}
+
+/** An import that stopped while it settled swaps of its own may have left users without the keys of their values. */
+async function giveBackKeysOfImport(ports: DeferredPorts, run: ImportRun): Promise<void> {
+  if (run.state === 'finished') return;
+  for await (const { result } of ports.imports.chunkResults(run.importId)) {
+    for (const batch of inBatches(result.deferred, BATCH)) {
+      await ports.users.restoreKeys(batch.map(({ uniqueId }) => userIdOf(run.clientId, uniqueId)));
+    }
+    heartbeat();
+  }
+}

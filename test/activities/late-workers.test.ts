@@ -1,0 +1,116 @@
+// A worker that seemed dead and was not: Temporal has given its step to another one, which did it and all that follows; then the first
+// wakes up in the middle of the step and goes on. Nothing of what was done meanwhile may change.
+
+import type { ActivityPorts } from '../../activities/activity-ports';
+import type { ClientId, ImportId } from '../../src/domain/ids';
+import { claim, runImport, startWorld, stepsOver, type World } from '../support/in-process-import';
+
+class TookTooLong extends Error {}
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+/** Ports of a worker that sleeps at its first call of `store.method` while the others do `meanwhile`. */
+function sleepy<S extends keyof ActivityPorts>(store: S, method: keyof ActivityPorts[S], meanwhile: () => Promise<unknown>): ActivityPorts {
+  let slept = false;
+  const awake = world.ports[store] as unknown as Record<PropertyKey, (...args: unknown[]) => unknown>;
+  const asleep = async (...args: unknown[]) => {
+    if (!slept) {
+      slept = true;
+      await meanwhile();
+    }
+    return awake[method](...args);
+  };
+  return { ...world.ports, [store]: { ...awake, [method]: asleep } };
+}
+
+async function whatIsThere(clientId: ClientId, importId: ImportId) {
+  const rejected: unknown[] = [];
+  for await (const { line, reasons } of world.ports.rejected.all(importId)) rejected.push({ line, codes: reasons.map(({ code }) => code) });
+  const { state, outcome, counts, report, backup, finishedAt } = (await world.ports.imports.find(importId))!;
+  const users = await world.db.collection('users').find({ clientId }).sort({ _id: 1 }).toArray();
+  const chunks = await world.db
+    .collection('importChunks')
+    .find({ _id: { $gt: `${importId}/` as never, $lt: `${importId}0` as never } })
+    .toArray();
+  const changes = await world.db
+    .collection('userChanges')
+    .find({ userId: new RegExp(`^${clientId}/`) })
+    .sort({ _id: 1 })
+    .toArray();
+  return { state, outcome, counts, report, backup, finishedAt, rejected, users, changes, chunks, backups: await world.backups(clientId) };
+}
+
+const HEADER = 'unique_id,login_source,email\n';
+
+/** Three users; then a file in which two swap their addresses, one wants a third one's, one is new and one is wrong. */
+async function prepare(name: string): Promise<ClientId> {
+  const clientId = await world.addClient(name);
+  await world.drop(clientId, 'first.csv', `${HEADER}a,OPSCOM,a@x.example\nb,OPSCOM,b@x.example\nc,OPSCOM,c@x.example\n`);
+  await world.importAll(clientId);
+  await world.drop(
+    clientId,
+    'second.csv',
+    `${HEADER}a,OPSCOM,b@x.example\nb,OPSCOM,a@x.example\nd,OPSCOM,c@x.example\ne,OPSCOM,e@x.example\nf,NONE,\n`,
+  );
+  return clientId;
+}
+
+const importIdIn = (clientId: ClientId) => `${clientId}-2` as ImportId;
+
+describe('a worker that wakes up late', () => {
+  it('does not put an import back that was claimed, imported and finished meanwhile', async () => {
+    const clientId = await prepare('late-claim');
+    const importId = importIdIn(clientId);
+    let done: unknown;
+    const ports = sleepy('files', 'claim', async () => {
+      await world.importAll(clientId);
+      done = await whatIsThere(clientId, importId);
+    });
+    await claim(ports, clientId);
+    expect(await whatIsThere(clientId, importId)).toEqual(done);
+    expect(done).toMatchObject({ state: 'finished' });
+  });
+
+  it.each<[step: keyof ReturnType<typeof stepsOver>, store: keyof ActivityPorts, method: string]>([
+    ['inspectFile', 'imports', 'earlier'],
+    ['applyChunk', 'imports', 'updateIf'],
+    ['applyChunk', 'users', 'read'],
+    ['applyChunk', 'users', 'write'],
+    ['applyChunk', 'imports', 'setChunkResult'],
+    ['applyDeferred', 'users', 'releaseKeys'],
+    ['applyDeferred', 'users', 'write'],
+    ['applyDeferred', 'users', 'restoreKeys'],
+    ['applyDeferred', 'rejected', 'put'],
+    ['applyDeferred', 'imports', 'setChunkResult'],
+    ['releasePermits', 'imports', 'updateIf'],
+    ['backUpFile', 'files', 'freeBackupName'],
+    ['backUpFile', 'imports', 'updateIf'],
+    ['backUpFile', 'files', 'backUp'],
+    ['sendReport', 'imports', 'updateIf'],
+    ['sendReport', 'outbox', 'setState'],
+    ['closeImport', 'files', 'cleanUp'],
+  ])('changes nothing when it slept in %s, before %s.%s', async (step, store, method) => {
+    const clientId = await prepare(`${step}-${store}-${method}`.toLowerCase());
+    const importId = importIdIn(clientId);
+    await claim(world.ports, clientId);
+    let done: unknown;
+    const late = async (input: never): Promise<never> => {
+      const asleep = stepsOver(
+        sleepy(store, method as never, async () => {
+          await runImport(world.ports, importId, stepsOver(world.ports, 2));
+          done = await whatIsThere(clientId, importId);
+        }),
+      );
+      // Whatever it answers, nobody listens to it any more.
+      await (asleep[step] as (input: never) => Promise<unknown>)(input).catch(() => undefined);
+      throw new TookTooLong();
+    };
+    await expect(runImport(world.ports, importId, { ...stepsOver(world.ports), [step]: late })).rejects.toThrow(TookTooLong);
+    expect(done).toMatchObject({ state: 'finished', counts: { records: 5, created: 1, updated: 2, rejected: 2 } });
+    expect(await whatIsThere(clientId, importId)).toEqual(done);
+  });
+});

@@ -1,0 +1,87 @@
+// A step that gives no sign of life for half a minute is given to another worker: what grows with the file must beat as it goes.
+
+import { MockActivityEnvironment } from '@temporalio/testing';
+import type { ActivityPorts } from '../../activities/activity-ports';
+import { applyDeferred } from '../../activities/apply-deferred';
+import { newRun } from '../../activities/claim-ready-files';
+import { whileBeating } from '../../activities/while-beating';
+import { DEFAULT_SETTINGS } from '../../src/domain/client';
+import { importIdOf, parseClientId } from '../../src/domain/ids';
+import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
+import type { CheckedRecord } from '../../src/domain/record';
+import type { RejectedRecord } from '../../src/ports';
+
+const MANY = 20_000;
+const clientId = parseClientId('acme')!;
+const importId = importIdOf(clientId, 1);
+const run: ImportRun = { ...newRun(clientId, 1, { name: 'users.csv', bytes: 1, inode: '1', changedAt: new Date() }), chunks: 1 };
+const lines = Array.from({ length: MANY }, (_, n) => n + 2);
+
+/** The step over a world that answers at once; how often it beat, and the largest of its calls. */
+async function settle({ deferred, rejected, attempt }: { deferred: CheckedRecord[]; rejected: RejectedRecord[]; attempt: number }) {
+  let largest = 0;
+  const take = async (items: readonly unknown[]) => void (largest = Math.max(largest, items.length));
+  const ports = {
+    clients: {
+      find: async () => ({
+        clientId,
+        enabled: true,
+        settings: { ...DEFAULT_SETTINGS, failedImportEmail: 'a@b.c', replyToAdminEmail: 'a@b.c' },
+      }),
+    },
+    imports: {
+      find: async () => run,
+      newerApplied: async () => [],
+      setChunkResult: async () => undefined,
+      async *chunkResults() {
+        yield { n: 0, result: { counts: NO_COUNTS, releaseFor: [], deferred } };
+      },
+    },
+    rejected: {
+      replaceRange: async () => undefined,
+      put: take,
+      async *all() {
+        yield* rejected;
+      },
+    },
+    users: {
+      read: async (ids: readonly unknown[]) => (await take(ids), new Map()),
+      holders: async () => ({ emails: new Map(), userNames: new Map() }),
+      write: async (_: unknown, writes: readonly unknown[]) => (await take(writes), writes.map(() => 'written')),
+      releaseKeys: take,
+      restoreKeys: take,
+    },
+    clock: { now: () => new Date() },
+  } as unknown as ActivityPorts;
+  const environment = new MockActivityEnvironment({ attempt });
+  let beats = 0;
+  environment.on('heartbeat', () => beats++);
+  await environment.run(applyDeferred(ports), { importId });
+  return { beats, largest };
+}
+
+it('settling looks through rejected records that claim nothing with a beat now and then', async () => {
+  const rejected = lines.map((line) => ({ line, uniqueId: '', reasons: [], cells: [], claims: {} }));
+  expect((await settle({ deferred: [], rejected, attempt: 1 })).beats).toBeGreaterThanOrEqual(MANY / 1_000);
+});
+
+it('settling many records again beats at each of its passes, and asks the database for no more than a batch at once', async () => {
+  const deferred = lines.map((line) => ({ line, uniqueId: `u${line}`, values: { loginSource: 'OPSCOM' }, active: null, reasons: [] }));
+  const { beats, largest } = await settle({ deferred, rejected: [], attempt: 2 });
+  // Forgetting, planning, writing, giving keys back.
+  expect(beats).toBeGreaterThanOrEqual((4 * MANY) / 1_000);
+  expect(largest).toBeLessThanOrEqual(1_000);
+});
+
+it('work that says nothing of its progress beats by the clock, and no longer than it lasts', async () => {
+  jest.useFakeTimers();
+  const environment = new MockActivityEnvironment();
+  let beats = 0;
+  environment.on('heartbeat', () => beats++);
+  await environment.run(async () => {
+    await whileBeating(() => jest.advanceTimersByTimeAsync(21_000));
+    await jest.advanceTimersByTimeAsync(60_000);
+  });
+  jest.useRealTimers();
+  expect(beats).toBe(4);
+});

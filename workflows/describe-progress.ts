@@ -1,0 +1,92 @@
+// The page that the Temporal UI shows for a running or ended import: phase, numbers, what to do next. Pure.
+
+import { shareOf } from '../src/domain/hold-rule';
+import type { Counts, HoldNumbers, ImportState } from '../src/domain/import-run';
+
+export interface Progress {
+  readonly importId: string;
+  readonly fileName: string;
+  readonly state: ImportState;
+  readonly records?: number;
+  readonly chunks?: number;
+  readonly chunksDone?: number;
+  readonly counts?: Counts;
+  readonly refusedBecause?: string;
+  /** `until` in milliseconds since 1970. */
+  readonly held?: HoldNumbers & { readonly until: number };
+}
+
+const PHASES: Readonly<Record<ImportState, string>> = {
+  claiming: 'being taken out of the folder',
+  queued: 'waiting for its turn',
+  inspecting: 'reading the file: format, header, repeats',
+  held: 'waiting for approval',
+  applying: 'checking records and writing users',
+  releasing: 'releasing permits of archived users',
+  'backing-up': 'moving the file to .bak',
+  reporting: 'sending the e-mail',
+  finished: 'finished',
+  failed: 'failed: something of ours is broken',
+  cancelled: 'cancelled',
+  undone: 'undone',
+};
+
+const NEXT: Partial<Readonly<Record<ImportState, (importId: string) => string>>> = {
+  finished: (id) => `\`imports show ${id}\` and \`imports rejected ${id}\` tell the details.`,
+  failed: (id) => `Mend the cause, then \`imports retry ${id} --reason "…"\`: it goes on where it stopped.`,
+  cancelled: (id) => `Records already applied stay. \`imports retry ${id} --reason "…"\` goes on where it stopped.`,
+};
+
+export function describeProgress(progress: Progress): string {
+  const records = progress.records === undefined ? '' : `, ${grouped(progress.records)} records`;
+  const lines = [`### ${progress.importId} · ${PHASES[progress.state]}`, '', `File **${escapeMarkdown(progress.fileName)}**${records}`, ''];
+  if (progress.chunks !== undefined && progress.chunks > 0) lines.push(bar(progress.chunksDone ?? 0, progress.chunks), '');
+  if (progress.refusedBecause !== undefined) lines.push(`Refused: \`${progress.refusedBecause}\`. No user was changed.`, '');
+  if (progress.state === 'held' && progress.held !== undefined) lines.push(...holdPage(progress.importId, progress.held), '');
+  if (progress.counts !== undefined) lines.push(...table(progress.counts), '');
+  const next = NEXT[progress.state];
+  if (next !== undefined) lines.push(next(progress.importId));
+  return lines.join('\n').trim();
+}
+
+/** Client-chosen text must read as text: no markup, no links, no second line. */
+export function escapeMarkdown(text: string): string {
+  const flat = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
+  const short = flat.length > 120 ? `${flat.slice(0, 117)}…` : flat;
+  return short.replace(/[\\`*_{}[\]()<>#+!|~&:@-]/g, (mark) => `\\${mark}`);
+}
+
+function holdPage(importId: string, { until, ...numbers }: NonNullable<Progress['held']>): string[] {
+  const { archives, activeUsers, permits, emailChanges, userNameChanges } = numbers;
+  return [
+    'Nothing was written yet. The file would:',
+    '',
+    `- archive **${grouped(archives)}** of ${grouped(activeUsers)} active users (${shareOf(archives, activeUsers)} %)`,
+    `- release ${grouped(permits)} permits`,
+    `- change ${grouped(emailChanges)} e-mail addresses and ${grouped(userNameChanges)} user names`,
+    '',
+    `To decide, before ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC (then it is declined):`,
+    '',
+    `- \`imports approve ${importId} --reason "…"\``,
+    `- \`imports approve ${importId} --without-archives --reason "…"\``,
+    `- \`imports decline ${importId} --reason "…"\``,
+  ];
+}
+
+export function bar(done: number, total: number): string {
+  const filled = Math.round((done / total) * 20);
+  return `\`${'█'.repeat(filled)}${'░'.repeat(20 - filled)}\` chunk ${done} of ${total}`;
+}
+
+function table(counts: Counts): string[] {
+  const shown = (Object.entries(counts) as [keyof Counts, number][]).filter(([key, n]) => n > 0 || key === 'records');
+  return ['| what | number |', '| --- | ---: |', ...shown.map(([key, n]) => `| ${words(key)} | ${grouped(n)} |`)];
+}
+
+function words(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function grouped(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
+}

@@ -1,0 +1,44 @@
+// The page that the Temporal UI shows for an undo: phase, numbers, what to do next. Pure.
+
+import { UNDO_COUNT_WORDS } from '../src/domain/describe-undo';
+import { grouped } from '../src/domain/describe-report';
+import type { UndoCounts } from '../src/domain/undo';
+import { bar, escapeMarkdown } from './describe-progress';
+import type { UndoPhase } from './undo-import-steps';
+
+export interface UndoProgress {
+  readonly importId: string;
+  readonly fileName: string;
+  readonly phase: UndoPhase;
+  readonly chunks: number;
+  readonly chunksDone: number;
+  readonly counts?: UndoCounts;
+}
+
+const PHASES: Readonly<Record<UndoPhase, string>> = {
+  planning: 'finding what the import did',
+  users: 'giving users their former values back',
+  permits: 'giving permits back',
+  reporting: 'undone; telling the administrator',
+  undone: 'undone',
+  failed: 'stopped: something of ours is broken',
+};
+
+export function describeUndoProgress({ importId, fileName, phase, chunks, chunksDone, counts }: UndoProgress): string {
+  const lines = [
+    `### Undo of ${importId} · ${PHASES[phase]}`,
+    '',
+    `File **${escapeMarkdown(fileName)}**, imported by workflow \`import/${importId}\``,
+    '',
+  ];
+  if (chunks > 0) lines.push(bar(chunksDone, chunks), '');
+  if (counts !== undefined) lines.push(...table(counts), '');
+  if (phase === 'failed') lines.push(`Mend the cause, then \`imports undo ${importId} --reason "…"\`: it goes on where it stopped.`);
+  if (phase === 'undone') lines.push(`\`imports undo ${importId}\` lists what was left as it is.`);
+  return lines.join('\n').trim();
+}
+
+function table(counts: UndoCounts): string[] {
+  const shown = (Object.entries(counts) as [keyof UndoCounts, number][]).filter(([, n]) => n > 0);
+  return ['| what | number |', '| --- | ---: |', ...shown.map(([key, n]) => `| ${UNDO_COUNT_WORDS[key]} | ${grouped(n)} |`)];
+}

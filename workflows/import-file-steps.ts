@@ -1,0 +1,79 @@
+// The story of one file, as a plain function of its steps: it reads as the specification does and runs without a Temporal server.
+// Values branch (a refused file is a result), throws are retried (a broken world is not).
+
+import type { ImportId } from '../src/domain/ids';
+import type { HoldNumbers, ImportState } from '../src/domain/import-run';
+import type { Activities } from '../activities';
+import { mayBeApplied, type HoldSteps, type HoldWatcher } from './hold-import';
+import { inWindow } from './in-window';
+import type { ImportFileInput, ImportFileResult } from './messages';
+
+export type ImportSteps = Pick<
+  Activities,
+  'inspectFile' | 'applyChunk' | 'applyDeferred' | 'releasePermits' | 'backUpFile' | 'sendReport' | 'closeImport'
+> &
+  HoldSteps;
+
+export interface Seen {
+  readonly records?: number;
+  readonly chunks?: number;
+  readonly refusedBecause?: string;
+  /** `until` in milliseconds since 1970. */
+  readonly held?: HoldNumbers & { readonly until: number };
+}
+
+/** Where the import stands, for those who watch; `mustContinueAsNew` is asked between chunks. */
+export interface Watcher extends HoldWatcher {
+  enter(state: ImportState, seen?: Seen): void;
+  chunkDone(): void;
+  ended(result: ImportFileResult): void;
+  mustContinueAsNew(): boolean;
+}
+
+/** Chunks in flight. A constant: recorded histories replay only while it does not shrink. */
+const WINDOW = 4;
+
+/** The result, or the chunk to go on with when the history has become long. */
+export async function importFileSteps(
+  steps: ImportSteps,
+  input: ImportFileInput,
+  watcher: Watcher,
+): Promise<ImportFileResult | { readonly continueFrom: number }> {
+  const { importId } = input;
+  watcher.enter('inspecting');
+  const file = await steps.inspectFile({ importId, attempt: input.attempt });
+
+  if (file.kind === 'accepted' && (await mayBeApplied(steps, importId, watcher))) {
+    watcher.enter('applying', { records: file.records, chunks: file.chunks });
+    const next = await inWindow(
+      { from: input.fromChunk ?? 0, to: file.chunks, window: WINDOW, stop: () => watcher.mustContinueAsNew() },
+      async (n) => {
+        await steps.applyChunk({ importId, n, of: file.chunks });
+        watcher.chunkDone();
+      },
+    );
+    if (next < file.chunks) return { continueFrom: next };
+    await steps.applyDeferred({ importId });
+    watcher.enter('releasing');
+    await steps.releasePermits({ importId });
+  }
+  return endImport(steps, importId, watcher, file.kind === 'refused' ? file.code : undefined);
+}
+
+/** The same for every outcome: the file goes to `.bak`, then the e-mail, then the books are closed. */
+async function endImport(
+  steps: ImportSteps,
+  importId: ImportId,
+  watcher: Watcher,
+  refusedBecause: string | undefined,
+): Promise<ImportFileResult> {
+  watcher.enter('backing-up', refusedBecause === undefined ? {} : { refusedBecause });
+  const { outcome, counts } = await steps.backUpFile({ importId });
+  await watcher.fileIsOutOfTheWay();
+  watcher.enter('reporting');
+  const { report } = await steps.sendReport({ importId });
+  await steps.closeImport({ importId });
+  const result = { outcome, counts, report };
+  watcher.ended(result);
+  return result;
+}

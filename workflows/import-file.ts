@@ -1,0 +1,117 @@
+// What Temporal runs for one file: the steps with their timeouts and names, progress for those who watch, and the one place that
+// writes down a failure.
+
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  TemporalFailure,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import { ACTIVITY_OPTIONS } from './activity-options';
+import { approvalOf } from './approval';
+import { describeProgress, type Progress } from './describe-progress';
+import { importFileSteps, type ImportSteps, type Watcher } from './import-file-steps';
+import type { ImportFileInput, ImportFileResult } from './messages';
+import { ImportOutcome, ImportRecords, ImportRejected, ImportState } from './search-attributes';
+import { sendReport } from './send-report';
+import { fileIsOutOfTheWay } from './signals';
+
+const { inspectFile, planArchive } = proxyActivities<Activities>(ACTIVITY_OPTIONS.inspect);
+const { applyChunk } = proxyActivities<Activities>(ACTIVITY_OPTIONS.chunk);
+const { applyDeferred, releasePermits, backUpFile } = proxyActivities<Activities>(ACTIVITY_OPTIONS.sweep);
+const { closeImport, markHeld, settleHold } = proxyActivities<Activities>(ACTIVITY_OPTIONS.note);
+const { markImport } = proxyActivities<Activities>(ACTIVITY_OPTIONS.lastWord);
+const { sendHoldMail } = proxyActivities<Activities>(ACTIVITY_OPTIONS.mail);
+
+const steps: ImportSteps = {
+  inspectFile: (input) => inspectFile.executeWithOptions({ summary: 'read the file' }, [input]),
+  planArchive: (input) => planArchive.executeWithOptions({ summary: 'count who would be archived' }, [input]),
+  markHeld: (input) => markHeld.executeWithOptions({ summary: 'hold the import' }, [input]),
+  sendHoldMail: (input) =>
+    sendHoldMail.executeWithOptions({ summary: input.kind === 'hold' ? 'ask the administrator' : 'remind the administrator' }, [input]),
+  settleHold: (input) => settleHold.executeWithOptions({ summary: input.decision?.verdict ?? 'declined: nobody decided in time' }, [input]),
+  applyChunk: (input) => applyChunk.executeWithOptions({ summary: `chunk ${input.n + 1} of ${input.of}` }, [input]),
+  applyDeferred: (input) => applyDeferred.executeWithOptions({ summary: 'records that waited for a value another gives up' }, [input]),
+  releasePermits: (input) => releasePermits.executeWithOptions({ summary: 'release permits of archived users' }, [input]),
+  backUpFile: (input) => backUpFile.executeWithOptions({ summary: 'move the file to .bak with its receipt' }, [input]),
+  sendReport,
+  closeImport: (input) => closeImport.executeWithOptions({ summary: 'close the books' }, [input]),
+};
+
+export async function importFile(input: ImportFileInput): Promise<ImportFileResult> {
+  const watcher = watch(input);
+  try {
+    const result = await importFileSteps(steps, input, watcher);
+    if (!('continueFrom' in result)) return result;
+    return await continueAsNew<typeof importFile>({ ...input, fromChunk: result.continueFrom });
+  } catch (error) {
+    if (error instanceof ActivityFailure || isCancellation(error)) await writeDown(error, input, watcher);
+    throw error;
+  }
+}
+
+async function writeDown(error: unknown, input: ImportFileInput, watcher: Watcher): Promise<void> {
+  const state = isCancellation(error) ? 'cancelled' : 'failed';
+  await CancellationScope.nonCancellable(async () => {
+    await markImport.executeWithOptions({ summary: `mark as ${state}` }, [
+      { importId: input.importId, state, failure: state === 'failed' ? whyItFailed(error) : null },
+    ]);
+    watcher.enter(state);
+  });
+}
+
+/** The last thing that a step said, also of one that was tried for a day. */
+function whyItFailed(error: unknown): string {
+  for (let cause = error; cause instanceof TemporalFailure; cause = cause.cause) {
+    if (cause instanceof ApplicationFailure) return cause.message;
+  }
+  return 'A step did not end in time.';
+}
+
+function watch(input: ImportFileInput): Watcher {
+  let progress: Progress = { importId: input.importId, fileName: input.fileName, state: 'queued' };
+  const show = (change: Partial<Progress>) => {
+    progress = { ...progress, ...change };
+    setCurrentDetails(describeProgress(progress));
+  };
+  return {
+    enter(state, seen) {
+      show({ state, ...seen });
+      const records = seen?.records;
+      upsertSearchAttributes([
+        { key: ImportState, value: state },
+        ...(records === undefined ? [] : [{ key: ImportRecords, value: records }]),
+      ]);
+    },
+    approval: approvalOf(input.importId),
+    async meanwhile(step) {
+      void step().catch(() => undefined);
+    },
+    chunkDone: () => show({ chunksDone: (progress.chunksDone ?? input.fromChunk ?? 0) + 1 }),
+    async fileIsOutOfTheWay() {
+      const { parent } = workflowInfo();
+      if (parent === undefined) return;
+      // A scan that has ended or was terminated need not know.
+      await getExternalWorkflowHandle(parent.workflowId, parent.runId)
+        .signal(fileIsOutOfTheWay, input.importId)
+        .catch(() => undefined);
+    },
+    ended({ outcome, counts }) {
+      show({ state: 'finished', counts });
+      upsertSearchAttributes([
+        { key: ImportState, value: 'finished' },
+        { key: ImportOutcome, value: outcome },
+        { key: ImportRejected, value: counts.rejected },
+      ]);
+    },
+    mustContinueAsNew: () => workflowInfo().continueAsNewSuggested,
+  };
+}

@@ -1,0 +1,77 @@
+// What goes in and out of workflows: ids, counts and file names. Never a record: history is kept in clear for weeks.
+
+import type { ClientId, ImportId } from '../src/domain/ids';
+import type { Counts, ImportOutcome, ReportState } from '../src/domain/import-run';
+import type { UndoCounts } from '../src/domain/undo';
+
+/** Task queue of all workers. */
+export const TASK_QUEUE = 'imports';
+
+/** Schedules that belong to no client. */
+export const STANDING_SCHEDULES = ['housekeeping', 'silence'] as const;
+
+export interface ScanFolderInput {
+  readonly clientId: ClientId;
+  /** Files of this scan so far; set when it continues as new. */
+  readonly filesBefore?: number;
+}
+
+export interface ScanFolderResult {
+  /** How many files were imported, held or failed during this scan. */
+  readonly files: number;
+}
+
+export interface ImportFileInput {
+  readonly importId: ImportId;
+  readonly fileName: string;
+  /** 1, and one more for each retry by support. */
+  readonly attempt: number;
+  /** First chunk that is still to be applied; set when the workflow continues as new. */
+  readonly fromChunk?: number;
+}
+
+export interface ImportFileResult {
+  readonly outcome: ImportOutcome;
+  readonly counts: Counts;
+  readonly report: ReportState;
+}
+
+/** Name of the Update that approves or declines a held import. */
+export const DECIDE = 'decide';
+
+export interface UndoImportInput {
+  readonly importId: ImportId;
+  readonly fileName: string;
+  /** First part that is still to be undone; set when the workflow continues as new. */
+  readonly fromChunk?: number;
+}
+
+export interface UndoImportResult {
+  readonly counts: UndoCounts;
+  readonly report: ReportState;
+}
+
+export function undoWorkflowIdOf(importId: ImportId): string {
+  return `undo/${importId}`;
+}
+
+export interface ResendReportInput {
+  readonly importId: ImportId;
+}
+
+export interface ResendReportResult {
+  /** `nothing-left` = what the e-mail would carry is no longer kept. */
+  readonly report: ReportState | 'nothing-left';
+}
+
+export function scheduleIdOf(clientId: ClientId): string {
+  return `client/${clientId}`;
+}
+
+export function importWorkflowIdOf(importId: ImportId): string {
+  return `import/${importId}`;
+}
+
+export function resendWorkflowIdOf(importId: ImportId): string {
+  return `resend/${importId}`;
+}
