@@ -1,0 +1,40 @@
+// `imports account list`: who can log in, and how.
+
+import type { Command } from 'commander';
+import { accountItem } from './account-item';
+import { defineCommand, type Session } from './define-command';
+import { requireClient } from './require-client';
+
+export function addAccountListCommand(parent: Command, { deps, print }: Session): void {
+  defineCommand(parent, {
+    usage: 'list [client]',
+    summary: 'logins of one client or of all',
+    examples: ['imports account list', 'imports account list acme'],
+  }).action(async (id: string | undefined) => {
+    const services = await deps.open();
+    const clientId = id === undefined ? undefined : (await requireClient(services, id)).clientId;
+    const accounts = [...(await services.accounts.list(clientId))].sort((a, b) => a.userName.localeCompare(b.userName));
+    await print.show(accounts.map(accountItem), () => {
+      if (accounts.length === 0)
+        return `There is no account yet. Add one with:\nimports account add ${clientId ?? 'CLIENT'} USER --generate-password`;
+      return print.table(
+        [
+          { head: 'ACCOUNT', narrow: 'cut' },
+          { head: 'CLIENT' },
+          { head: 'ENABLED' },
+          { head: 'PASSWORD' },
+          { head: 'KEYS', align: 'right' },
+          { head: 'LAST LOGIN' },
+        ],
+        accounts.map(({ userName, clientId: client, enabled, passwordHash, publicKeys, lastLoginAt }) => [
+          userName,
+          client,
+          enabled ? 'yes' : 'no',
+          passwordHash === null ? 'none' : 'set',
+          publicKeys.length,
+          lastLoginAt === null ? 'never' : print.shortTime(lastLoginAt),
+        ]),
+      );
+    });
+  });
+}

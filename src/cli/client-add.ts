@@ -1,0 +1,88 @@
+// `imports client add`: a new customer organisation, with its folder and its schedule.
+
+import type { Command } from 'commander';
+import { DEFAULT_SETTINGS, type Client, type ClientSettings } from '../domain/client';
+import { parseClientId } from '../domain/ids';
+import { ImportsError } from '../errors';
+import { clientText } from './client-text';
+import { defineCommand, type Session } from './define-command';
+import { escapeText } from './escape-text';
+import { gather } from './gather';
+import { applyAssignments } from './parse-setting';
+import { putIntoEffect } from './put-into-effect';
+import { CLIENT_ID_RULE } from './require-client';
+
+const REQUIRED = [
+  ['failedImportEmail', '--failed-import-email'],
+  ['replyToAdminEmail', '--reply-to-admin-email'],
+] as const;
+
+interface AddOptions {
+  readonly failedImportEmail?: string;
+  readonly replyToAdminEmail?: string;
+  readonly archiveOnInactive?: true;
+  readonly loginSource?: readonly string[];
+  readonly set?: readonly string[];
+}
+
+export function addClientAddCommand(parent: Command, { deps, print }: Session): void {
+  defineCommand(parent, {
+    usage: 'add <id>',
+    summary: 'add a client with its folder and schedule',
+    details: `ID: ${CLIENT_ID_RULE}. Settings not given have their defaults; all are listed by: imports client set --help`,
+    examples: [
+      'imports client add acme --failed-import-email it@acme.example --reply-to-admin-email parking@city.example',
+      'imports client add acme … --archive-on-inactive --login-source OPSCOM --login-source LDAP --set holdAbove.archives=200',
+    ],
+  })
+    .option('--failed-import-email <address>', 'required: who receives "CSV Import Failed Records"')
+    .option('--reply-to-admin-email <address>', 'required: sender of system mail')
+    .option('--archive-on-inactive', 'active=0 archives the user and releases the permits')
+    .option('--login-source <code>', 'accepted login_source; may be repeated (default: OPSCOM)', gather)
+    .option('--set <key=value>', 'any other setting; may be repeated', gather)
+    .action(async (text: string, options: AddOptions) => {
+      const client = { ...readClient(text, options), addedAt: deps.now() };
+      const services = await deps.open();
+      if ((await services.clients.find(client.clientId)) !== undefined) {
+        throw new ImportsError(
+          'NOT_NOW',
+          `Client ${client.clientId} exists already. Change it with: imports client set ${client.clientId} KEY=VALUE`,
+        );
+      }
+      await services.clients.add(client);
+      await putIntoEffect(services, client);
+      await print.show(
+        client,
+        () =>
+          `${clientText(client, print)}\n\nAdded. Give it a login with:\nimports account add ${client.clientId} USER --generate-password`,
+      );
+    });
+}
+
+/** All problems at once: whoever types a long line wants to correct it once. */
+function readClient(text: string, options: AddOptions): Client {
+  const problems: string[] = [];
+  const clientId = parseClientId(text);
+  if (clientId === undefined) problems.push(`${escapeText(text)} is no client id: ${CLIENT_ID_RULE}`);
+  const assignments = assignmentsOf(options);
+  const unset: ClientSettings = { ...DEFAULT_SETTINGS, failedImportEmail: '', replyToAdminEmail: '' };
+  const settings = applyAssignments(unset, assignments, (problem) => problems.push(problem));
+  for (const [key, option] of REQUIRED) {
+    if (!assignments.some((assignment) => assignment.startsWith(`${key}=`))) problems.push(`${option} is missing: an e-mail address`);
+  }
+  if (clientId === undefined || problems.length > 0) {
+    throw new ImportsError('WRONG_USE', ['The client was not added:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
+  }
+  return { clientId, enabled: true, settings };
+}
+
+/** The options of their own are settings like any other. */
+function assignmentsOf({ failedImportEmail, replyToAdminEmail, archiveOnInactive, loginSource, set }: AddOptions): string[] {
+  return [
+    ...(failedImportEmail === undefined ? [] : [`failedImportEmail=${failedImportEmail}`]),
+    ...(replyToAdminEmail === undefined ? [] : [`replyToAdminEmail=${replyToAdminEmail}`]),
+    ...(archiveOnInactive === undefined ? [] : ['archiveOnInactive=true']),
+    ...(loginSource === undefined ? [] : [`loginSources=${loginSource.join(',')}`]),
+    ...(set ?? []),
+  ];
+}

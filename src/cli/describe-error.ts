@@ -1,0 +1,49 @@
+// What an error means to whoever typed the command: a sentence and an exit code. The one table from our codes to exit codes, and the
+// one place that recognises the connection errors of libraries that this floor knows nothing else of.
+
+import { CommanderError } from 'commander';
+import { ImportsError, type ErrorCode } from '../errors';
+
+/** done · not done or not found · wrong use · a service cannot be reached */
+export type ExitCode = 0 | 1 | 2 | 3;
+
+export interface DescribedError {
+  readonly exitCode: ExitCode;
+  readonly code: ErrorCode | 'UNEXPECTED';
+  readonly message: string;
+}
+
+const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
+  WRONG_USE: 2,
+  CONFIG: 2,
+  NOT_FOUND: 1,
+  NOT_NOW: 1,
+  FILE_VANISHED: 1,
+  MAIL_REJECTED: 1,
+  INVARIANT: 1,
+  UNREACHABLE: 3,
+};
+
+const NEXT = 'Find out what is wrong with: imports doctor';
+
+export function describeError(error: unknown): DescribedError {
+  if (error instanceof CommanderError) return { exitCode: 2, code: 'WRONG_USE', message: error.message.replace(/^error: /, '') };
+  if (error instanceof ImportsError) return { exitCode: EXIT_CODES[error.code], code: error.code, message: error.message };
+  const service = unreachableService(error);
+  if (service !== undefined) return { exitCode: 3, code: 'UNREACHABLE', message: `${service} cannot be reached. ${NEXT}` };
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { exitCode: 1, code: 'UNEXPECTED', message: `The command ended in an error that nobody foresaw. ${what}` };
+}
+
+/** Which service an error of a driver speaks of, when it says that there is no connection. */
+function unreachableService(error: unknown): string | undefined {
+  for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
+    if (/^Mongo(ose)?(ServerSelection|Network|NetworkTimeout|PoolCleared|NotConnected)Error$/.test(cause.name)) return 'MongoDB';
+    const code: unknown = 'code' in cause ? cause.code : undefined;
+    // gRPC: DEADLINE_EXCEEDED, UNAVAILABLE
+    if ((code === 4 || code === 14) && 'metadata' in cause) return 'Temporal';
+    if (typeof code === 'string' && /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/.test(code))
+      return 'A service';
+  }
+  return undefined;
+}

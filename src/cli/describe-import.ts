@@ -1,0 +1,128 @@
+// An import as a person reads it: what happened, the numbers, the reasons by frequency, and what to type next.
+
+import { shareOf } from '../domain/hold-rule';
+import type { Counts, Held, ImportRun, ReportState, Retry } from '../domain/import-run';
+import { REASONS, type ReasonCode } from '../domain/reasons';
+import type { Undo } from '../domain/undo';
+import type { ImportsControl } from '../ports';
+import { shownState } from './import-item';
+import type { Printer } from './print';
+
+const COUNT_WORDS: Readonly<Record<Exclude<keyof Counts, 'records'>, string>> = {
+  created: 'created',
+  updated: 'updated',
+  unchanged: 'unchanged',
+  archived: 'archived',
+  rejected: 'rejected',
+  repeated: 'repeated',
+  superseded: 'superseded by a newer file',
+  inactiveIgnored: 'inactive ignored',
+  permitsReleased: 'permits released',
+};
+
+const REPORT_WORDS: Readonly<Record<ReportState, string>> = {
+  none: 'no e-mail: there was nothing to report',
+  pending: 'e-mail not sent yet',
+  sent: 'e-mail sent',
+  'not-repeated': 'e-mail not repeated: the import before had the same bytes and failures',
+  failed: 'e-mail could not be sent',
+};
+
+/** What is known of the import beside itself. */
+export interface SeenBeside extends Pick<ImportsControl, 'uiUrl'> {
+  /** It looks busy, but its workflow was terminated. */
+  readonly stopped?: boolean;
+  readonly undone?: Pick<Undo, 'reason' | 'by' | 'requestedAt'> | undefined;
+}
+
+export function describeImport(run: ImportRun, { uiUrl, stopped = false, undone }: SeenBeside, print: Printer): string {
+  const time = (date: Date | null) => (date === null ? undefined : print.time(date));
+  const facts = print.facts([
+    ['Import', run.importId],
+    ['File', `${run.fileName}, ${print.bytes(run.bytes)}`],
+    ['SHA-256', run.sha256 ?? undefined],
+    ['Same as', run.sameAs === null ? undefined : `${run.sameAs} (the same bytes)`],
+    ['State', stopped ? `${resultOf(run)}, but its workflow was terminated in Temporal` : resultOf(run)],
+    ['Refused', run.refusal === null ? undefined : refusalText(run.refusal)],
+    ['Failure', run.failure ?? undefined],
+    ['Held', run.held === null ? undefined : heldText(run.held, print)],
+    ['Decided', run.held === null || run.held.decided === null ? undefined : decidedText(run.held.decided, print)],
+    ['Received', time(run.receivedAt)],
+    ['Started', time(run.startedAt)],
+    ['Finished', time(run.finishedAt)],
+    ['Attempts', String(run.attempts)],
+    ...(run.retries ?? []).map((retry) => ['Retried', whoAndWhy(retry, print)] as const),
+    ['Records', run.layout === null && run.counts.records === 0 ? undefined : countsText(run.counts, print)],
+    ['Undo', undone === undefined ? undefined : whoAndWhy({ ...undone, at: undone.requestedAt }, print)],
+    ['Report', run.finishedAt === null ? undefined : REPORT_WORDS[run.report]],
+    ['Backup', run.backup ?? undefined],
+    ['Workflow', uiUrl(run.importId) ?? `import/${run.importId}`],
+  ]);
+  return [facts, reasonsText(run, print), nextText(run, stopped)].filter((part) => part !== undefined).join('\n\n');
+}
+
+/** `would archive 120 of 480 active users (25 %), release 3 permits, change …`; and for how long nobody has agreed. */
+function heldText(held: Held, print: Printer): string {
+  const { archives, activeUsers, permits, emailChanges, userNameChanges, until, decided } = held;
+  const share = `${print.number(archives)} of ${print.number(activeUsers)} active users (${shareOf(archives, activeUsers)} %)`;
+  const rest = `release ${print.number(permits)} permits, replace e-mails of ${print.number(emailChanges)} and user names of ${print.number(userNameChanges)} users`;
+  return `would archive ${share}, ${rest}${decided === null ? `; declined unless approved by ${print.time(until)}` : ''}`;
+}
+
+function decidedText({ verdict, by, reason, at }: NonNullable<Held['decided']>, print: Printer): string {
+  return verdict === 'timed-out' ? `nobody decided in time, ${print.time(at)}` : `${verdict}, by ${by}, ${print.time(at)}: ${reason}`;
+}
+
+function whoAndWhy({ by, reason, at }: Retry, print: Printer): string {
+  return `by ${by}, ${print.time(at)}: ${reason}`;
+}
+
+/** `finished: imported-with-failures`. Before the end an outcome is nobody's business: the import may still fail. */
+export function resultOf(run: ImportRun): string {
+  return run.state === 'finished' && run.outcome !== null ? `finished: ${run.outcome}` : shownState(run);
+}
+
+export function refusalText({ code, message, line }: NonNullable<ImportRun['refusal']>): string {
+  return `${code}${line === undefined ? '' : `, line ${line}`}: ${message}`;
+}
+
+/** Only what happened: `10: 5 created, 2 updated, 3 rejected`. */
+export function countsText(counts: Counts, print: Printer): string {
+  const words = Object.entries(COUNT_WORDS) as [keyof typeof COUNT_WORDS, string][];
+  const happened = words.filter(([key]) => counts[key] > 0).map(([key, word]) => `${print.number(counts[key])} ${word}`);
+  return `${print.number(counts.records)}${happened.length === 0 ? '' : `: ${happened.join(', ')}`}`;
+}
+
+export function reasonsText(run: Pick<ImportRun, 'reasonCounts'>, print: Printer): string | undefined {
+  const reasons = (Object.entries(run.reasonCounts) as [ReasonCode, number][]).sort(([a, m], [b, n]) => n - m || a.localeCompare(b));
+  if (reasons.length === 0) return undefined;
+  return print.table(
+    [{ head: 'RECORDS', align: 'right' }, { head: 'REASON' }, { head: '', narrow: 'wrap' }],
+    reasons.map(([code, n]) => [print.number(n), code, REASONS[code].title]),
+  );
+}
+
+/** What to type next; nothing when all is well. */
+export function nextText(run: ImportRun, stopped = false): string | undefined {
+  const id = run.importId;
+  const state = shownState(run);
+  if (stopped) return `Go on where it stopped:\nimports retry ${id} --reason "…"`;
+  if (state === 'failed' || state === 'cancelled')
+    return `Once the cause is mended, go on where it stopped:\nimports retry ${id} --reason "…"`;
+  if (state === 'held') return `It waits for approval:\n${decisionCommands(id)}`;
+  if (state === 'undone') return `What was restored, and what was left as it is: imports undo ${id}`;
+  if (state !== 'finished') return `Follow it with: imports watch ${id}`;
+  if (run.report === 'failed')
+    return `The e-mail was refused or not taken for a day. Once the address is right, send it again:\nimports resend-report ${id}`;
+  if (run.outcome === 'declined') return 'No user was changed. The client was told.';
+  if (run.outcome === 'refused') return 'No user was changed. The client was told to correct the file and upload it again.';
+  if (run.counts.rejected > 0) return `The failed records and their reasons: imports rejected ${id}`;
+  return undefined;
+}
+
+/** One a line. */
+export function decisionCommands(id: string): string {
+  return [`approve ${id} --reason "…"`, `approve ${id} --without-archives --reason "…"`, `decline ${id} --reason "…"`]
+    .map((command) => `imports ${command}`)
+    .join('\n');
+}

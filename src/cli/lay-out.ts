@@ -1,0 +1,99 @@
+// Tables and lists of facts, fitted to the width of the terminal. Cells are escaped here, so a caller cannot forget it.
+
+import Table from 'cli-table3';
+import { escapeText } from './escape-text';
+
+export interface TableColumn {
+  readonly head: string;
+  readonly align?: 'right';
+  /** Left out on a narrow terminal, those with the highest number first; absent = always shown. */
+  readonly dropOrder?: number;
+  /** The one column that gives way: `cut` ends in `…`, `wrap` goes on below. */
+  readonly narrow?: 'cut' | 'wrap';
+}
+
+/** Several lines of one cell come as a list. */
+export type TableCell = string | number | readonly string[];
+
+/** A column that gives way is never made narrower than this while another can be left out. */
+const READABLE = 16;
+const GAP = 2;
+const NO_LINES = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' } as const;
+const BORDERLESS = {
+  ...NO_LINES,
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+} as const;
+
+/** `width` undefined = no terminal: every column, nothing cut. */
+export function layOutTable(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[], width: number | undefined): string {
+  const cells = rows.map((row) => row.map((cell) => (Array.isArray(cell) ? cell : [String(cell)]).map(escapeText)));
+  const widths = columns.map((column, i) =>
+    Math.max(widthOf(column.head), ...cells.map((row) => Math.max(0, ...(row[i] ?? []).map(widthOf)))),
+  );
+  const { shown, room } = fit(columns, widths, width);
+  const table = new Table({
+    head: shown.map((i) => columns[i]?.head ?? ''),
+    chars: { ...BORDERLESS, middle: ' '.repeat(GAP) },
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    colAligns: shown.map((i) => columns[i]?.align ?? 'left'),
+    colWidths: shown.map((i) => (columns[i]?.narrow !== undefined && room !== undefined ? Math.min(room, widths[i] ?? room) : null)),
+    wordWrap: columns.some((column) => column.narrow === 'wrap'),
+  });
+  for (const row of cells) table.push(shown.map((i) => (row[i] ?? []).join('\n')));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+/** Which columns are shown, and the room that is left for the one that gives way. */
+function fit(columns: readonly TableColumn[], widths: readonly number[], width: number | undefined) {
+  let shown = columns.map((_, i) => i);
+  if (width === undefined) return { shown, room: undefined };
+  for (;;) {
+    const taken = shown.reduce((sum, i) => sum + (columns[i]?.narrow === undefined ? (widths[i] ?? 0) : 0), GAP * (shown.length - 1));
+    const wanted = Math.min(READABLE, Math.max(0, ...shown.filter((i) => columns[i]?.narrow !== undefined).map((i) => widths[i] ?? 0)));
+    const room = width - taken;
+    const next = shown
+      .filter((i) => columns[i]?.dropOrder !== undefined)
+      .sort((a, b) => (columns[b]?.dropOrder ?? 0) - (columns[a]?.dropOrder ?? 0))[0];
+    if (room >= wanted || next === undefined) return { shown, room: Math.max(room, READABLE / 2) };
+    shown = shown.filter((i) => i !== next);
+  }
+}
+
+/** One `label  value` a line; long values go on below, under the value. A value that is undefined has no line. */
+export function layOutFacts(facts: readonly (readonly [label: string, value: string | undefined])[], width: number | undefined): string {
+  const known = facts.filter((fact): fact is readonly [string, string] => fact[1] !== undefined);
+  const indent = Math.max(0, ...known.map(([label]) => label.length)) + GAP;
+  return known.map(([label, value]) => `${label.padEnd(indent)}${wrap(escapeText(value), width, indent)}`.trimEnd()).join('\n');
+}
+
+function wrap(text: string, width: number | undefined, indent: number): string {
+  const room = Math.max((width ?? Infinity) - indent, READABLE);
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (widthOf(longer) <= room || line === '') line = longer;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  return [...lines, line].join(`\n${' '.repeat(indent)}`);
+}
+
+/** Columns that the text takes, never less than the truth: beyond the alphabets of Europe every character counts as two. */
+function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text) width += (character.codePointAt(0) ?? 0) < 0x1100 || character === '…' ? 1 : 2;
+  return width;
+}

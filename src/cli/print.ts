@@ -1,0 +1,75 @@
+// The only place that writes to standard output: as JSON (times in ISO) or as text for people (times in their own zone).
+
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { escapeJson, escapeLines } from './escape-text';
+import { layOutFacts, layOutTable, type TableCell, type TableColumn } from './lay-out';
+
+export interface Printer {
+  readonly json: boolean;
+  /** `value` when JSON was asked for, else the text that `text` makes. */
+  show(value: unknown, text: () => string): Promise<void>;
+  /** A JSON array whose items need not fit into memory together. */
+  showEach(values: AsyncIterable<unknown>): Promise<void>;
+  /** Text as it is, e.g. CSV: not escaped. */
+  raw(text: string | Uint8Array): Promise<void>;
+  table(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[]): string;
+  facts(facts: readonly (readonly [label: string, value: string | undefined])[]): string;
+  /** `2026-11-20 14:03:07` in the zone of the reader. */
+  time(date: Date): string;
+  /** The same without seconds, for tables. */
+  shortTime(date: Date): string;
+  number(n: number): string;
+  /** `1,234,567 bytes (1.2 MiB)` */
+  bytes(n: number): string;
+}
+
+export function createPrinter(terminal: {
+  readonly stdout: Writable;
+  readonly columns: number | undefined;
+  readonly timeZone: string;
+  readonly json: () => boolean;
+}): Printer {
+  const { stdout, columns, timeZone } = terminal;
+  // The Swedish way of writing a time is the ISO one without its T.
+  const clock = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone });
+  const write = async (text: string | Uint8Array) => {
+    if (!stdout.write(text)) await once(stdout, 'drain');
+  };
+  return {
+    get json() {
+      return terminal.json();
+    },
+    async show(value, text) {
+      await write(terminal.json() ? `${toJson(value)}\n` : `${escapeLines(text())}\n`);
+    },
+    async showEach(values) {
+      let before = '[';
+      for await (const value of values) {
+        await write(`${before}\n  ${toJson(value).replaceAll('\n', '\n  ')}`);
+        before = ',';
+      }
+      await write(before === '[' ? '[]\n' : '\n]\n');
+    },
+    raw: write,
+    table: (heads, rows) => layOutTable(heads, rows, columns),
+    facts: (facts) => layOutFacts(facts, columns),
+    time: (date) => clock.format(date),
+    shortTime: (date) => clock.format(date).slice(0, 16),
+    number,
+    bytes: (n) => (n < 10 * 1024 ? `${number(n)} bytes` : `${number(n)} bytes (${inUnits(n)})`),
+  };
+}
+
+function number(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+function toJson(value: unknown): string {
+  return escapeJson(JSON.stringify(value, undefined, 2));
+}
+
+function inUnits(bytes: number): string {
+  const power = Math.min(3, Math.floor(Math.log2(bytes) / 10));
+  return `${(bytes / 1024 ** power).toFixed(1)} ${['bytes', 'KiB', 'MiB', 'GiB'][power]}`;
+}

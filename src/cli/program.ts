@@ -1,0 +1,110 @@
+// The command line as a whole: every command in the order of the help page.
+
+import { Command, type Argument } from 'commander';
+import { addAccountAddCommand } from './account-add';
+import { addAccountEnableCommands } from './account-enable';
+import { addAccountListCommand } from './account-list';
+import { addAccountPasswdCommand } from './account-passwd';
+import { addCheckCommand } from './check';
+import { addClientAddCommand } from './client-add';
+import { addClientEnableCommands } from './client-enable';
+import { addClientListCommand } from './client-list';
+import { addClientSetCommand } from './client-set';
+import { addClientShowCommand } from './client-show';
+import { defineCommand, sayWhereToLook, type Session } from './define-command';
+import { addApproveCommand, addDeclineCommand } from './decide-held';
+import { addDemoCommand } from './demo';
+import type { CliDeps } from './deps';
+import { addDoctorCommand } from './doctor';
+import { addHelpCommand } from './help';
+import { addListCommand } from './list';
+import { createPrinter } from './print';
+import { addRejectedCommand } from './rejected';
+import { addResendReportCommand } from './resend-report';
+import { addRetryCommand } from './retry';
+import { addScanCommand } from './scan';
+import { addShowCommand } from './show';
+import { addTemplateCommand } from './template';
+import { addUndoCommand } from './undo';
+import { addUpCommand } from './up';
+import { addUserCommand } from './user';
+import { addWatchCommand } from './watch';
+
+/** Widest a help page gets: longer lines are hard to read. */
+const HELP_WIDTH = 100;
+const AFTERWORD = `
+With --json, times are ISO and errors are {"error": {"code", "message"}} on
+standard error.
+Exit codes: 0 done, 1 not done or not found, 2 wrong use, 3 a service cannot be
+reached.`;
+
+export function buildProgram(deps: CliDeps): Command {
+  const program = new Command('imports');
+  const isJson = () => program.opts<{ json?: true }>().json === true;
+  const { stdout, columns, timeZone } = deps;
+  const session: Session = { deps, print: createPrinter({ stdout, columns, timeZone, json: isJson }) };
+  const helpWidth = Math.min(columns ?? HELP_WIDTH, HELP_WIDTH);
+
+  program
+    .description('Managed user import over SFTP: clients and their logins, imports and what became of them.')
+    .option('--json', 'print JSON')
+    .version(deps.version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .addHelpText('after', AFTERWORD)
+    .configureHelp({
+      showGlobalOptions: true,
+      subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(argumentTerm)].join(' '),
+      visibleGlobalOptions: (command) => (command.parent === null ? [] : program.options.filter((option) => option.long === '--json')),
+    })
+    .configureOutput({
+      writeOut: (text) => deps.stdout.write(text),
+      writeErr: (text) => deps.stderr.write(text),
+      // Wrong use is told where all errors are told, see run-program.ts.
+      outputError: () => {},
+      getOutHelpWidth: () => helpWidth,
+      getErrHelpWidth: () => helpWidth,
+    });
+  sayWhereToLook(program);
+
+  program.commandsGroup('Start:');
+  addUpCommand(program, session);
+  addDemoCommand(program, session);
+
+  program.commandsGroup('Clients:');
+  const client = defineCommand(program, { usage: 'client', summary: 'customer organisations and their settings' });
+  addClientAddCommand(client, session);
+  addClientSetCommand(client, session);
+  addClientListCommand(client, session);
+  addClientShowCommand(client, session);
+  addClientEnableCommands(client, session);
+  const account = defineCommand(program, { usage: 'account', summary: 'logins of clients' });
+  addAccountAddCommand(account, session);
+  addAccountListCommand(account, session);
+  addAccountPasswdCommand(account, session);
+  addAccountEnableCommands(account, session);
+
+  program.commandsGroup('Imports:');
+  addListCommand(program, session);
+  addShowCommand(program, session);
+  addWatchCommand(program, session);
+  addRejectedCommand(program, session);
+  addRetryCommand(program, session);
+  addResendReportCommand(program, session);
+  addApproveCommand(program, session);
+  addDeclineCommand(program, session);
+  addUndoCommand(program, session);
+  addUserCommand(program, session);
+  addScanCommand(program, session);
+  addCheckCommand(program, session);
+  addTemplateCommand(program, session);
+
+  program.commandsGroup('When in doubt:');
+  addDoctorCommand(program, session);
+  for (const group of [program, client, account]) addHelpCommand(group);
+  return program;
+}
+
+function argumentTerm(argument: Argument): string {
+  const name = argument.variadic ? `${argument.name()}...` : argument.name();
+  return argument.required ? `<${name}>` : `[${name}]`;
+}

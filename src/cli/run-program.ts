@@ -1,0 +1,36 @@
+// One command from its arguments to its exit code. Never ends the process itself: output may still be on its way.
+
+import { CommanderError } from 'commander';
+import { describeError, type ExitCode } from './describe-error';
+import type { CliDeps } from './deps';
+import { escapeJson, escapeLines } from './escape-text';
+import { buildProgram } from './program';
+
+/** `args` as typed, without the program's own name. Whatever was opened is closed again. */
+export async function runProgram(deps: CliDeps, args: readonly string[]): Promise<ExitCode> {
+  // A reader that has seen enough (`imports list | head`) closes the pipe. Without a listener that would end us with a stack trace.
+  deps.stdout.on('error', ignore);
+  const program = buildProgram(deps);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (isClosedPipe(error)) return 0;
+    const { exitCode, code, message } = describeError(error);
+    // Help that stands for an answer has been printed already: `imports client` without a verb.
+    if (error instanceof CommanderError && error.code === 'commander.help') return exitCode;
+    const { json } = program.opts<{ json?: true }>();
+    deps.stderr.write(json ? `${escapeJson(JSON.stringify({ error: { code, message } }))}\n` : `error: ${escapeLines(message)}\n`);
+    return exitCode;
+  } finally {
+    await deps.close();
+    deps.stdout.off('error', ignore);
+  }
+}
+
+function ignore(): void {}
+
+function isClosedPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+}

@@ -1,0 +1,120 @@
+// What `imports doctor` looks at, side by side. Each check tells what it found and, when that is not well, what to do about it. The
+// page docs/operations.md has the same list.
+
+import { once } from 'node:events';
+import net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DoctorCheck } from '../cli/deps';
+import { requireEndpoint } from '../config/endpoints';
+import type { Config } from '../config/load-config';
+import { fileSystemTime, judgeClocks, readClock } from './doctor/check-clock';
+import { checkDataDirectory, checkDiskSpace, checkHostKeys } from './doctor/check-data-directory';
+import { checkSilentClients, checkStuckClaims, checkWaitingImports } from './doctor/check-imports';
+import { checkLeftovers } from './doctor/check-leftovers';
+import { checkSchedules } from './doctor/check-schedules';
+import { checkSearchAttributes, judgeWorkers, seeWorkers } from './doctor/check-temporal';
+import { ill, NOT_RUNNING, PATIENCE_MS, START_EVERYTHING, well, type Finding } from './doctor/finding';
+import { isDown, isToldElsewhere, needing, type Needed } from './doctor/service-health';
+import { openOnce, type Control, type OpenServices } from './open-services';
+
+export function doctorChecks(config: () => Config, services: OpenServices): readonly DoctorCheck[] {
+  const temporal = async <T>(call: (client: Control['temporal']) => Promise<T>): Promise<T> => {
+    const { temporal: client } = await services.control();
+    return client.withDeadline(Date.now() + PATIENCE_MS, () => call(client));
+  };
+  const imports = async () => (await services.mongo()).imports;
+  const enabledClients = async () => (await (await services.mongo()).clients.list()).filter(({ enabled }) => enabled);
+  const ask = {
+    MongoDB: openOnce(async () => (await services.mongo()).ping()),
+    Temporal: openOnce(() => temporal(({ workflowService }) => workflowService.getSystemInfo({}))),
+  };
+  const check = (name: string, run: () => Promise<Finding>, needs: readonly Needed[] = []): DoctorCheck => ({
+    name,
+    run: needing(ask, needs, run),
+  });
+
+  return [
+    check('Data directory', () => checkDataDirectory(config().dataDir)),
+    check('Disk space', () => checkDiskSpace(config().dataDir)),
+    check('Host keys', () => checkHostKeys(config().dataDir)),
+    check('MongoDB', async () => {
+      const { version } = await ask.MongoDB();
+      return well(`version ${version}, ${config().mongodbUri === undefined ? 'embedded' : 'configured'}`);
+    }),
+    check('Temporal', async () => {
+      const known = await services.endpoints();
+      if (isToldElsewhere(known, 'temporalAddress')) return NOT_RUNNING;
+      const address = requireEndpoint(known, 'temporalAddress');
+      const isOurs = config().temporal.address === undefined;
+      if (await isDown(ask.Temporal)) {
+        return ill(
+          `${address} does not answer`,
+          isOurs ? START_EVERYTHING : 'Start the Temporal server there, or correct TEMPORAL_ADDRESS',
+        );
+      }
+      const { serverVersion } = await ask.Temporal();
+      return well(`server ${serverVersion}, namespace ${config().temporal.namespace}, ${isOurs ? 'embedded' : 'configured'}`);
+    }),
+    check('Clock', async () => {
+      const seen = await temporal(seeWorkers).catch(() => undefined);
+      return judgeClocks([
+        await readClock('MongoDB', async () => (await (await services.mongo()).ping()).time),
+        await readClock('the data directory', () => fileSystemTime(config().dataDir)),
+        // Workers asked some time ago: only a time that is still to come tells something.
+        { name: 'Temporal', aheadMs: seen?.last != null && seen.last.getTime() > Date.now() ? seen.last.getTime() - Date.now() : null },
+      ]);
+    }),
+    check('Search attributes', () => temporal(checkSearchAttributes), ['Temporal']),
+    check('Worker', async () => judgeWorkers(await temporal(seeWorkers)), ['Temporal']),
+    check(
+      'Schedules',
+      async () => {
+        const clients = await enabledClients();
+        return temporal((client) => checkSchedules(client, clients));
+      },
+      ['Temporal', 'MongoDB'],
+    ),
+    check('SFTP', async () => {
+      const known = await services.endpoints();
+      const { host, port } = known.sftp ?? config().sftp;
+      // Any free port was wanted, and nobody has told which one it became.
+      if (port === 0) return isToldElsewhere(known, 'sftp') ? NOT_RUNNING : ill(NOT_RUNNING.detail, START_EVERYTHING);
+      const greeting = await greetingOf(host, port);
+      return greeting.startsWith('SSH-2.0-') ? well(`${host}:${port}`) : ill(`${host}:${port} ${greeting}`, START_EVERYTHING);
+    }),
+    check('Mail server', async () => {
+      const known = await services.endpoints();
+      if (isToldElsewhere(known, 'smtpUrl')) return NOT_RUNNING;
+      const { protocol, hostname, port } = new URL(requireEndpoint(known, 'smtpUrl'));
+      const secure = protocol === 'smtps:';
+      const greeting = await greetingOf(hostname, Number(port || (secure ? 465 : 587)), secure);
+      return greeting.startsWith('220') || (secure && greeting === '')
+        ? well(`${hostname}${port === '' ? '' : `:${port}`}`)
+        : ill(`${hostname}:${port} ${greeting}`, 'Check SMTP_URL; reports are tried again for 24 hours');
+    }),
+    check('Silent clients', async () => checkSilentClients(await imports(), await enabledClients(), new Date()), ['MongoDB']),
+    check('Waiting imports', async () => checkWaitingImports(await imports()), ['MongoDB']),
+    check('Stuck claims', async () => checkStuckClaims(await imports(), { now: new Date(), sleep }), ['MongoDB']),
+    check(
+      'Leftovers',
+      async () => checkLeftovers(config().dataDir, { files: await services.files(), imports: await imports(), now: new Date() }),
+      ['MongoDB'],
+    ),
+  ];
+}
+
+/** The first line that a server says on its own; '' of one that waits for TLS first; a sentence when nobody answers. */
+async function greetingOf(host: string, port: number, silent = false): Promise<string> {
+  const socket = net.connect({ host, port });
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  try {
+    await once(socket, 'connect', { signal });
+    if (silent) return '';
+    const [data] = await once(socket, 'data', { signal });
+    return String(data).split('\r\n')[0] ?? '';
+  } catch {
+    return 'does not answer';
+  } finally {
+    socket.destroy();
+  }
+}

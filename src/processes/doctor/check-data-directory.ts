@@ -1,0 +1,50 @@
+// The data directory as the doctor sees it: whether it can be written, has room, and holds the keys by which clients know this server.
+
+import { access, constants, stat, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { ill, well, type Finding } from './finding';
+
+const LEAST_FREE_BYTES = 1024 ** 3;
+/** Every import leaves up to three files. */
+const LEAST_FREE_FILES = 10_000;
+const HOST_KEYS = ['ssh_host_ed25519_key', 'ssh_host_ecdsa_key', 'ssh_host_rsa_key'];
+
+export async function checkDataDirectory(dataDir: string): Promise<Finding> {
+  return access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK).then(
+    () => well(dataDir),
+    () => ill(`${dataDir} is not there or not writable`, 'Check IMPORTS_DATA_DIR, or start with: imports up'),
+  );
+}
+
+export async function checkDiskSpace(dataDir: string): Promise<Finding> {
+  const { bavail, bsize, blocks, ffree, files } = await statfs(dataDir);
+  return judgeDiskSpace({ freeBytes: bavail * bsize, bytes: blocks * bsize, freeFiles: files === 0 ? null : ffree });
+}
+
+/** `freeFiles` null = a file system that does not count them. */
+export function judgeDiskSpace(disk: { readonly freeBytes: number; readonly bytes: number; readonly freeFiles: number | null }): Finding {
+  const share = disk.bytes === 0 ? 0 : Math.floor((disk.freeBytes / disk.bytes) * 100);
+  const free = `${(disk.freeBytes / 1024 ** 3).toFixed(1)} GiB free (${share} %)`;
+  const room = 'Make room, or let old backups expire with IMPORTS_KEEP_BACKUP_DAYS';
+  if (disk.freeBytes < LEAST_FREE_BYTES) return ill(free, room);
+  if (disk.freeFiles !== null && disk.freeFiles < LEAST_FREE_FILES) return ill(`room for ${disk.freeFiles} more files only`, room);
+  return well(free);
+}
+
+export async function checkHostKeys(dataDir: string): Promise<Finding> {
+  const folder = path.join(dataDir, 'keys');
+  const missing: string[] = [];
+  const open: string[] = [];
+  for (const name of HOST_KEYS) {
+    const found = await stat(path.join(folder, name)).catch(() => undefined);
+    if (found === undefined) missing.push(name);
+    else if ((found.mode & 0o077) !== 0) open.push(name);
+  }
+  if (missing.length > 0) {
+    return ill(
+      `not in ${folder}: ${missing.join(', ')}`,
+      'Restore them from the backup. On a new server, the front door makes them at its start',
+    );
+  }
+  return open.length > 0 ? ill(`readable by others: ${open.join(', ')}`, `chmod 600 ${folder}/*`) : well(`${HOST_KEYS.length} keys`);
+}

@@ -1,0 +1,63 @@
+// Imports and clients that need somebody: silent clients, imports that wait for a word, claims that nobody finished.
+
+import type { Client } from '../../domain/client';
+import { silenceOf } from '../../domain/silence';
+import type { ImportRun, ImportState } from '../../domain/import-run';
+import type { ImportStore } from '../../ports';
+import { ill, named, waiting, well, type Finding } from './finding';
+
+const STUCK_MS = 10 * 60_000;
+/** A claim takes milliseconds: one that is still there after this is nobody's any more. */
+const SECOND_LOOK_MS = 500;
+const SHOWN = 5;
+
+/** What waits for a word of support, and the command that says it. */
+const ASKING: readonly { readonly state: ImportState; readonly command: (importId: string) => string }[] = [
+  { state: 'failed', command: (id) => `imports retry ${id} --reason "…"` },
+  { state: 'held', command: (id) => `imports approve ${id} --reason "…" (or decline)` },
+  { state: 'cancelled', command: (id) => `imports retry ${id} --reason "…"` },
+];
+
+export async function checkSilentClients(imports: Pick<ImportStore, 'list'>, clients: readonly Client[], now: Date): Promise<Finding> {
+  const watched = clients.filter(({ settings }) => settings.expectFileEvery !== null);
+  const silent: string[] = [];
+  for (const client of watched) {
+    const [newest] = await imports.list({ clientId: client.clientId, limit: 1 });
+    if (silenceOf(client, newest, now) !== undefined) silent.push(client.clientId);
+  }
+  if (silent.length > 0) {
+    return ill(`nothing for longer than agreed from ${named(silent)}`, `See what came last: imports list --client ${silent[0]}`);
+  }
+  return well(watched.length === 0 ? 'none; of nobody is a file expected (expectFileEvery)' : `none of ${watched.length}`);
+}
+
+export async function checkWaitingImports(imports: Pick<ImportStore, 'list' | 'waiting'>): Promise<Finding> {
+  const found = await Promise.all(
+    ASKING.map(async ({ state, command }) => {
+      const [{ count }, newest] = await Promise.all([imports.waiting(state), imports.list({ states: [state], limit: SHOWN })]);
+      return { state, count, newest, command };
+    }),
+  );
+  const asking = found.filter(({ count }) => count > 0);
+  if (asking.length === 0) return well('none');
+  const detail = asking.map(({ state, count, newest }) => `${count} ${state}: ${newest.map(({ importId }) => importId).join(', ')}`);
+  const todo = asking.map(({ newest, command }) => command(newest[0]?.importId ?? 'ID'));
+  return waiting(detail.join('; '), todo.join('; '));
+}
+
+export async function checkStuckClaims(
+  imports: Pick<ImportStore, 'list'>,
+  { now, sleep }: { readonly now: Date; readonly sleep: (ms: number) => Promise<unknown> },
+): Promise<Finding> {
+  const look = async (): Promise<readonly ImportRun[]> =>
+    (await imports.list({ states: ['claiming'], limit: 100 })).filter(({ receivedAt }) => now.getTime() - receivedAt.getTime() > STUCK_MS);
+  const first = await look();
+  if (first.length === 0) return well('none');
+  // An old file may be claimed this very moment.
+  await sleep(SECOND_LOOK_MS);
+  const still = new Set((await look()).map(({ importId }) => importId));
+  const stuck = first.filter(({ importId }) => still.has(importId));
+  return stuck.length === 0
+    ? well('none')
+    : ill(`begun and not ended: ${named(stuck.map(({ importId }) => importId))}`, `Look again: imports scan ${stuck[0]?.clientId}`);
+}

@@ -1,0 +1,72 @@
+#!/usr/bin/env node
+// The command `imports`: gives the command line its services, its terminal and its functions, and turns its answer into an exit code.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CliDeps } from '../cli/deps';
+import { runProgram } from '../cli/run-program';
+import { loadConfig, type Config } from '../config/load-config';
+import { projectRoot } from '../embedded/project-root';
+import { parsePublicKey } from '../sftp/public-key';
+import { generatePassword, hashPassword } from '../sftp/passwords';
+import { checkFileWith } from './check-file';
+import { doctorChecks } from './doctor-checks';
+import { openServices } from './open-services';
+
+let loaded: Config | undefined;
+/** Read at first use: help must come even where settings are wrong. */
+const config = () => (loaded ??= loadConfig(process.env));
+const services = openServices(config);
+const { stdout, stderr } = process;
+
+const deps: CliDeps = {
+  now: () => new Date(),
+  async open() {
+    const mongo = await services.mongo();
+    const [control, files, csv] = await Promise.all([services.control(), services.files(), services.csv()]);
+    return { ...mongo, control, files, csv };
+  },
+  close: () => services.close(),
+  hashPassword,
+  generatePassword,
+  parsePublicKey,
+  checkFile: checkFileWith(services),
+  doctorChecks: doctorChecks(config, services),
+  async runUp({ json }) {
+    const { up } = await import('./up.js');
+    await up({ config: config(), json, stdout, stderr });
+  },
+  async runDemo(options) {
+    const { demo } = await import('./demo.js');
+    await demo({ ...options, config: config(), stdout, stderr });
+  },
+  get operator() {
+    return process.env['SUDO_USER'] ?? loginName();
+  },
+  version: (JSON.parse(readFileSync(path.join(projectRoot(), 'package.json'), 'utf8')) as { readonly version: string }).version,
+  stdout,
+  stderr,
+  columns: stdout.isTTY ? stdout.columns : undefined,
+  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  readStdin: () => text(process.stdin),
+  sleep: (ms) => sleep(ms),
+};
+
+function loginName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a number that has no name.
+    return 'unknown';
+  }
+}
+
+async function main(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  process.exitCode = await runProgram(deps, process.argv.slice(2));
+}
+
+void main();

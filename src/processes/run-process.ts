@@ -1,0 +1,67 @@
+// The frame of a process: start, say so, live, and end in order on SIGTERM, SIGINT or the death of the parent. Under `imports up` it
+// reports to its parent over IPC; started by itself (a container) it does the same without anybody listening.
+
+import { createLog } from '../adapters/log/log';
+import { ImportsError } from '../errors';
+
+const BEAT_MS = 1_000;
+/** Longer than any process lets its work in flight end; what still hangs then is cured by the next start. */
+const PATIENCE_MS = 30_000;
+
+/** What a process tells the one that started it. */
+export type ChildMessage =
+  { readonly kind: 'beat' } | { readonly kind: 'ready'; readonly port?: number } | { readonly kind: 'failed'; readonly message: string };
+
+export interface RunningProcess {
+  /** Where it listens, when it does. */
+  readonly port?: number;
+  /** Lets work in flight end. */
+  stop(): void | Promise<void>;
+  /** Settles when all has ended; absent = when `stop` has. */
+  readonly ended?: Promise<unknown>;
+}
+
+export function runProcess(name: string, start: () => Promise<RunningProcess>): void {
+  const log = createLog({ process: name, level: 'info' });
+  let running: RunningProcess | undefined;
+  let stopping = false;
+
+  const fail = (what: string) => (error: unknown) => {
+    log.error(what, { error });
+    tell({ kind: 'failed', message: error instanceof ImportsError ? error.message : `${name} met an unexpected error` });
+    // The message is on its way to the parent; a crash must not overtake it.
+    setTimeout(() => process.exit(1), 50);
+  };
+
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(1), PATIENCE_MS).unref();
+    end().catch(fail(`${name} did not end in order`));
+  };
+  const end = async () => {
+    await running?.stop();
+    await running?.ended;
+    process.exit(0);
+  };
+
+  for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(signal, stop);
+  process.on('uncaughtException', fail(`${name} met an unexpected error`));
+  process.on('unhandledRejection', fail(`${name} met an unexpected error`));
+  setInterval(() => tell({ kind: 'beat' }), BEAT_MS).unref();
+
+  const live = async () => {
+    running = await start();
+    tell({ kind: 'ready', ...(running.port === undefined ? {} : { port: running.port }) });
+    log.info(`${name} is ready`);
+    if (running.ended === undefined) return;
+    await running.ended;
+    if (!stopping) throw new ImportsError('INVARIANT', `The ${name} process ended without being asked to.`);
+  };
+  live().catch(fail(`${name} broke off`));
+}
+
+function tell(message: ChildMessage): void {
+  // A channel that closes meanwhile is noticed as 'disconnect'.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}

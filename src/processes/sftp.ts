@@ -1,0 +1,65 @@
+// The front door as a process of its own: what happens to it does not happen to imports, and the other way round.
+
+import { access, constants } from 'node:fs/promises';
+import { createLog } from '../adapters/log/log';
+import { createDoorMetrics } from '../adapters/metrics/door-metrics';
+import { serveMetrics } from '../adapters/metrics/serve-metrics';
+import { connectMongo } from '../adapters/mongo/connect-mongo';
+import { connectImportsControl } from '../adapters/temporal/imports-control';
+import { requireEndpoint, resolveEndpoints } from '../config/endpoints';
+import { loadConfig } from '../config/load-config';
+import { temporalEnvironment } from '../config/temporal-environment';
+import { startFrontDoor } from '../sftp/front-door';
+import { announceUpload } from './announce-upload';
+import { runProcess } from './run-process';
+import { untilReachable } from './until-reachable';
+
+runProcess('sftp', async () => {
+  const config = loadConfig(process.env);
+  const endpoints = await resolveEndpoints(config);
+  const log = createLog({ process: 'sftp', level: config.logLevel });
+  const mongodbUri = requireEndpoint(endpoints, 'mongodbUri');
+  const mongo = await untilReachable(log, () => connectMongo(mongodbUri));
+  const control = connectImportsControl({
+    env: temporalEnvironment(config),
+    address: requireEndpoint(endpoints, 'temporalAddress'),
+    uiUrl: null,
+  });
+  const metrics = createDoorMetrics();
+  const door = await startFrontDoor({
+    ...config.sftp,
+    dataDir: config.dataDir,
+    accounts: mongo.accounts,
+    clients: mongo.clients,
+    quietMs: config.quietMs,
+    log,
+    metrics,
+    onReady: announceUpload({ clients: mongo.clients, control }),
+  });
+  const health = { listening: () => door.isListening(), 'data-directory': () => isWritable(config.dataDir) };
+  const served =
+    config.metrics.sftpPort === null
+      ? undefined
+      : await serveMetrics({
+          host: config.metrics.host,
+          port: config.metrics.sftpPort,
+          setting: 'IMPORTS_SFTP_METRICS_PORT',
+          counted: metrics,
+          health,
+        });
+  return {
+    port: door.port,
+    async stop() {
+      await door.stop();
+      await served?.close();
+      await Promise.all([control.close(), mongo.close()]);
+    },
+  };
+});
+
+function isWritable(folder: string): Promise<boolean> {
+  return access(folder, constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,94 @@
+// Starts one of our own processes under `imports up`, and watches its heartbeat: a process that hangs is as good as dead.
+
+import { fork } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Environment } from '../config/load-config';
+import { endOrphan } from '../embedded/end-orphan';
+import type { Kept } from '../embedded/keep-running';
+import { openLog } from '../embedded/open-log';
+import { ImportsError } from '../errors';
+import type { ChildMessage } from './run-process';
+
+const READY_LIMIT_MS = 120_000;
+const LOOK_MS = 1_000;
+
+export interface ChildOptions {
+  /** The file beside this one, and the name of its log and pid files. */
+  readonly name: 'worker' | 'sftp';
+  readonly env: Environment;
+  readonly runDir: string;
+  /** How long it may take to end its work. */
+  readonly graceMs: number;
+  /** Silence longer than this ends it; absent = silence is no sign. */
+  readonly silenceMs?: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Child extends Kept {
+  readonly port: number | undefined;
+}
+
+/** Resolves when the process says that it is ready. */
+export async function startChild({ name, env, runDir, graceMs, silenceMs, signal }: ChildOptions): Promise<Child> {
+  const output = await openLog(runDir, name);
+  const pidFile = path.join(runDir, `${name}.pid`);
+  const script = path.join(__dirname, `${name}.js`);
+  await endOrphan(pidFile, [script, runDir]);
+  // The argument is for whoever looks at a list of processes, ourselves included.
+  const child = fork(script, [runDir], {
+    // A session of its own: Ctrl-C in the terminal is for us, who then end everything in order.
+    detached: true,
+    execArgv: [],
+    env,
+    stdio: ['ignore', output.fd, output.fd, 'ipc'],
+  });
+  let lastBeat = Date.now();
+  let lastLook = lastBeat;
+  const look = setInterval(() => {
+    const now = Date.now();
+    // We were asleep ourselves (a laptop's lid): its silence then says nothing.
+    if (now - lastLook > 3 * LOOK_MS) lastBeat = now;
+    lastLook = now;
+    if (silenceMs !== undefined && now - lastBeat > silenceMs) child.kill('SIGKILL');
+  }, LOOK_MS);
+
+  const exited = new Promise<string>((resolve) => {
+    child.once('exit', (code, by) => resolve(by ?? `exit code ${code}`));
+    child.once('error', (error) => resolve(error.message));
+  });
+  const ended = exited.then(async (how) => {
+    clearInterval(look);
+    await rm(pidFile, { force: true });
+    return how;
+  });
+  const ready = new Promise<number | undefined>((resolve, reject) => {
+    child.on('message', (message: ChildMessage) => {
+      lastBeat = Date.now();
+      if (message.kind === 'ready') resolve(message.port);
+      if (message.kind === 'failed') reject(new ImportsError('UNREACHABLE', `The ${name} process could not start: ${message.message}`));
+    });
+    void ended.then((how) =>
+      reject(new ImportsError('UNREACHABLE', `The ${name} process ended at its start (${how}). See run/${name}.log.`)),
+    );
+    const giveUp = AbortSignal.any([signal, AbortSignal.timeout(READY_LIMIT_MS)]);
+    giveUp.addEventListener('abort', () =>
+      reject(new ImportsError('UNREACHABLE', `The ${name} process was not ready in time. See run/${name}.log.`)),
+    );
+  });
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const guard = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    await ended;
+    clearTimeout(guard);
+  };
+  try {
+    if (child.pid !== undefined) await writeFile(pidFile, String(child.pid));
+    return { port: await ready, ended, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    await output.close();
+  }
+}

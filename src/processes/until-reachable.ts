@@ -1,0 +1,27 @@
+// A process that starts before its services (a container, a machine after a power cut) waits for them instead of ending and being started
+// again and again. Under `imports up` it does not: there a person waits for a first start, and the parent tries again later.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ImportsError } from '../errors';
+import type { Log } from '../ports';
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 10_000;
+/** A line now and then, so that a log read late still says what is missing. */
+const SAY_AGAIN_MS = 300_000;
+
+export async function untilReachable<T>(log: Log, attempt: () => Promise<T>): Promise<T> {
+  let saidAt = 0;
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (process.connected || !(error instanceof ImportsError && error.code === 'UNREACHABLE')) throw error;
+      if (Date.now() - saidAt > SAY_AGAIN_MS) {
+        log.warn('waiting for a service', { error });
+        saidAt = Date.now();
+      }
+    }
+    await sleep(wait);
+  }
+}

@@ -1,0 +1,65 @@
+// The worker: runs workflows and activities. On start it brings indexes and schedules up to date, so that a deployment is all that a
+// change of either needs. Ends on SIGTERM, SIGINT or the death of its parent, letting steps in flight end.
+
+import path from 'node:path';
+import { createCsvFiles } from '../adapters/csv/csv-files';
+import { createFileStore } from '../adapters/files/file-store';
+import { createLog } from '../adapters/log/log';
+import { createMailer } from '../adapters/mail/mailer';
+import { createImportMetrics } from '../adapters/metrics/import-metrics';
+import { serveMetrics } from '../adapters/metrics/serve-metrics';
+import { connectMongo } from '../adapters/mongo/connect-mongo';
+import { connectImportsControl } from '../adapters/temporal/imports-control';
+import { logAsJson } from '../adapters/temporal/log-as-json';
+import { createWorker } from '../adapters/temporal/start-worker';
+import { requireEndpoint, resolveEndpoints } from '../config/endpoints';
+import { loadConfig } from '../config/load-config';
+import { temporalEnvironment } from '../config/temporal-environment';
+import { runProcess } from './run-process';
+import { untilReachable } from './until-reachable';
+
+runProcess('worker', async () => {
+  const config = loadConfig(process.env);
+  const endpoints = await resolveEndpoints(config);
+  const log = createLog({ process: 'worker', level: config.logLevel });
+  logAsJson(log);
+  const mongodbUri = requireEndpoint(endpoints, 'mongodbUri');
+  const mongo = await untilReachable(log, () => connectMongo(mongodbUri));
+  await mongo.createIndexes();
+
+  const temporal = { env: temporalEnvironment(config), address: requireEndpoint(endpoints, 'temporalAddress') };
+  const control = connectImportsControl({ ...temporal, uiUrl: endpoints.temporalUi ?? null });
+  await untilReachable(log, () => control.applyStandingSchedules());
+  for (const client of await mongo.clients.list()) await control.applySchedule(client);
+  await control.close();
+
+  const clock = { now: () => new Date() };
+  const metrics = createImportMetrics({ imports: mongo.imports, clock });
+  const worker = await createWorker({
+    ...temporal,
+    workflows: { bundle: { codePath: path.join(__dirname, '../../workflow-bundle.js') } },
+    ports: {
+      ...mongo,
+      files: createFileStore(config.dataDir),
+      csv: createCsvFiles(),
+      mailer: createMailer(requireEndpoint(endpoints, 'smtpUrl')),
+      clock,
+      log,
+      metrics,
+      quietMs: config.quietMs,
+      mailFrom: config.mailFrom ?? null,
+      keepDays: config.keepDays,
+      keepBackupDays: config.keepBackupDays,
+    },
+  });
+  const { host, workerPort: port } = config.metrics;
+  const health = { temporal: () => worker.isRunning(), mongodb: () => mongo.ping().then(() => true) };
+  const served =
+    port === null ? undefined : await serveMetrics({ host, port, setting: 'IMPORTS_WORKER_METRICS_PORT', counted: metrics, health });
+  const live = async () => {
+    await worker.run();
+    await served?.close();
+    await mongo.close();
+  };
+  return { stop: () => worker.stop(), ended: live() };
+});

@@ -1,0 +1,250 @@
+import { DEFAULT_SETTINGS } from '../../src/domain/client';
+import { ImportsError } from '../../src/errors';
+import { aClient, aWorld, imports } from './fake-deps';
+
+const REQUIRED = ['--failed-import-email', 'it@new.example', '--reply-to-admin-email', 'parking@city.example'];
+
+describe('client add', () => {
+  test('stores the client, makes its folder, then its schedule', async () => {
+    const { code, err, world } = await imports(aWorld(), 'client', 'add', 'new', ...REQUIRED);
+    expect([code, err]).toEqual([0, '']);
+    expect(world.clients.at(-1)).toEqual({
+      clientId: 'new',
+      enabled: true,
+      addedAt: new Date('2026-11-20T19:00:00.000Z'),
+      settings: { ...DEFAULT_SETTINGS, failedImportEmail: 'it@new.example', replyToAdminEmail: 'parking@city.example' },
+    });
+    expect(world.calls).toEqual(['folder new', 'schedule new enabled=true']);
+  });
+
+  test('takes every option, and later ones win', async () => {
+    const { code, out, world } = await imports(
+      aWorld(),
+      'client',
+      'add',
+      'new',
+      ...REQUIRED,
+      '--archive-on-inactive',
+      '--login-source',
+      'OPSCOM',
+      '--login-source',
+      'LDAP',
+      '--set',
+      'holdAbove.archives=200',
+      '--set',
+      'holdAbove.archives=300',
+      '--set',
+      'delimiter=tab',
+      '--json',
+    );
+    expect(code).toBe(0);
+    const settings = {
+      ...aClient('x').settings,
+      failedImportEmail: 'it@new.example',
+      archiveOnInactive: true,
+      loginSources: ['OPSCOM', 'LDAP'],
+      holdAbove: { archives: 300, percent: 20, floor: 10 },
+      delimiter: '\t',
+    };
+    expect(JSON.parse(out)).toEqual({ clientId: 'new', enabled: true, addedAt: '2026-11-20T19:00:00.000Z', settings });
+    expect(world.clients.at(-1)?.settings).toEqual(settings);
+  });
+
+  test('says what was made and what to type next', async () => {
+    const { out } = await imports(aWorld({ columns: 80 }), 'client', 'add', 'new', ...REQUIRED);
+    expect(out).toContain('Client                new\nEnabled               yes\nfailedImportEmail     it@new.example\n');
+    expect(out).toMatch(/\n\nAdded\. Give it a login with:\nimports account add new USER --generate-password\n$/);
+  });
+
+  test('tells all problems at once and touches nothing', async () => {
+    const args = [
+      '--failed-import-email',
+      'nobody',
+      '--set',
+      'archiveOnInactiv=true',
+      '--set',
+      'report',
+      '--set',
+      'schedule=30s',
+      '--login-source',
+      '',
+    ];
+    const { code, err, world } = await imports(aWorld(), 'client', 'add', 'New!', ...args);
+    expect(code).toBe(2);
+    expect(err).toBe(`error: The client was not added:
+  - New! is no client id: 1 to 40 lower-case letters, digits and inner hyphens, e.g. acme or city-of-halifax
+  - failedImportEmail=nobody: failedImportEmail must be one e-mail address, e.g. it@acme.example
+  - loginSources=: loginSources must be codes of at most 20 characters, each once, separated by commas: OPSCOM,LDAP
+  - archiveOnInactiv is no setting; did you mean archiveOnInactive?
+  - report has no value: write report=failures|always
+  - schedule=30s: schedule must be a time of at least a minute, e.g. 5m or 1h, or cron:0 0 * * *@Europe/Berlin
+  - --reply-to-admin-email is missing: an e-mail address
+`);
+    expect([world.opened, world.clients.length, world.calls]).toEqual([false, 2, []]);
+  });
+
+  test('refuses a client that exists, and leaves it as it is', async () => {
+    const { code, err, world } = await imports(aWorld(), 'client', 'add', 'acme', ...REQUIRED);
+    expect([code, err]).toEqual([1, 'error: Client acme exists already. Change it with: imports client set acme KEY=VALUE\n']);
+    expect([world.clients.length, world.calls]).toEqual([2, []]);
+  });
+
+  test('that cannot reach Temporal keeps the client and says how to make up for it', async () => {
+    const down = { temporal: new ImportsError('UNREACHABLE', 'Temporal cannot be reached.') };
+    const { code, err, world } = await imports(aWorld({ down }), 'client', 'add', 'new', ...REQUIRED);
+    expect([code, err]).toEqual([
+      3,
+      'error: Client new is stored, but its folder or schedule could not be brought in line: Temporal cannot be reached.\nThen make up for it with: imports client enable new\n',
+    ]);
+    expect(world.clients.map(({ clientId }) => clientId)).toContain('new');
+  });
+});
+
+describe('client set', () => {
+  test('changes what is named, keeps the rest, and applies the schedule', async () => {
+    const { code, out, world } = await imports(
+      aWorld(),
+      'client',
+      'set',
+      'acme',
+      'schedule=cron:0 0 * * *@Europe/Berlin',
+      'report=always',
+      '--json',
+    );
+    expect(code).toBe(0);
+    const settings = { ...aClient('acme').settings, schedule: { cron: '0 0 * * *', timeZone: 'Europe/Berlin' }, report: 'always' };
+    expect(JSON.parse(out)).toEqual({ clientId: 'acme', enabled: true, settings });
+    expect(world.clients[0]?.settings).toEqual(settings);
+    expect(world.clients[1]).toEqual(aClient('zenith'));
+    expect(world.calls).toEqual(['folder acme', 'schedule acme enabled=true']);
+  });
+
+  test('changes all or nothing', async () => {
+    const { code, err, world } = await imports(aWorld(), 'client', 'set', 'acme', 'report=always', 'maxRecords=0');
+    expect([code, err]).toEqual([
+      2,
+      'error: Nothing was changed:\n  - maxRecords=0: maxRecords must be a whole number from 1 to 1000000000\n',
+    ]);
+    expect([world.clients[0], world.calls]).toEqual([aClient('acme'), []]);
+  });
+
+  test('needs something to set', async () => {
+    const { code, err } = await imports(aWorld(), 'client', 'set', 'acme');
+    expect([code, err]).toEqual([2, "error: missing required argument 'key=value'\nHow it is used: imports client set --help\n"]);
+  });
+});
+
+describe('client list, show', () => {
+  test('list is a table at 80 columns', async () => {
+    const { out } = await imports(aWorld({ columns: 80 }), 'client', 'list');
+    expect(out).toBe(`CLIENT  ENABLED  SCHEDULE  ARCHIVES  FAILED RECORDS TO
+acme    yes      5m        no        it@acme.example
+zenith  yes      5m        no        it@zenith.example
+`);
+  });
+
+  test('list --json has the clients as they are', async () => {
+    const { out } = await imports(aWorld(), 'client', 'list', '--json');
+    expect(JSON.parse(out)).toEqual([aClient('acme'), aClient('zenith')]);
+  });
+
+  test('an empty list says how to begin', async () => {
+    const { code, out } = await imports(aWorld({ clients: [] }), 'client', 'list');
+    expect([code, out]).toEqual([
+      0,
+      'There is no client yet. Add one with:\nimports client add ID --failed-import-email ADDRESS --reply-to-admin-email ADDRESS\n',
+    ]);
+  });
+
+  test('show prints every setting as it would be typed', async () => {
+    const base = aClient('acme');
+    const settings = {
+      ...base.settings,
+      schedule: { cron: '0 0 * * *', timeZone: 'UTC' },
+      userTypes: [
+        { id: 1, name: 'Student' },
+        { id: 2, name: 'Staff' },
+      ],
+      loginSources: ['OPSCOM', 'LDAP'],
+      delimiter: ';' as const,
+      expectFileEvery: '26h',
+    };
+    const { out } = await imports(aWorld({ columns: 80, clients: [{ ...base, settings }] }), 'client', 'show', 'acme');
+    expect(out).toBe(`Client                acme
+Enabled               yes
+failedImportEmail     it@acme.example
+replyToAdminEmail     parking@city.example
+archiveOnInactive     false
+reactivateOnActive    false
+loginSources          OPSCOM,LDAP
+userTypes             1:Student,2:Staff
+requiredFields        none
+unknownColumns        refuse
+encoding              utf-8
+delimiter             semicolon
+schedule              cron:0 0 * * *@UTC
+startOnUpload         true
+holdAbove.archives    50
+holdAbove.percent     20
+holdAbove.floor       10
+approvalTimeoutHours  72
+report                failures
+maxFileBytes          2GiB
+maxRecords            5000000
+expectFileEvery       26h
+`);
+  });
+
+  test('what show prints can be typed into set again and changes nothing', async () => {
+    const { out } = await imports(aWorld(), 'client', 'show', 'acme');
+    expect(out).toMatch(/^userTypes +any\nrequiredFields +none$/m);
+    const assignments = out
+      .trimEnd()
+      .split('\n')
+      .slice(2)
+      .map((line) => line.replace(/ +/, '='));
+    const { code, err, world } = await imports(aWorld(), 'client', 'set', 'acme', ...assignments);
+    expect([code, err]).toEqual([0, '']);
+    expect(world.clients[0]).toEqual(aClient('acme'));
+  });
+
+  test('a client that does not exist is not found, with the one that was meant', async () => {
+    const { code, err } = await imports(aWorld(), 'client', 'show', 'acne');
+    expect([code, err]).toEqual([1, 'error: There is no client acne; did you mean acme?\nSee all with: imports client list\n']);
+  });
+});
+
+describe('client disable, enable', () => {
+  test('disable removes the schedule, enable makes it again', async () => {
+    const world = aWorld();
+    const off = await imports(world, 'client', 'disable', 'acme');
+    expect([off.code, off.out]).toEqual([
+      0,
+      'Client acme is disabled. Its schedule is removed and its accounts cannot log in. An import that has begun goes on to its end.\n',
+    ]);
+    expect(world.clients[0]?.enabled).toBe(false);
+    const on = await imports(world, 'client', 'enable', 'acme', '--json');
+    expect(JSON.parse(on.out)).toEqual(aClient('acme'));
+    expect(world.calls).toEqual(['folder acme', 'schedule acme enabled=false', 'folder acme', 'schedule acme enabled=true', 'scan acme']);
+  });
+
+  test('enable looks at once for files that came meanwhile, unless uploads are to wait for the schedule', async () => {
+    const { out, world } = await imports(aWorld(), 'client', 'enable', 'acme');
+    expect(out).toContain('its schedule is in force. Files that wait are looked for now.\n');
+    expect(world.calls).toContain('scan acme');
+    const patient = aClient('acme', { settings: { ...aClient('acme').settings, startOnUpload: false } });
+    expect((await imports(aWorld({ clients: [patient] }), 'client', 'enable', 'acme')).world.calls).not.toContain('scan acme');
+    expect((await imports(aWorld({ scan: 'paused' }), 'client', 'enable', 'acme')).out).toContain('It is paused in Temporal');
+  });
+
+  test.each(['disable', 'enable'])('%s of an unknown client is not found', async (verb) => {
+    expect((await imports(aWorld(), 'client', verb, 'nobody')).code).toBe(1);
+  });
+
+  test('disable that cannot reach Temporal says to repeat it', async () => {
+    const down = { temporal: new ImportsError('UNREACHABLE', 'Temporal cannot be reached.') };
+    const { code, err } = await imports(aWorld({ down }), 'client', 'disable', 'acme');
+    expect(code).toBe(3);
+    expect(err).toContain('imports client disable acme');
+  });
+});

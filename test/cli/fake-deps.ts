@@ -1,0 +1,345 @@
+// The command line's surroundings in memory: ports as plain maps, a terminal that remembers, a clock that stands still.
+
+import { Writable } from 'node:stream';
+import type { CheckedFile } from '../../src/domain/checked-file';
+import { DEFAULT_SETTINGS, type Client } from '../../src/domain/client';
+import { importIdOf, parseClientId, parseImportId, type ClientId, type ImportId } from '../../src/domain/ids';
+import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
+import { NO_UNDO_COUNTS, type LeftAlone, type Undo, type UserChange } from '../../src/domain/undo';
+import type { User } from '../../src/domain/user';
+import { ImportsError } from '../../src/errors';
+import type { Account, Chunk, ChunkResult, ImportStore, RejectedRecord, UndoStore } from '../../src/ports';
+import { runProgram } from '../../src/cli/run-program';
+import type { CliDeps, DoctorCheck, Services } from '../../src/cli/deps';
+
+export function clientId(text: string): ClientId {
+  const id = parseClientId(text);
+  if (id === undefined) throw new Error(`no client id: ${text}`);
+  return id;
+}
+
+export function importId(text: string): ImportId {
+  const parts = parseImportId(text);
+  if (parts === undefined) throw new Error(`no import id: ${text}`);
+  return parts.importId;
+}
+
+export function aClient(id: string, change: Partial<Client> = {}): Client {
+  const settings = { ...DEFAULT_SETTINGS, failedImportEmail: `it@${id}.example`, replyToAdminEmail: 'parking@city.example' };
+  return { clientId: clientId(id), enabled: true, settings, ...change };
+}
+
+export function anAccount(userName: string, client: string, change: Partial<Account> = {}): Account {
+  return { userName, clientId: clientId(client), passwordHash: null, publicKeys: [], enabled: true, lastLoginAt: null, ...change };
+}
+
+/** `acme-42`, finished well, unless said otherwise. */
+export function aRun(id: string, change: Partial<ImportRun> = {}): ImportRun {
+  const parts = parseImportId(id);
+  if (parts === undefined) throw new Error(`no import id: ${id}`);
+  return {
+    importId: importIdOf(parts.clientId, parts.seq),
+    clientId: parts.clientId,
+    seq: parts.seq,
+    fileName: 'users.csv',
+    bytes: 1234,
+    inode: '7',
+    sha256: 'ab'.repeat(32),
+    state: 'finished',
+    outcome: 'imported',
+    refusal: null,
+    receivedAt: new Date('2026-11-20T18:00:00.000Z'),
+    startedAt: new Date('2026-11-20T18:00:05.000Z'),
+    finishedAt: new Date('2026-11-20T18:00:09.000Z'),
+    attempts: 1,
+    counts: { ...NO_COUNTS, records: 10, created: 5, updated: 3, unchanged: 2, archived: 1, permitsReleased: 2 },
+    reasonCounts: {},
+    layout: { encoding: 'utf-8', delimiter: ',', headers: ['unique_id', 'login_source', 'email'], ignoredHeaders: [], droppedBack: false },
+    chunks: 1,
+    inactiveRecords: 0,
+    goAhead: null,
+    held: null,
+    sameAs: null,
+    report: 'none',
+    backup: '.bak/users.csv',
+    rejectedDigest: null,
+    failure: null,
+    ...change,
+  };
+}
+
+class Screen extends Writable {
+  text = '';
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString('utf8');
+    done();
+  }
+}
+
+export interface World {
+  clients: Client[];
+  accounts: Account[];
+  runs: ImportRun[];
+  chunks: Map<string, Chunk & { result: ChunkResult | undefined }>;
+  rejected: RejectedRecord[];
+  checks: DoctorCheck[];
+  /** What every dry run finds. */
+  checked: CheckedFile;
+  undos: Map<string, Undo>;
+  undoChunksDone: number;
+  /** What the undo left alone. */
+  left: LeftAlone[];
+  histories: Map<string, { user: User; changes: readonly UserChange[] }>;
+  columns: number | undefined;
+  stdin: string;
+  uiUrl: string | null;
+  scan: 'started' | 'paused';
+  resent: Awaited<ReturnType<Services['control']['resendReport']>>;
+  /** Imports whose workflow somebody terminated. */
+  stopped: string[];
+  /** Thrown by every call of this service. */
+  down: { stores?: Error; temporal?: Error; open?: Error };
+  /** What was asked of the outside world, in order. */
+  calls: string[];
+  /** Runs at every sleep: how tests make time pass for `watch`. */
+  onSleep: (world: World) => void;
+  opened: boolean;
+  closed: boolean;
+}
+
+export function aWorld(change: Partial<World> = {}): World {
+  return {
+    clients: [aClient('acme'), aClient('zenith')],
+    accounts: [],
+    runs: [],
+    chunks: new Map(),
+    rejected: [],
+    checks: [],
+    checked: {
+      sha256: 'ab'.repeat(32),
+      bytes: 1234,
+      refusal: null,
+      counts: { ...NO_COUNTS, records: 10, created: 10 },
+      numbers: { archives: 0, permits: 0, activeUsers: 100, emailChanges: 0, userNameChanges: 0 },
+      wouldBeHeld: false,
+      reasonCounts: {},
+      firstRejected: [],
+      ignoredHeaders: [],
+    },
+    undos: new Map(),
+    undoChunksDone: 0,
+    left: [],
+    histories: new Map(),
+    columns: undefined,
+    stdin: '',
+    uiUrl: 'http://127.0.0.1:8233',
+    scan: 'started',
+    resent: 'sent',
+    stopped: [],
+    down: {},
+    calls: [],
+    onSleep: () => {},
+    opened: false,
+    closed: false,
+    ...change,
+  };
+}
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly world: World;
+}
+
+/** One command, typed as people type it but already split into words. */
+export async function imports(world: World, ...args: string[]): Promise<Ran> {
+  const stdout = new Screen();
+  const stderr = new Screen();
+  const code = await runProgram(depsOf(world, stdout, stderr), args);
+  if (!world.closed) throw new Error('the services were not closed');
+  return { code, out: stdout.text, err: stderr.text, world };
+}
+
+export function depsOf(world: World, stdout: Writable, stderr: Writable): CliDeps {
+  return {
+    async open() {
+      world.opened = true;
+      if (world.down.open !== undefined) throw world.down.open;
+      return servicesOf(world);
+    },
+    async close() {
+      world.closed = true;
+    },
+    hashPassword: async (password) => `hash of ${password}`,
+    generatePassword: () => 'correct-horse-battery',
+    parsePublicKey(line) {
+      const [algorithm = '', blob = '', comment = ''] = line.split(' ');
+      if (!algorithm.startsWith('ssh-')) throw new ImportsError('WRONG_USE', 'The public key cannot be used. This is no public key.');
+      return { algorithm, blob, comment, fingerprint: `SHA256:${blob}` };
+    },
+    async checkFile({ client, path, failedRecordsPath }) {
+      up(world.down.stores);
+      world.calls.push(`check ${client.clientId} ${path} out=${failedRecordsPath}`);
+      return world.checked;
+    },
+    get doctorChecks() {
+      return world.checks;
+    },
+    runUp: async ({ json }) => void world.calls.push(`up json=${json}`),
+    runDemo: async ({ json, keep }) => void world.calls.push(`demo json=${json} keep=${keep}`),
+    operator: 'pat',
+    version: '1.2.3',
+    stdout,
+    stderr,
+    columns: world.columns,
+    timeZone: 'America/Toronto',
+    readStdin: async () => world.stdin,
+    now: () => new Date('2026-11-20T19:00:00.000Z'),
+    async sleep() {
+      world.onSleep(world);
+    },
+  };
+}
+
+function up(error: Error | undefined): void {
+  if (error !== undefined) throw error;
+}
+
+function servicesOf(world: World): Services {
+  const { down } = world;
+  return {
+    clients: {
+      async find(id) {
+        up(down.stores);
+        return world.clients.find((client) => client.clientId === id);
+      },
+      async list() {
+        up(down.stores);
+        return world.clients;
+      },
+      async add(client) {
+        up(down.stores);
+        world.clients.push(client);
+      },
+      async setSettings(id, settings) {
+        world.clients = world.clients.map((client) => (client.clientId === id ? { ...client, settings } : client));
+      },
+      async setEnabled(id, enabled) {
+        world.clients = world.clients.map((client) => (client.clientId === id ? { ...client, enabled } : client));
+      },
+    },
+    accounts: {
+      find: async (userName) => world.accounts.find((account) => account.userName === userName),
+      list: async (id) => world.accounts.filter((account) => id === undefined || account.clientId === id),
+      add: async (account) => void world.accounts.push(account),
+      async update(userName, change) {
+        world.accounts = world.accounts.map((account) => (account.userName === userName ? { ...account, ...change } : account));
+      },
+    },
+    imports: {
+      async find(id) {
+        up(down.stores);
+        return world.runs.find((run) => run.importId === id);
+      },
+      async list({ clientId: of, states, outcome, limit }) {
+        up(down.stores);
+        return world.runs
+          .filter((run) => of === undefined || run.clientId === of)
+          .filter((run) => states === undefined || states.includes(run.state))
+          .filter((run) => outcome === undefined || run.outcome === outcome)
+          .sort((a, b) => b.receivedAt.getTime() - a.receivedAt.getTime() || b.seq - a.seq)
+          .slice(0, limit);
+      },
+      async noteRetry(id, retry) {
+        world.runs = world.runs.map((run) => (run.importId === id ? { ...run, retries: [...(run.retries ?? []), retry] } : run));
+      },
+      chunk: async (id, n) => world.chunks.get(`${id}/${n}`),
+    } as Partial<ImportStore> as ImportStore,
+    rejected: {
+      replaceRange: () => Promise.reject(new Error('the command line rejects nothing')),
+      put: () => Promise.reject(new Error('the command line rejects nothing')),
+      async *all() {
+        yield* world.rejected;
+      },
+      count: async () => world.rejected.length,
+    },
+    undos: {
+      find: async (id) => world.undos.get(id),
+      async request(id, asked) {
+        const undo = world.undos.get(id) ?? {
+          importId: id,
+          ...asked,
+          chunks: null,
+          finishedAt: null,
+          counts: NO_UNDO_COUNTS,
+          report: 'pending',
+          failure: null,
+        };
+        world.undos.set(id, { ...undo, failure: null });
+        return undo;
+      },
+      async *chunkResults() {
+        const left = world.left.filter(({ permit }) => permit === null);
+        yield { n: 0, result: { counts: NO_UNDO_COUNTS, left, deferred: [] } };
+      },
+      countDone: async () => world.undoChunksDone,
+    } as Partial<UndoStore> as UndoStore,
+    users: { history: async (id) => world.histories.get(id) },
+    permits: {
+      async *notGivenBack() {
+        yield* world.left.filter(({ permit }) => permit !== null);
+      },
+    },
+    control: {
+      async applySchedule(client) {
+        up(down.temporal);
+        world.calls.push(`schedule ${client.clientId} enabled=${client.enabled}`);
+      },
+      async scanNow(id) {
+        up(down.temporal);
+        world.calls.push(`scan ${id}`);
+        return world.scan;
+      },
+      async retry(run, reason) {
+        up(down.temporal);
+        const state = world.runs.find(({ importId: id }) => id === run.importId)?.state;
+        if (state !== 'failed' && state !== 'cancelled' && !world.stopped.includes(run.importId))
+          throw new ImportsError('NOT_NOW', `Import ${run.importId} is running or has ended well.`);
+        world.calls.push(`retry ${run.importId}: ${reason}`);
+      },
+      async refuseUndoOfRunning() {
+        up(down.temporal);
+      },
+      async undo(run) {
+        up(down.temporal);
+        world.calls.push(`undo ${run.importId}`);
+      },
+      async decide(id, { verdict, reason, by }) {
+        up(down.temporal);
+        world.calls.push(`${verdict} ${id} by ${by}: ${reason}`);
+      },
+      async resendReport(run) {
+        up(down.temporal);
+        world.calls.push(`resend ${run.importId}`);
+        return world.resent;
+      },
+      async isRunning(id) {
+        up(down.temporal);
+        return !world.stopped.includes(id);
+      },
+      uiUrl: (id) => (world.uiUrl === null ? null : `${world.uiUrl}/namespaces/default/workflows/import%2F${id}`),
+    },
+    files: { prepareClient: async (id) => void world.calls.push(`folder ${id}`) },
+    csv: {
+      async writeFailedRecords(path, layout, records) {
+        const { writeFile } = await import('node:fs/promises');
+        const lines = [[...layout.headers, 'error_code', 'error_field', 'error_reason', 'source_line'].join(',')];
+        for await (const { cells, line, reasons } of records) {
+          lines.push([...cells, reasons.map(({ code }) => code).join(' | '), '', '', line].join(','));
+        }
+        await writeFile(path, `\u{feff}${lines.join('\r\n')}\r\n`);
+      },
+    },
+  };
+}

@@ -1,0 +1,270 @@
+import { NO_COUNTS } from '../../src/domain/import-run';
+import { ImportsError } from '../../src/errors';
+import { aRun, aWorld, imports, importId } from './fake-deps';
+
+const FAILURES = aRun('acme-42', {
+  fileName: 'all students of the autumn term 2026, final.csv',
+  bytes: 1_234_567,
+  outcome: 'imported-with-failures',
+  counts: { ...NO_COUNTS, records: 12_345, created: 12_000, updated: 300, unchanged: 30, archived: 7, rejected: 15, permitsReleased: 4 },
+  reasonCounts: { '9033': 12, USER_ARCHIVED: 3 },
+  report: 'sent',
+});
+const ITEM = {
+  importId: 'acme-42',
+  clientId: 'acme',
+  fileName: FAILURES.fileName,
+  bytes: 1_234_567,
+  sha256: 'ab'.repeat(32),
+  state: 'finished',
+  outcome: 'imported-with-failures',
+  workflowId: 'import/acme-42',
+  uiUrl: 'http://127.0.0.1:8233/namespaces/default/workflows/import%2Facme-42',
+  receivedAt: '2026-11-20T18:00:00.000Z',
+  startedAt: '2026-11-20T18:00:05.000Z',
+  finishedAt: '2026-11-20T18:00:09.000Z',
+  attempts: 1,
+  counts: {
+    records: 12_345,
+    created: 12_000,
+    updated: 300,
+    unchanged: 30,
+    archived: 7,
+    rejected: 15,
+    repeated: 0,
+    superseded: 0,
+    inactiveIgnored: 0,
+    permitsReleased: 4,
+  },
+  sameAs: null,
+  refusal: null,
+  report: 'sent',
+  backup: '.bak/users.csv',
+};
+const world = (change = {}) =>
+  aWorld({
+    runs: [
+      aRun('acme-41', {
+        receivedAt: new Date('2026-11-19T04:30:00Z'),
+        state: 'claiming',
+        outcome: null,
+        finishedAt: null,
+        layout: null,
+        counts: NO_COUNTS,
+      }),
+      FAILURES,
+      aRun('zenith-7', {
+        receivedAt: new Date('2026-11-20T19:30:00Z'),
+        state: 'failed',
+        outcome: 'imported',
+        failure: 'MongoDB cannot be reached.',
+      }),
+    ],
+    ...change,
+  });
+
+describe('list', () => {
+  test('fits 80 columns, newest first, times local', async () => {
+    const { code, out } = await imports(world({ columns: 80 }), 'list');
+    expect(code).toBe(0);
+    expect(out).toBe(`IMPORT    FILE                RECEIVED          RESULT                  REJECTED
+zenith-7  users.csv           2026-11-20 14:30  failed                         0
+acme-42   all students of t…  2026-11-20 13:00  imported-with-failures        15
+acme-41   users.csv           2026-11-18 23:30  queued                         0
+`);
+  });
+
+  test('fits 80 columns with the longest client id there can be', async () => {
+    const run = aRun(`${'a'.repeat(40)}-1234`, { outcome: 'imported-with-failures', fileName: 'b'.repeat(200) });
+    const { out } = await imports(world({ columns: 80, runs: [run] }), 'list');
+    expect(out).toContain(run.importId);
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('shows more at 200 columns, nothing cut', async () => {
+    const { out } = await imports(world({ columns: 200 }), 'list');
+    expect(out).toBe(
+      [
+        'IMPORT    FILE                                             RECEIVED          RESULT                  RECORDS  REJECTED  CREATED  UPDATED  ARCHIVED  REPORT',
+        'zenith-7  users.csv                                        2026-11-20 14:30  failed                       10         0        5        3         1  none',
+        'acme-42   all students of the autumn term 2026, final.csv  2026-11-20 13:00  imported-with-failures   12,345        15   12,000      300         7  sent',
+        'acme-41   users.csv                                        2026-11-18 23:30  queued                        0         0        0        0         0  -',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('--json is an array of what show --json prints, newest first', async () => {
+    const { out } = await imports(world(), 'list', '--client', 'acme', '--limit', '1000', '--json');
+    const items = JSON.parse(out);
+    expect(items).toEqual([ITEM, expect.objectContaining({ importId: 'acme-41', state: 'queued' })]);
+    expect(items[0]).toEqual(JSON.parse((await imports(world(), 'show', 'acme-42', '--json')).out));
+  });
+
+  const filters: readonly (readonly [args: string[], ids: string[]])[] = [
+    [['--client', 'zenith'], ['zenith-7']],
+    [['--state', 'queued'], ['acme-41']],
+    [['--state', 'finished'], ['acme-42']],
+    [['--outcome', 'imported-with-failures'], ['acme-42']],
+    [['--outcome', 'declined'], []],
+    [['--limit', '1'], ['zenith-7']],
+    [['-c', 'acme', '-s', 'failed'], []],
+  ];
+  test.each(filters)('%j', async (args, ids) => {
+    const { code, out } = await imports(world(), 'list', ...args, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out).map((item: { importId: string }) => item.importId)).toEqual(ids);
+  });
+
+  test('says when there may be more', async () => {
+    expect((await imports(world(), 'list', '--limit', '1')).out).toMatch(/\n\nThe newest 1; more with --limit\n$/);
+  });
+
+  test('that is empty says how a file is imported', async () => {
+    const { code, out } = await imports(aWorld(), 'list');
+    expect([code, out]).toEqual([
+      0,
+      'There is no import yet. A file is imported within seconds of its upload.\nLook for files now with: imports scan CLIENT\n',
+    ]);
+  });
+
+  const empty: readonly (readonly [args: string[], out: string])[] = [
+    [['--state', 'held'], 'No import is in state held.\n'],
+    [['--client', 'acme', '--state', 'failed'], 'No import of acme is in state failed.\n'],
+    [['--state', 'finished', '--outcome', 'declined'], 'No import is in state finished and ended as declined.\n'],
+  ];
+  test.each(empty)('%j without a hit says so, and nothing of uploads', async (args, out) => {
+    expect(await imports(world(), 'list', ...args)).toMatchObject({ code: 0, out });
+  });
+
+  test('of an unknown client is not found', async () => {
+    expect((await imports(world(), 'list', '--client', 'acmee')).code).toBe(1);
+  });
+});
+
+describe('show', () => {
+  test('tells what happened, why and what to type next, at 80 columns', async () => {
+    const { code, out } = await imports(world({ columns: 80 }), 'show', 'acme-42');
+    expect(code).toBe(0);
+    expect(out).toBe(`Import    acme-42
+File      all students of the autumn term 2026, final.csv, 1,234,567 bytes (1.2
+          MiB)
+SHA-256   abababababababababababababababababababababababababababababababab
+State     finished: imported-with-failures
+Received  2026-11-20 13:00:00
+Started   2026-11-20 13:00:05
+Finished  2026-11-20 13:00:09
+Attempts  1
+Records   12,345: 12,000 created, 300 updated, 30 unchanged, 7 archived, 15
+          rejected, 4 permits released
+Report    e-mail sent
+Backup    .bak/users.csv
+Workflow  http://127.0.0.1:8233/namespaces/default/workflows/import%2Facme-42
+
+RECORDS  REASON
+     12  9033           Value invalid
+      3  USER_ARCHIVED  User is archived
+
+The failed records and their reasons: imports rejected acme-42
+`);
+  });
+
+  test('keeps each fact on one line at 200 columns', async () => {
+    const { out } = await imports(world({ columns: 200 }), 'show', 'acme-42');
+    expect(out).toContain('\nRecords   12,345: 12,000 created, 300 updated, 30 unchanged, 7 archived, 15 rejected, 4 permits released\n');
+  });
+
+  test('--json has exactly the keys that scripts rely on, in their order', async () => {
+    const { out } = await imports(world(), 'show', 'acme-42', '--json');
+    expect(JSON.parse(out)).toEqual(ITEM);
+    expect(Object.keys(JSON.parse(out))).toEqual(Object.keys(ITEM));
+    expect(Object.keys(JSON.parse(out).counts)).toEqual(Object.keys(ITEM.counts));
+  });
+
+  test('--json has a refusal with its line, null where nothing is known', async () => {
+    const refusal = { code: 'ENCODING', message: 'Line 7 is no UTF-8.', line: 7 } as const;
+    const run = aRun('acme-1', { outcome: 'refused', refusal, sha256: null, startedAt: null, sameAs: importId('acme-3') });
+    const { out } = await imports(aWorld({ runs: [run], uiUrl: null }), 'show', 'acme-1', '--json');
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'refused', refusal, sha256: null, startedAt: null, sameAs: 'acme-3', uiUrl: null });
+  });
+
+  test('says of one whose workflow was terminated that it stopped, and how it goes on', async () => {
+    const runs = [aRun('acme-1', { state: 'applying', outcome: null, finishedAt: null })];
+    const { out } = await imports(aWorld({ runs, stopped: ['acme-1'] }), 'show', 'acme-1');
+    expect(out).toContain('State     applying, but its workflow was terminated in Temporal\n');
+    expect(out).toContain('Go on where it stopped:\nimports retry acme-1 --reason "…"\n');
+  });
+
+  test('tells what the database knows while Temporal is away', async () => {
+    const runs = [aRun('acme-1', { state: 'applying', outcome: null, finishedAt: null })];
+    const down = { temporal: new ImportsError('UNREACHABLE', 'Temporal cannot be reached.') };
+    expect(await imports(aWorld({ runs, down }), 'show', 'acme-1')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/State +applying\n/),
+    });
+  });
+
+  const nexts: readonly (readonly [what: string, change: Parameters<typeof aRun>[1], lines: string[]])[] = [
+    [
+      'failed',
+      { state: 'failed', outcome: null, failure: 'MongoDB cannot be reached.' },
+      ['Failure   MongoDB cannot be reached.', 'Once the cause is mended, go on where it stopped:', 'imports retry acme-1 --reason "…"'],
+    ],
+    ['failed late', { state: 'failed', outcome: 'imported' }, ['State     failed']],
+    [
+      'cancelled',
+      { state: 'cancelled', outcome: null },
+      ['Once the cause is mended, go on where it stopped:', 'imports retry acme-1 --reason "…"'],
+    ],
+    ['not told', { report: 'failed' }, ['Report    e-mail could not be sent', 'imports resend-report acme-1']],
+    ['running', { state: 'applying', outcome: null, finishedAt: null }, ['State     applying', 'Follow it with: imports watch acme-1']],
+    ['just claimed', { state: 'claiming', outcome: null, finishedAt: null }, ['State     queued', 'Follow it with: imports watch acme-1']],
+    [
+      'held',
+      { state: 'held', outcome: null, finishedAt: null },
+      ['It waits for approval:', 'imports approve acme-1 --reason "…"', 'imports decline acme-1 --reason "…"'],
+    ],
+    [
+      'refused',
+      { outcome: 'refused', refusal: { code: 'FILE_EMPTY', message: 'The file is empty.' } },
+      ['Refused   FILE_EMPTY: The file is empty.', 'No user was changed. The client was told to correct the file and upload it again.'],
+    ],
+    [
+      'repeated',
+      { sameAs: importId('acme-3'), report: 'not-repeated' },
+      ['Same as   acme-3 (the same bytes)', 'Report    e-mail not repeated: the import before had the same bytes and failures'],
+    ],
+  ];
+  test.each(nexts)('of an import that is %s says what to know', async (_, change, lines) => {
+    const { code, out } = await imports(aWorld({ runs: [aRun('acme-1', change)] }), 'show', 'acme-1');
+    expect(code).toBe(0);
+    expect(out.split('\n')).toEqual(expect.arrayContaining(lines));
+  });
+
+  test('of one that went well says nothing more', async () => {
+    const { out } = await imports(aWorld({ runs: [aRun('acme-1')], uiUrl: null }), 'show', 'acme-1');
+    expect(out).toMatch(/Workflow {2}import\/acme-1\n$/);
+  });
+
+  test('of an unknown import is not found', async () => {
+    const { code, err } = await imports(world(), 'show', 'acme-99');
+    expect([code, err]).toEqual([1, 'error: There is no import acme-99\nSee those of the client with: imports list --client acme\n']);
+  });
+});
+
+describe('a file name that a client chose to do harm', () => {
+  const fileName = 'a\u001b[2J\nX\u202Egnp.csv\u0007';
+  const harmful = () => aWorld({ runs: [aRun('acme-1', { fileName, backup: `.bak/${fileName}` })] });
+
+  test.each([['list'], ['show', 'acme-1']])('is shown as text by %s', async (...args) => {
+    const { out } = await imports(harmful(), ...args);
+    expect(out).toContain(String.raw`a\u{1b}[2J\u{a}X\u{202e}gnp.csv\u{7}`);
+    expect(out).not.toMatch(/[^\n\P{C}]/u);
+  });
+
+  test('is the same in JSON, without a character that steers a terminal', async () => {
+    const { out } = await imports(harmful(), 'show', 'acme-1', '--json');
+    expect(JSON.parse(out).fileName).toBe(fileName);
+    expect(out).not.toMatch(/[^\n\P{C}]/u);
+  });
+});

@@ -1,0 +1,142 @@
+import { Writable } from 'node:stream';
+import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
+import { runProgram } from '../../src/cli/run-program';
+import { aRun, aWorld, depsOf, imports, type World } from './fake-deps';
+
+const COUNTS = { ...NO_COUNTS, records: 3000 };
+const running = (state: ImportRun['state'], change: Partial<ImportRun> = {}) =>
+  aRun('acme-1', { state, outcome: null, finishedAt: null, chunks: 3, counts: COUNTS, ...change });
+
+/** Each sleep of the command takes the next step of the story. */
+function story(...steps: readonly ((world: World) => void)[]): World {
+  const rest = [...steps];
+  const world = aWorld({
+    runs: [running('claiming', { chunks: 0, counts: NO_COUNTS })],
+    onSleep(now) {
+      const next = rest.shift();
+      if (next === undefined) throw new Error('the command went on after the end of the story');
+      next(now);
+    },
+  });
+  return world;
+}
+
+const enter = (run: ImportRun) => (world: World) => void (world.runs = [run]);
+const apply =
+  (...parts: number[]) =>
+  (world: World) => {
+    world.runs = [running('applying')];
+    const result = { counts: { ...COUNTS, records: 1000, rejected: 2 }, releaseFor: [], deferred: [] };
+    for (const n of parts) world.chunks.set(`acme-1/${n}`, { n, start: 0, end: 1, firstLine: 2, records: 1000, marks: [], result });
+  };
+
+test('follows an import to its end, one line a change where there is no terminal', async () => {
+  const world = story(
+    enter(running('queued', { chunks: 0, counts: NO_COUNTS })),
+    enter(running('inspecting', { chunks: 0, counts: NO_COUNTS })),
+    apply(),
+    apply(1),
+    apply(0),
+    apply(),
+    apply(2),
+    enter(running('reporting')),
+    enter(aRun('acme-1', { chunks: 3, counts: { ...COUNTS, created: 2994, rejected: 6 } })),
+  );
+  const { code, out, err } = await imports(world, 'watch', 'acme-1');
+  expect([code, err]).toEqual([0, '']);
+  const [lines, summary] = out.split('\n\n');
+  expect(lines?.split('\n')).toEqual([
+    'queued',
+    'inspecting',
+    'applying 0 %, 0 of 3,000 records, 0 rejected',
+    'applying 66 %, 2,000 of 3,000 records, 4 rejected',
+    'applying 100 %, 3,000 of 3,000 records, 6 rejected',
+    'reporting 100 %, 3,000 of 3,000 records, 6 rejected',
+    'finished 100 %, 3,000 of 3,000 records, 6 rejected',
+  ]);
+  expect(summary).toContain('State     finished: imported\n');
+});
+
+const settle =
+  (rejected: number) =>
+  ({ chunks }: World) => {
+    const result = { counts: { ...NO_COUNTS, rejected }, releaseFor: [], deferred: [] };
+    chunks.set('acme-1/3', { n: 3, start: 0, end: 0, firstLine: 0, records: 0, marks: [], result });
+  };
+
+test('counts the records that were rejected when deferred ones were settled, and ends with the number of show', async () => {
+  const end = aRun('acme-1', { chunks: 3, counts: { ...COUNTS, created: 2993, rejected: 7 } });
+  const { out } = await imports(story(apply(0, 1, 2), settle(1), enter(running('releasing')), enter(end)), 'watch', 'acme-1');
+  expect(out.split('\n').slice(1, 5)).toEqual([
+    'applying 100 %, 3,000 of 3,000 records, 6 rejected',
+    'applying 100 %, 3,000 of 3,000 records, 7 rejected',
+    'releasing 100 %, 3,000 of 3,000 records, 7 rejected',
+    'finished 100 %, 3,000 of 3,000 records, 7 rejected',
+  ]);
+});
+
+const afresh = (world: World) => {
+  world.runs = [running('inspecting')];
+  world.chunks.clear();
+};
+
+test('starts over when the file is read again', async () => {
+  const world = story(apply(0, 1), afresh, apply(0), enter(aRun('acme-1')));
+  const { out } = await imports(world, 'watch', 'acme-1');
+  expect(out).toContain(
+    'applying 66 %, 2,000 of 3,000 records, 4 rejected\ninspecting 0 %, 0 of 3,000 records, 0 rejected\napplying 33 %, 1,000 of',
+  );
+});
+
+test('with --json prints only the end, as show does', async () => {
+  const { code, out } = await imports(story(apply(0), enter(aRun('acme-1'))), 'watch', 'acme-1', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toEqual(JSON.parse((await imports(aWorld({ runs: [aRun('acme-1')] }), 'show', 'acme-1', '--json')).out));
+});
+
+const ends: readonly (readonly [ImportRun['state'], number, string])[] = [
+  ['finished', 0, ''],
+  ['undone', 0, ''],
+  ['failed', 1, 'error: Import acme-1 failed.\n'],
+  ['cancelled', 1, 'error: Import acme-1 was cancelled.\n'],
+  ['held', 1, 'error: Import acme-1 waits for approval.\n'],
+];
+test.each(ends)('ends when the import is %s, with exit code %i', async (state, code, err) => {
+  const ran = await imports(story(enter(running(state))), 'watch', 'acme-1');
+  expect([ran.code, ran.err]).toEqual([code, err]);
+  expect(ran.out).toContain('Import    acme-1\n');
+});
+
+test('of an unknown import is not found', async () => {
+  expect((await imports(aWorld(), 'watch', 'acme-9')).code).toBe(1);
+});
+
+test('draws a bar on a terminal that fits 80 columns, and ends it before the summary', async () => {
+  const screen = new Screen();
+  const world = story(apply(), apply(0), apply(1, 2), enter(aRun('acme-1', { chunks: 3, counts: { ...COUNTS, rejected: 6 } })));
+  world.columns = 80;
+  const code = await runProgram(depsOf(world, screen, new Screen()), ['watch', 'acme-1']);
+  expect(code).toBe(0);
+  const [bar, summary] = screen.text.split('\n\n');
+  const frames = (bar ?? '').split('\u001b').filter((frame) => frame.includes('%'));
+  expect(frames.at(-1)).toContain('finished   [##############] 100 %  3,000 of 3,000 records, 6 rejected');
+  expect(Math.max(...frames.map((frame) => frame.length))).toBeLessThanOrEqual(80);
+  expect(summary).toContain('State     finished: imported');
+});
+
+class Screen extends Writable {
+  readonly isTTY = true;
+  readonly columns = 80;
+  text = '';
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString('utf8');
+    done();
+  }
+}
+
+test('shows an import whose parts have expired as what it is: done', async () => {
+  const run = aRun('acme-1', { chunks: 3, counts: { ...COUNTS, created: 3000 }, expiredAt: new Date('2026-11-20T18:30:00.000Z') });
+  const { code, out } = await imports(aWorld({ runs: [run] }), 'watch', 'acme-1');
+  expect(code).toBe(0);
+  expect(out).toContain('3,000 of 3,000');
+});

@@ -1,0 +1,22 @@
+import type { Client } from '../../src/domain/client';
+import { announceUpload } from '../../src/processes/announce-upload';
+import { aClient } from '../cli/fake-deps';
+
+const acme = aClient('acme');
+const cases: readonly (readonly [what: string, client: Client | undefined, scans: readonly string[]])[] = [
+  ['looks into the folder of the client', acme, ['acme']],
+  ['leaves a disabled client alone, which has no schedule to start', { ...acme, enabled: false }, []],
+  ['leaves it to the schedule where the client wants that', { ...acme, settings: { ...acme.settings, startOnUpload: false } }, []],
+  ['does nothing for a client that is gone', undefined, []],
+];
+test.each(cases)('an upload that became ready %s', async (_, client, scans) => {
+  const seen: string[] = [];
+  const control = {
+    async scanNow(clientId: string) {
+      seen.push(clientId);
+      return 'started' as const;
+    },
+  };
+  await announceUpload({ clients: { find: async () => client }, control })(acme.clientId);
+  expect(seen).toEqual(scans);
+});

@@ -1,0 +1,179 @@
+// What the doctor makes of what it finds: each check in good health and in each of its illnesses, with what to do.
+
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createFileStore } from '../../src/adapters/files/file-store';
+import type { ImportRun, ImportState } from '../../src/domain/import-run';
+import { fileSystemTime, judgeClocks, readClock } from '../../src/processes/doctor/check-clock';
+import { checkDataDirectory, checkDiskSpace, checkHostKeys, judgeDiskSpace } from '../../src/processes/doctor/check-data-directory';
+import { checkSilentClients, checkStuckClaims, checkWaitingImports } from '../../src/processes/doctor/check-imports';
+import { checkLeftovers } from '../../src/processes/doctor/check-leftovers';
+import { judgeSchedule } from '../../src/processes/doctor/check-schedules';
+import { judgeWorkers } from '../../src/processes/doctor/check-temporal';
+import { aClient, aRun } from '../cli/fake-deps';
+
+const DAY = 86_400_000;
+const GiB = 1024 ** 3;
+const now = new Date('2026-11-20T19:00:00Z');
+const ago = (ms: number) => new Date(now.getTime() - ms);
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'imports-doctor-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function leave(importId: string, name: string): void {
+  mkdirSync(path.join(dir, 'work', importId), { recursive: true });
+  writeFileSync(path.join(dir, 'work', importId, name), '');
+}
+
+const expecting = (id: string) => ({ ...aClient(id), settings: { ...aClient(id).settings, expectFileEvery: '26h' } });
+const still = { now, sleep: async () => undefined };
+
+/** Imports as the database has them. */
+function importsOf(...runs: ImportRun[]) {
+  return {
+    find: async (id: string) => runs.find(({ importId }) => importId === id),
+    list: async ({ clientId, states }: { clientId?: string; states?: readonly ImportState[] }) =>
+      runs.filter((run) => (clientId ?? run.clientId) === run.clientId && (states?.includes(run.state) ?? true)),
+    waiting: async (state: ImportState) => ({ count: runs.filter((run) => run.state === state).length, oldest: null }),
+  };
+}
+
+test('names a data directory that is there, and says what to do about one that is not', async () => {
+  expect(await checkDataDirectory(dir)).toEqual({ ok: true, detail: dir });
+  expect(await checkDataDirectory(path.join(dir, 'none'))).toMatchObject({ ok: false, todo: expect.stringContaining('IMPORTS_DATA_DIR') });
+});
+
+test.each([
+  [{ freeBytes: 70 * GiB, bytes: 250 * GiB, freeFiles: 1e6 }, true, '70.0 GiB free (28 %)'],
+  [{ freeBytes: 70 * GiB, bytes: 250 * GiB, freeFiles: null }, true, '70.0 GiB free (28 %)'],
+  [{ freeBytes: 0.5 * GiB, bytes: 250 * GiB, freeFiles: 1e6 }, false, '0.5 GiB free (0 %)'],
+  [{ freeBytes: 70 * GiB, bytes: 250 * GiB, freeFiles: 12 }, false, 'room for 12 more files only'],
+])('judges the room on disk: %j', (disk, ok, detail) => {
+  expect(judgeDiskSpace(disk)).toMatchObject({ ok, detail });
+});
+
+test('reads the room of a real disk', async () => {
+  expect((await checkDiskSpace(dir)).detail).toMatch(/GiB free|more files only/);
+});
+
+test('misses host keys that are gone, and minds keys that others may read', async () => {
+  expect(await checkHostKeys(dir)).toMatchObject({ ok: false, todo: expect.stringContaining('backup') });
+  mkdirSync(path.join(dir, 'keys'));
+  for (const kind of ['ed25519', 'ecdsa', 'rsa']) writeFileSync(path.join(dir, 'keys', `ssh_host_${kind}_key`), '', { mode: 0o600 });
+  expect(await checkHostKeys(dir)).toEqual({ ok: true, detail: '3 keys' });
+  chmodSync(path.join(dir, 'keys/ssh_host_rsa_key'), 0o644);
+  expect(await checkHostKeys(dir)).toMatchObject({ ok: false, detail: 'readable by others: ssh_host_rsa_key' });
+});
+
+describe('clocks', () => {
+  test.each([
+    [[{ name: 'MongoDB', aheadMs: 1_500 }], true, 'agrees with MongoDB'],
+    [[{ name: 'MongoDB', aheadMs: null }], true, 'nobody else tells the time'],
+    [
+      [
+        { name: 'MongoDB', aheadMs: -3_000 },
+        { name: 'Temporal', aheadMs: 90_000 },
+      ],
+      false,
+      'MongoDB is 3 s behind, Temporal is 90 s ahead',
+    ],
+  ])('%j', (readings, ok, detail) => {
+    expect(judgeClocks(readings)).toMatchObject({ ok, detail });
+  });
+
+  test('are read with the length of the call allowed for; one that cannot be read says nothing', async () => {
+    expect(await readClock('same', async () => new Date())).toEqual({ name: 'same', aheadMs: 0 });
+    expect((await readClock('ahead', async () => new Date(Date.now() + 60_000))).aheadMs).toBeGreaterThan(59_000);
+    expect(await readClock('gone', () => Promise.reject(new Error('gone')))).toEqual({ name: 'gone', aheadMs: null });
+  });
+
+  test('of the file system leave nothing behind', async () => {
+    expect(Math.abs((await fileSystemTime(dir)).getTime() - Date.now())).toBeLessThan(60_000);
+    expect(readdirSync(dir)).toEqual([]);
+  });
+});
+
+test.each([
+  ['missing', undefined],
+  ['paused', { paused: true, note: 'asked by phone', next: undefined }],
+  ['well', { paused: false, note: undefined, next: new Date(now.getTime() + 60_000) }],
+  ['well', { paused: false, note: undefined, next: ago(30_000) }],
+  ['overdue', { paused: false, note: undefined, next: ago(180_000) }],
+  ['overdue', { paused: false, note: undefined, next: undefined }],
+] as const)('calls a schedule %s: %j', (verdict, schedule) => {
+  expect(judgeSchedule(schedule, now)).toBe(verdict);
+});
+
+test('misses a worker', () => {
+  expect(judgeWorkers({ live: 2, last: now })).toEqual({ ok: true, detail: '2 at work' });
+  expect(judgeWorkers({ live: 0, last: null })).toMatchObject({ ok: false, todo: expect.stringContaining('imports up') });
+});
+
+test('names clients that are silent for longer than agreed, and no others', async () => {
+  const imports = importsOf(aRun('late-1', { receivedAt: ago(27 * 3_600_000) }), aRun('early-1', { receivedAt: ago(3_600_000) }));
+  expect(await checkSilentClients(imports, [expecting('early'), aClient('unwatched')], now)).toEqual({ ok: true, detail: 'none of 1' });
+  expect(await checkSilentClients(imports, [expecting('late'), expecting('early')], now)).toMatchObject({
+    ok: false,
+    detail: 'nothing for longer than agreed from late',
+    todo: 'See what came last: imports list --client late',
+  });
+});
+
+test('tells which imports wait for a word, and which word, without calling that ill', async () => {
+  expect(await checkWaitingImports(importsOf(aRun('acme-1')))).toEqual({ ok: true, detail: 'none' });
+  const waiting = await checkWaitingImports(importsOf(aRun('acme-1', { state: 'failed' }), aRun('acme-2', { state: 'held' })));
+  expect(waiting).toEqual({
+    ok: true,
+    detail: '1 failed: acme-1; 1 held: acme-2',
+    todo: 'imports retry acme-1 --reason "…"; imports approve acme-2 --reason "…" (or decline)',
+  });
+});
+
+test('calls a claim stuck that is old and still there at a second look', async () => {
+  const claiming = aRun('acme-7', { state: 'claiming', receivedAt: ago(11 * 60_000) });
+  expect(await checkStuckClaims(importsOf(claiming), still)).toMatchObject({ ok: false, todo: 'Look again: imports scan acme' });
+  expect(await checkStuckClaims(importsOf({ ...claiming, receivedAt: ago(60_000) }), still)).toMatchObject({ ok: true });
+  const runs = [claiming];
+  const imports = { list: async () => [...runs] };
+  expect(await checkStuckClaims(imports, { now, sleep: async () => void runs.pop() })).toMatchObject({ ok: true });
+});
+
+describe('leftovers', () => {
+  const tomorrow = new Date(Date.now() + 2 * DAY);
+  const look = (imports = importsOf(), at = tomorrow) => checkLeftovers(dir, { files: createFileStore(dir), imports, now: at });
+
+  test('are none in an empty directory', async () => {
+    expect(await look()).toEqual({ ok: true, detail: 'none' });
+  });
+
+  test.each([
+    ['that no import knows', []],
+    ['of an import that has ended', [aRun('acme-1')]],
+  ])("are ill when one is a client's file %s", async (_whose, runs) => {
+    leave('acme-1', 'source');
+    expect(await look(importsOf(...runs))).toMatchObject({ ok: false, detail: expect.stringContaining('work/acme-1/source') });
+    expect(await look(importsOf(...runs), new Date())).toMatchObject({ ok: true });
+  });
+
+  test('of ended imports are left to housekeeping, those of open ones are none', async () => {
+    leave('acme-1', 'ids');
+    leave('acme-2', 'source');
+    const found = await look(importsOf(aRun('acme-1'), aRun('acme-2', { state: 'held' })));
+    expect(found).toMatchObject({ ok: true, detail: 'of 1 ended import in work/', todo: expect.stringContaining('Housekeeping') });
+  });
+
+  test('are uploads that were broken off more than a day ago', async () => {
+    mkdirSync(path.join(dir, 'uploads/acme'), { recursive: true });
+    for (const name of ['part', 'part.json']) writeFileSync(path.join(dir, 'uploads/acme', name), '');
+    utimesSync(path.join(dir, 'uploads/acme/part'), 0, 0);
+    expect(await look()).toMatchObject({ ok: true, detail: '1 broken-off upload is over a day old' });
+    writeFileSync(path.join(dir, 'uploads/acme/other'), '');
+    utimesSync(path.join(dir, 'uploads/acme/other'), 0, 0);
+    expect(await look()).toMatchObject({ ok: true, detail: '2 broken-off uploads are over a day old' });
+    expect(await look(importsOf(), new Date())).toEqual({ ok: true, detail: 'none' });
+  });
+});
