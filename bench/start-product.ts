@@ -1,0 +1,50 @@
+// `imports up` as a process of its own, for measurements: what is measured is what users run.
+
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Endpoints } from '../src/config/endpoints';
+
+const bin = path.join(__dirname, '../src/processes/imports.js');
+
+export interface Running {
+  readonly dataDir: string;
+  readonly endpoints: Endpoints;
+  json<T>(...args: readonly string[]): Promise<T>;
+  workerPid(): number;
+  stop(): Promise<void>;
+}
+
+export async function startProduct(dataDir: string, settings: Readonly<Record<string, string>>): Promise<Running> {
+  mkdirSync(dataDir, { recursive: true });
+  const anyPort = {
+    IMPORTS_SFTP_PORT: '0',
+    IMPORTS_MONGO_PORT: '0',
+    IMPORTS_TEMPORAL_PORT: '0',
+    IMPORTS_TEMPORAL_UI_PORT: '0',
+    IMPORTS_SMTP_PORT: '0',
+  };
+  const env = { ...process.env, ...anyPort, ...settings, IMPORTS_DATA_DIR: dataDir };
+  const log = openSync(path.join(dataDir, 'up.log'), 'a');
+  const child = spawn(process.execPath, [bin, 'up'], { env, stdio: ['ignore', log, log] });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const addresses = path.join(dataDir, 'run/endpoints.json');
+  while (!existsSync(addresses)) {
+    if (child.exitCode !== null) throw new Error(`imports up ended with ${child.exitCode}; see ${path.join(dataDir, 'up.log')}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return {
+    dataDir,
+    endpoints: JSON.parse(readFileSync(addresses, 'utf8')) as Endpoints,
+    async json<T>(...args: readonly string[]): Promise<T> {
+      const { stdout } = await promisify(execFile)(process.execPath, [bin, ...args, '--json'], { env, maxBuffer: 1 << 26 });
+      return JSON.parse(stdout) as T;
+    },
+    workerPid: () => Number(readFileSync(path.join(dataDir, 'run/worker.pid'), 'utf8')),
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}

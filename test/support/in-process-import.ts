@@ -1,0 +1,131 @@
+// Imports without a Temporal server: the real steps over the real adapters, in the order of the real workflow function. What Temporal
+// adds (retries, durability) is played by the caller, which may make any call into the outside world the last one of a process.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { mongo } from 'mongoose';
+import { createActivities, type Activities } from '../../activities';
+import type { ActivityPorts } from '../../activities/activity-ports';
+import { createCsvFiles } from '../../src/adapters/csv/csv-files';
+import { createFileStore } from '../../src/adapters/files/file-store';
+import { connectMongo, type Mongo } from '../../src/adapters/mongo/connect-mongo';
+import { DEFAULT_SETTINGS, type ClientSettings } from '../../src/domain/client';
+import { parseClientId, type ClientId, type ImportId } from '../../src/domain/ids';
+import type { ImportRun } from '../../src/domain/import-run';
+import type { Message } from '../../src/ports';
+import { importFileSteps, type ImportSteps, type Watcher } from '../../workflows/import-file-steps';
+import { startMongo } from './mongo';
+import { quietPorts } from './quiet-ports';
+
+// Steps that die on purpose would each print a warning.
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+const QUIET_WATCHER: Watcher = {
+  enter: () => {},
+  chunkDone: () => {},
+  fileIsOutOfTheWay: async () => {},
+  meanwhile: async (step) => void (await step()),
+  approval: { open: () => {}, decided: async () => null, close: () => {} },
+  ended: () => {},
+  mustContinueAsNew: () => false,
+};
+
+export interface World {
+  readonly ports: ActivityPorts;
+  readonly mongo: Mongo;
+  readonly db: mongo.Db;
+  readonly dataDir: string;
+  /** Every e-mail the mail server said yes to. */
+  readonly mails: Message[];
+  addClient(name: string, settings?: Partial<ClientSettings>): Promise<ClientId>;
+  /** Publishes a file as the front door does: complete, by rename. */
+  drop(clientId: ClientId, fileName: string, content: string | Buffer): Promise<void>;
+  /** Scans and imports everything that is ready, without disturbance. */
+  importAll(clientId: ClientId): Promise<ImportRun[]>;
+  backups(clientId: ClientId): Promise<string[]>;
+  readBackup(clientId: ClientId, name: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startWorld(): Promise<World> {
+  const database = await startMongo();
+  const stores = await connectMongo(database.uri);
+  await stores.createIndexes();
+  const raw = await mongo.MongoClient.connect(database.uri);
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'imports-world-'));
+  const mails: Message[] = [];
+  const ports: ActivityPorts = {
+    ...stores,
+    ...quietPorts,
+    files: createFileStore(dataDir),
+    csv: createCsvFiles(),
+    mailer: { send: async (message) => void mails.push(message), cutAttachment: async () => null },
+  };
+  const rootOf = (clientId: ClientId) => path.join(dataDir, 'clients', clientId);
+  const world: World = {
+    ports,
+    mongo: stores,
+    db: raw.db(),
+    dataDir,
+    mails,
+    async addClient(name, settings = {}) {
+      const clientId = parseClientId(name)!;
+      await stores.clients.add({
+        clientId,
+        enabled: true,
+        settings: { ...DEFAULT_SETTINGS, failedImportEmail: `it@${name}.example`, replyToAdminEmail: 'admin@parking.example', ...settings },
+      });
+      await ports.files.prepareClient(clientId);
+      return clientId;
+    },
+    async drop(clientId, fileName, content) {
+      const staged = path.join(dataDir, 'uploads', clientId);
+      await mkdir(staged, { recursive: true });
+      await writeFile(path.join(staged, 'staged'), content);
+      await rename(path.join(staged, 'staged'), path.join(rootOf(clientId), fileName));
+    },
+    async importAll(clientId) {
+      const ended: ImportRun[] = [];
+      for (const { importId } of await claim(ports, clientId)) {
+        await runImport(ports, importId);
+        ended.push((await stores.imports.find(importId))!);
+      }
+      return ended;
+    },
+    backups: async (clientId) => (await readdir(path.join(rootOf(clientId), '.bak'))).sort(),
+    readBackup: (clientId, name) => readFile(path.join(rootOf(clientId), '.bak', name), 'utf8'),
+    async close() {
+      await raw.close();
+      await stores.close();
+      await database.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
+
+/** Each step in an activity context of its own, as a worker runs it. `attempt` as Temporal counts it. */
+export function stepsOver(ports: ActivityPorts, attempt = 1): Activities {
+  const activities = createActivities(ports);
+  const inContext =
+    <I, O>(step: (input: I) => Promise<O>) =>
+    (input: I) =>
+      new MockActivityEnvironment({ attempt }).run(step, input) as Promise<O>;
+  return Object.fromEntries(
+    Object.entries(activities).map(([name, step]) => [name, inContext(step as (input: unknown) => Promise<unknown>)]),
+  ) as unknown as Activities;
+}
+
+/** ctime has the clock's coarse tick: a file dropped this very millisecond is not quiet for 0 ms yet. */
+export async function claim(ports: ActivityPorts, clientId: ClientId) {
+  await new Promise((resolve) => setTimeout(resolve, 15));
+  return (await stepsOver(ports).claimReadyFiles({ clientId })).files;
+}
+
+export function runImport(ports: ActivityPorts, importId: ImportId, steps: ImportSteps = stepsOver(ports), watcher: Partial<Watcher> = {}) {
+  return importFileSteps(steps, { importId, fileName: 'x', attempt: 1 }, { ...QUIET_WATCHER, ...watcher });
+}
