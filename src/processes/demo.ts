@@ -15,7 +15,7 @@ import { projectRoot } from '../embedded/project-root';
 import { ImportsError } from '../errors';
 import { connectImportsControl } from '../adapters/temporal/imports-control';
 import { createFileStore } from '../adapters/files/file-store';
-import { generatePassword, hashPassword } from '../sftp/passwords';
+import { generatePassword, hashPassword } from '../door/passwords';
 import { logIn } from './demo-upload';
 import { startEverything, type Everything } from './start-everything';
 import { waitForSignal } from './wait-for-signal';

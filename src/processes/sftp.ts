@@ -9,7 +9,8 @@ import { connectImportsControl } from '../adapters/temporal/imports-control';
 import { requireEndpoint, resolveEndpoints } from '../config/endpoints';
 import { loadConfig } from '../config/load-config';
 import { temporalEnvironment } from '../config/temporal-environment';
-import { startFrontDoor } from '../sftp/front-door';
+import { openFrontDoor } from '../door/open-front-door';
+import { startSftp } from '../sftp/start-sftp';
 import { announceUpload } from './announce-upload';
 import { runProcess } from './run-process';
 import { untilReachable } from './until-reachable';
@@ -26,8 +27,7 @@ runProcess('sftp', async () => {
     uiUrl: null,
   });
   const metrics = createDoorMetrics();
-  const door = await startFrontDoor({
-    ...config.sftp,
+  const door = await openFrontDoor({
     dataDir: config.dataDir,
     accounts: mongo.accounts,
     clients: mongo.clients,
@@ -36,7 +36,8 @@ runProcess('sftp', async () => {
     metrics,
     onReady: announceUpload({ clients: mongo.clients, control }),
   });
-  const health = { listening: () => door.isListening(), 'data-directory': () => isWritable(config.dataDir) };
+  const sftp = await startSftp(door, { ...config.sftp, dataDir: config.dataDir });
+  const health = { listening: () => sftp.isListening(), 'data-directory': () => isWritable(config.dataDir) };
   const served =
     config.metrics.sftpPort === null
       ? undefined
@@ -48,9 +49,10 @@ runProcess('sftp', async () => {
           health,
         });
   return {
-    port: door.port,
+    port: sftp.port,
     async stop() {
-      await door.stop();
+      await sftp.stop();
+      door.close();
       await served?.close();
       await Promise.all([control.close(), mongo.close()]);
     },

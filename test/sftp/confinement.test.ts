@@ -5,8 +5,8 @@ import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { OPEN_FLAG, STATUS } from '../../src/sftp/codec/protocol';
-import { FolderError } from '../../src/sftp/folder/folder-error';
-import { parseVirtualPath, showVirtualPath } from '../../src/sftp/folder/virtual-path';
+import { FolderError } from '../../src/door/folder/folder-error';
+import { parseVirtualPath, showVirtualPath } from '../../src/door/folder/virtual-path';
 import { openFolderFixture, WRITE_NEW, type FolderFixture } from './support/folder-fixture';
 import type { Peer } from './support/peer';
 

@@ -5,7 +5,7 @@ import { createConnection, type Socket } from 'node:net';
 import { writeFileSync } from 'node:fs';
 import type { Client, ClientChannel } from 'ssh2';
 import { OPEN_FLAG } from '../../src/sftp/codec/protocol';
-import { openGate } from '../../src/sftp/ssh/gate';
+import { openGate } from '../../src/door/gate';
 import { connect, openSftp, protocolOf } from './support/connect';
 import { openFixture, type Fixture } from './support/front-door-fixture';
 import { has, sftp } from './support/run';
@@ -136,7 +136,7 @@ it('accepts twenty connections from one address and no more', async () => {
 
 it('says what to do when its port is taken', async () => {
   const { host, port } = fixture.door;
-  await expect(openGate({ host, port, log: fixture.log, handOn: () => undefined })).rejects.toMatchObject({
+  await expect(openGate({ protocol: 'SFTP', host, port, log: fixture.log, handOn: () => undefined })).rejects.toMatchObject({
     code: 'CONFIG',
     message: expect.stringMatching(/EADDRINUSE.*Choose another IMPORTS_SFTP_PORT/),
   });
@@ -145,6 +145,7 @@ it('says what to do when its port is taken', async () => {
 it('ends a connection that does not log in, unless it was admitted', async () => {
   const sockets: Socket[] = [];
   const gate = await openGate({
+    protocol: 'SFTP',
     host: '127.0.0.1',
     port: 0,
     loginGraceMs: 50,

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { generateKeyPairSync } from 'node:crypto';
 import { utils } from 'ssh2';
 import { ImportsError } from '../../src/errors';
-import { generatePassword, hashPassword, verifyPassword } from '../../src/sftp/passwords';
-import { parsePublicKey } from '../../src/sftp/public-key';
+import { generatePassword, hashPassword, verifyPassword } from '../../src/door/passwords';
+import { parsePublicKey } from '../../src/door/public-key';
 import { loadHostKeys } from '../../src/sftp/ssh/host-keys';
 
 let directory: string;

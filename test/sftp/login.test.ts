@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { ConnectConfig } from 'ssh2';
-import { parsePublicKey } from '../../src/sftp/public-key';
+import { parsePublicKey } from '../../src/door/public-key';
 import { connect } from './support/connect';
 import { openFixture, type Fixture } from './support/front-door-fixture';
 import { has, run, sftp, sshOptions } from './support/run';

@@ -1,7 +1,7 @@
 // The record of which bytes have arrived, against the plain truth: a set of single bytes.
 
 import * as fc from 'fast-check';
-import { WrittenRanges } from '../../src/sftp/folder/written-ranges';
+import { WrittenRanges } from '../../src/door/folder/written-ranges';
 
 it('knows the hole-free beginning and the end after any blocks in any order', () => {
   const block = fc.record({ start: fc.nat(60), length: fc.nat(15), cutTo: fc.option(fc.nat(60), { freq: 5 }) });

@@ -2,7 +2,7 @@
 
 import type { Attributes } from '../codec/attributes';
 import type { Name } from '../codec/encode-reply';
-import type { Entry, NamedEntry } from '../folder/entry';
+import type { Entry, NamedEntry } from '../../door/folder/entry';
 
 const FILE = 0o100000;
 const DIRECTORY = 0o040000;

@@ -2,9 +2,9 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { MAX_HANDLES } from '../codec/protocol';
-import type { NamedEntry } from '../folder/entry';
-import { FolderError } from '../folder/folder-error';
-import type { Upload } from '../folder/upload';
+import type { NamedEntry } from '../../door/folder/entry';
+import { FolderError } from '../../door/folder/folder-error';
+import type { Upload } from '../../door/folder/upload';
 
 export type Handle =
   | { readonly kind: 'download'; readonly file: FileHandle; readonly readOnly: boolean }

@@ -3,10 +3,10 @@
 import type { Request } from '../codec/decode-request';
 import type { Reply } from '../codec/encode-reply';
 import { OPEN_FLAG } from '../codec/protocol';
-import { FolderError } from '../folder/folder-error';
-import { openPublished } from '../folder/open-published';
-import { openUpload } from '../folder/open-upload';
-import { isReadOnly, parseVirtualPath } from '../folder/virtual-path';
+import { FolderError } from '../../door/folder/folder-error';
+import { openPublished } from '../../door/folder/open-published';
+import { openUpload } from '../../door/folder/open-upload';
+import { isReadOnly, parseVirtualPath } from '../../door/folder/virtual-path';
 import type { SessionContext } from './answer-request';
 import { safeNumber } from './safe-number';
 

@@ -6,7 +6,7 @@ import { encodeReply, type Reply } from '../codec/encode-reply';
 import { PacketSplitter } from '../codec/packet-splitter';
 import { PROTOCOL_VERSION } from '../codec/protocol';
 import { MalformedPacket } from '../codec/wire';
-import { errnoOf } from '../folder/folder-error';
+import { errnoOf } from '../../door/folder/folder-error';
 import { abandonHandle } from './answer-on-handle';
 import { answerRequest, type SessionContext } from './answer-request';
 import { statusOf } from './status';

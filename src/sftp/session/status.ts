@@ -2,7 +2,7 @@
 
 import type { Reply } from '../codec/encode-reply';
 import { STATUS, type Status } from '../codec/protocol';
-import { folderErrorOf, type FolderErrorKind } from '../folder/folder-error';
+import { folderErrorOf, type FolderErrorKind } from '../../door/folder/folder-error';
 
 const BY_KIND: Readonly<Record<FolderErrorKind, Status>> = {
   'not-found': STATUS.noSuchFile,

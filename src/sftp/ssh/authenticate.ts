@@ -2,7 +2,7 @@
 
 import { utils, type AuthContext, type PublicKeyAuthContext } from 'ssh2';
 import type { DoorMetrics, Log } from '../../ports';
-import type { Door, Login } from '../login';
+import type { Login, Logins } from '../../door/login';
 
 const METHODS: ('publickey' | 'password')[] = ['publickey', 'password'];
 const NOBODY: Login = { result: 'unknown-account', account: undefined, client: undefined };
@@ -15,17 +15,17 @@ export interface Attempt {
 /** Decides one attempt and does not answer it. `probed` = the key would do, its signature is still to come. */
 export async function authenticate(
   context: AuthContext,
-  { door, log, metrics, ip }: { door: Door; log: Log; metrics: DoorMetrics; ip: string },
+  { logins, log, metrics, ip }: { logins: Logins; log: Log; metrics: DoorMetrics; ip: string },
 ): Promise<Attempt> {
   if (context.method === 'password') {
-    const login = await door.password(context.username, context.password);
+    const login = await logins.password(context.username, context.password);
     return report({ outcome: login.result === 'ok' ? 'accepted' : 'failed', login });
   }
   if (context.method !== 'publickey') return { outcome: context.method === 'none' ? 'asked' : 'failed', login: NOBODY };
   const { algo, data } = context.key;
   // Without a hash, an RSA key signs with SHA-1.
   if (algo === 'ssh-rsa' && context.hashAlgo === undefined) return { outcome: 'failed', login: NOBODY };
-  const login = await door.publicKey(context.username, { algorithm: algo, blob: data });
+  const login = await logins.publicKey(context.username, { algorithm: algo, blob: data });
   if (login.result === 'ok' && context.signature === undefined) return { outcome: 'probed', login };
   if (login.result === 'ok' && !isSigned(context)) return report({ outcome: 'failed', login: { ...login, result: 'unknown-key' } });
   return report({ outcome: login.result === 'ok' ? 'accepted' : 'failed', login });

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { utils, type ParsedKey } from 'ssh2';
 import { ImportsError } from '../../errors';
-import { errnoOf, unlessMissing } from '../folder/folder-error';
-import { fingerprintOf } from '../public-key';
+import { errnoOf, unlessMissing } from '../../door/folder/folder-error';
+import { fingerprintOf } from '../../door/public-key';
 
 export interface HostKeys {
   readonly keys: readonly ParsedKey[];

@@ -3,8 +3,8 @@
 import type { Socket } from 'node:net';
 import type { AuthContext, Connection } from 'ssh2';
 import type { Client } from '../../domain/client';
-import type { ClientFolder } from '../folder/client-folder';
-import { errnoOf } from '../folder/folder-error';
+import type { ClientFolder } from '../../door/folder/client-folder';
+import { errnoOf } from '../../door/folder/folder-error';
 import { authenticate, refuse } from './authenticate';
 import type { ConnectionContext } from './serve-connection';
 
@@ -19,16 +19,17 @@ const MAX_FAILURES = 6;
 export function logIn(
   connection: Connection,
   { socket, ip }: { readonly socket: Socket; readonly ip: string },
-  { door, log, metrics, folderOf, admit }: ConnectionContext,
+  { frontDoor, admit }: ConnectionContext,
   welcome: (visitor: Visitor) => void,
 ): void {
+  const { logins, log, metrics, folderOf } = frontDoor;
   let failures = 0;
 
   const decide = async (attempt: AuthContext): Promise<void> => {
-    const { outcome, login } = await authenticate(attempt, { door, log, metrics, ip });
+    const { outcome, login } = await authenticate(attempt, { logins, log, metrics, ip });
     if (outcome === 'accepted' && login.client !== undefined && login.account !== undefined) {
       welcome({ client: login.client, folder: await folderOf(login.client.clientId) });
-      door.welcome(login.account).catch((error: unknown) => log.warn('Noting a login failed', { error: errnoOf(error) ?? 'unknown' }));
+      logins.welcome(login.account).catch((error: unknown) => log.warn('Noting a login failed', { error: errnoOf(error) ?? 'unknown' }));
       admit(socket);
       attempt.accept();
     } else if (outcome === 'probed') attempt.accept();

@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net';
 import type { ServerChannel, Session } from 'ssh2';
-import { errnoOf } from '../folder/folder-error';
+import { errnoOf } from '../../door/folder/folder-error';
 import { Handles } from '../session/handles';
 import { serveSession } from '../session/serve-session';
 import { takesPackets } from './channel-guards';
@@ -26,7 +26,7 @@ export function serveChannel(session: Session, line: Line, visitor: Visitor, con
     const channel = open(accept, line, context);
     if (channel === undefined) return;
     const served = serve(channel, line, visitor, context)
-      .catch((error: unknown) => context.log.error('Ending a session failed', { error: errnoOf(error) ?? 'unknown' }))
+      .catch((error: unknown) => context.frontDoor.log.error('Ending a session failed', { error: errnoOf(error) ?? 'unknown' }))
       .finally(() => context.sessions.delete(served));
     context.sessions.add(served);
   });
@@ -44,22 +44,22 @@ export function serveChannel(session: Session, line: Line, visitor: Visitor, con
 }
 
 /** Undefined when the peer was sent away: before the first byte is written to it. */
-function open(accept: () => ServerChannel, { socket, ip }: Line, { log }: ConnectionContext): ServerChannel | undefined {
+function open(accept: () => ServerChannel, { socket, ip }: Line, { frontDoor }: ConnectionContext): ServerChannel | undefined {
   const channel = accept();
   if (takesPackets(channel)) return channel;
-  log.warn('A connection takes no packets and is ended', { ip });
+  frontDoor.log.warn('A connection takes no packets and is ended', { ip });
   socket.destroy();
   return undefined;
 }
 
-async function serve(channel: ServerChannel, line: Line, { client, folder }: Visitor, { isStopping }: ConnectionContext): Promise<void> {
+async function serve(channel: ServerChannel, line: Line, { client, folder }: Visitor, { frontDoor }: ConnectionContext): Promise<void> {
   line.channels.add(channel);
   const { maxFileBytes } = client.settings;
   const end = await serveSession(channelLink(channel, line.socket, line.gone), {
     folder,
     handles: new Handles(),
     maxFileBytes,
-    isStopping,
+    isStopping: () => frontDoor.isStopping(),
   });
   line.channels.delete(channel);
   // Without an exit status, scp calls a perfect upload failed.

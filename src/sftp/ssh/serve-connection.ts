@@ -2,21 +2,14 @@
 
 import type { Socket } from 'node:net';
 import type { Connection, ServerChannel } from 'ssh2';
-import type { ClientId } from '../../domain/ids';
-import type { DoorMetrics, Log } from '../../ports';
-import type { ClientFolder } from '../folder/client-folder';
-import { errnoOf } from '../folder/folder-error';
-import type { Door } from '../login';
+import { errnoOf } from '../../door/folder/folder-error';
+import type { FrontDoor } from '../../door/open-front-door';
 import { overflows } from './channel-guards';
 import { logIn, type Visitor } from './log-in';
 import { serveChannel } from './serve-channel';
 
 export interface ConnectionContext {
-  readonly door: Door;
-  readonly log: Log;
-  readonly metrics: DoorMetrics;
-  readonly folderOf: (clientId: ClientId) => Promise<ClientFolder>;
-  readonly isStopping: () => boolean;
+  readonly frontDoor: FrontDoor;
   /** The peer has logged in. */
   readonly admit: (socket: Socket) => void;
   /** Sessions that are under way, for whoever waits for their end. */
@@ -26,7 +19,7 @@ export interface ConnectionContext {
 const MAX_CHANNELS = 10;
 
 export function serveConnection(connection: Connection, peer: { socket: Socket; ip: string }, context: ConnectionContext): void {
-  const { log } = context;
+  const { log } = context.frontDoor;
   // Without a listener an aborted connection would end the process.
   connection.on('error', (error: unknown) => log.info('A connection broke', { ip: peer.ip, error: errnoOf(error) ?? 'protocol' }));
   const hungUp = new AbortController();

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClientId } from '../../../src/domain/ids';
 import { OPEN_FLAG } from '../../../src/sftp/codec/protocol';
-import { openClientFolder, type ClientFolder } from '../../../src/sftp/folder/client-folder';
+import { openClientFolder, type ClientFolder } from '../../../src/door/folder/client-folder';
 import { Handles } from '../../../src/sftp/session/handles';
 import { clientId, type LogLine } from './front-door-fixture';
 import { Peer } from './peer';

@@ -8,9 +8,10 @@ import { DEFAULT_SETTINGS, type Client } from '../../../src/domain/client';
 import { parseClientId, type ClientId } from '../../../src/domain/ids';
 import { ImportsError } from '../../../src/errors';
 import type { Account, AccountStore, ClientStore, Log } from '../../../src/ports';
-import { startFrontDoor, type FrontDoor, type FrontDoorOptions } from '../../../src/sftp/front-door';
-import { hashPassword } from '../../../src/sftp/passwords';
-import { parsePublicKey } from '../../../src/sftp/public-key';
+import { openFrontDoor, type FrontDoorOptions } from '../../../src/door/open-front-door';
+import { startSftp, type SftpServer } from '../../../src/sftp/start-sftp';
+import { hashPassword } from '../../../src/door/passwords';
+import { parsePublicKey } from '../../../src/door/public-key';
 
 export const PASSWORD = 'correct horse battery staple';
 export const QUIET_MS = 300;
@@ -23,7 +24,7 @@ export interface LogLine {
 
 export interface Fixture {
   /** The door that is open now; another one after `restart`. */
-  readonly door: FrontDoor;
+  readonly door: SftpServer;
   readonly dataDir: string;
   readonly keyFile: string;
   readonly knownHosts: string;
@@ -72,8 +73,6 @@ export async function openFixture(change: Partial<FrontDoorOptions> = {}): Promi
   const lines: LogLine[] = [];
   const ready: ClientId[] = [];
   const options: FrontDoorOptions = {
-    host: '127.0.0.1',
-    port: 0,
     dataDir,
     accounts: accountStore(accounts),
     clients: clientStore(clients),
@@ -83,7 +82,13 @@ export async function openFixture(change: Partial<FrontDoorOptions> = {}): Promi
     ...change,
   };
   if (hostKeys !== undefined) await cp(hostKeys, join(dataDir, 'keys'), { recursive: true });
-  let door = await startFrontDoor(options);
+  const open = async (): Promise<SftpServer> => {
+    const frontDoor = await openFrontDoor(options);
+    const server = await startSftp(frontDoor, { host: '127.0.0.1', port: 0, dataDir });
+    const stop = (): Promise<void> => server.stop().finally(() => frontDoor.close());
+    return { ...server, stop };
+  };
+  let door = await open();
   if (hostKeys === undefined) {
     hostKeys = await mkdtemp(join(tmpdir(), 'front-door-keys-'));
     await cp(join(dataDir, 'keys'), hostKeys, { recursive: true });
@@ -104,7 +109,7 @@ export async function openFixture(change: Partial<FrontDoorOptions> = {}): Promi
     staging: (client = 'acme') => join(dataDir, 'uploads', client),
     async restart() {
       await door.stop();
-      door = await startFrontDoor(options);
+      door = await open();
     },
     async stop() {
       await door.stop();

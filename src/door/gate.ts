@@ -1,11 +1,11 @@
-// The listening socket. ssh2 neither limits how long a peer may take to log in nor shows a peer that has not spoken yet, so connections
+// The listening socket of one way in. ssh2 neither limits how long a peer may take to log in nor shows a peer that has not spoken yet, so connections
 // are accepted here and handed on.
 
 import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { ImportsError } from '../../errors';
-import type { Log } from '../../ports';
-import { errnoOf } from '../folder/folder-error';
+import { ImportsError } from '../errors';
+import type { Log } from '../ports';
+import { errnoOf } from './folder/folder-error';
 
 export interface Gate {
   readonly host: string;
@@ -23,6 +23,7 @@ export const LOGIN_GRACE_MS = 30_000;
 const PER_ADDRESS = 20;
 
 export async function openGate(options: {
+  readonly protocol: 'SFTP' | 'FTPS';
   readonly host: string;
   readonly port: number;
   readonly log: Log;
@@ -49,13 +50,17 @@ export async function openGate(options: {
   });
   const countOf = (address: string): number => [...sockets.values()].filter(({ socket }) => socket.remoteAddress === address).length;
 
-  const { host, port, log } = options;
+  const { protocol, host, port, log } = options;
   server.listen(port, host);
   await once(server, 'listening').catch((error: unknown) => {
-    const advice = 'Choose another IMPORTS_SFTP_PORT or IMPORTS_SFTP_HOST, or end what listens there.';
-    throw new ImportsError('CONFIG', `Listening for SFTP on ${host} port ${port} failed (${errnoOf(error) ?? 'unknown'}). ${advice}`, {
-      cause: error,
-    });
+    const advice = `Choose another IMPORTS_${protocol}_PORT or IMPORTS_${protocol}_HOST, or end what listens there.`;
+    throw new ImportsError(
+      'CONFIG',
+      `Listening for ${protocol} on ${host} port ${port} failed (${errnoOf(error) ?? 'unknown'}). ${advice}`,
+      {
+        cause: error,
+      },
+    );
   });
   server.on('error', (error) => log.error('Accepting a connection failed', { error: errnoOf(error) ?? error.name }));
   return {

@@ -14,7 +14,7 @@ export interface Login {
   readonly client: Client | undefined;
 }
 
-export interface Door {
+export interface Logins {
   password(userName: string, password: string): Promise<Login>;
   /** Whether the account has this key; that the peer holds its other half is for the caller to prove. */
   publicKey(userName: string, key: { readonly algorithm: string; readonly blob: Buffer }): Promise<Login>;
@@ -27,7 +27,7 @@ const FAILURE_MS = 1000;
 const HASHING_AT_ONCE = 3;
 const HASHING_QUEUE = 50;
 
-export function createDoor({ accounts, clients, clock }: { accounts: AccountStore; clients: ClientStore; clock: Clock }): Door {
+export function createLogins({ accounts, clients, clock }: { accounts: AccountStore; clients: ClientStore; clock: Clock }): Logins {
   const hashing = atMost(HASHING_AT_ONCE, HASHING_QUEUE);
   let dummy: Promise<string> | undefined;
 

@@ -1,0 +1,93 @@
+// What every way in shares, SFTP and FTPS alike: who may come in, each client's folder, and how the door is closed without cutting an
+// upload off.
+
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClientId } from '../domain/ids';
+import type { AccountStore, ClientStore, Clock, DoorMetrics, Log } from '../ports';
+import { openClientFolder, type ClientFolder } from './folder/client-folder';
+import { errnoOf, unlessMissing } from './folder/folder-error';
+import { Staging } from './folder/staging';
+import { createLogins, type Logins } from './login';
+
+export interface FrontDoorOptions {
+  readonly dataDir: string;
+  readonly accounts: AccountStore;
+  readonly clients: ClientStore;
+  readonly quietMs: number;
+  readonly log: Log;
+  readonly clock?: Clock;
+  readonly metrics?: DoorMetrics;
+  /** An upload of the client became ready. Not waited for by the uploader; an error is logged. */
+  readonly onReady: (clientId: ClientId) => Promise<void>;
+}
+
+export interface FrontDoor {
+  readonly logins: Logins;
+  readonly log: Log;
+  readonly metrics: DoorMetrics;
+  folderOf(clientId: ClientId): Promise<ClientFolder>;
+  /** The door is about to close: what is open may be finished, nothing new is begun. */
+  isStopping(): boolean;
+  /** Begins no further upload, and gives those that are open a few seconds. What is left then stays resumable. */
+  finishUploads(): Promise<void>;
+  /** After every way in is closed. */
+  close(): void;
+}
+
+const UNCOUNTED: DoorMetrics = { uploadEnded: () => undefined, loginEnded: () => undefined };
+const FINISH_MS = 5000;
+const SWEEP_MS = 60 * 60 * 1000;
+
+export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoor> {
+  const { dataDir, accounts, clients, log, quietMs, onReady } = options;
+  const clock = options.clock ?? { now: () => new Date() };
+  const metrics = options.metrics ?? UNCOUNTED;
+  const folders = new Map<ClientId, Promise<ClientFolder>>();
+  let stopping = false;
+
+  const sweep = (): Promise<void> =>
+    removeOldPartials(join(dataDir, 'uploads'), clock).catch((error: unknown) =>
+      log.warn('Removing old partial uploads failed', { error: errnoOf(error) ?? 'unknown' }),
+    );
+  await sweep();
+  const sweeping = setInterval(() => void sweep(), SWEEP_MS);
+  const opened = async (): Promise<readonly ClientFolder[]> => {
+    const all = await Promise.all([...folders.values()].map((folder) => folder.catch(() => undefined)));
+    return all.filter((folder) => folder !== undefined);
+  };
+
+  return {
+    logins: createLogins({ accounts, clients, clock }),
+    log,
+    metrics,
+    folderOf(clientId) {
+      const known = folders.get(clientId);
+      if (known !== undefined) return known;
+      const folder = openClientFolder({ dataDir, clientId, quietMs, clock, log, metrics, onReady });
+      folders.set(clientId, folder);
+      folder.catch(() => folders.delete(clientId));
+      return folder;
+    },
+    isStopping: () => stopping,
+    async finishUploads() {
+      stopping = true;
+      const all = await opened();
+      const until = performance.now() + FINISH_MS;
+      while (all.some((folder) => folder.uploads.size > 0) && performance.now() < until) await sleep(50);
+    },
+    close() {
+      clearInterval(sweeping);
+      for (const folder of folders.values())
+        void folder.then(
+          ({ quiet }) => quiet.stop(),
+          () => undefined,
+        );
+    },
+  };
+}
+
+async function removeOldPartials(uploads: string, clock: Clock): Promise<void> {
+  for (const clientId of (await readdir(uploads).catch(unlessMissing)) ?? []) await new Staging(join(uploads, clientId)).removeOld(clock);
+}

@@ -1,0 +1,72 @@
+// The SFTP way in: every account sees its client's folder and nothing else. What happens to an upload then is not its business.
+
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Server, type Connection } from 'ssh2';
+import { openGate } from '../door/gate';
+import type { FrontDoor } from '../door/open-front-door';
+import { ALGORITHMS, offeredKeys } from './ssh/algorithms';
+import { loadHostKeys } from './ssh/host-keys';
+import { joinGreeting } from './ssh/join-greeting';
+import { serveConnection, type ConnectionContext } from './ssh/serve-connection';
+
+export interface SftpOptions {
+  readonly host: string;
+  /** 0 = any free one. */
+  readonly port: number;
+  /** Host keys are kept in its `keys/`. */
+  readonly dataDir: string;
+}
+
+export interface SftpServer {
+  readonly host: string;
+  readonly port: number;
+  /** Of the host keys, `<algorithm> SHA256:…` each: what clients compare at their first connection. */
+  readonly fingerprints: readonly string[];
+  isListening(): boolean;
+  /** Lets open uploads finish for a few seconds; what is left then stays resumable. */
+  stop(): Promise<void>;
+}
+
+const IDENT = 'ManagedUserImport';
+const GOODBYE_MS = 500;
+
+export async function startSftp(frontDoor: FrontDoor, options: SftpOptions): Promise<SftpServer> {
+  const { log } = frontDoor;
+  const hostKeys = await loadHostKeys(join(options.dataDir, 'keys'));
+  const connections = new Set<Connection>();
+  const context: ConnectionContext = { frontDoor, admit: (socket) => gate.admit(socket), sessions: new Set() };
+  const ssh = new Server(
+    { hostKeys: offeredKeys(hostKeys.keys).map((key) => ({ key })), algorithms: ALGORITHMS, ident: IDENT },
+    (connection, { ip, port }) => {
+      const socket = gate.socketOf({ ip, port });
+      if (socket === undefined) return void connection.end();
+      connections.add(connection);
+      connection.on('close', () => connections.delete(connection));
+      serveConnection(connection, { socket, ip }, context);
+    },
+  );
+  const handOn = (socket: Socket): void => {
+    joinGreeting(socket);
+    ssh.injectSocket(socket);
+  };
+  const gate = await openGate({ protocol: 'SFTP', host: options.host, port: options.port, log, handOn });
+  log.info('SFTP is open', { host: gate.host, port: gate.port, fingerprints: hostKeys.fingerprints });
+
+  return {
+    host: gate.host,
+    port: gate.port,
+    fingerprints: hostKeys.fingerprints,
+    isListening: () => gate.isListening(),
+    async stop() {
+      gate.stopAccepting();
+      await frontDoor.finishUploads();
+      for (const connection of connections) connection.end();
+      await Promise.race([Promise.all(context.sessions), sleep(GOODBYE_MS)]);
+      await gate.dropAll();
+      await Promise.all(context.sessions);
+      log.info('SFTP is closed');
+    },
+  };
+}
