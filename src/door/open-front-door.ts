@@ -27,7 +27,7 @@ export interface FrontDoor {
   readonly logins: Logins;
   readonly log: Log;
   readonly metrics: DoorMetrics;
-  folderOf(clientId: ClientId): Promise<ClientFolder>;
+  readonly folderOf: (clientId: ClientId) => Promise<ClientFolder>;
   /** The door is about to close: what is open may be finished, nothing new is begun. */
   isStopping(): boolean;
   /** Begins no further upload, and gives those that are open a few seconds. What is left then stays resumable. */
