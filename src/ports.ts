@@ -4,6 +4,7 @@
 import type { Client, ClientSettings } from './domain/client';
 import type { ClientId, ImportId, UserId } from './domain/ids';
 import type { Counts, FileLayout, HoldDecision, ImportOutcome, ImportRun, ImportState, ReportState, Retry } from './domain/import-run';
+import type { FolderLayout } from './domain/profiles';
 import type { CheckedRecord, FileMark, RawRow } from './domain/record';
 import type { Reason, Refusal } from './domain/reasons';
 import type { Restore } from './domain/decide-undo';
@@ -41,6 +42,9 @@ export interface DoorMetrics {
   uploadEnded(upload: { readonly clientId: ClientId; readonly result: 'complete' | 'partial' | 'rejected'; readonly bytes: number }): void;
   loginEnded(login: { readonly method: 'password' | 'publickey'; readonly result: string }): void;
 }
+
+/** A way in. */
+export type Protocol = 'sftp' | 'ftps';
 
 // ------------------------------------------------------------------------------------------------ clients and accounts
 
@@ -297,7 +301,7 @@ export interface WorkFolder {
 
 export interface FileStore {
   /** Makes the client's folders; safe to repeat. */
-  prepareClient(clientId: ClientId): Promise<void>;
+  prepareClient(clientId: ClientId, layout: FolderLayout): Promise<void>;
   /** Files of the client's root that are published, no temporary name and quiet for `quietMs`, oldest first. */
   readyFiles(clientId: ClientId, quietMs: number, now: Date): Promise<readonly ReadyFile[]>;
   /** Renames the file out of the client's folder into `work/<importId>/`. Safe to repeat. `gone` = neither there nor here, or another file by now. */

@@ -1,8 +1,10 @@
-// Who may come in. A wrong password takes as long as an unknown account; nothing in an answer tells one from the other.
+// Who may come in, for every way in alike. A wrong password takes as long as an unknown account; nothing in an answer tells one from the
+// other. Every attempt leaves one line in the log.
 
 import type { Client } from '../domain/client';
-import type { Account, AccountStore, ClientStore, Clock } from '../ports';
+import type { Account, AccountStore, ClientStore, DoorMetrics, Log } from '../ports';
 import { hashPassword, verifyPassword } from './passwords';
+import type { Peer } from './peer';
 
 export type LoginResult = 'ok' | 'unknown-account' | 'disabled' | 'wrong-password' | 'unknown-key' | 'too-busy';
 
@@ -14,12 +16,16 @@ export interface Login {
   readonly client: Client | undefined;
 }
 
+export interface OfferedKey {
+  readonly algorithm: string;
+  readonly blob: Buffer;
+  /** Whether the peer proved that it holds the key's other half. Missing = it only asks whether the key would do. */
+  readonly isProven?: () => boolean;
+}
+
 export interface Logins {
-  password(userName: string, password: string): Promise<Login>;
-  /** Whether the account has this key; that the peer holds its other half is for the caller to prove. */
-  publicKey(userName: string, key: { readonly algorithm: string; readonly blob: Buffer }): Promise<Login>;
-  /** Notes the login; must not be waited for. */
-  welcome(account: Account): Promise<void>;
+  password(userName: string, password: string, peer: Peer): Promise<Login>;
+  publicKey(userName: string, key: OfferedKey, peer: Peer): Promise<Login>;
 }
 
 const FAILURE_MS = 1000;
@@ -27,7 +33,17 @@ const FAILURE_MS = 1000;
 const HASHING_AT_ONCE = 3;
 const HASHING_QUEUE = 50;
 
-export function createLogins({ accounts, clients, clock }: { accounts: AccountStore; clients: ClientStore; clock: Clock }): Logins {
+export function createLogins({
+  accounts,
+  clients,
+  log,
+  metrics,
+}: {
+  readonly accounts: AccountStore;
+  readonly clients: ClientStore;
+  readonly log: Log;
+  readonly metrics: DoorMetrics;
+}): Logins {
   const hashing = atMost(HASHING_AT_ONCE, HASHING_QUEUE);
   let dummy: Promise<string> | undefined;
 
@@ -39,8 +55,19 @@ export function createLogins({ accounts, clients, clock }: { accounts: AccountSt
     return { result: 'ok', account, client };
   };
 
+  const report = (login: Login, method: 'password' | 'publickey', { address, protocol, software }: Peer): Login => {
+    const { account, result } = login;
+    // What was typed as the name of an unknown account may be anything, a password among it.
+    const who = { account: account?.userName ?? null, clientId: account?.clientId ?? null };
+    metrics.loginEnded({ method, result });
+    const fields = { ...who, method, result, ip: address, protocol, software };
+    if (result === 'ok') log.info('Login', fields);
+    else log.warn('Login refused', fields);
+    return login;
+  };
+
   return {
-    async password(userName, password) {
+    async password(userName, password, peer) {
       const started = performance.now();
       const account = await accounts.find(userName);
       dummy ??= hashPassword('');
@@ -49,15 +76,15 @@ export function createLogins({ accounts, clients, clock }: { accounts: AccountSt
       const proven = verified === true && account?.passwordHash !== null;
       const login = await admit(account, proven, verified === 'too-busy' ? 'too-busy' : 'wrong-password');
       if (login.result !== 'ok') await sleep(FAILURE_MS - (performance.now() - started));
-      return login;
+      return report(login, 'password', peer);
     },
-    async publicKey(userName, { algorithm, blob }) {
+    async publicKey(userName, { algorithm, blob, isProven }, peer) {
       const account = await accounts.find(userName);
       const wanted = blob.toString('base64');
       const known = account?.publicKeys.some((key) => key.algorithm === algorithm && key.blob === wanted) ?? false;
-      return admit(account, known, 'unknown-key');
+      const login = await admit(account, known && isProven?.() !== false, 'unknown-key');
+      return login.result === 'ok' && isProven === undefined ? login : report(login, 'publickey', peer);
     },
-    welcome: ({ userName }) => accounts.update(userName, { lastLoginAt: clock.now() }),
   };
 }
 

@@ -10,6 +10,7 @@ import { openClientFolder, type ClientFolder } from './folder/client-folder';
 import { errnoOf, unlessMissing } from './folder/folder-error';
 import { Staging } from './folder/staging';
 import { createLogins, type Logins } from './login';
+import { createVisits, type Visits } from './visits';
 
 export interface FrontDoorOptions {
   readonly dataDir: string;
@@ -25,6 +26,7 @@ export interface FrontDoorOptions {
 
 export interface FrontDoor {
   readonly logins: Logins;
+  readonly visits: Visits;
   readonly log: Log;
   readonly metrics: DoorMetrics;
   readonly folderOf: (clientId: ClientId) => Promise<ClientFolder>;
@@ -59,7 +61,8 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
   };
 
   return {
-    logins: createLogins({ accounts, clients, clock }),
+    logins: createLogins({ accounts, clients, log, metrics }),
+    visits: createVisits({ accounts, clock, log }),
     log,
     metrics,
     folderOf(clientId) {

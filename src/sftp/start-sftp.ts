@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, type Connection } from 'ssh2';
 import { openGate } from '../door/gate';
 import type { FrontDoor } from '../door/open-front-door';
+import { softwareName } from '../door/peer';
 import { ALGORITHMS, offeredKeys } from './ssh/algorithms';
 import { loadHostKeys } from './ssh/host-keys';
 import { joinGreeting } from './ssh/join-greeting';
@@ -39,12 +40,13 @@ export async function startSftp(frontDoor: FrontDoor, options: SftpOptions): Pro
   const context: ConnectionContext = { frontDoor, admit: (socket) => gate.admit(socket), sessions: new Set() };
   const ssh = new Server(
     { hostKeys: offeredKeys(hostKeys.keys).map((key) => ({ key })), algorithms: ALGORITHMS, ident: IDENT },
-    (connection, { ip, port }) => {
+    (connection, { ip, port, header }) => {
       const socket = gate.socketOf({ ip, port });
       if (socket === undefined) return void connection.end();
       connections.add(connection);
       connection.on('close', () => connections.delete(connection));
-      serveConnection(connection, { socket, ip }, context);
+      const software = softwareName(header.versions.software);
+      serveConnection(connection, { socket, peer: { address: ip, protocol: 'sftp', software } }, context);
     },
   );
   const handOn = (socket: Socket): void => {

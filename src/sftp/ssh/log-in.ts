@@ -5,6 +5,8 @@ import type { AuthContext, Connection } from 'ssh2';
 import type { Client } from '../../domain/client';
 import type { ClientFolder } from '../../door/folder/client-folder';
 import { errnoOf } from '../../door/folder/folder-error';
+import type { Peer } from '../../door/peer';
+import type { Visit } from '../../door/visits';
 import { authenticate, refuse } from './authenticate';
 import type { ConnectionContext } from './serve-connection';
 
@@ -12,24 +14,30 @@ import type { ConnectionContext } from './serve-connection';
 export interface Visitor {
   readonly client: Client;
   readonly folder: ClientFolder;
+  readonly visit: Visit;
 }
 
 const MAX_FAILURES = 6;
 
 export function logIn(
   connection: Connection,
-  { socket, ip }: { readonly socket: Socket; readonly ip: string },
+  { socket, peer }: { readonly socket: Socket; readonly peer: Peer },
   { frontDoor, admit }: ConnectionContext,
   welcome: (visitor: Visitor) => void,
 ): void {
-  const { logins, log, metrics, folderOf } = frontDoor;
+  const { logins, visits, log, folderOf } = frontDoor;
   let failures = 0;
 
   const decide = async (attempt: AuthContext): Promise<void> => {
-    const { outcome, login } = await authenticate(attempt, { logins, log, metrics, ip });
+    const { outcome, login } = await authenticate(attempt, logins, peer);
     if (outcome === 'accepted' && login.client !== undefined && login.account !== undefined) {
-      welcome({ client: login.client, folder: await folderOf(login.client.clientId) });
-      logins.welcome(login.account).catch((error: unknown) => log.warn('Noting a login failed', { error: errnoOf(error) ?? 'unknown' }));
+      const { account, client } = login;
+      const folder = await folderOf(client.clientId);
+      // Gone while we looked: there is nobody to welcome.
+      if (socket.destroyed) return;
+      const visit = visits.begin({ account, client, peer });
+      socket.once('close', () => visit.end());
+      welcome({ client, folder, visit });
       admit(socket);
       attempt.accept();
     } else if (outcome === 'probed') attempt.accept();
@@ -44,7 +52,8 @@ export function logIn(
     // What the peer had sent before it heard that it is sent away.
     if (failures >= MAX_FAILURES) return;
     decide(attempt).catch((error: unknown) => {
-      log.error('Deciding on a login failed', { ip, error: errnoOf(error) ?? (error instanceof Error ? error.name : 'unknown') });
+      const code = errnoOf(error) ?? (error instanceof Error ? error.name : 'unknown');
+      log.error('Deciding on a login failed', { ip: peer.address, error: code });
       refuse(attempt);
     });
   });

@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import type { ServerChannel, Session } from 'ssh2';
 import { errnoOf } from '../../door/folder/folder-error';
+import type { Peer } from '../../door/peer';
 import { Handles } from '../session/handles';
 import { serveSession } from '../session/serve-session';
 import { takesPackets } from './channel-guards';
@@ -14,7 +15,7 @@ const SFTP_ONLY = 'This service is SFTP only; use scp without -O\n';
 
 interface Line {
   readonly socket: Socket;
-  readonly ip: string;
+  readonly peer: Peer;
   readonly gone: AbortSignal;
   /** The connection's channels that carry a session. */
   readonly channels: Set<ServerChannel>;
@@ -44,10 +45,10 @@ export function serveChannel(session: Session, line: Line, visitor: Visitor, con
 }
 
 /** Undefined when the peer was sent away: before the first byte is written to it. */
-function open(accept: () => ServerChannel, { socket, ip }: Line, { frontDoor }: ConnectionContext): ServerChannel | undefined {
+function open(accept: () => ServerChannel, { socket, peer }: Line, { frontDoor }: ConnectionContext): ServerChannel | undefined {
   const channel = accept();
   if (takesPackets(channel)) return channel;
-  frontDoor.log.warn('A connection takes no packets and is ended', { ip });
+  frontDoor.log.warn('A connection takes no packets and is ended', { ip: peer.address });
   socket.destroy();
   return undefined;
 }

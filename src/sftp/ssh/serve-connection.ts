@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Connection, ServerChannel } from 'ssh2';
 import { errnoOf } from '../../door/folder/folder-error';
 import type { FrontDoor } from '../../door/open-front-door';
+import type { Peer } from '../../door/peer';
 import { overflows } from './channel-guards';
 import { logIn, type Visitor } from './log-in';
 import { serveChannel } from './serve-channel';
@@ -18,20 +19,21 @@ export interface ConnectionContext {
 
 const MAX_CHANNELS = 10;
 
-export function serveConnection(connection: Connection, peer: { socket: Socket; ip: string }, context: ConnectionContext): void {
+export function serveConnection(connection: Connection, line: { socket: Socket; peer: Peer }, context: ConnectionContext): void {
+  const { socket, peer } = line;
   const { log } = context.frontDoor;
   // Without a listener an aborted connection would end the process.
-  connection.on('error', (error: unknown) => log.info('A connection broke', { ip: peer.ip, error: errnoOf(error) ?? 'protocol' }));
+  connection.on('error', (error: unknown) => log.info('A connection broke', { ip: peer.address, error: errnoOf(error) ?? 'protocol' }));
   const hungUp = new AbortController();
   connection.on('close', () => hungUp.abort());
 
   let visitor: Visitor | undefined;
-  logIn(connection, peer, context, (admitted) => (visitor = admitted));
+  logIn(connection, line, context, (admitted) => (visitor = admitted));
 
   const channels = new Set<ServerChannel>();
   // Looks before ssh2 takes the data in.
-  peer.socket.prependListener('data', () => {
-    for (const channel of channels) if (overflows(channel)) peer.socket.destroy();
+  socket.prependListener('data', () => {
+    for (const channel of channels) if (overflows(channel)) socket.destroy();
   });
   let open = 0;
   connection.on('session', (accept, reject) => {
@@ -44,6 +46,6 @@ export function serveConnection(connection: Connection, peer: { socket: Socket; 
       closed.abort();
     });
     const gone = AbortSignal.any([closed.signal, hungUp.signal]);
-    serveChannel(session, { ...peer, gone, channels }, visitor, context);
+    serveChannel(session, { ...line, gone, channels }, visitor, context);
   });
 }

@@ -1,0 +1,19 @@
+// Who is at the other end of a connection, as far as it can be known before anybody has logged in.
+
+import type { Protocol } from '../ports';
+
+export interface Peer {
+  /** As the socket tells it. */
+  readonly address: string;
+  readonly protocol: Protocol;
+  /** What its software calls itself; null when it did not say. Chosen by the peer: at most of use as a hint. */
+  readonly software: string | null;
+}
+
+const MAX_SOFTWARE = 60;
+
+/** The name that a peer gave, in a length and in characters that fit into a line. */
+export function softwareName(said: string | undefined): string | null {
+  const name = (said ?? '').replace(/[^\x20-\x7e]/g, '').slice(0, MAX_SOFTWARE);
+  return name === '' ? null : name;
+}
