@@ -55,10 +55,10 @@ async function settle(ports: BackUpPorts, run: ImportRun, client: Client): Promi
   const { importId, clientId } = run;
   const finishedAt = ports.clock.now();
   const counts = run.refusal === null ? await finalCounts(ports, importId) : NO_COUNTS;
-  const { reasonCounts, digest } = await summariseRejected(withHeartbeat(ports.rejected.all(importId)));
+  const summary = await summariseRejected(withHeartbeat(ports.rejected.all(importId)));
   const outcome: ImportOutcome =
     run.outcome ?? (run.refusal !== null ? 'refused' : counts.rejected > 0 ? 'imported-with-failures' : 'imported');
-  const found = { state: 'backing-up', outcome, counts, reasonCounts, rejectedDigest: digest, finishedAt } as const;
+  const found = { state: 'backing-up', outcome, counts, ...summary, finishedAt } as const;
   const { previous } = await ports.imports.earlier(clientId, run.seq, run.sha256 ?? '');
   const change = {
     ...found,

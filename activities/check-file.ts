@@ -5,7 +5,7 @@ import type { CheckedFile } from '../src/domain/checked-file';
 import type { Client } from '../src/domain/client';
 import { mustHold } from '../src/domain/hold-rule';
 import { NO_COUNTS } from '../src/domain/import-run';
-import type { ReasonCode } from '../src/domain/reasons';
+import { ReasonTally } from '../src/domain/reason-tally';
 import type { Inspection, RejectedRecord } from '../src/ports';
 import type { ActivityPorts } from './activity-ports';
 import { newRun } from './claim-ready-files';
@@ -35,8 +35,8 @@ export interface CheckInput {
 
 export async function checkFile(ports: CheckPorts, { client, failedRecordsPath, ...file }: CheckInput): Promise<CheckedFile> {
   const { verdict, sha256, bytes } = await ports.csv.inspect(file, client.settings, () => {});
-  const found = { sha256, bytes, reasonCounts: {}, firstRejected: [], ignoredHeaders: [], wouldBeHeld: false };
-  if (verdict.kind === 'refused') return { ...found, refusal: verdict.refusal, counts: NO_COUNTS, numbers: NO_NUMBERS };
+  const nothing = { reasonCounts: {}, reasonFields: {}, firstRejected: [], headers: null, ignoredHeaders: [], wouldBeHeld: false };
+  if (verdict.kind === 'refused') return { ...nothing, sha256, bytes, refusal: verdict.refusal, counts: NO_COUNTS, numbers: NO_NUMBERS };
 
   const source = sourceOf(ports, client, file, verdict);
   const plan = await planImport(ports, source);
@@ -47,13 +47,16 @@ export async function checkFile(ports: CheckPorts, { client, failedRecordsPath, 
     else await ports.csv.writeFailedRecords(failedRecordsPath, verdict.layout, rejected);
   }
   return {
-    ...found,
+    sha256,
+    bytes,
     refusal: null,
     counts: plan.counts,
     numbers: plan.numbers,
     wouldBeHeld: mustHold(plan.numbers, client.settings.holdAbove),
-    reasonCounts: seen.reasonCounts,
+    reasonCounts: seen.tally.counts,
+    reasonFields: seen.tally.fields,
     firstRejected: seen.first,
+    headers: verdict.layout.headers,
     ignoredHeaders: verdict.layout.ignoredHeaders,
   };
 }
@@ -76,13 +79,13 @@ function sourceOf(
 }
 
 class RejectionsSeen {
-  readonly reasonCounts: Partial<Record<ReasonCode, number>> = {};
+  readonly tally = new ReasonTally();
   readonly first: CheckedFile['firstRejected'][number][] = [];
 
   async *all(records: AsyncIterable<RejectedRecord>): AsyncGenerator<RejectedRecord> {
     for await (const record of records) {
       const { line, uniqueId, reasons } = record;
-      for (const code of new Set(reasons.map((reason) => reason.code))) this.reasonCounts[code] = (this.reasonCounts[code] ?? 0) + 1;
+      this.tally.add(reasons);
       if (this.first.length < FIRST) this.first.push({ line, uniqueId, reasons });
       yield record;
     }

@@ -2,7 +2,6 @@
 
 import type { CheckedFile } from '../domain/checked-file';
 import type { Client } from '../domain/client';
-import { fieldsOf } from '../domain/fields';
 import { headerInFile } from '../domain/header-in-file';
 import { shareOf } from '../domain/hold-rule';
 import { countsText, reasonsText, refusalText } from './describe-import';
@@ -29,7 +28,7 @@ export function describeChecked(
     ['Held', checked.wouldBeHeld ? heldText(checked, print) : undefined],
     ['Archives', counts.inactiveIgnored === 0 || settings.archiveOnInactive ? undefined : 'none: archiveOnInactive is off for this client'],
   ]);
-  return [facts, reasonsText(checked, print), rejectedText(checked, settings, print), nextText(checked, written)]
+  return [facts, reasonsText(checked, checked.headers, print), rejectedText(checked, print), nextText(checked, written)]
     .filter((part) => part !== undefined)
     .join('\n\n');
 }
@@ -45,10 +44,8 @@ function heldText({ numbers: { archives, activeUsers, permits } }: CheckedFile, 
   return `it would archive ${print.number(archives)} of ${print.number(activeUsers)} active users (${share}) and release ${print.number(permits)} permits`;
 }
 
-function rejectedText({ firstRejected, counts }: CheckedFile, { profile }: Client['settings'], print: Printer): string | undefined {
+function rejectedText({ firstRejected, counts, headers }: CheckedFile, print: Printer): string | undefined {
   if (firstRejected.length === 0) return undefined;
-  // As the template of the client has it: the file's own spelling is not known here.
-  const headers = fieldsOf(profile).map((field) => field.headers[0]);
   const table = print.table(
     [{ head: 'LINE', align: 'right' }, { head: 'UNIQUE ID' }, { head: 'REASONS', narrow: 'wrap' }],
     firstRejected.map(({ line, uniqueId, reasons }) => [

@@ -2,7 +2,7 @@
 
 import { shareOf } from '../domain/hold-rule';
 import type { Counts, Held, ImportRun, ReportState, Retry } from '../domain/import-run';
-import { REASONS, type ReasonCode } from '../domain/reasons';
+import { summariseReasons } from '../domain/summarise-reasons';
 import type { Undo } from '../domain/undo';
 import type { ImportsControl } from '../ports';
 import { shownState } from './import-item';
@@ -58,7 +58,9 @@ export function describeImport(run: ImportRun, { uiUrl, stopped = false, undone 
     ['Backup', run.backup ?? undefined],
     ['Workflow', uiUrl(run.importId) ?? `import/${run.importId}`],
   ]);
-  return [facts, reasonsText(run, print), nextText(run, stopped)].filter((part) => part !== undefined).join('\n\n');
+  return [facts, reasonsText(run, run.layout?.headers ?? null, print), nextText(run, stopped)]
+    .filter((part) => part !== undefined)
+    .join('\n\n');
 }
 
 /** `would archive 120 of 480 active users (25 %), release 3 permits, change …`; and for how long nobody has agreed. */
@@ -93,12 +95,21 @@ export function countsText(counts: Counts, print: Printer): string {
   return `${print.number(counts.records)}${happened.length === 0 ? '' : `: ${happened.join(', ')}`}`;
 }
 
-export function reasonsText(run: Pick<ImportRun, 'reasonCounts'>, print: Printer): string | undefined {
-  const reasons = (Object.entries(run.reasonCounts) as [ReasonCode, number][]).sort(([a, m], [b, n]) => n - m || a.localeCompare(b));
+/** `headers` null = the file's own are not known. */
+export function reasonsText(
+  run: Pick<ImportRun, 'reasonCounts' | 'reasonFields'>,
+  headers: readonly string[] | null,
+  print: Printer,
+): string | undefined {
+  const reasons = summariseReasons(run, headers);
   if (reasons.length === 0) return undefined;
   return print.table(
     [{ head: 'RECORDS', align: 'right' }, { head: 'REASON' }, { head: '', narrow: 'wrap' }],
-    reasons.map(([code, n]) => [print.number(n), code, REASONS[code].title]),
+    reasons.map(({ code, count, title, columns }) => [
+      print.number(count),
+      code,
+      columns.length === 0 ? title : `${title}: ${columns.join(', ')}`,
+    ]),
   );
 }
 

@@ -4,8 +4,9 @@
 import { failedRecordsName } from './backup-names';
 import type { ImportRun } from './import-run';
 import { oneLine } from './one-line';
-import { REASONS, type ReasonCode, type Refusal } from './reasons';
+import type { Refusal } from './reasons';
 import { REFUSALS } from './refusals';
+import { summariseReasons } from './summarise-reasons';
 
 export interface ReportPage {
   readonly verdict: 'failed-records' | 'refused' | 'declined' | 'no-failures' | 'held';
@@ -27,6 +28,8 @@ export interface Problem {
   readonly often: string | null;
   readonly code: string;
   readonly title: string;
+  /** Headers of the columns to look at, e.g. `in street and city`; null = it is about no column. */
+  readonly where: string | null;
   readonly advice: string;
 }
 
@@ -113,20 +116,27 @@ function correctAtHome(run: ImportRun): string[] {
 }
 
 function problems(run: ImportRun): Problem[] {
-  const counted = Object.entries(run.reasonCounts) as [ReasonCode, number][];
-  return counted
-    .toSorted(([codeA, a], [codeB, b]) => b - a || (codeA < codeB ? -1 : 1))
-    .map(([code, n]) => ({
-      often: `${grouped(n)} ${n === 1 ? 'record' : 'records'}`,
-      code,
-      title: REASONS[code].title,
-      advice: REASONS[code].fix,
-    }));
+  return summariseReasons(run, run.layout?.headers ?? null).map(({ code, count, title, columns, fix }) => ({
+    often: `${grouped(count)} ${count === 1 ? 'record' : 'records'}`,
+    code,
+    title,
+    where: columns.length === 0 ? null : `in ${columnsText(columns)}`,
+    advice: fix,
+  }));
+}
+
+/** The few that matter most by name. */
+function columnsText(columns: readonly string[]): string {
+  const names = columns.slice(0, 5).map((header) => oneLine(header, 50));
+  const others = columns.length - names.length;
+  if (others > 0) names.push(`${others} more ${others === 1 ? 'column' : 'columns'}`);
+  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`;
 }
 
 function refusedBecause(refusal: Refusal): Problem {
   const where = refusal.line === undefined ? '' : ` (line ${grouped(refusal.line)} of the file)`;
-  return { often: null, code: refusal.code, title: `${REFUSALS[refusal.code].title}${where}`, advice: oneLine(refusal.message, 600) };
+  const title = `${REFUSALS[refusal.code].title}${where}`;
+  return { often: null, code: refusal.code, title, where: null, advice: oneLine(refusal.message, 600) };
 }
 
 function notes(run: ImportRun, attached: number | null): string[] {

@@ -1,5 +1,6 @@
 // One processing of one file: its states, outcomes and counts.
 
+import type { FieldName } from './fields';
 import type { ClientId, ImportId } from './ids';
 import type { ReasonCode, Refusal } from './reasons';
 
@@ -128,6 +129,8 @@ export interface ImportRun {
   readonly retries?: readonly Retry[];
   readonly counts: Counts;
   readonly reasonCounts: Readonly<Partial<Record<ReasonCode, number>>>;
+  /** The columns that each reason was found in, the one with most records first; absent = not known. */
+  readonly reasonFields?: Readonly<Partial<Record<ReasonCode, readonly FieldName[]>>>;
   readonly layout: FileLayout | null;
   readonly chunks: number;
   /** Records whose `active` cell reads 0: no more users than that can be archived. */

@@ -59,11 +59,12 @@ function section(title: string, body: string): string {
   return `<tr><td class="pad" style="padding:22px 28px 0;"><h2 class="soft" style="${SECTION}">${title}</h2>${body}</td></tr>`;
 }
 
-function problem({ often, code, title, advice }: Problem): string {
+function problem({ often, code, title, where, advice }: Problem): string {
+  const what = where === null ? title : `${title}, ${where}`;
   const count =
     often === null ? '' : `<td class="soft" align="right" valign="top" style="${SOFT}padding-left:12px;white-space:nowrap;">${often}</td>`;
   return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 10px;"><tr><td class="box" style="padding:12px 14px;background:#f6f8fa;border-radius:4px;">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td class="text" style="${TEXT}font-weight:600;">${escape(title)}</td>${count}</tr></table>
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td class="text" style="${TEXT}font-weight:600;word-break:break-word;">${escape(what)}</td>${count}</tr></table>
 <p class="text" style="${TEXT}margin:2px 0 0;word-break:break-word;">${escape(advice)} <span class="soft" style="color:#52606d;font-size:12px;white-space:nowrap;">${escape(code)}</span></p></td></tr></table>`;
 }
 

@@ -28,8 +28,9 @@ function section(title: string, paragraphs: readonly string[]): string {
   return body.length === 0 ? '' : `${title}\n${'-'.repeat(title.length)}\n${body.join('\n')}`;
 }
 
-function problem({ often, code, title, advice }: Problem): string {
-  return `${wrap(`${often === null ? '' : `${often}: `}${title} [${code}]`, '* ')}
+function problem({ often, code, title, where, advice }: Problem): string {
+  const what = where === null ? title : `${title}, ${where}`;
+  return `${wrap(`${often === null ? '' : `${often}: `}${what} [${code}]`, '* ')}
 ${wrap(advice, '  ')}`;
 }
 

@@ -148,6 +148,27 @@ describe.each([
     expect(body).toContain('1,200 records');
   });
 
+  test('names the columns of each reason as the file does, and of many the first five', () => {
+    const headers = ['unique_id', ' E-Mail', 'email', 'state', 'street', 'city', 'zip', 'phone_cell', 'first_name', 'last_name'];
+    const layout = { encoding: 'utf-8', delimiter: ',', headers, ignoredHeaders: [], droppedBack: false } as const;
+    const body = bodyOf(
+      compose({
+        layout,
+        reasonCounts: { '9019': 2, '9030': 9, '9033': 3, DUPLICATE_IN_FILE: 1 },
+        reasonFields: {
+          '9019': ['email'],
+          '9030': ['street', 'city', 'postalCode', 'phoneCell', 'firstName', 'lastName', 'email'],
+          '9033': ['province', 'email'],
+          DUPLICATE_IN_FILE: ['uniqueId'],
+        },
+      }),
+    );
+    expect(body).toContain('E-mail not unique, in email');
+    expect(body).toContain('Value invalid, in state and email');
+    expect(body).toContain('Too long, in street, city, zip, phone_cell, first_name and 2 more columns');
+    expect(body).not.toContain('Same user twice in the file, in');
+  });
+
   test('shows every count that is not zero and none that is', () => {
     const body = bodyOf(compose({ counts: { repeated: 5, permitsReleased: 7 } }));
     for (const row of [

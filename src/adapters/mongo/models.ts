@@ -59,6 +59,7 @@ const importRun: Shape<ImportDocument> = {
   retries: { type: [Mixed], default: undefined },
   counts: mixed,
   reasonCounts: mixed,
+  reasonFields: Mixed,
   layout: orNull(Mixed),
   chunks: number,
   inactiveRecords: number,
@@ -101,6 +102,7 @@ const user: Shape<UserDocument> = {
   created: Mixed,
   archived: Mixed,
   undone: Mixed,
+  mentioned: Number,
   updatedAt: Date,
 };
 
