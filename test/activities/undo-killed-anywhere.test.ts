@@ -24,10 +24,10 @@ afterAll(() => world.close());
 /** A client whose second import did everything that can be undone; somebody changed some of it since. */
 async function prepare(name: string, end: 'finished' | 'failed'): Promise<void> {
   const acme = await world.addClient(name, { archiveOnInactive: true, reactivateOnActive: true });
-  const drop = (...rows: string[]) => world.drop(acme, 'users.csv', [HEADER, ...rows, ''].join('\n'));
-  await drop(...['1', '2', '3', '4', '5', 'gone'].map((id) => `${id},OPSCOM,N${id},u${id},e${id}@x.org,`));
+  const drop = (file: string, ...rows: string[]) => world.drop(acme, file, [HEADER, ...rows, ''].join('\n'));
+  await drop('first.csv', ...['1', '2', '3', '4', '5', 'gone'].map((id) => `${id},OPSCOM,N${id},u${id},e${id}@x.org,`));
   await world.importAll(acme);
-  await drop('gone,OPSCOM,,,,0');
+  await drop('second.csv', 'gone,OPSCOM,,,,0');
   await world.importAll(acme);
   const permits = [
     ['P1', '3'],
@@ -45,6 +45,7 @@ async function prepare(name: string, end: 'finished' | 'failed'): Promise<void> 
   );
   // Users 1 and 2 swap; the new user takes what user 5 gives up; 3 and 4 are archived; `gone` comes back; 9 and the rest are new.
   await drop(
+    'users.csv',
     '1,OPSCOM,One,u2,e2@x.org,',
     '2,OPSCOM,Two,u1,e1@x.org,',
     '3,OPSCOM,,,,0',
