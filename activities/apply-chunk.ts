@@ -97,7 +97,7 @@ class ChunkPass {
 
 /** The checker for this import. "Today" is the day it started, and its header stays accepted, so that a repeated step judges alike. */
 export function checkerOf(run: ImportRun, client: Client, layout: FileLayout): (row: RawRow) => CheckedRecord {
-  const header = checkHeader(layout.headers, { profile: client.settings.profile, unknownColumns: 'ignore' });
+  const header = checkHeader(layout.headers, { ...client.settings, unknownColumns: 'ignore' });
   if (header.kind === 'refused')
     throw new ImportsError('INVARIANT', `The header of import ${run.importId} was accepted and is refused now.`);
   const today = (run.startedAt ?? run.receivedAt).toISOString().slice(0, 10);

@@ -1,8 +1,9 @@
 // `imports client add`: a new customer organisation, with its folder and its schedule.
 
 import type { Command } from 'commander';
-import { DEFAULT_SETTINGS, type Client, type ClientSettings } from '../domain/client';
+import { DEFAULT_SETTINGS, type Client, type ClientSettings, type ProfileName } from '../domain/client';
 import { parseClientId } from '../domain/ids';
+import { PROFILE_NAMES, PROFILES } from '../domain/profiles';
 import { ImportsError } from '../errors';
 import { clientText } from './client-text';
 import { defineCommand, type Session } from './define-command';
@@ -18,6 +19,7 @@ const REQUIRED = [
 ] as const;
 
 interface AddOptions {
+  readonly profile: string;
   readonly failedImportEmail?: string;
   readonly replyToAdminEmail?: string;
   readonly archiveOnInactive?: true;
@@ -32,11 +34,13 @@ export function addClientAddCommand(parent: Command, { deps, print }: Session): 
     details: `ID: ${CLIENT_ID_RULE}. Settings not given have their defaults; all are listed by: imports client set --help`,
     examples: [
       'imports client add acme --failed-import-email it@acme.example --reply-to-admin-email parking@city.example',
+      'imports client add learn --profile agylia --failed-import-email lms@learn.example --reply-to-admin-email support@vendor.example',
       'imports client add acme … --archive-on-inactive --login-source OPSCOM --login-source LDAP --set holdAbove.archives=200',
     ],
   })
     .option('--failed-import-email <address>', 'required: who receives "CSV Import Failed Records"')
     .option('--reply-to-admin-email <address>', 'required: sender of system mail')
+    .option('--profile <name>', `whose files it sends: ${PROFILE_NAMES.join(' or ')}; cannot be changed later`, 'opscom')
     .option('--archive-on-inactive', 'active=0 archives the user and releases the permits')
     .option('--login-source <code>', 'accepted login_source; may be repeated (default: OPSCOM)', gather)
     .option('--set <key=value>', 'any other setting; may be repeated', gather)
@@ -65,7 +69,9 @@ function readClient(text: string, options: AddOptions): Client {
   const clientId = parseClientId(text);
   if (clientId === undefined) problems.push(`${escapeText(text)} is no client id: ${CLIENT_ID_RULE}`);
   const assignments = assignmentsOf(options);
-  const unset: ClientSettings = { ...DEFAULT_SETTINGS, failedImportEmail: '', replyToAdminEmail: '' };
+  const profile = PROFILE_NAMES.find((name) => name === options.profile);
+  if (profile === undefined) problems.push(`${escapeText(options.profile)} is no profile: write --profile ${PROFILE_NAMES.join(' or ')}`);
+  const unset = { ...defaultsOf(profile ?? 'opscom'), failedImportEmail: '', replyToAdminEmail: '' };
   const settings = applyAssignments(unset, assignments, (problem) => problems.push(problem));
   for (const [key, option] of REQUIRED) {
     if (!assignments.some((assignment) => assignment.startsWith(`${key}=`))) problems.push(`${option} is missing: an e-mail address`);
@@ -74,6 +80,10 @@ function readClient(text: string, options: AddOptions): Client {
     throw new ImportsError('WRONG_USE', ['The client was not added:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
   }
   return { clientId, enabled: true, settings };
+}
+
+function defaultsOf(profile: ProfileName): Omit<ClientSettings, 'failedImportEmail' | 'replyToAdminEmail'> {
+  return { ...DEFAULT_SETTINGS, ...PROFILES[profile].settings, profile };
 }
 
 /** The options of their own are settings like any other. */

@@ -15,13 +15,15 @@ export function addClientListCommand(parent: Command, { deps, print }: Session):
       return print.table(
         [
           { head: 'CLIENT' },
+          { head: 'PROFILE', dropOrder: 1 },
           { head: 'ENABLED' },
           { head: 'SCHEDULE' },
-          { head: 'ARCHIVES', dropOrder: 1 },
+          { head: 'ARCHIVES', dropOrder: 2 },
           { head: 'FAILED RECORDS TO', narrow: 'cut' },
         ],
         clients.map(({ clientId, enabled, settings }) => [
           clientId,
+          settings.profile,
           enabled ? 'yes' : 'no',
           settingText(settings, 'schedule'),
           settings.archiveOnInactive ? 'yes' : 'no',

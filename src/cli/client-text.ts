@@ -7,6 +7,7 @@ import type { Printer } from './print';
 export function clientText({ clientId, enabled, settings }: Client, print: Printer): string {
   return print.facts([
     ['Client', clientId],
+    ['Profile', settings.profile],
     ['Enabled', enabled ? 'yes' : 'no: its files are left alone and nobody can log in'],
     ...SETTINGS.map(({ key }) => [key, settingText(settings, key)] as const),
   ]);
@@ -19,8 +20,9 @@ export function settingText(settings: ClientSettings, key: string): string {
       return scheduleText(settings.schedule);
     case 'userTypes':
       return settings.userTypes.length === 0 ? 'any' : settings.userTypes.map(({ id, name }) => `${id}:${name}`).join(',');
+    case 'furtherColumns':
     case 'requiredFields':
-      return settings.requiredFields.length === 0 ? 'none' : settings.requiredFields.join(',');
+      return settings[key].length === 0 ? 'none' : settings[key].join(',');
     case 'maxFileBytes':
       return sizeText(settings.maxFileBytes);
     case 'expectFileEvery':

@@ -1,6 +1,7 @@
 // The settings of a client as they are typed: KEY=VALUE, one row a key. `client add --set`, `client set` and the help page read this table.
 
 import type { ClientSettings } from '../domain/client';
+import { fieldsOf, furtherFields } from '../domain/profiles';
 import { suggestName } from '../domain/suggest-name';
 import {
   address,
@@ -27,6 +28,8 @@ export interface Setting {
   apply(settings: ClientSettings, text: string, complain: Complain): ClientSettings | undefined;
 }
 
+const allColumnsAnyway: Reader<never> = (_, complain) => complain('none: a client of the profile opscom may send all columns as it is');
+
 export const SETTINGS: readonly Setting[] = [
   setting('failedImportEmail', 'ADDRESS', 'who receives "CSV Import Failed Records"', address),
   setting('replyToAdminEmail', 'ADDRESS', 'sender of system mail', address),
@@ -34,7 +37,26 @@ export const SETTINGS: readonly Setting[] = [
   setting('reactivateOnActive', 'true|false', 'active=1 brings an archived user back', flag),
   setting('loginSources', 'CODE,CODE', 'accepted login_source codes', loginSources),
   setting('userTypes', 'ID:NAME,ID:NAME', 'accepted user_type_id values', userTypes),
-  setting('requiredFields', 'FIELD,FIELD', 'further fields that a new user must have', fieldNames),
+  {
+    key: 'furtherColumns',
+    form: 'FIELD,FIELD',
+    meaning: 'agylia only: columns of the OPS-COM table that a file may have, too',
+    apply(settings, text, complain) {
+      const further = furtherFields(settings.profile);
+      const read = further.length === 0 && text !== 'none' ? allColumnsAnyway : fieldNames(further, 'phoneCell,employeeNo');
+      const furtherColumns = read(text, complain);
+      return furtherColumns === undefined ? undefined : { ...settings, furtherColumns };
+    },
+  },
+  {
+    key: 'requiredFields',
+    form: 'FIELD,FIELD',
+    meaning: 'further fields that a new user must have',
+    apply(settings, text, complain) {
+      const requiredFields = fieldNames(fieldsOf(settings), 'email,firstName')(text, complain);
+      return requiredFields === undefined ? undefined : { ...settings, requiredFields };
+    },
+  },
   setting('unknownColumns', 'refuse|ignore', 'what a header that is no accepted name does', oneOf('refuse', 'ignore')),
   setting('encoding', 'utf-8|windows-1252|utf-16le', 'of files without a byte order mark', oneOf('utf-8', 'windows-1252', 'utf-16le')),
   setting('delimiter', 'auto|comma|semicolon|tab', 'auto: decided from the header line', delimiter),
@@ -79,6 +101,7 @@ export function applyAssignments(
 }
 
 function unknownKey(key: string): string {
+  if (key === 'profile') return 'profile cannot be changed: it is chosen when the client is added, with --profile; add another client';
   const near = suggestName(
     key,
     SETTINGS.map((candidate) => candidate.key),

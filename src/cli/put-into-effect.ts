@@ -1,6 +1,7 @@
 // What must follow when a client was stored: its folder and its schedule. Both steps can be repeated, so a failure between costs nothing.
 
 import type { Client } from '../domain/client';
+import { profileOf } from '../domain/profiles';
 import { ImportsError } from '../errors';
 import type { Services } from './deps';
 import { describeError } from './describe-error';
@@ -8,7 +9,7 @@ import { describeError } from './describe-error';
 export async function putIntoEffect({ files, control }: Pick<Services, 'files' | 'control'>, client: Client): Promise<void> {
   const { clientId, enabled } = client;
   try {
-    await files.prepareClient(clientId);
+    await files.prepareClient(clientId, profileOf(client).layout);
     await control.applySchedule(client);
   } catch (error) {
     const { code, message } = describeError(error);

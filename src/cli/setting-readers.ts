@@ -1,6 +1,6 @@
 // How the text behind `KEY=` becomes a value. A reader that cannot read it complains, in words that follow "KEY must be", and gives nothing.
 
-import { FIELDS, type FieldName } from '../domain/fields';
+import type { Field, FieldName } from '../domain/fields';
 import { readEmail } from '../domain/read-value';
 import { suggestName } from '../domain/suggest-name';
 
@@ -53,23 +53,25 @@ export const userTypes: Reader<readonly { readonly id: number; readonly name: st
 };
 
 /** `email,firstName`; the header of the file (`first_name`) will do as well; `none`, or nothing at all = no field. */
-export const fieldNames: Reader<readonly FieldName[]> = (text, complain) => {
-  const names: FieldName[] = [];
-  for (const part of text === 'none' ? [] : listOf(text)) {
-    const field = FIELDS.find(({ name, headers }) => name !== 'active' && (name === part || headers.includes(part)));
-    if (field === undefined) {
-      const near = suggestName(
-        part,
-        FIELDS.map(({ name }) => name),
-      );
-      return complain(
-        `names of fields separated by commas, e.g. email,firstName; ${part} is none${near === undefined ? '' : `, did you mean ${near}?`}`,
-      );
+export function fieldNames(fields: readonly Field[], example: string): Reader<readonly FieldName[]> {
+  return (text, complain) => {
+    const names: FieldName[] = [];
+    for (const part of text === 'none' ? [] : listOf(text)) {
+      const field = fields.find(({ name, headers }) => name !== 'active' && (name === part || headers.includes(part)));
+      if (field === undefined) {
+        const near = suggestName(
+          part,
+          fields.map(({ name }) => name),
+        );
+        return complain(
+          `names of fields separated by commas, e.g. ${example}; ${part} is none${near === undefined ? '' : `, did you mean ${near}?`}`,
+        );
+      }
+      if (!names.includes(field.name)) names.push(field.name);
     }
-    if (!names.includes(field.name)) names.push(field.name);
-  }
-  return names;
-};
+    return names;
+  };
+}
 
 const DELIMITERS = { auto: 'auto', ',': ',', comma: ',', ';': ';', semicolon: ';', '\t': '\t', tab: '\t' } as const;
 export const delimiter: Reader<'auto' | ',' | ';' | '\t'> = (text, complain) =>

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { ClientSettings } from '../domain/client';
-import { fieldsOf } from '../domain/fields';
+import { fieldsOf } from '../domain/profiles';
 import { defineCommand, type Session } from './define-command';
 import { requireClient } from './require-client';
 
@@ -14,7 +14,7 @@ export function addTemplateCommand(program: Command, { deps, print }: Session): 
     examples: ['imports template acme > acme-users.csv'],
   }).action(async (id: string) => {
     const { clientId, settings } = await requireClient(await deps.open(), id);
-    const fields = fieldsOf(settings.profile);
+    const fields = fieldsOf(settings);
     const headers = fields.map((field) => field.headers[0]);
     if (!print.json) return print.raw(`${headers.join(delimiterOf(settings))}\r\n`);
     const required = fields.filter((field) => field.required).map((field) => field.headers[0]);

@@ -3,7 +3,8 @@
 
 import { CONTROL, isLongerThan, LINE_BREAK, NON_ASCII, scanText } from './cell-text';
 import type { ClientSettings } from './client';
-import { fieldsOf, type FieldName, type FieldRule } from './fields';
+import type { FieldName, FieldRule } from './fields';
+import { fieldsOf } from './profiles';
 import { readDate, readEmail, readFlag, readGroups, readProvince, readWholeNumber } from './read-value';
 import { reason, REASONS, type Reason } from './reasons';
 import { restoreCell } from './spreadsheet-cell';
@@ -23,7 +24,7 @@ export interface ReaderSetup {
 
 /** Undefined = the cell is blank. */
 export function cellReader(field: FieldName, header: string, setup: ReaderSetup): (cell: string) => FieldValue | Trouble | undefined {
-  const rule = fieldsOf(setup.settings.profile).find(({ name }) => name === field)?.rule ?? { kind: 'text', max: 0 };
+  const rule = fieldsOf(setup.settings).find(({ name }) => name === field)?.rule ?? { kind: 'text', max: 0 };
   const max = 'max' in rule && rule.kind !== 'groups' ? rule.max : Infinity;
   const forbidden = rule.kind === 'text' && rule.multiline === true ? CONTROL : CONTROL | LINE_BREAK;
   const tooLong = reason('9030', field, `${header} is longer than ${max} characters; shorten it.`);

@@ -6,9 +6,10 @@
 // an accepted name.
 
 import type { ClientSettings } from './client';
-import { fieldsOf, REPORT_HEADERS, type FieldName } from './fields';
+import { REPORT_HEADERS, type FieldName } from './fields';
 import { joinWithAnd } from './name-lines';
 import { oneLine } from './one-line';
+import { fieldsOf } from './profiles';
 import type { Column } from './record';
 import type { Refusal, RefusalCode } from './reasons';
 import { refusal } from './refusals';
@@ -36,8 +37,11 @@ interface Cell {
   readonly field?: FieldName;
 }
 
-export function checkHeader(headers: readonly string[], settings: Pick<ClientSettings, 'profile' | 'unknownColumns'>): HeaderVerdict {
-  const fields = fieldsOf(settings.profile);
+export function checkHeader(
+  headers: readonly string[],
+  settings: Pick<ClientSettings, 'profile' | 'furtherColumns' | 'unknownColumns'>,
+): HeaderVerdict {
+  const fields = fieldsOf(settings);
   const fieldByHeader = new Map(fields.flatMap(({ name, headers: accepted }) => accepted.map((header) => [header, name] as const)));
   const cells = headers.map((raw, index) => readCell(raw, index, fieldByHeader));
 

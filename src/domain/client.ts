@@ -5,8 +5,11 @@ import type { FieldName } from './fields';
 
 export type Schedule = { readonly every: string } | { readonly cron: string; readonly timeZone: string };
 
+/** Which product's file a client sends: its columns and folders (src/domain/profiles.ts). Settled when the client is added. */
+export type ProfileName = 'opscom' | 'agylia';
+
 export interface ClientSettings {
-  readonly profile: 'opscom' | 'agylia';
+  readonly profile: ProfileName;
   /** Who receives "CSV Import Failed Records". */
   readonly failedImportEmail: string;
   /** From and Reply-To of system mail. */
@@ -17,6 +20,8 @@ export interface ClientSettings {
   readonly loginSources: readonly string[];
   /** When not empty, `user_type_id` must be one of these ids. */
   readonly userTypes: readonly { readonly id: number; readonly name: string }[];
+  /** Further fields that a file may have, each under its headers of the OPS-COM table; for `agylia` only, whose own table is short. */
+  readonly furtherColumns: readonly FieldName[];
   /** Further fields that a new user must have. */
   readonly requiredFields: readonly FieldName[];
   readonly unknownColumns: 'refuse' | 'ignore';
@@ -47,6 +52,7 @@ export const DEFAULT_SETTINGS: Omit<ClientSettings, 'failedImportEmail' | 'reply
   reactivateOnActive: false,
   loginSources: ['OPSCOM'],
   userTypes: [],
+  furtherColumns: [],
   requiredFields: [],
   unknownColumns: 'refuse',
   encoding: 'utf-8',

@@ -92,7 +92,7 @@ export const FIELDS: readonly Field[] = [
 /** Headers of the failed-records file: always accepted, their cells ignored. */
 export const REPORT_HEADERS = ['error_code', 'error_field', 'error_reason', 'source_line'] as const;
 
-/** The columns of an Agylia file; further ones are `unknownColumns`. */
+/** The columns of every Agylia file. */
 export const AGYLIA_FIELDS: readonly Field[] = [
   { ...field('uniqueId', text(50), 'username'), required: true },
   field('firstName', text(50), 'forename'),
@@ -101,11 +101,6 @@ export const AGYLIA_FIELDS: readonly Field[] = [
   field('groups', { kind: 'groups', max: 100 }, 'groups'),
   field('active', { kind: 'flag' }, 'active'),
 ];
-
-/** The columns that a client's files may have. */
-export function fieldsOf(profile: 'opscom' | 'agylia'): readonly Field[] {
-  return profile === 'agylia' ? AGYLIA_FIELDS : FIELDS;
-}
 
 /** What the client knows the field as, where the file's own header is not at hand. */
 export function headerOf(name: FieldName): string {

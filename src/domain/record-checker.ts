@@ -3,7 +3,8 @@
 
 import { cellReader, type Trouble } from './cell-reader';
 import type { ClientSettings } from './client';
-import { fieldsOf, type FieldName } from './fields';
+import type { FieldName } from './fields';
+import { fieldsOf } from './profiles';
 import { missingCode, reason, REASONS, type Reason } from './reasons';
 import type { CheckedRecord, Column, RawRow } from './record';
 import type { FieldValue, StoredFieldName } from './user';
@@ -41,7 +42,7 @@ export function recordChecker(setup: CheckerSetup): (row: RawRow) => CheckedReco
 }
 
 function prepare({ columns, settings, droppedBack, today }: CheckerSetup): readonly PreparedColumn[] {
-  const required = new Set(fieldsOf(settings.profile).flatMap((field) => (field.required ? [field.name] : [])));
+  const required = new Set(fieldsOf(settings).flatMap((field) => (field.required ? [field.name] : [])));
   return columns.flatMap((column, at) => {
     if (column.kind !== 'field') return [];
     const { field } = column;

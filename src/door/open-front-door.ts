@@ -4,7 +4,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '../domain/client';
 import type { ClientId } from '../domain/ids';
+import { profileOf } from '../domain/profiles';
 import type { AccountStore, ClientStore, Clock, DoorMetrics, Log } from '../ports';
 import { openClientFolder, type ClientFolder } from './folder/client-folder';
 import { errnoOf, unlessMissing } from './folder/folder-error';
@@ -29,7 +31,7 @@ export interface FrontDoor {
   readonly visits: Visits;
   readonly log: Log;
   readonly metrics: DoorMetrics;
-  readonly folderOf: (clientId: ClientId) => Promise<ClientFolder>;
+  readonly folderOf: (client: Client) => Promise<ClientFolder>;
   /** The door is about to close: what is open may be finished, nothing new is begun. */
   isStopping(): boolean;
   /** Begins no further upload, and gives those that are open a few seconds. What is left then stays resumable. */
@@ -65,10 +67,11 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
     visits: createVisits({ accounts, clock, log }),
     log,
     metrics,
-    folderOf(clientId) {
+    folderOf(client) {
+      const { clientId } = client;
       const known = folders.get(clientId);
       if (known !== undefined) return known;
-      const folder = openClientFolder({ dataDir, clientId, quietMs, clock, log, metrics, onReady });
+      const folder = openClientFolder({ dataDir, clientId, layout: profileOf(client).layout, quietMs, clock, log, metrics, onReady });
       folders.set(clientId, folder);
       folder.catch(() => folders.delete(clientId));
       return folder;

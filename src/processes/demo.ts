@@ -10,6 +10,7 @@ import { connectMongo, type Mongo } from '../adapters/mongo/connect-mongo';
 import { loadConfig, type Config } from '../config/load-config';
 import { DEFAULT_SETTINGS } from '../domain/client';
 import { parseClientId, type ClientId } from '../domain/ids';
+import { profileOf } from '../domain/profiles';
 import type { ImportRun } from '../domain/import-run';
 import { projectRoot } from '../embedded/project-root';
 import { ImportsError } from '../errors';
@@ -148,7 +149,7 @@ async function addClient(config: Config, stores: Mongo, endpoints: Everything['e
     enabled: true,
     lastLoginAt: null,
   });
-  await createFileStore(config.dataDir).prepareClient(clientId);
+  await createFileStore(config.dataDir).prepareClient(clientId, profileOf(client).layout);
   const control = connectImportsControl({ env: {}, address: endpoints.temporalAddress, uiUrl: endpoints.temporalUi });
   await control.applySchedule(client);
   await control.close();

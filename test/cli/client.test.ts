@@ -52,7 +52,9 @@ describe('client add', () => {
 
   test('says what was made and what to type next', async () => {
     const { out } = await imports(aWorld({ columns: 80 }), 'client', 'add', 'new', ...REQUIRED);
-    expect(out).toContain('Client                new\nEnabled               yes\nfailedImportEmail     it@new.example\n');
+    expect(out).toContain(
+      'Client                new\nProfile               opscom\nEnabled               yes\nfailedImportEmail     it@new.example\n',
+    );
     expect(out).toMatch(/\n\nAdded\. Give it a login with:\nimports account add new USER --generate-password\n$/);
   });
 
@@ -81,6 +83,38 @@ describe('client add', () => {
   - --reply-to-admin-email is missing: an e-mail address
 `);
     expect([world.opened, world.clients.length, world.calls]).toEqual([false, 2, []]);
+  });
+
+  test('an Agylia client has the defaults of its profile, which options replace', async () => {
+    const { code, out } = await imports(
+      aWorld(),
+      'client',
+      'add',
+      'learn',
+      ...REQUIRED,
+      '--profile',
+      'agylia',
+      '--set',
+      'furtherColumns=phone_cell,employeeNo',
+      '--set',
+      'schedule=1h',
+      '--json',
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(out).settings).toEqual({
+      ...aClient('x').settings,
+      failedImportEmail: 'it@new.example',
+      profile: 'agylia',
+      schedule: { every: '1h' },
+      startOnUpload: false,
+      report: 'always',
+      furtherColumns: ['phoneCell', 'employeeNo'],
+    });
+  });
+
+  test('refuses a profile that there is not', async () => {
+    const { code, err } = await imports(aWorld(), 'client', 'add', 'learn', ...REQUIRED, '--profile', 'moodle');
+    expect([code, err]).toEqual([2, 'error: The client was not added:\n  - moodle is no profile: write --profile opscom or agylia\n']);
   });
 
   test('refuses a client that exists, and leaves it as it is', async () => {
@@ -137,9 +171,9 @@ describe('client set', () => {
 describe('client list, show', () => {
   test('list is a table at 80 columns', async () => {
     const { out } = await imports(aWorld({ columns: 80 }), 'client', 'list');
-    expect(out).toBe(`CLIENT  ENABLED  SCHEDULE  ARCHIVES  FAILED RECORDS TO
-acme    yes      5m        no        it@acme.example
-zenith  yes      5m        no        it@zenith.example
+    expect(out).toBe(`CLIENT  PROFILE  ENABLED  SCHEDULE  ARCHIVES  FAILED RECORDS TO
+acme    opscom   yes      5m        no        it@acme.example
+zenith  opscom   yes      5m        no        it@zenith.example
 `);
   });
 
@@ -171,6 +205,7 @@ zenith  yes      5m        no        it@zenith.example
     };
     const { out } = await imports(aWorld({ columns: 80, clients: [{ ...base, settings }] }), 'client', 'show', 'acme');
     expect(out).toBe(`Client                acme
+Profile               opscom
 Enabled               yes
 failedImportEmail     it@acme.example
 replyToAdminEmail     parking@city.example
@@ -178,6 +213,7 @@ archiveOnInactive     false
 reactivateOnActive    false
 loginSources          OPSCOM,LDAP
 userTypes             1:Student,2:Staff
+furtherColumns        none
 requiredFields        none
 unknownColumns        refuse
 encoding              utf-8
@@ -197,11 +233,11 @@ expectFileEvery       26h
 
   test('what show prints can be typed into set again and changes nothing', async () => {
     const { out } = await imports(aWorld(), 'client', 'show', 'acme');
-    expect(out).toMatch(/^userTypes +any\nrequiredFields +none$/m);
+    expect(out).toMatch(/^userTypes +any\nfurtherColumns +none\nrequiredFields +none$/m);
     const assignments = out
       .trimEnd()
       .split('\n')
-      .slice(2)
+      .slice(3)
       .map((line) => line.replace(/ +/, '='));
     const { code, err, world } = await imports(aWorld(), 'client', 'set', 'acme', ...assignments);
     expect([code, err]).toEqual([0, '']);

@@ -130,13 +130,28 @@ test('a key that is near a setting is answered with the setting, others with whe
     'hold_above_archives is no setting; did you mean holdAbove.archives?',
     'Schedule is no setting; did you mean schedule?',
     'colour is no setting; all are listed by: imports client set --help',
-    'profile is no setting; all are listed by: imports client set --help',
+    'profile cannot be changed: it is chosen when the client is added, with --profile; add another client',
   ]);
 });
 
 test('a field that is near a field is answered with it', () => {
   expect(apply('requiredFields=emial').problems).toEqual([
     'requiredFields=emial: requiredFields must be names of fields separated by commas, e.g. email,firstName; emial is none, did you mean email?',
+  ]);
+});
+
+test('further columns are those of the OPS-COM table that an Agylia client does not have already, and no client of OPS-COM has any', () => {
+  const agylia = { ...BASE, profile: 'agylia' as const };
+  const problems: string[] = [];
+  const applied = applyAssignments(agylia, ['furtherColumns=phone_cell, userTypeId'], (problem) => problems.push(problem));
+  expect(applied.furtherColumns).toEqual(['phoneCell', 'userTypeId']);
+  expect(problems).toEqual([]);
+  applyAssignments(agylia, ['furtherColumns=mail'], (problem) => problems.push(problem));
+  expect(apply('furtherColumns=phone_cell').problems).toEqual([
+    'furtherColumns=phone_cell: furtherColumns must be none: a client of the profile opscom may send all columns as it is',
+  ]);
+  expect(problems).toEqual([
+    'furtherColumns=mail: furtherColumns must be names of fields separated by commas, e.g. phoneCell,employeeNo; mail is none',
   ]);
 });
 

@@ -2,8 +2,8 @@ import { checkHeader } from '../../src/domain/check-header';
 import { AGYLIA_FIELDS, FIELDS, REPORT_HEADERS } from '../../src/domain/fields';
 import type { Column } from '../../src/domain/record';
 
-const refuse = { profile: 'opscom', unknownColumns: 'refuse' } as const;
-const ignore = { profile: 'opscom', unknownColumns: 'ignore' } as const;
+const refuse = { profile: 'opscom', furtherColumns: [], unknownColumns: 'refuse' } as const;
+const ignore = { profile: 'opscom', furtherColumns: [], unknownColumns: 'ignore' } as const;
 
 function accept(headers: readonly string[], settings: Parameters<typeof checkHeader>[1] = refuse) {
   const verdict = checkHeader(headers, settings);
@@ -46,8 +46,8 @@ describe('accepted headers', () => {
   test('of an Agylia file are its own', () => {
     const headers = AGYLIA_FIELDS.map(({ headers: [first] }) => first);
     expect(headers).toEqual(['username', 'forename', 'surname', 'mail', 'groups', 'active']);
-    expect(fieldsIn(accept(headers, { profile: 'agylia', unknownColumns: 'refuse' }).columns)[0]).toBe('uniqueId');
-    expect(refusalOf(['unique_id'], { profile: 'agylia', unknownColumns: 'refuse' }).message).toContain('username');
+    expect(fieldsIn(accept(headers, { profile: 'agylia', furtherColumns: [], unknownColumns: 'refuse' }).columns)[0]).toBe('uniqueId');
+    expect(refusalOf(['unique_id'], { profile: 'agylia', furtherColumns: [], unknownColumns: 'refuse' }).message).toContain('username');
   });
 });
 

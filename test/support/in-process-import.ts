@@ -13,9 +13,10 @@ import type { ActivityPorts } from '../../activities/activity-ports';
 import { createCsvFiles } from '../../src/adapters/csv/csv-files';
 import { createFileStore } from '../../src/adapters/files/file-store';
 import { connectMongo, type Mongo } from '../../src/adapters/mongo/connect-mongo';
-import { DEFAULT_SETTINGS, type ClientSettings } from '../../src/domain/client';
+import { DEFAULT_SETTINGS, type Client, type ClientSettings } from '../../src/domain/client';
 import { parseClientId, type ClientId, type ImportId } from '../../src/domain/ids';
 import type { ImportRun } from '../../src/domain/import-run';
+import { profileOf, PROFILES } from '../../src/domain/profiles';
 import type { Message } from '../../src/ports';
 import { importFileSteps, type ImportSteps, type Watcher } from '../../workflows/import-file-steps';
 import { startMongo } from './mongo';
@@ -74,12 +75,11 @@ export async function startWorld(): Promise<World> {
     mails,
     async addClient(name, settings = {}) {
       const clientId = parseClientId(name)!;
-      await stores.clients.add({
-        clientId,
-        enabled: true,
-        settings: { ...DEFAULT_SETTINGS, failedImportEmail: `it@${name}.example`, replyToAdminEmail: 'admin@parking.example', ...settings },
-      });
-      await ports.files.prepareClient(clientId);
+      const addresses = { failedImportEmail: `it@${name}.example`, replyToAdminEmail: 'admin@parking.example' };
+      const defaults = { ...DEFAULT_SETTINGS, ...PROFILES[settings.profile ?? 'opscom'].settings };
+      const client: Client = { clientId, enabled: true, settings: { ...defaults, ...addresses, ...settings } };
+      await stores.clients.add(client);
+      await ports.files.prepareClient(clientId, profileOf(client).layout);
       return clientId;
     },
     async drop(clientId, fileName, content) {

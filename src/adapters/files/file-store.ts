@@ -46,8 +46,10 @@ export function createFileStore(dataDir: string): FileStore {
       await mkdir(workOf(importId), { recursive: true, mode: 0o750 });
     },
 
-    async prepareClient(clientId) {
-      await mkdir(rootOf(clientId), { recursive: true, mode: 0o750 });
+    async prepareClient(clientId, layout) {
+      for (const folder of ['', ...layout.folders]) {
+        await mkdir(path.join(rootOf(clientId), folder), { recursive: true, mode: 0o750 });
+      }
       await mkdir(path.join(dataDir, 'uploads', clientId), { recursive: true, mode: 0o750 });
     },
 

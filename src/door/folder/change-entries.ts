@@ -1,4 +1,4 @@
-// What a client may do to names in its folder: remove, rename, remove directories, set times. Nothing in `.bak` ever changes.
+// What a client may do to names in its folder: remove, rename, remove directories, set times. What is the import's own, such as `.bak`, never changes.
 
 import { lutimes, rename, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,10 +7,10 @@ import { inDirectory } from './directory';
 import { FolderError, noFolders, notFound, unlessMissing } from './folder-error';
 import { findPublished } from './look-up';
 import { discardPartials } from './partials';
-import { receivable, showVirtualPath, writable, type VirtualPath } from './virtual-path';
+import { receivable, removable, showVirtualPath, writable, type VirtualPath } from './virtual-path';
 
 export async function removeFile(folder: ClientFolder, path: VirtualPath): Promise<void> {
-  const { parent, name } = writable(path);
+  const { parent, name } = removable(folder.layout, path);
   const published = await findPublished(folder, path);
   if (published?.kind === 'directory') throw new FolderError('failed', 'Is a directory');
   if (published === undefined) {
@@ -28,8 +28,8 @@ export async function renameEntry(
   to: VirtualPath,
   { replace }: { readonly replace: boolean },
 ): Promise<void> {
-  const source = writable(from);
-  const target = receivable(to);
+  const source = writable(folder.layout, from);
+  const target = receivable(folder.layout, to);
   await folder.inTurn(async () => {
     const entry = await findPublished(folder, from);
     if (!replace && (await findPublished(folder, to)) !== undefined) throw new FolderError('failed', 'File already exists');
@@ -50,17 +50,17 @@ export async function renameEntry(
 
 /** Clients that make every directory of a path take "exists" for success; a new one is refused. */
 export async function refuseDirectory(folder: ClientFolder, path: VirtualPath): Promise<never> {
-  throw (await findPublished(folder, path)) === undefined ? noFolders() : new FolderError('failed', 'File already exists');
+  throw (await findPublished(folder, path)) === undefined ? noFolders(folder.layout) : new FolderError('failed', 'File already exists');
 }
 
 export async function removeDirectory(folder: ClientFolder, path: VirtualPath): Promise<void> {
-  const { parent, name } = writable(path);
+  const { parent, name } = removable(folder.layout, path);
   await inDirectory(folder.root, parent, (directory) => rmdir(join(directory.path, name)));
 }
 
 /** A file that the import has just taken away keeps the times it has, and the client hears that all is well. */
 export async function setTimes(folder: ClientFolder, path: VirtualPath, times: { accessed: number; modified: number }): Promise<void> {
-  const { parent, name } = writable(path);
+  const { parent, name } = writable(folder.layout, path);
   const apply = inDirectory(folder.root, parent, (directory) => lutimes(join(directory.path, name), times.accessed, times.modified));
   const applied = await apply.then(() => true, unlessMissing);
   if (applied) folder.quiet.touch(path);

@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientId } from '../../domain/ids';
+import type { FolderLayout } from '../../domain/profiles';
 import type { Clock, DoorMetrics, Log } from '../../ports';
 import { QuietWatch } from './quiet-watch';
 import { RecentFiles } from './recent-files';
@@ -12,6 +13,7 @@ export interface ClientFolder {
   readonly clientId: ClientId;
   /** The directory that the client sees as `/`. */
   readonly root: string;
+  readonly layout: FolderLayout;
   readonly staging: Staging;
   /** Uploads that are open in this process. */
   readonly uploads: Set<OpenUpload>;
@@ -34,16 +36,17 @@ export interface OpenUpload {
 export async function openClientFolder(options: {
   readonly dataDir: string;
   readonly clientId: ClientId;
+  readonly layout: FolderLayout;
   readonly quietMs: number;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: DoorMetrics;
   readonly onReady: (clientId: ClientId) => Promise<void>;
 }): Promise<ClientFolder> {
-  const { dataDir, clientId, clock, log, metrics } = options;
+  const { dataDir, clientId, layout, clock, log, metrics } = options;
   const root = join(dataDir, 'clients', clientId);
   const staging = new Staging(join(dataDir, 'uploads', clientId));
-  await mkdir(root, { recursive: true, mode: 0o750 });
+  for (const name of ['', ...layout.folders]) await mkdir(join(root, name), { recursive: true, mode: 0o750 });
   await staging.prepare();
   const tell = async (): Promise<void> => {
     try {
@@ -57,10 +60,11 @@ export async function openClientFolder(options: {
   return {
     clientId,
     root,
+    layout,
     staging,
     uploads: new Set(),
     recent: new RecentFiles(clock),
-    quiet: new QuietWatch(options.quietMs, tell),
+    quiet: new QuietWatch(layout, options.quietMs, tell),
     clock,
     log,
     metrics,

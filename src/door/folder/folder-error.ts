@@ -1,5 +1,7 @@
 // Why the folder says no to a client. The message is shown to the client's staff as it is; each protocol maps the kind to its own code.
 
+import { uploadPath, type FolderLayout } from '../../domain/profiles';
+
 export type FolderErrorKind = 'not-found' | 'denied' | 'failed' | 'unsupported';
 
 export class FolderError extends Error {
@@ -14,7 +16,11 @@ export class FolderError extends Error {
 
 export const notFound = (): FolderError => new FolderError('not-found', 'No such file');
 
-export const noFolders = (): FolderError => new FolderError('denied', 'Folders are not supported here: upload files into the top folder');
+export const noFolders = (layout: FolderLayout): FolderError => {
+  const path = uploadPath(layout);
+  const instead = path === undefined ? 'upload files into the top folder' : `upload your file as ${path}`;
+  return new FolderError('denied', `Folders are not supported here: ${instead}`);
+};
 
 export const tooLarge = (maxBytes: number): FolderError =>
   new FolderError('failed', `File is larger than the limit of ${maxBytes.toLocaleString('en')} bytes`);
@@ -30,9 +36,9 @@ const BY_ERRNO: Readonly<Record<string, readonly [FolderErrorKind, string]>> = {
   EEXIST: ['failed', 'File already exists'],
   ENOTEMPTY: ['failed', 'Directory is not empty'],
   EISDIR: ['failed', 'Is a directory'],
-  EDQUOT: ['failed', 'Quota exceeded'],
-  ENOSPC: ['failed', 'No space left on the server'],
-  EFBIG: ['failed', 'File is too large'],
+  EDQUOT: ['failed', 'Disk is full, try again later'],
+  ENOSPC: ['failed', 'Disk is full, try again later'],
+  EFBIG: ['failed', 'File is too large for this server'],
   ENAMETOOLONG: ['failed', 'Name is too long'],
   EINVAL: ['failed', 'Not possible'],
 };

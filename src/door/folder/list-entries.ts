@@ -17,7 +17,7 @@ export async function listEntries(folder: ClientFolder, path: VirtualPath): Prom
     for (let from = 0; from < names.length; from += AT_ONCE) {
       const look = names.slice(from, from + AT_ONCE).map(async (name) => {
         const stats = await lstat(join(directory.path, name)).catch(unlessMissing);
-        const entry = stats && entryOf(stats, isReadOnly([...path, name]));
+        const entry = stats && entryOf(stats, isReadOnly(folder.layout, [...path, name]));
         return entry && { ...entry, name };
       });
       entries.push(...(await Promise.all(look)).filter((entry) => entry !== undefined));

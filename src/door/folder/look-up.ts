@@ -14,7 +14,7 @@ export async function findPublished(folder: ClientFolder, path: VirtualPath): Pr
   const stats = await inDirectory(folder.root, parent, ({ path: at }) => lstat(name === undefined ? `${at}/.` : join(at, name))).catch(
     unlessMissing,
   );
-  return stats && entryOf(stats, isReadOnly(path));
+  return stats && entryOf(stats, isReadOnly(folder.layout, path));
 }
 
 /**

@@ -22,7 +22,7 @@ export interface UploadRequest {
 
 export async function openUpload(folder: ClientFolder, request: UploadRequest): Promise<Upload> {
   const { path, declaredBytes, maxBytes } = request;
-  const { parent } = receivable(path);
+  const { parent } = receivable(folder.layout, path);
   if (declaredBytes !== undefined && declaredBytes > maxBytes) throw tooLarge(maxBytes);
   // A root that is gone is told before the bytes come.
   await inDirectory(folder.root, parent, () => Promise.resolve());

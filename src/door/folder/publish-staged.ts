@@ -22,7 +22,7 @@ export async function publishStaged(
   },
 ): Promise<void> {
   const { stagedId, file, path, exclusive, bytes, times } = upload;
-  const { parent, name } = receivable(path);
+  const { parent, name } = receivable(folder.layout, path);
   const shown = showVirtualPath(path);
   if (times !== undefined) await file.utimes(times.accessed, times.modified);
   await file.datasync();

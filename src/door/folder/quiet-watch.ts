@@ -1,8 +1,7 @@
-// Tells when files of one client have become ready: published under a name of the root that is not temporary, and not touched for the
-// quiet period. Memory only: what a restart forgets, the client's schedule finds in the folder.
+// Tells when files of one client have become ready: published where the import looks for them, and not touched for the quiet period. Memory only: what a restart forgets, the client's schedule finds in the folder.
 
-import { isTemporaryName } from '../../domain/temporary-name';
-import type { VirtualPath } from './virtual-path';
+import type { FolderLayout } from '../../domain/profiles';
+import { isImportable, showVirtualPath, type VirtualPath } from './virtual-path';
 
 // The scan compares file times of a coarser clock with its own: it must not come a moment too early.
 const MARGIN_MS = 25;
@@ -15,25 +14,25 @@ export class QuietWatch {
   private telling = false;
   private toldAt = -Infinity;
   private stopped = false;
+  private readonly layout: FolderLayout;
   private readonly quietMs: number;
   private readonly tell: () => Promise<void>;
 
   /** `tell` must not reject; files that become ready while it runs, or right after it, are told together. */
-  constructor(quietMs: number, tell: () => Promise<void>) {
+  constructor(layout: FolderLayout, quietMs: number, tell: () => Promise<void>) {
+    this.layout = layout;
     this.quietMs = quietMs + MARGIN_MS;
     this.tell = tell;
   }
 
   touch(path: VirtualPath): void {
-    const name = importableName(path);
-    if (name === undefined || this.stopped) return;
-    this.dueAt.set(name, performance.now() + this.quietMs);
+    if (this.stopped || !isImportable(this.layout, path)) return;
+    this.dueAt.set(showVirtualPath(path), performance.now() + this.quietMs);
     this.arm();
   }
 
   forget(path: VirtualPath): void {
-    const name = importableName(path);
-    if (name !== undefined) this.dueAt.delete(name);
+    this.dueAt.delete(showVirtualPath(path));
   }
 
   stop(): void {
@@ -51,7 +50,7 @@ export class QuietWatch {
     this.timer = undefined;
     const now = performance.now();
     const ready = [...this.dueAt].filter(([, due]) => due <= now);
-    for (const [name] of ready) this.dueAt.delete(name);
+    for (const [path] of ready) this.dueAt.delete(path);
     if (ready.length > 0) {
       this.telling = true;
       this.toldAt = now;
@@ -60,9 +59,4 @@ export class QuietWatch {
     }
     this.arm();
   }
-}
-
-function importableName(path: VirtualPath): string | undefined {
-  const [name, ...deeper] = path;
-  return name === undefined || deeper.length > 0 || isTemporaryName(name) ? undefined : name;
 }

@@ -1,5 +1,7 @@
 // A path as the client sees it, from its own root. Parsed once, at the edge: afterwards no segment can lead out of the root.
 
+import { uploadPath, type FolderLayout } from '../../domain/profiles';
+import { isTemporaryName } from '../../domain/temporary-name';
 import { FolderError, noFolders } from './folder-error';
 
 /** Names from the root down; the root itself is empty. Never `.`, `..`, or a name with a slash. */
@@ -11,9 +13,6 @@ const MAX_DEPTH = 32;
 // Names end up in e-mails, listings and terminals, where a control character is a command.
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
-
-/** Where processed files lie: readable by the client, written by the import only. */
-export const BACKUP_NAME = '.bak';
 
 /** A relative path starts at the root, as every session does; `..` stops there. Throws FolderError. */
 export function parseVirtualPath(bytes: Uint8Array): VirtualPath {
@@ -40,23 +39,60 @@ export function splitVirtualPath(path: VirtualPath): { readonly parent: VirtualP
   return { parent: path.slice(0, -1), name: path.at(-1) };
 }
 
-/** Throws when nothing may be written under this path; else where it lies. */
-export function writable(path: VirtualPath): { readonly parent: VirtualPath; readonly name: string } {
+interface Place {
+  readonly parent: VirtualPath;
+  readonly name: string;
+}
+
+/** Throws when what lies at this path may not be removed; else where it lies. */
+export function removable(layout: FolderLayout, path: VirtualPath): Place {
   const { parent, name } = splitVirtualPath(path);
   if (name === undefined) throw new FolderError('denied', 'Permission denied: this is the root of your folder');
-  if (isReadOnly(path)) throw new FolderError('denied', 'Permission denied: .bak holds processed files and is read-only');
+  const [top = ''] = path;
+  if (layout.readOnly.includes(top)) throw new FolderError('denied', `Permission denied: ${heldIn(top)} and is read-only`);
+  if (parent.length === 0 && layout.folders.length > 0)
+    throw new FolderError('denied', 'Permission denied: these folders stay as they are');
   return { parent, name };
 }
 
-/** As `writable`, for what is put there. Only files in the root are imported: one in a folder would be taken, and then wait for ever. */
-export function receivable(path: VirtualPath): { readonly parent: VirtualPath; readonly name: string } {
-  const target = writable(path);
-  if (target.parent.length > 0) throw noFolders();
-  return target;
+/** As `removable`, for what may be changed as well: renamed, or given another time. */
+export function writable(layout: FolderLayout, path: VirtualPath): Place {
+  const place = removable(layout, path);
+  const [top = ''] = path;
+  if (layout.removeOnly.includes(top)) throw new FolderError('denied', `Permission denied: files in ${top} can be removed, not changed`);
+  return place;
 }
 
-export function isReadOnly(path: VirtualPath): boolean {
-  return path[0] === BACKUP_NAME;
+/** Throws when no file may be put there. One in any other place would be taken, and then wait for ever. */
+export function receivable(layout: FolderLayout, path: VirtualPath): Place {
+  const only = uploadPath(layout);
+  if (only === undefined) {
+    const target = writable(layout, path);
+    if (target.parent.length > 0) throw noFolders(layout);
+    return target;
+  }
+  const { parent, name } = splitVirtualPath(path);
+  const isInPlace = showVirtualPath(parent) === showVirtualPath(layout.upload.folder);
+  if (name === undefined || !isInPlace || !(name === layout.upload.fileName || isTemporaryName(name))) {
+    throw new FolderError('denied', `Permission denied: upload your file as ${only}`);
+  }
+  return { parent, name };
+}
+
+export function isReadOnly({ readOnly, removeOnly }: FolderLayout, path: VirtualPath): boolean {
+  const [top, ...below] = path;
+  return top !== undefined && (readOnly.includes(top) || (removeOnly.includes(top) && below.length > 0));
+}
+
+/** Whether the import looks for a file of this path. */
+export function isImportable({ upload }: FolderLayout, path: VirtualPath): boolean {
+  const { parent, name } = splitVirtualPath(path);
+  if (name === undefined || showVirtualPath(parent) !== showVirtualPath(upload.folder)) return false;
+  return upload.fileName === null ? !isTemporaryName(name) : name === upload.fileName;
+}
+
+function heldIn(folder: string): string {
+  return folder === '.bak' ? '.bak holds processed files' : `${folder} is written by the import`;
 }
 
 function decode(bytes: Uint8Array): string {

@@ -18,7 +18,7 @@ export async function openFile(context: SessionContext, request: Extract<Request
   handles.assertRoom();
   if (!has(OPEN_FLAG.write) && !has(OPEN_FLAG.append)) {
     const file = await openPublished(folder, path);
-    return { kind: 'handle', id, handle: handles.add({ kind: 'download', file, readOnly: isReadOnly(path) }) };
+    return { kind: 'handle', id, handle: handles.add({ kind: 'download', file, readOnly: isReadOnly(folder.layout, path) }) };
   }
   if (context.isStopping()) throw new FolderError('failed', 'Server is restarting, please try again');
   const upload = await openUpload(folder, {

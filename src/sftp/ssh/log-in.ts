@@ -32,7 +32,7 @@ export function logIn(
     const { outcome, login } = await authenticate(attempt, logins, peer);
     if (outcome === 'accepted' && login.client !== undefined && login.account !== undefined) {
       const { account, client } = login;
-      const folder = await folderOf(client.clientId);
+      const folder = await folderOf(client);
       // Gone while we looked: there is nobody to welcome.
       if (socket.destroyed) return;
       const visit = visits.begin({ account, client, peer });

@@ -5,6 +5,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import fs, { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { importIdOf, parseClientId } from '../../../src/domain/ids';
+import { PROFILES } from '../../../src/domain/profiles';
 import { backdate, clientId, importId, later, openStore } from './on-disk';
 import { killedAt } from './killed-at';
 
@@ -51,7 +52,7 @@ describe('ready files', () => {
   test("are the client's own only", async () => {
     const { store, drop } = await openStore();
     const other = parseClientId('other')!;
-    await store.prepareClient(other);
+    await store.prepareClient(other, PROFILES.opscom.layout);
     await drop('users.csv');
     expect(await store.readyFiles(other, 0, later(1_000))).toEqual([]);
   });
@@ -59,7 +60,7 @@ describe('ready files', () => {
   test('preparing a client again leaves its files alone', async () => {
     const { store, drop, contents } = await openStore();
     await drop('users.csv');
-    await store.prepareClient(clientId);
+    await store.prepareClient(clientId, PROFILES.opscom.layout);
     expect(await contents()).toEqual({ 'users.csv': 'users.csv' });
   });
 });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createFileStore } from '../../../src/adapters/files/file-store';
 import { importIdOf, parseClientId } from '../../../src/domain/ids';
+import { PROFILES } from '../../../src/domain/profiles';
 
 export const clientId = parseClientId('acme')!;
 export const importId = importIdOf(clientId, 1);
@@ -18,7 +19,7 @@ export async function openStore() {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'file-store-'));
   folders.push(dataDir);
   const store = createFileStore(dataDir);
-  await store.prepareClient(clientId);
+  await store.prepareClient(clientId, PROFILES.opscom.layout);
   const root = path.join(dataDir, 'clients', clientId);
   const bak = path.join(root, '.bak');
   const drop = async (name: string, content = name) => {

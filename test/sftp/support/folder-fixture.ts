@@ -3,7 +3,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ProfileName } from '../../../src/domain/client';
 import type { ClientId } from '../../../src/domain/ids';
+import { PROFILES } from '../../../src/domain/profiles';
 import { OPEN_FLAG } from '../../../src/sftp/codec/protocol';
 import { openClientFolder, type ClientFolder } from '../../../src/door/folder/client-folder';
 import { Handles } from '../../../src/sftp/session/handles';
@@ -29,7 +31,7 @@ export interface FolderFixture {
   remove(): Promise<void>;
 }
 
-export async function openFolderFixture(quietMs = 60_000): Promise<FolderFixture> {
+export async function openFolderFixture(quietMs = 60_000, profile: ProfileName = 'opscom'): Promise<FolderFixture> {
   const dataDir = await mkdtemp(join(tmpdir(), 'folder-'));
   const lines: LogLine[] = [];
   const ready: ClientId[] = [];
@@ -43,7 +45,7 @@ export async function openFolderFixture(quietMs = 60_000): Promise<FolderFixture
   const metrics = { uploadEnded: () => undefined, loginEnded: () => undefined };
   const onReady = async (id: ClientId): Promise<void> => void ready.push(id);
   const open = (): Promise<ClientFolder> =>
-    openClientFolder({ dataDir, clientId: clientId('acme'), quietMs, clock, log, metrics, onReady });
+    openClientFolder({ dataDir, clientId: clientId('acme'), layout: PROFILES[profile].layout, quietMs, clock, log, metrics, onReady });
   let folder = await open();
   return {
     dataDir,
