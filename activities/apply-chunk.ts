@@ -3,7 +3,7 @@
 
 import { heartbeat } from '@temporalio/activity';
 import { checkHeader } from '../src/domain/check-header';
-import type { ImportId } from '../src/domain/ids';
+import { userIdOf, type ImportId } from '../src/domain/ids';
 import type { Client } from '../src/domain/client';
 import type { FileLayout, ImportRun } from '../src/domain/import-run';
 import type { CheckedRecord, FileMark, RawRow } from '../src/domain/record';
@@ -13,6 +13,7 @@ import type { Chunk, RejectedRecord } from '../src/ports';
 import type { ActivityPorts } from './activity-ports';
 import { applyRecords, type ApplyContext } from './apply-records';
 import { layoutOf, loadImport } from './load-import';
+import { olderGoingOn } from './older-going-on';
 import { rejectedRecord } from './rejected-record';
 import { supersededBy } from './superseded';
 import { Tally } from './tally';
@@ -39,7 +40,7 @@ export const applyChunk =
     if (run.state === 'inspecting') await ports.imports.updateIf(importId, { state: ['inspecting'] }, { state: 'applying' });
 
     const context = { run, client, isSuperseded: await supersededBy(ports, run) };
-    const pass = new ChunkPass(ports, context, chunk.marks);
+    const pass = new ChunkPass(ports, context, chunk.marks, await olderGoingOn(ports, run));
     const check = checkerOf(run, client, layoutOf(run));
     let batch: RawRow[] = [];
     let last = chunk.firstLine;
@@ -70,11 +71,13 @@ class ChunkPass {
   readonly #ports: ChunkPorts;
   readonly #context: ApplyContext;
   readonly #marks: ReadonlyMap<number, FileMark>;
+  readonly #older: number | undefined;
 
-  constructor(ports: ChunkPorts, context: ApplyContext, marks: Chunk['marks']) {
+  constructor(ports: ChunkPorts, context: ApplyContext, marks: Chunk['marks'], older: number | undefined) {
     this.#ports = ports;
     this.#context = context;
     this.#marks = new Map(marks.map((mark) => [mark.line, mark]));
+    this.#older = older;
   }
 
   async take(rows: readonly RawRow[], check: (row: RawRow) => CheckedRecord): Promise<void> {
@@ -85,6 +88,7 @@ class ChunkPass {
       if (mark?.repeats === true) this.tally.count('repeated');
       else candidates.push({ record: check(row), mark, cells: row.cells });
     }
+    await this.#mention(candidates);
     const applied = await applyRecords(this.#ports, this.#context, candidates);
     applied.forEach((one, at) => {
       const { record, cells } = candidates[at]!;
@@ -92,6 +96,17 @@ class ChunkPass {
       else this.tally.add(one);
       if (one.kind === 'rejected') this.rejected.push(rejectedRecord(record, one.reasons, cells));
     });
+  }
+
+  /** Whom an older import may be about to write: also those that this one will find as they should be, or not be able to write. */
+  async #mention(candidates: readonly { readonly record: CheckedRecord }[]): Promise<void> {
+    if (this.#older === undefined) return;
+    const { clientId, seq } = this.#context.run;
+    const named = candidates.filter(({ record }) => record.uniqueId !== '');
+    await this.#ports.users.mention(
+      named.map(({ record }) => userIdOf(clientId, record.uniqueId)),
+      { seq, older: this.#older },
+    );
   }
 }
 

@@ -10,8 +10,10 @@ import type { ActivityPorts } from './activity-ports';
 import { backUpFile } from './back-up-file';
 import { loadImport } from './load-import';
 import { loadUndo } from './load-undo';
+import { olderGoingOn } from './older-going-on';
+import { whileBeating } from './while-beating';
 
-type SettlePorts = Parameters<typeof backUpFile>[0] & Pick<ActivityPorts, 'undos' | 'permits'>;
+type SettlePorts = Parameters<typeof backUpFile>[0] & Pick<ActivityPorts, 'undos' | 'permits' | 'users'>;
 
 export interface SettledUndo {
   readonly counts: UndoCounts;
@@ -29,6 +31,7 @@ export const settleUndo =
     await ports.undos.update(importId, { finishedAt, counts });
     if (run.state !== 'undone') {
       if (run.state !== 'finished') await endHalfDone(ports, run);
+      if ((await olderGoingOn(ports, run)) !== undefined) await whileBeating(() => ports.users.forgetMentions(run.clientId, run.seq));
       await ports.imports.update(importId, { state: 'undone', failure: null });
       ports.log.info('import undone', { clientId: run.clientId, importId, ...counts });
     }

@@ -12,7 +12,7 @@ export function decide(record: CheckedRecord, mark: FileMark | undefined, user: 
     return withSideEffects({ kind: 'done', stamp: user.imported }, record, user, context);
   }
   // What a newer file said of the user stands, even when this record could not have been taken anyway.
-  if (context.superseded || (user?.imported !== undefined && user.imported.seq > context.seq)) return alone({ kind: 'superseded' });
+  if (context.superseded || isNewerThan(context.seq, user)) return alone({ kind: 'superseded' });
 
   const reasons = [...record.reasons, ...(mark?.reasons ?? []), ...reasonsOfTheWorld(record, user, context)];
   if (reasons.length > 0) return alone({ kind: 'reject', reasons });
@@ -22,6 +22,10 @@ export function decide(record: CheckedRecord, mark: FileMark | undefined, user: 
   const kind = statusChange(record, user, context);
   if (kind === 'update' && Object.keys(set).length === 0) return withSideEffects({ kind: 'unchanged' }, record, user, context);
   return withSideEffects({ kind, set, before: valuesOf(user, set), user }, record, user, context);
+}
+
+function isNewerThan(seq: number, user: User | undefined): boolean {
+  return (user?.imported?.seq ?? 0) > seq || (user?.mentioned ?? 0) > seq;
 }
 
 /** Reasons that need the user. None when the record does not say who it is about, or says it in a way that cannot be anybody. */

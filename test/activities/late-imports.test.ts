@@ -2,6 +2,8 @@
 
 import type { ClientId, ImportId } from '../../src/domain/ids';
 import { claim, runImport, startWorld, stepsOver, type World } from '../support/in-process-import';
+import { undo } from '../support/in-process-undo';
+import { sleepy } from '../support/sleepy';
 
 let world: World;
 beforeAll(async () => {
@@ -48,4 +50,64 @@ it('ends a retried import whose working files are gone, with its file as it lies
   expect(await world.ports.imports.find(before!.importId)).toEqual(before);
   expect(await world.backups(clientId)).toEqual(['users.csv', 'users.failed.csv', 'users.result.json']);
   expect(world.mails).toHaveLength(mails);
+});
+
+describe('an old import and a newer one at work at the same time', () => {
+  const CITY_AND_EMAIL = 'unique_id,login_source,city,email\n';
+  const FIRST = `${CITY_AND_EMAIL}same,OPSCOM,Ottawa,\nwrong,OPSCOM,Ottawa,\ntaken,OPSCOM,Ottawa,\nother,OPSCOM,Ottawa,held@x.example\n`;
+  const OLDER = `${HEADER}same,OPSCOM,Wrong\nwrong,OPSCOM,Wrong\ntaken,OPSCOM,Wrong\nchanged,OPSCOM,Wrong\nother,OPSCOM,Gatineau\n`;
+  // One is as it should be, one has a mistake, one wants what another one holds, one is new. Of the last user only the older file speaks.
+  const NEWER = `${CITY_AND_EMAIL}same,OPSCOM,Ottawa,\nwrong,NONE,Hull,\ntaken,OPSCOM,Ottawa,held@x.example\nchanged,OPSCOM,Hull,\n`;
+  const CITIES = { same: 'Ottawa', wrong: 'Ottawa', taken: 'Ottawa', changed: 'Hull', other: 'Gatineau' };
+
+  const citiesOf = async (clientId: ClientId) =>
+    Object.fromEntries(await Promise.all(Object.keys(CITIES).map(async (id) => [id, await cityOf(clientId, id)] as const)));
+
+  async function prepare(name: string, stopped: keyof ReturnType<typeof stepsOver>) {
+    const clientId = await world.addClient(name);
+    await world.drop(clientId, 'users.csv', FIRST);
+    await world.importAll(clientId);
+    return { clientId, older: await dropAndFail(clientId, OLDER, stopped) };
+  }
+  const drop = async (clientId: ClientId) => {
+    await world.drop(clientId, 'users.csv', NEWER);
+    return (await claim(world.ports, clientId))[0]!.importId;
+  };
+
+  describe.each(['planArchive', 'applyChunk'] as const)('of which the old one was stopped before %s', (stopped) => {
+    it.each<[store: 'users' | 'imports', method: string]>([
+      ['imports', 'newerApplied'],
+      ['users', 'read'],
+      ['users', 'write'],
+    ])('the newer one has the last word when it does its work before the other one calls %s.%s', async (store, method) => {
+      const { clientId, older } = await prepare(`race-${stopped}-${method}`.toLowerCase(), stopped);
+      const whileAsleep = sleepy(world.ports, { store, method: method as never }, async () => runImport(world.ports, await drop(clientId)));
+      await runImport(world.ports, older, { ...stepsOver(world.ports), applyChunk: stepsOver(whileAsleep).applyChunk });
+      expect(await citiesOf(clientId)).toEqual(CITIES);
+      expect((await world.ports.imports.find(older))!.counts).toMatchObject({ records: 5, updated: 1, superseded: 4 });
+    });
+
+    it.each<[store: 'users' | 'imports', method: string]>([
+      ['imports', 'inOrder'],
+      // One whose go-ahead is not given yet will see the newer one, and nothing has to be noted.
+      ...(stopped === 'applyChunk' ? [['users', 'mention'] as ['users', string]] : []),
+      ['users', 'read'],
+      ['users', 'write'],
+    ])('the newer one has the last word when the other one does its work before it calls %s.%s', async (store, method) => {
+      const { clientId, older } = await prepare(`reverse-${stopped}-${method}`.toLowerCase(), stopped);
+      const newer = await drop(clientId);
+      const whileAsleep = sleepy(world.ports, { store, method: method as never }, () => runImport(world.ports, older));
+      await runImport(world.ports, newer, { ...stepsOver(world.ports), applyChunk: stepsOver(whileAsleep).applyChunk });
+      expect(await citiesOf(clientId)).toEqual(CITIES);
+    });
+  });
+
+  it("an undone one stands in nobody's way, not even with those whom it found as they should be", async () => {
+    const { clientId, older } = await prepare('race-undone', 'applyChunk');
+    const newer = await drop(clientId);
+    await runImport(world.ports, newer);
+    await undo(world, newer);
+    await runImport(world.ports, older);
+    expect(await citiesOf(clientId)).toMatchObject({ same: 'Wrong', wrong: 'Wrong', taken: 'Wrong', other: 'Gatineau' });
+  });
 });

@@ -4,6 +4,7 @@
 import type { ActivityPorts } from '../../activities/activity-ports';
 import type { ClientId, ImportId } from '../../src/domain/ids';
 import { claim, runImport, startWorld, stepsOver, type World } from '../support/in-process-import';
+import { sleepy } from '../support/sleepy';
 
 class TookTooLong extends Error {}
 
@@ -12,20 +13,6 @@ beforeAll(async () => {
   world = await startWorld();
 });
 afterAll(() => world.close());
-
-/** Ports of a worker that sleeps at its first call of `store.method` while the others do `meanwhile`. */
-function sleepy<S extends keyof ActivityPorts>(store: S, method: keyof ActivityPorts[S], meanwhile: () => Promise<unknown>): ActivityPorts {
-  let slept = false;
-  const awake = world.ports[store] as unknown as Record<PropertyKey, (...args: unknown[]) => unknown>;
-  const asleep = async (...args: unknown[]) => {
-    if (!slept) {
-      slept = true;
-      await meanwhile();
-    }
-    return awake[method](...args);
-  };
-  return { ...world.ports, [store]: { ...awake, [method]: asleep } };
-}
 
 async function whatIsThere(clientId: ClientId, importId: ImportId) {
   const rejected: unknown[] = [];
@@ -66,7 +53,7 @@ describe('a worker that wakes up late', () => {
     const clientId = await prepare('late-claim');
     const importId = importIdIn(clientId);
     let done: unknown;
-    const ports = sleepy('files', 'claim', async () => {
+    const ports = sleepy(world.ports, { store: 'files', method: 'claim' }, async () => {
       await world.importAll(clientId);
       done = await whatIsThere(clientId, importId);
     });
@@ -100,7 +87,7 @@ describe('a worker that wakes up late', () => {
     let done: unknown;
     const late = async (input: never): Promise<never> => {
       const asleep = stepsOver(
-        sleepy(store, method as never, async () => {
+        sleepy(world.ports, { store, method: method as never }, async () => {
           await runImport(world.ports, importId, stepsOver(world.ports, 2));
           done = await whatIsThere(clientId, importId);
         }),

@@ -41,6 +41,7 @@ export type UserDocument = FieldValues & {
   readonly created?: Created;
   readonly archived?: Archived;
   readonly undone?: Undone;
+  readonly mentioned?: number;
   readonly updatedAt?: Date;
 };
 

@@ -2,10 +2,12 @@
 // their e-mails and user names apart in `unique-keys.ts`.
 
 import { FIELDS } from '../../domain/fields';
+import type { UserId } from '../../domain/ids';
 import type { StoredFieldName, User } from '../../domain/user';
 import type { UserStore } from '../../ports';
 import type { UserDocument } from './documents';
 import { type Models, native } from './models';
+import { notMentionedSince } from './mentioned';
 import { createUniqueKeys } from './unique-keys';
 import { createRestoreUsers } from './restore-users';
 import { createUserChanges } from './user-changes';
@@ -22,6 +24,14 @@ export function createUserStore(models: Pick<Models, 'users' | 'userChanges'>): 
     async read(userIds) {
       const found = await users.find({ _id: { $in: [...userIds] } }, { batchSize: userIds.length + 1 }).toArray();
       return new Map(found.map((document) => [document._id, toUser(document)]));
+    },
+    async mention(userIds, { seq, older }) {
+      if (userIds.length > 0)
+        await users.updateMany({ _id: { $in: [...userIds] }, ...notMentionedSince(older) }, { $set: { mentioned: seq } });
+    },
+    async forgetMentions(clientId, seq) {
+      const _id = { $gte: `${clientId}/` as UserId, $lt: `${clientId}0` as UserId };
+      await users.updateMany({ _id, mentioned: seq }, { $unset: { mentioned: '' } });
     },
     write: createWriteUsers(models),
     restore: createRestoreUsers(models),
@@ -60,12 +70,13 @@ function toUser(document: UserDocument): User {
 }
 
 /** Set, or not there at all: what a mark is absent of must not look like one that is undefined. */
-function marksOf({ imported, created, archived, undone, updatedAt }: UserDocument): Partial<User> {
+function marksOf({ imported, created, archived, undone, mentioned, updatedAt }: UserDocument): Partial<User> {
   return {
     ...(imported !== undefined && { imported }),
     ...(created !== undefined && { created }),
     ...(archived !== undefined && { archived }),
     ...(undone !== undefined && { undone }),
+    ...(typeof mentioned === 'number' && { mentioned }),
     ...(updatedAt instanceof Date && { updatedAt }),
   };
 }

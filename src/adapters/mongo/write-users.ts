@@ -1,4 +1,5 @@
-// Writes a batch of users in one unordered bulk, with optimistic concurrency: an update matches only the revision it was decided on.
+// Writes a batch of users in one unordered bulk, with optimistic concurrency: an update matches only the revision it was decided on,
+// and nobody of whom a newer import has spoken meanwhile.
 // What was not written is told apart by looking at the users again, never by what an error says.
 
 import type { UserId } from '../../domain/ids';
@@ -7,6 +8,7 @@ import type { UserStore, UserWrite, WriteOutcome } from '../../ports';
 import { createBeforeImages } from './before-images';
 import type { UserDocument } from './documents';
 import { duplicatesIn } from './duplicate-key';
+import { notMentionedSince } from './mentioned';
 import { type Models, native } from './models';
 import { revision } from './revision';
 import { uniqueKeys } from './unique-keys';
@@ -14,7 +16,7 @@ import { uniqueKeys } from './unique-keys';
 type Run = Parameters<UserStore['write']>[0];
 type Create = Extract<UserWrite, { kind: 'create' }>;
 type Change = Exclude<UserWrite, { kind: 'create' }>;
-type Found = Pick<UserDocument, '_id' | 'rev' | 'imported'>;
+type Found = Pick<UserDocument, '_id' | 'rev' | 'imported' | 'mentioned'>;
 
 export function createWriteUsers(models: Pick<Models, 'users' | 'userChanges'>): UserStore['write'] {
   const users = native<UserDocument>(models.users);
@@ -22,7 +24,7 @@ export function createWriteUsers(models: Pick<Models, 'users' | 'userChanges'>):
 
   const find = async (writes: readonly UserWrite[]): Promise<ReadonlyMap<UserId, Found>> => {
     const ids = writes.map(({ userId }) => userId);
-    const projection = { rev: 1, imported: 1 };
+    const projection = { rev: 1, imported: 1, mentioned: 1 };
     const found = await users.find<Found>({ _id: { $in: ids } }, { projection, batchSize: ids.length + 1 }).toArray();
     return new Map(found.map((user) => [user._id, user]));
   };
@@ -68,11 +70,11 @@ function create(run: Run, { userId, uniqueId, line, set }: Create) {
 }
 
 function change(run: Run, { userId, kind, line, rev, set }: Change) {
-  const { importId, clientId, at } = run;
+  const { importId, clientId, seq, at } = run;
   const status = kind === 'archive' ? { status: 'archived' as const, archived: { importId, at } } : { status: 'active' as const };
   return {
     updateOne: {
-      filter: { _id: userId, rev: revision(rev) },
+      filter: { _id: userId, rev: revision(rev), ...notMentionedSince(seq) },
       update: {
         $set: {
           ...set,
@@ -91,7 +93,7 @@ function change(run: Run, { userId, kind, line, rev, set }: Change) {
 function outcomeOf(run: Run, write: UserWrite, found: Found | undefined): WriteOutcome {
   if (found?.imported?.importId === run.importId && found.imported.line === write.line) return 'written';
   if (write.kind === 'create') return found === undefined ? 'taken' : 'raced';
-  return found !== undefined && (found.rev ?? 0) === write.rev ? 'taken' : 'raced';
+  return found !== undefined && (found.rev ?? 0) === write.rev && (found.mentioned ?? 0) <= run.seq ? 'taken' : 'raced';
 }
 
 function stamp({ importId, seq }: Run, line: number, decision: Stamp['decision']): Stamp {
