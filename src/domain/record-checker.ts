@@ -34,11 +34,27 @@ const NO_REASONS: readonly Reason[] = [];
 export function recordChecker(setup: CheckerSetup): (row: RawRow) => CheckedRecord {
   const width = setup.columns.length;
   const columns = prepare(setup);
+  const codesAt = setup.droppedBack ? errorCodesAt(setup.columns) : [];
   return (row) => {
     if (row.problem !== undefined) return unreadable(row.line, reason(row.problem, null));
     if (row.cells.length !== width) return unreadable(row.line, wrongShape(row.cells.length, width));
+    for (const at of codesAt) {
+      const code = row.cells[at]!.trim();
+      if (isGuess(code)) return unreadable(row.line, reason(code, null, NOT_LOOKED_AT));
+    }
     return checkCells(row, columns);
   };
+}
+
+/** What the cells of such a record are was a guess of ours, written out in the right number: nobody may take it for what was meant. */
+function isGuess(code: string): code is 'RECORD_SHAPE' | 'QUOTE_MISPLACED' {
+  return code === 'RECORD_SHAPE' || code === 'QUOTE_MISPLACED';
+}
+
+const NOT_LOOKED_AT = 'It could not be told which value belongs to which column; put each value into its column, then clear error_code.';
+
+function errorCodesAt(columns: readonly Column[]): readonly number[] {
+  return columns.flatMap(({ kind, header }, at) => (kind === 'ours' && header.toLowerCase() === 'error_code' ? [at] : []));
 }
 
 function prepare({ columns, settings, droppedBack, today }: CheckerSetup): readonly PreparedColumn[] {

@@ -216,6 +216,22 @@ describe('a failed-records file that is dropped back', () => {
     expect(record.values).toEqual({ loginSource: 'OPSCOM', firstName: '=1+1', phoneCell: '+1 613 555 0101' });
   });
 
+  describe.each(['RECORD_SHAPE', 'QUOTE_MISPLACED'])('with a record of which the cells were a guess (%s)', (code) => {
+    const cells = ['1', 'OPSCOM', 'Ann', '613'];
+
+    test('is told again until somebody has cleared its code', () => {
+      const record = checkerFor(headers)({ line: 2, cells: [...cells, ` ${code} `, '', 'why', '12'] });
+      expect(record).toMatchObject({ uniqueId: '', values: {}, active: null, reasons: [{ code, field: null }] });
+      expect(record.reasons[0]!.message).toContain('clear error_code');
+      expect(checkerFor(headers)({ line: 2, cells: [...cells, '', '', 'why', '12'] }).reasons).toEqual([]);
+    });
+
+    test('takes any other code, and that of a file which is not ours, for nothing', () => {
+      expect(checkerFor(headers)({ line: 2, cells: [...cells, '9033', '', 'why', '12'] }).reasons).toEqual([]);
+      expect(checkerFor(headers.slice(0, 5))({ line: 2, cells: [...cells, code] }).reasons).toEqual([]);
+    });
+  });
+
   test('any other file keeps its apostrophes', () => {
     const record = checkerFor(headers.slice(0, 4))({ line: 2, cells: ['1', 'OPSCOM', "'=1+1", "'t Hart"] });
     expect(record.values).toMatchObject({ firstName: "'=1+1", phoneCell: "'t Hart" });

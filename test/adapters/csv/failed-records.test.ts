@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 import { parse } from 'csv-parse/sync';
 import { checkHeader } from '../../../src/domain/check-header';
 import type { FileLayout } from '../../../src/domain/import-run';
+import type { RawRow } from '../../../src/domain/record';
 import { recordChecker } from '../../../src/domain/record-checker';
 import { reason } from '../../../src/domain/reasons';
 import type { RejectedRecord } from '../../../src/ports';
@@ -151,6 +152,22 @@ describe('a failed-records file that is dropped back', () => {
       { numRuns: 100 },
     );
   });
+});
+
+test.each([
+  ['too few cells', ['1', 'OPSCOM']],
+  ['too many', ['1', 'OPSCOM', 'Ann', 'Main St 1', 'x', 'y']],
+])('a record of %s that comes back as it was sent out is rejected again, and goes out as it came', async (_, cells) => {
+  const headers = ['unique_id', 'login_source', 'first_name', 'street'];
+  const first = await roundTrip([rejected(2, cells, [reason('RECORD_SHAPE', null)])], { ...layout, headers });
+  const header = checkHeader(first.verdict.layout.headers, settingsOf());
+  if (header.kind === 'refused') throw new Error(header.refusal.message);
+  const check = recordChecker({ settings: settingsOf(), today: '2026-01-01', columns: header.columns, droppedBack: true });
+  const [record] = first.rows.map(check);
+  expect(record).toMatchObject({ uniqueId: '', values: {}, reasons: [{ code: 'RECORD_SHAPE' }] });
+  const [{ cells: sent }] = first.rows as [RawRow];
+  const again = await roundTrip([rejected(2, sent, [reason('RECORD_SHAPE', null)])], first.verdict.layout);
+  expect(again.rows[0]!.cells).toEqual(sent);
 });
 
 test('a file that could not be written to its end is not there, and the former one still is', async () => {
