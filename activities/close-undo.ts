@@ -6,10 +6,18 @@ import type { ActivityPorts } from './activity-ports';
 import { forgetIds } from './forget-ids';
 import { loadImport } from './load-import';
 
+export interface ClosedUndo {
+  readonly importId: ImportId;
+  readonly report: ReportState;
+  /** What the last try to send its e-mail said, of one that was given up. */
+  readonly why?: string;
+}
+
 export const closeUndo =
-  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'undos' | 'files'>) =>
-  async ({ importId, report }: { readonly importId: ImportId; readonly report: ReportState }): Promise<void> => {
+  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'undos' | 'files' | 'outbox' | 'clock'>) =>
+  async ({ importId, report, why }: ClosedUndo): Promise<void> => {
     const { run } = await loadImport(ports, importId);
+    if (why !== undefined) await ports.outbox.setState(importId, 'undo', 'failed', ports.clock.now(), why);
     await ports.undos.update(importId, { report });
     // Its list of unique ids goes at once: an import that is undone supersedes nobody.
     await ports.files.cleanUp(importId, false);

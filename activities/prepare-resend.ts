@@ -1,17 +1,32 @@
 // Before an e-mail is sent again: is what it would carry still there? Then the outbox forgets how the first one ended.
 
 import type { ImportId } from '../src/domain/ids';
+import type { ImportRun } from '../src/domain/import-run';
 import type { ActivityPorts } from './activity-ports';
 import { failedRecordsFile } from './failed-records-file';
 import { loadImport } from './load-import';
+import { loadUndo } from './load-undo';
+
+type ResendPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'undos' | 'rejected' | 'outbox' | 'files' | 'csv' | 'clock'>;
 
 export const prepareResend =
-  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'outbox' | 'files' | 'csv' | 'clock'>) =>
-  async ({ importId }: { readonly importId: ImportId }): Promise<{ readonly isLeft: boolean }> => {
+  (ports: ResendPorts) =>
+  async (input: { readonly importId: ImportId; readonly kind?: 'report' | 'undo' }): Promise<{ readonly isLeft: boolean }> => {
+    const { importId, kind = 'report' } = input;
     const { run } = await loadImport(ports, importId);
-    if (run.counts.rejected > 0 && (await failedRecordsFile(ports, run)) === undefined) return { isLeft: false };
+    if (!(await (kind === 'undo' ? isUndoLeft(ports, run) : isReportLeft(ports, run)))) return { isLeft: false };
     await ports.files.makeWorkFolder(importId);
-    await ports.imports.update(importId, { report: 'pending' });
-    await ports.outbox.setState(importId, 'report', 'pending', ports.clock.now());
+    await (kind === 'undo' ? ports.undos : ports.imports).update(importId, { report: 'pending' });
+    await ports.outbox.setState(importId, kind, 'pending', ports.clock.now());
     return { isLeft: true };
   };
+
+async function isReportLeft(ports: ResendPorts, run: ImportRun): Promise<boolean> {
+  return run.counts.rejected === 0 || (await failedRecordsFile(ports, run)) !== undefined;
+}
+
+/** Who was left as they are expires with the details of the import. */
+async function isUndoLeft(ports: ResendPorts, { importId, expiredAt }: ImportRun): Promise<boolean> {
+  const { counts } = await loadUndo(ports, importId);
+  return expiredAt === undefined || counts.usersLeft + counts.permitsLeft === 0;
+}

@@ -19,14 +19,15 @@ export async function sendOnce(
   const known = await ports.outbox.state(importId, kind);
   if (known !== 'pending') return known;
   return whileBeating(async () => {
-    const state = await ports.mailer.send(await compose()).then(
-      () => 'sent' as const,
+    const refusal = await ports.mailer.send(await compose()).then(
+      () => undefined,
       (error: unknown) => {
-        if (error instanceof ImportsError && error.code === 'MAIL_REJECTED') return 'failed' as const;
+        if (error instanceof ImportsError && error.code === 'MAIL_REJECTED') return error.message;
         throw error;
       },
     );
-    await insist(() => ports.outbox.setState(importId, kind, state, ports.clock.now()));
+    const state = refusal === undefined ? 'sent' : 'failed';
+    await insist(() => ports.outbox.setState(importId, kind, state, ports.clock.now(), refusal));
     return state;
   });
 }

@@ -345,6 +345,38 @@ export interface FileStore {
   removeOldBackups(clientId: ClientId, before: Date, onProgress: () => void): Promise<number>;
 }
 
+/** What a client's folder holds whose upload is left in place (`Profile.upload`). Its claimed copies lie where FileStore has its files. */
+export interface StandingFolder {
+  /** The upload, when it is there and was quiet for `quietMs`: the SHA-1 of its bytes, and the import they were claimed for, if any. */
+  readyVersion(
+    clientId: ClientId,
+    upload: FolderLayout['upload'],
+    quietMs: number,
+    now: Date,
+  ): Promise<{ readonly file: ReadyFile; readonly sha1: string; readonly claimedBy: string | null } | undefined>;
+  /**
+   * Copies the upload to the import's `sourcePath` and leaves the copy's SHA-1 as a file for the client to see. Safe to repeat. `gone` =
+   * it is another file by now, or this version is another import's.
+   */
+  claimCopy(
+    clientId: ClientId,
+    upload: FolderLayout['upload'],
+    importId: ImportId,
+    file: { readonly name: string; readonly inode: string },
+  ): Promise<'claimed' | 'gone'>;
+  /** The claimed copy is needed no more. */
+  discardCopy(importId: ImportId): Promise<void>;
+  /** Where the status report is to be written, before `fileStatusReport` puts it into the client's folder under its name, whole. */
+  statusReportPath(importId: ImportId): string;
+  fileStatusReport(clientId: ClientId, importId: ImportId, name: string): Promise<void>;
+  /** Where it lies; undefined when it is not there. */
+  findStatusReport(clientId: ClientId, name: string): Promise<string | undefined>;
+  /** Removes status reports from before this; how many. `onProgress` after each. */
+  removeOldReports(clientId: ClientId, before: Date, onProgress: () => void): Promise<number>;
+  /** A line in the log that the client reads: no personal data, nothing that a client chose. `once` = unless one of the last lines says it. */
+  note(clientId: ClientId, note: { readonly at: Date; readonly text: string; readonly once: boolean }): Promise<void>;
+}
+
 export interface Inspection {
   readonly sha256: string;
   readonly bytes: number;
@@ -408,8 +440,10 @@ export type MailKind = 'report' | 'undo' | 'hold' | 'hold-reminder' | 'silence';
 export interface OutboxStore {
   /** State of this import's e-mail; `pending` when never touched. */
   state(importId: ImportId, kind: MailKind): Promise<'pending' | 'sent' | 'failed'>;
-  /** `pending` forgets how it ended: it may be sent again. */
-  setState(importId: ImportId, kind: MailKind, state: 'pending' | 'sent' | 'failed', at: Date): Promise<void>;
+  /** `pending` forgets how it ended: it may be sent again. `why` = a safe sentence, of one that failed. */
+  setState(importId: ImportId, kind: MailKind, state: 'pending' | 'sent' | 'failed', at: Date, why?: string): Promise<void>;
+  /** Why an e-mail failed; null when it did not, or it is not known. */
+  whyFailed(importId: ImportId, kind: MailKind): Promise<string | null>;
 }
 
 // -------------------------------------------------------------------------------------------------------- housekeeping
@@ -426,6 +460,17 @@ export interface ExpiryStore {
 
 // ------------------------------------------------------------------------------------------------------------ Temporal
 
+/** A step that did not work and is tried again by itself. */
+export interface StepTrouble {
+  /** Name of the activity, e.g. `sendReport`. */
+  readonly step: string;
+  readonly tries: number;
+  /** Safe sentence of the last try. */
+  readonly why: string;
+  /** null = it is being tried now. */
+  readonly nextTryAt: Date | null;
+}
+
 /** What the front door and the command line ask of Temporal. */
 export interface ImportsControl {
   /** Creates or updates the client's schedule; keeps a pause and its note. A disabled client's schedule is removed. */
@@ -441,12 +486,14 @@ export interface ImportsControl {
   /** Approves or declines a held import. Throws NOT_NOW, with a sentence, when there is nothing to decide any more. */
   decide(importId: ImportId, decision: HoldDecision): Promise<void>;
   /**
-   * Sends the e-mail of an ended import again. `under-way` = the mail server has not answered yet; `nothing-left` = what it would carry
-   * is no longer kept. Throws NOT_NOW when it is being sent already.
+   * Sends the e-mail of an ended import, or the one about its undo, again. `under-way` = the mail server has not answered yet;
+   * `nothing-left` = what it would carry is no longer kept. Throws NOT_NOW when it is being sent already.
    */
-  resendReport(run: Pick<ImportRun, 'importId' | 'clientId'>): Promise<ReportState | 'nothing-left' | 'under-way'>;
+  resendReport(run: Pick<ImportRun, 'importId' | 'clientId'>, kind: 'report' | 'undo'): Promise<ReportState | 'nothing-left' | 'under-way'>;
   /** Whether a workflow is at work on this import, or waits for something. */
   isRunning(importId: ImportId): Promise<boolean>;
+  /** Steps of the import, of its undo and of e-mails that are sent again, which did not work and are tried again. */
+  troubles(importId: ImportId): Promise<readonly StepTrouble[]>;
   /** Link into the Temporal UI; null when no UI is known. */
   uiUrl(importId: ImportId): string | null;
 }

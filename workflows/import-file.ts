@@ -3,14 +3,12 @@
 
 import {
   ActivityFailure,
-  ApplicationFailure,
   CancellationScope,
   continueAsNew,
   getExternalWorkflowHandle,
   isCancellation,
   proxyActivities,
   setCurrentDetails,
-  TemporalFailure,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -23,6 +21,7 @@ import type { ImportFileInput, ImportFileResult } from './messages';
 import { ImportOutcome, ImportRecords, ImportRejected, ImportState } from './search-attributes';
 import { sendReport } from './send-report';
 import { fileIsOutOfTheWay } from './signals';
+import { whyItFailed } from './why-it-failed';
 
 const { inspectFile, planArchive } = proxyActivities<Activities>(ACTIVITY_OPTIONS.inspect);
 const { applyChunk } = proxyActivities<Activities>(ACTIVITY_OPTIONS.chunk);
@@ -66,14 +65,6 @@ async function writeDown(error: unknown, input: ImportFileInput, watcher: Watche
     ]);
     watcher.enter(state);
   });
-}
-
-/** The last thing that a step said, also of one that was tried for a day. */
-function whyItFailed(error: unknown): string {
-  for (let cause = error; cause instanceof TemporalFailure; cause = cause.cause) {
-    if (cause instanceof ApplicationFailure) return cause.message;
-  }
-  return 'A step did not end in time.';
 }
 
 function watch(input: ImportFileInput): Watcher {

@@ -57,6 +57,8 @@ export function undoWorkflowIdOf(importId: ImportId): string {
 
 export interface ResendReportInput {
   readonly importId: ImportId;
+  /** Absent = the e-mail about the import. */
+  readonly kind?: 'report' | 'undo';
 }
 
 export interface ResendReportResult {
@@ -72,6 +74,6 @@ export function importWorkflowIdOf(importId: ImportId): string {
   return `import/${importId}`;
 }
 
-export function resendWorkflowIdOf(importId: ImportId): string {
-  return `resend/${importId}`;
+export function resendWorkflowIdOf(importId: ImportId, kind: 'report' | 'undo'): string {
+  return kind === 'report' ? `resend/${importId}` : `resend-undo/${importId}`;
 }

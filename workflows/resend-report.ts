@@ -1,4 +1,5 @@
-// What Temporal runs for `imports resend-report`: the e-mail of an ended import once more, from what is still there.
+// What Temporal runs for `imports resend-report`: the e-mail of an ended import, or the one about its undo, once more, from what is still
+// there.
 
 import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { Activities } from '../activities';
@@ -12,7 +13,7 @@ const { closeResend } = proxyActivities<Activities>(ACTIVITY_OPTIONS.note);
 export async function resendReport(input: ResendReportInput): Promise<ResendReportResult> {
   const { isLeft } = await prepareResend.executeWithOptions({ summary: 'look for what it carries' }, [input]);
   if (!isLeft) return { report: 'nothing-left' };
-  const { report } = await sendReport(input);
+  const { report } = await sendReport({ importId: input.importId }, input.kind);
   await closeResend.executeWithOptions({ summary: 'remove the working file' }, [input]);
   setCurrentDetails(`E-mail of \`${input.importId}\`: ${report}`);
   return { report };

@@ -11,7 +11,8 @@ export type UndoSteps = Pick<
   Activities,
   'planUndo' | 'undoChunk' | 'undoDeferred' | 'undoPermits' | 'settleUndo' | 'sendReport' | 'closeUndo'
 > & {
-  sendUndoReport(input: Parameters<Activities['sendUndoReport']>[0]): Promise<{ readonly report: ReportState }>;
+  /** `why` = what the mail server said last, of one that was given up. */
+  sendUndoReport(input: Parameters<Activities['sendUndoReport']>[0]): Promise<{ readonly report: ReportState; readonly why?: string }>;
 };
 
 export type UndoPhase = 'planning' | 'users' | 'permits' | 'reporting' | 'undone' | 'failed';
@@ -50,8 +51,8 @@ export async function undoImportSteps(
   const { counts, isReportDue } = await steps.settleUndo({ importId });
   watcher.enter('reporting', { counts });
   if (isReportDue) await steps.sendReport({ importId });
-  const { report } = await steps.sendUndoReport({ importId });
-  await steps.closeUndo({ importId, report });
+  const told = await steps.sendUndoReport({ importId });
+  await steps.closeUndo({ importId, ...told });
   watcher.enter('undone');
-  return { counts, report };
+  return { counts, report: told.report };
 }

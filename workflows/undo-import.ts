@@ -3,7 +3,6 @@
 
 import {
   ActivityFailure,
-  ApplicationFailure,
   CancellationScope,
   continueAsNew,
   isCancellation,
@@ -17,6 +16,7 @@ import { ACTIVITY_OPTIONS } from './activity-options';
 import { describeUndoProgress, type UndoProgress } from './describe-undo-progress';
 import type { UndoImportInput, UndoImportResult } from './messages';
 import { ImportState } from './search-attributes';
+import { whyItFailed } from './why-it-failed';
 import { undoImportSteps, type UndoSteps, type UndoWatcher } from './undo-import-steps';
 
 const { undoChunk } = proxyActivities<Activities>(ACTIVITY_OPTIONS.chunk);
@@ -36,7 +36,7 @@ const steps: UndoSteps = {
     } catch (error) {
       if (isCancellation(error)) throw error;
       // A mail server that says nothing useful for a day: what was restored is restored all the same.
-      return { report: 'failed' };
+      return { report: 'failed', why: whyItFailed(error) };
     }
   },
   async sendReport(input) {
@@ -44,7 +44,9 @@ const steps: UndoSteps = {
       return await sendReport.executeWithOptions({ summary: 'tell the client' }, [input]);
     } catch (error) {
       if (isCancellation(error)) throw error;
-      return await markReportFailed.executeWithOptions({ summary: 'the e-mail could not be sent' }, [input]);
+      return await markReportFailed.executeWithOptions({ summary: 'the e-mail could not be sent' }, [
+        { ...input, why: whyItFailed(error) },
+      ]);
     }
   },
   closeUndo: (input) => closeUndo.executeWithOptions({ summary: 'close the books' }, [input]),
@@ -63,8 +65,7 @@ export async function undoImport(input: UndoImportInput): Promise<UndoImportResu
 }
 
 async function writeDown(error: unknown, { importId }: UndoImportInput, watcher: UndoWatcher): Promise<void> {
-  const cause = error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause.message : undefined;
-  const failure = isCancellation(error) ? 'It was cancelled.' : (cause ?? 'A step did not end in time.');
+  const failure = isCancellation(error) ? 'It was cancelled.' : whyItFailed(error);
   await CancellationScope.nonCancellable(async () => {
     await markUndoFailed.executeWithOptions({ summary: 'write down why it stopped' }, [{ importId, failure }]);
     watcher.enter('failed');

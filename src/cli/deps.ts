@@ -12,6 +12,7 @@ import type {
   FileStore,
   ImportsControl,
   ImportStore,
+  OutboxStore,
   PublicKey,
   PermitStore,
   RejectedStore,
@@ -25,6 +26,7 @@ export interface Services {
   readonly imports: ImportStore;
   readonly rejected: RejectedStore;
   readonly undos: UndoStore;
+  readonly outbox: Pick<OutboxStore, 'whyFailed'>;
   readonly users: Pick<UserStore, 'history'>;
   readonly permits: Pick<PermitStore, 'notGivenBack'>;
   readonly control: ImportsControl;

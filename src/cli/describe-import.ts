@@ -4,7 +4,7 @@ import { shareOf } from '../domain/hold-rule';
 import type { Counts, Held, ImportRun, ReportState, Retry } from '../domain/import-run';
 import { summariseReasons } from '../domain/summarise-reasons';
 import type { Undo } from '../domain/undo';
-import type { ImportsControl } from '../ports';
+import type { ImportsControl, StepTrouble } from '../ports';
 import { shownState } from './import-item';
 import type { Printer } from './print';
 
@@ -32,10 +32,17 @@ const REPORT_WORDS: Readonly<Record<ReportState, string>> = {
 export interface SeenBeside extends Pick<ImportsControl, 'uiUrl'> {
   /** It looks busy, but its workflow was terminated. */
   readonly stopped?: boolean;
-  readonly undone?: Pick<Undo, 'reason' | 'by' | 'requestedAt'> | undefined;
+  readonly undone?: Pick<Undo, 'reason' | 'by' | 'requestedAt' | 'report' | 'failure'> | undefined;
+  /** Steps that are tried again. */
+  readonly troubles?: readonly StepTrouble[];
+  /** Why e-mails could not be sent, as far as it is known. */
+  readonly mailFailures?: MailFailures;
 }
 
-export function describeImport(run: ImportRun, { uiUrl, stopped = false, undone }: SeenBeside, print: Printer): string {
+export type MailFailures = Readonly<Partial<Record<'hold' | 'report' | 'undo', string>>>;
+
+export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer): string {
+  const { uiUrl, stopped = false, undone, troubles = [], mailFailures = {} } = seen;
   const time = (date: Date | null) => (date === null ? undefined : print.time(date));
   const facts = print.facts([
     ['Import', run.importId],
@@ -54,11 +61,18 @@ export function describeImport(run: ImportRun, { uiUrl, stopped = false, undone 
     ...(run.retries ?? []).map((retry) => ['Retried', whoAndWhy(retry, print)] as const),
     ['Records', run.layout === null && run.counts.records === 0 ? undefined : countsText(run.counts, print)],
     ['Undo', undone === undefined ? undefined : whoAndWhy({ ...undone, at: undone.requestedAt }, print)],
-    ['Report', run.finishedAt === null ? undefined : REPORT_WORDS[run.report]],
+    ['Undo', undone?.failure == null ? undefined : `stopped: ${undone.failure}`],
+    ['Report', run.finishedAt === null ? undefined : withWhy(REPORT_WORDS[run.report], mailFailures.report)],
+    [
+      'Told',
+      mailFailures.hold === undefined ? undefined : withWhy('the e-mail that asks for approval could not be sent', mailFailures.hold),
+    ],
+    ['Told', undone?.report === 'failed' ? withWhy('the e-mail about the undo could not be sent', mailFailures.undo) : undefined],
+    ...troubles.map((trouble) => ['Stuck', troubleText(trouble, print)] as const),
     ['Backup', run.backup ?? undefined],
     ['Workflow', uiUrl(run.importId) ?? `import/${run.importId}`],
   ]);
-  return [facts, reasonsText(run, run.layout?.headers ?? null, print), nextText(run, stopped)]
+  return [facts, reasonsText(run, run.layout?.headers ?? null, print), nextText(run, { stopped, undone, troubles })]
     .filter((part) => part !== undefined)
     .join('\n\n');
 }
@@ -113,14 +127,37 @@ export function reasonsText(
   );
 }
 
+function withWhy(what: string, why: string | undefined): string {
+  return why === undefined ? what : `${what}. ${why}`;
+}
+
+const STEP_WORDS: Readonly<Record<string, string>> = {
+  sendReport: 'the e-mail to the client',
+  sendHoldMail: 'the e-mail that asks for approval',
+  sendUndoReport: 'the e-mail about the undo',
+};
+
+/** `the e-mail to the client, tried 4 times: … Next try at 2026-11-20 14:03:07` */
+function troubleText({ step, tries, why, nextTryAt }: StepTrouble, print: Printer): string {
+  const often = tries === 1 ? 'tried once' : `tried ${print.number(tries)} times`;
+  const next = nextTryAt === null ? 'It is being tried again now' : `Next try at ${print.time(nextTryAt)}`;
+  return `${STEP_WORDS[step] ?? `step ${step}`}, ${often}: ${why} ${next}`;
+}
+
 /** What to type next; nothing when all is well. */
-export function nextText(run: ImportRun, stopped = false): string | undefined {
+export function nextText(run: ImportRun, seen: Pick<SeenBeside, 'stopped' | 'undone' | 'troubles'> = {}): string | undefined {
+  const { stopped = false, undone, troubles = [] } = seen;
   const id = run.importId;
   const state = shownState(run);
   if (stopped) return `Go on where it stopped:\nimports retry ${id} --reason "…"`;
+  if (troubles.some(({ step }) => step in STEP_WORDS && step !== 'sendHoldMail')) return mailNext(id, troubles);
+  if (troubles.length > 0 && state !== 'held') return `It goes on by itself once the cause is mended; find out more with:\nimports doctor`;
+  if (undone?.failure != null) return `Go on undoing it:\nimports undo ${id} --reason "…"`;
   if (state === 'failed' || state === 'cancelled')
     return `Once the cause is mended, go on where it stopped:\nimports retry ${id} --reason "…"`;
   if (state === 'held') return `It waits for approval:\n${decisionCommands(id)}`;
+  if (state === 'undone' && undone?.report === 'failed')
+    return `Once the address is right, send the e-mail about the undo again:\nimports resend-report ${id} --undo`;
   if (state === 'undone') return `What was restored, and what was left as it is: imports undo ${id}`;
   if (state !== 'finished') return `Follow it with: imports watch ${id}`;
   if (run.report === 'failed')
@@ -129,6 +166,12 @@ export function nextText(run: ImportRun, stopped = false): string | undefined {
   if (run.outcome === 'refused') return 'No user was changed. The client was told to correct the file and upload it again.';
   if (run.counts.rejected > 0) return `The failed records and their reasons: imports rejected ${id}`;
   return undefined;
+}
+
+/** Nobody can hurry a mail server; a day later the e-mail is given up. */
+function mailNext(id: string, troubles: readonly StepTrouble[]): string {
+  const undo = troubles.some(({ step }) => step === 'sendUndoReport') ? ' --undo' : '';
+  return `Users are as they should be; only the e-mail waits. It is tried for a day, and goes by itself once the cause is mended. After that:\nimports resend-report ${id}${undo}`;
 }
 
 /** One a line. */

@@ -9,7 +9,7 @@ import type { Printer } from './print';
 const ON_SCREEN = 100;
 const REPORT_WORDS: Partial<Readonly<Record<ReportState, string>>> = {
   sent: 'The administrator was told by e-mail.',
-  failed: 'The e-mail to the administrator could not be sent.',
+  failed: 'The e-mail to the administrator could not be sent. Once the address is right, send it again:',
 };
 
 export async function undoItem({ undos, permits }: Pick<Services, 'undos' | 'permits'>, undo: Undo, alreadyUndone: boolean) {
@@ -52,10 +52,11 @@ export function describeUndone(item: UndoItem, print: Printer): string {
     print.facts([
       ['Reason', `${reason} (${by})`],
       ...rows.map(([key, label]) => [label, print.number(counts[key])] as const),
-      ['E-mail', REPORT_WORDS[report]],
+      ['E-mail', report === 'failed' ? 'could not be sent' : REPORT_WORDS[report]],
     ]),
     ...(rows.length === 0 ? ['It had changed nothing, so nothing had to be restored.'] : []),
     ...leftText(item, print),
+    ...(report === 'failed' ? [`${REPORT_WORDS.failed}\nimports resend-report ${importId} --undo`] : []),
   ].join('\n\n');
 }
 

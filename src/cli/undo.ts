@@ -8,6 +8,7 @@ import { ImportsError } from '../errors';
 import { defineCommand, type Session } from './define-command';
 import type { CliDeps, Services } from './deps';
 import { describeUndone, undoItem } from './describe-undone';
+import { hasStopped } from './has-stopped';
 import { shownState } from './import-item';
 import { requireImport } from './require-import';
 import { noUndoDisplay, undoDisplay, type UndoDisplay } from './undo-display';
@@ -37,9 +38,11 @@ export function addUndoCommand(program: Command, { deps, print }: Session): void
     });
 }
 
-async function start(services: Services, run: ImportRun, reason: string, deps: CliDeps): Promise<void> {
-  refuse(run);
+async function start(services: Services, found: ImportRun, reason: string, deps: CliDeps): Promise<void> {
+  const stopped = await hasStopped(services, found);
+  if (!stopped) refuse(found);
   if (reason === '') throw new ImportsError('WRONG_USE', 'Say why, for whoever looks later: --reason "wrong file"');
+  const run = stopped ? await markCancelled(services, found) : found;
   await refuseExpired(services, run);
   await services.control.refuseUndoOfRunning(run);
   await services.undos.request(run.importId, { reason, by: deps.operator, requestedAt: deps.now() });
@@ -55,7 +58,10 @@ function refuse(run: ImportRun): void {
     );
   }
   if (state === 'finished' && (outcome === 'refused' || outcome === 'declined')) {
-    throw new ImportsError('NOT_NOW', `Import ${importId} was ${outcome}: it changed no user, so there is nothing to undo.`);
+    throw new ImportsError(
+      'NOT_NOW',
+      `Import ${importId} was ${outcome}: it changed no user, so there is nothing to undo.\nWhy it was: imports show ${importId}`,
+    );
   }
   if (state !== 'finished' && state !== 'failed' && state !== 'cancelled') {
     throw new ImportsError(
@@ -63,6 +69,13 @@ function refuse(run: ImportRun): void {
       `Import ${importId} is ${shownState(run)}; it can be undone when it has ended. Follow it with: imports watch ${importId}`,
     );
   }
+}
+
+/** A workflow that was terminated could not write its end down: that is made up for, so that nothing takes the import for busy. */
+async function markCancelled({ imports }: Services, run: ImportRun): Promise<ImportRun> {
+  const state = 'cancelled';
+  if (await imports.updateIf(run.importId, { state: [run.state] }, { state })) return { ...run, state };
+  throw new ImportsError('NOT_NOW', `Import ${run.importId} has just changed. Look at it again: imports show ${run.importId}`);
 }
 
 /** Without the values that were replaced only creations could be undone: half an undo is worse than none. */
@@ -78,7 +91,11 @@ async function waitForEnd(services: Services, { importId }: ImportRun, deps: Cli
   try {
     for (let waited = 0; ; waited += POLL_MS) {
       const undo = await services.undos.find(importId);
-      if (undo === undefined) throw new ImportsError('NOT_FOUND', `Import ${importId} is undone, but what came of it has expired.`);
+      if (undo === undefined)
+        throw new ImportsError(
+          'NOT_FOUND',
+          `Import ${importId} is undone, but what came of it has expired.\nWhat else is known of it: imports show ${importId}`,
+        );
       if (undo.failure !== null) {
         throw new ImportsError(
           'NOT_NOW',

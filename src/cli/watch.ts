@@ -5,12 +5,15 @@ import type { ImportRun } from '../domain/import-run';
 import { ImportsError } from '../errors';
 import { defineCommand, type Session } from './define-command';
 import { describeImport } from './describe-import';
+import { hasStopped } from './has-stopped';
 import { importItem, shownState, type ShownState } from './import-item';
 import { createProgressReader } from './import-progress';
 import { barDisplay, lineDisplay, noDisplay, type ProgressDisplay } from './progress-display';
 import { requireImport } from './require-import';
 
 const POLL_MS = 500;
+/** How often Temporal is asked whether anybody is still at work on it. */
+const POLLS_BETWEEN_LOOKS = 10;
 
 /** Where nothing more happens by itself. */
 const ENDS: ReadonlySet<ShownState> = new Set(['finished', 'failed', 'cancelled', 'held', 'undone']);
@@ -24,12 +27,16 @@ export function addWatchCommand(program: Command, { deps, print }: Session): voi
   }).action(async (id: string) => {
     const services = await deps.open();
     let run = await requireImport(services, id);
+    let stopped = false;
     const progressOf = createProgressReader(services.imports);
     const display = displayFor({ deps, print });
     try {
-      for (;;) {
+      for (let polls = 1; ; polls++) {
         await display.show(await progressOf(run));
         if (ENDS.has(shownState(run))) break;
+        // One whose workflow was terminated would be followed for ever.
+        stopped = polls % POLLS_BETWEEN_LOOKS === 0 && (await hasStopped(services, run).catch(() => false));
+        if (stopped) break;
         await deps.sleep(POLL_MS);
         run = await requireImport(services, id);
       }
@@ -37,8 +44,9 @@ export function addWatchCommand(program: Command, { deps, print }: Session): voi
       display.end();
     }
     const end = run;
-    await print.show(importItem(end, services.control), () => `\n${describeImport(end, services.control, print)}`);
-    refuseUnlessFinished(end);
+    const uiUrl = services.control.uiUrl(end.importId);
+    await print.show(importItem(end, services.control), () => `\n${describeImport(end, { uiUrl: () => uiUrl, stopped }, print)}`);
+    refuseUnlessFinished(end, stopped);
   });
 }
 
@@ -47,8 +55,13 @@ function displayFor({ deps, print }: Session): ProgressDisplay {
   return deps.columns === undefined ? lineDisplay(print) : barDisplay(deps.stdout, deps.columns, print);
 }
 
-function refuseUnlessFinished({ importId, state }: ImportRun): void {
-  if (state === 'failed') throw new ImportsError('NOT_NOW', `Import ${importId} failed.`);
-  if (state === 'cancelled') throw new ImportsError('NOT_NOW', `Import ${importId} was cancelled.`);
-  if (state === 'held') throw new ImportsError('NOT_NOW', `Import ${importId} waits for approval.`);
+function refuseUnlessFinished({ importId, state }: ImportRun, stopped: boolean): void {
+  const refuse = (what: string, command: string) => {
+    throw new ImportsError('NOT_NOW', `Import ${importId} ${what}. ${command}`);
+  };
+  const retry = `imports retry ${importId} --reason "…"`;
+  if (stopped) refuse('stopped: its workflow was terminated', `Go on where it stopped with: ${retry}`);
+  if (state === 'failed') refuse('failed', `Once the cause is mended: ${retry}`);
+  if (state === 'cancelled') refuse('was cancelled', `Go on where it stopped with: ${retry}`);
+  if (state === 'held') refuse('waits for approval', `See with which numbers, and how to decide: imports show ${importId}`);
 }

@@ -2,6 +2,7 @@
 // anybody else did since.
 
 import { parseImportId, type ClientId, type ImportId } from '../../src/domain/ids';
+import { ImportsError } from '../../src/errors';
 import type { Message } from '../../src/ports';
 import type { LeftAlone } from '../../src/domain/undo';
 import { claim, runImport, startWorld, stepsOver, type World } from '../support/in-process-import';
@@ -343,6 +344,30 @@ test('the administrator gets one e-mail with numbers in it, and unique ids only 
     '\u{feff}unique_id,source_line,permit,reason_code,changed_by,reason\r\n' +
       'secret-2,3,,CHANGED_SINCE,,Somebody changed the user after the import; correct the user by hand where needed.\r\n',
   );
+});
+
+test('an e-mail about the undo that the mail server refused says why, and is sent again with all that it carries', async () => {
+  await load('1,OPSCOM,Ann,,,,');
+  const second = await load('1,OPSCOM,Anna,,,,');
+  await change('1', { city: 'Ottawa' }, { rev: 1 });
+  const refusing = { ...world.ports.mailer, send: () => Promise.reject(new ImportsError('MAIL_REJECTED', 'Refused for good (550).')) };
+  await undo(world, second, stepsOver({ ...world.ports, mailer: refusing }));
+  const { undos, outbox } = world.ports;
+  expect([(await undos.find(second))?.report, await outbox.whyFailed(second, 'undo')]).toEqual(['failed', 'Refused for good (550).']);
+  const before = world.mails.length;
+
+  const steps = stepsOver(world.ports);
+  expect(await steps.prepareResend({ importId: second, kind: 'undo' })).toEqual({ isLeft: true });
+  expect((await undos.find(second))?.report).toBe('pending');
+  expect(await steps.sendUndoReport({ importId: second })).toEqual({ report: 'sent' });
+  await steps.closeResend({ importId: second });
+  expect(world.mails.slice(before)).toMatchObject([
+    { subject: `Import ${second} was undone`, attachment: { fileName: `${second}-left-as-it-is.csv` } },
+  ]);
+  expect([(await undos.find(second))?.report, await outbox.whyFailed(second, 'undo')]).toEqual(['sent', null]);
+
+  await world.ports.imports.update(second, { expiredAt: new Date() });
+  expect(await steps.prepareResend({ importId: second, kind: 'undo' })).toEqual({ isLeft: false });
 });
 
 test('an import that runs is not undone', async () => {

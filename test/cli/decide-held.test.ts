@@ -148,7 +148,7 @@ ${COMMANDS}
     const { code, out, err } = await imports(world(), 'watch', 'acme-1');
     expect(code).toBe(1);
     expect(out).toContain(COMMANDS);
-    expect(err).toBe('error: Import acme-1 waits for approval.\n');
+    expect(err).toBe('error: Import acme-1 waits for approval. See with which numbers, and how to decide: imports show acme-1\n');
   });
 
   test('as JSON, with the share in %', async () => {

@@ -8,7 +8,7 @@ import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
 import { NO_UNDO_COUNTS, type LeftAlone, type Undo, type UserChange } from '../../src/domain/undo';
 import type { User } from '../../src/domain/user';
 import { ImportsError } from '../../src/errors';
-import type { Account, Chunk, ChunkResult, ImportStore, RejectedRecord, UndoStore } from '../../src/ports';
+import type { Account, Chunk, ChunkResult, ImportStore, RejectedRecord, StepTrouble, UndoStore } from '../../src/ports';
 import { runProgram } from '../../src/cli/run-program';
 import type { CliDeps, DoctorCheck, Services } from '../../src/cli/deps';
 
@@ -68,6 +68,23 @@ export function aRun(id: string, change: Partial<ImportRun> = {}): ImportRun {
   };
 }
 
+/** Finished well, its e-mail sent, unless said otherwise. */
+export function anUndo(id: string, change: Partial<Undo> = {}): Undo {
+  const at = new Date('2026-11-20T18:30:00.000Z');
+  return {
+    importId: importId(id),
+    reason: 'wrong file',
+    by: 'pat',
+    requestedAt: at,
+    chunks: 2,
+    finishedAt: at,
+    counts: { ...NO_UNDO_COUNTS, restored: 3, archived: 5, permitsReturned: 2 },
+    report: 'sent',
+    failure: null,
+    ...change,
+  };
+}
+
 class Screen extends Writable {
   text = '';
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
@@ -87,6 +104,10 @@ export interface World {
   checked: CheckedFile;
   undos: Map<string, Undo>;
   undoChunksDone: number;
+  /** Steps of any import that are tried again. */
+  troubles: StepTrouble[];
+  /** Why e-mails failed, by `<importId>/<kind>`. */
+  mailFailures: Record<string, string>;
   /** What the undo left alone. */
   left: LeftAlone[];
   histories: Map<string, { user: User; changes: readonly UserChange[] }>;
@@ -130,6 +151,8 @@ export function aWorld(change: Partial<World> = {}): World {
     },
     undos: new Map(),
     undoChunksDone: 0,
+    troubles: [],
+    mailFailures: {},
     left: [],
     histories: new Map(),
     columns: undefined,
@@ -253,6 +276,13 @@ function servicesOf(world: World): Services {
           .sort((a, b) => b.receivedAt.getTime() - a.receivedAt.getTime() || b.seq - a.seq)
           .slice(0, limit);
       },
+      async updateIf(id, expected, change) {
+        const known = world.runs.find((run) => run.importId === id);
+        if (known === undefined || expected.state?.includes(known.state) === false) return false;
+        world.runs = world.runs.map((run) => (run === known ? { ...run, ...change } : run));
+        world.calls.push(`${change.state ?? 'changed'} ${id}`);
+        return true;
+      },
       async noteRetry(id, retry) {
         world.runs = world.runs.map((run) => (run.importId === id ? { ...run, retries: [...(run.retries ?? []), retry] } : run));
       },
@@ -287,6 +317,7 @@ function servicesOf(world: World): Services {
       },
       countDone: async () => world.undoChunksDone,
     } as Partial<UndoStore> as UndoStore,
+    outbox: { whyFailed: async (id, kind) => world.mailFailures[`${id}/${kind}`] ?? null },
     users: { history: async (id) => world.histories.get(id) },
     permits: {
       async *notGivenBack() {
@@ -321,10 +352,14 @@ function servicesOf(world: World): Services {
         up(down.temporal);
         world.calls.push(`${verdict} ${id} by ${by}: ${reason}`);
       },
-      async resendReport(run) {
+      async resendReport(run, kind) {
         up(down.temporal);
-        world.calls.push(`resend ${run.importId}`);
+        world.calls.push(`resend ${kind} ${run.importId}`);
         return world.resent;
+      },
+      async troubles() {
+        up(down.temporal);
+        return world.troubles;
       },
       async isRunning(id) {
         up(down.temporal);

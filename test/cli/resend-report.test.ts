@@ -1,6 +1,7 @@
 import type { ImportRun } from '../../src/domain/import-run';
+import type { Undo } from '../../src/domain/undo';
 import { ImportsError } from '../../src/errors';
-import { aRun, aWorld, imports, type World } from './fake-deps';
+import { anUndo, aRun, aWorld, imports, type World } from './fake-deps';
 
 const reported = (change: Partial<ImportRun> = {}) => aRun('acme-1', { outcome: 'imported-with-failures', report: 'failed', ...change });
 const resend = (run: ImportRun, change: Partial<World> = {}, ...more: string[]) =>
@@ -9,7 +10,7 @@ const resend = (run: ImportRun, change: Partial<World> = {}, ...more: string[]) 
 test.each(['failed', 'sent', 'not-repeated', 'pending'] as const)('an e-mail that is %s is sent again', async (report) => {
   const ran = await resend(reported({ report }));
   expect(ran).toMatchObject({ code: 0, err: '', out: 'E-mail of acme-1 sent to it@acme.example.\n' });
-  expect(ran.world.calls).toEqual(['resend acme-1']);
+  expect(ran.world.calls).toEqual(['resend report acme-1']);
 });
 
 test('that of an import that was undone, too', async () => {
@@ -36,7 +37,7 @@ const refused: readonly (readonly [what: string, run: ImportRun, change: Partial
     'refused for good again',
     reported(),
     { resent: 'failed' },
-    'The mail server refused the e-mail of acme-1 to it@acme.example for good. Correct the address, then send it again:\nimports client set acme failedImportEmail=…\nimports resend-report acme-1',
+    'The e-mail of acme-1 to it@acme.example could not be sent: the mail server refused it for good.\nOnce the address is right, send it again:\nimports client set acme failedImportEmail=…\nimports resend-report acme-1',
   ],
   [
     'without anything left to send',
@@ -70,4 +71,49 @@ test.each(refused)('an e-mail %s is told, with what to do', async (_, run, chang
 test('Temporal that cannot be reached ends with exit code 3', async () => {
   const down = { temporal: new ImportsError('UNREACHABLE', 'Temporal cannot be reached.') };
   expect(await resend(reported(), { down })).toMatchObject({ code: 3, err: 'error: Temporal cannot be reached.\n' });
+});
+
+describe('the e-mail about an undo', () => {
+  const undone = (change: Partial<Undo> = {}, state: ImportRun['state'] = 'undone'): Partial<World> => ({
+    runs: [aRun('acme-1', { state })],
+    undos: new Map([['acme-1', anUndo('acme-1', change)]]),
+  });
+
+  test.each(['failed', 'sent', 'pending'] as const)('that is %s is sent again, to the administrator', async (report) => {
+    const ran = await imports(aWorld(undone({ report })), 'resend-report', 'acme-1', '--undo');
+    expect(ran).toMatchObject({ code: 0, err: '', out: 'E-mail about the undo of acme-1 sent to parking@city.example.\n' });
+    expect(ran.world.calls).toEqual(['resend undo acme-1']);
+  });
+
+  const waits = { step: 'sendUndoReport', tries: 3, why: 'The mail server did not take the e-mail.', nextTryAt: null };
+  const whyNot: readonly (readonly [what: string, world: Partial<World>, err: string])[] = [
+    [
+      'of an import that nobody has undone',
+      { runs: [aRun('acme-1')] },
+      'Nobody has undone import acme-1, so there is no e-mail about it. See it with: imports show acme-1',
+    ],
+    [
+      'of an undo that runs',
+      undone({ finishedAt: null, report: 'pending' }, 'finished'),
+      'The undo of acme-1 has not ended, and sends its e-mail when it does. Follow it with: imports undo acme-1 --reason "…"',
+    ],
+    [
+      'that is still tried',
+      { ...undone({ report: 'pending' }), troubles: [waits] },
+      'The e-mail about the undo of acme-1 is being sent already; that is tried for a day.\nSee why it waits with: imports show acme-1',
+    ],
+    [
+      'refused again',
+      { ...undone(), resent: 'failed', mailFailures: { 'acme-1/undo': 'The mail server refused the e-mail for good (550).' } },
+      'The e-mail about the undo of acme-1 to parking@city.example could not be sent: The mail server refused the e-mail for good (550).\nOnce the address is right, send it again:\nimports client set acme replyToAdminEmail=…\nimports resend-report acme-1 --undo',
+    ],
+    [
+      'without anything left to send',
+      { ...undone(), resent: 'nothing-left' },
+      'Whom the undo of acme-1 left as they are is no longer kept, so there is nothing to send.\nThe numbers are still told by: imports undo acme-1',
+    ],
+  ];
+  test.each(whyNot)('%s is told, with what to do', async (_, world, err) => {
+    expect(await imports(aWorld(world), 'resend-report', 'acme-1', '--undo')).toMatchObject({ code: 1, out: '', err: `error: ${err}\n` });
+  });
 });

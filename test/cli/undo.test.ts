@@ -1,21 +1,9 @@
 import type { ImportRun } from '../../src/domain/import-run';
 import { NO_UNDO_COUNTS, type LeftAlone, type Undo } from '../../src/domain/undo';
 import { ImportsError } from '../../src/errors';
-import { aRun, aWorld, importId, imports, type World } from './fake-deps';
+import { anUndo, aRun, aWorld, importId, imports, type World } from './fake-deps';
 
 const AT = new Date('2026-11-20T18:30:00.000Z');
-const done = (id: string, change: Partial<Undo> = {}): Undo => ({
-  importId: importId(id),
-  reason: 'wrong file',
-  by: 'pat',
-  requestedAt: AT,
-  chunks: 2,
-  finishedAt: AT,
-  counts: { ...NO_UNDO_COUNTS, restored: 3, archived: 5, permitsReturned: 2 },
-  report: 'sent',
-  failure: null,
-  ...change,
-});
 const left: LeftAlone[] = [
   { userId: 'acme/0042' as never, permit: null, line: 7, why: 'CHANGED_BY_IMPORT', by: importId('acme-9') },
   { userId: 'acme/77' as never, permit: 'P-12', line: null, why: 'PERMIT_NOT_FREE', by: null },
@@ -39,7 +27,7 @@ describe('undo', () => {
   test.each(['finished', 'failed', 'cancelled'] as const)(
     'takes back an import that is %s, shows how far it has come, and tells what came of it',
     async (state) => {
-      const world = undoing(aRun('acme-1', { state }), { counts: done('acme-1').counts, report: 'sent' });
+      const world = undoing(aRun('acme-1', { state }), { counts: anUndo('acme-1').counts, report: 'sent' });
       const { code, out } = await imports(world, 'undo', 'acme-1', '--reason', ' wrong file ');
       expect(code).toBe(0);
       expect(world.calls).toEqual(['undo acme-1']);
@@ -67,7 +55,7 @@ describe('undo', () => {
       columns: 80,
       runs: [aRun('acme-1', { state: 'undone' })],
       left,
-      undos: new Map([['acme-1', done('acme-1', { counts })]]),
+      undos: new Map([['acme-1', anUndo('acme-1', { counts })]]),
     });
     const { out } = await imports(world, 'undo', 'acme-1');
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
@@ -77,7 +65,7 @@ describe('undo', () => {
 
   test('as JSON is complete', async () => {
     const counts = { ...NO_UNDO_COUNTS, usersLeft: 1, permitsLeft: 1 };
-    const world = aWorld({ runs: [aRun('acme-1', { state: 'undone' })], left, undos: new Map([['acme-1', done('acme-1', { counts })]]) });
+    const world = aWorld({ runs: [aRun('acme-1', { state: 'undone' })], left, undos: new Map([['acme-1', anUndo('acme-1', { counts })]]) });
     expect(JSON.parse((await imports(world, 'undo', 'acme-1', '--json')).out)).toEqual({
       importId: 'acme-1',
       state: 'undone',
@@ -96,7 +84,7 @@ describe('undo', () => {
   });
 
   test('asked for twice changes nothing and says so', async () => {
-    const world = aWorld({ runs: [aRun('acme-1', { state: 'undone' })], undos: new Map([['acme-1', done('acme-1')]]) });
+    const world = aWorld({ runs: [aRun('acme-1', { state: 'undone' })], undos: new Map([['acme-1', anUndo('acme-1')]]) });
     const { code, out } = await imports(world, 'undo', 'acme-1', '--reason', 'again');
     expect([code, world.calls]).toEqual([0, []]);
     expect(out).toContain('Import acme-1 is undone already, since 2026-11-20 13:30:00.\nNothing was changed now.');
@@ -135,11 +123,15 @@ describe('undo', () => {
       aRun('acme-1', { state: 'applying', outcome: null }),
       'Import acme-1 is applying; it can be undone when it has ended. Follow it with: imports watch acme-1',
     ],
-    ['was refused', aRun('acme-1', { outcome: 'refused' }), 'Import acme-1 was refused: it changed no user, so there is nothing to undo.'],
+    [
+      'was refused',
+      aRun('acme-1', { outcome: 'refused' }),
+      'Import acme-1 was refused: it changed no user, so there is nothing to undo.\nWhy it was: imports show acme-1',
+    ],
     [
       'was declined',
       aRun('acme-1', { outcome: 'declined' }),
-      'Import acme-1 was declined: it changed no user, so there is nothing to undo.',
+      'Import acme-1 was declined: it changed no user, so there is nothing to undo.\nWhy it was: imports show acme-1',
     ],
     [
       'is too old',
@@ -151,6 +143,23 @@ describe('undo', () => {
     const ran = await imports(aWorld({ runs: [run] }), 'undo', 'acme-1', '--reason', 'x');
     expect(ran).toMatchObject({ code: 1, out: '', err: `error: ${err}\n` });
     expect([ran.world.calls, ran.world.undos.size]).toEqual([[], 0]);
+  });
+
+  test.each(['applying', 'held'] as const)('of one whose workflow was terminated while it was %s takes it as cancelled', async (state) => {
+    const world = undoing(aRun('acme-1', { state, outcome: null }));
+    world.stopped = ['acme-1'];
+    const { code } = await imports(world, 'undo', 'acme-1', '--reason', 'x');
+    expect([code, world.calls]).toEqual([0, ['cancelled acme-1', 'undo acme-1']]);
+  });
+
+  test('whose e-mail could not be sent names the command that sends it', async () => {
+    const world = aWorld({
+      runs: [aRun('acme-1', { state: 'undone' })],
+      undos: new Map([['acme-1', anUndo('acme-1', { report: 'failed' })]]),
+    });
+    const { out } = await imports(world, 'undo', 'acme-1');
+    expect(out).toMatch(/^E-mail +could not be sent$/m);
+    expect(out).toMatch(/Once the address is right, send it again:\nimports resend-report acme-1 --undo\n$/);
   });
 
   test('without a reason is wrong use', async () => {
@@ -168,7 +177,7 @@ describe('undo', () => {
   test('keeps a retry from starting the import again', async () => {
     const world = aWorld({
       runs: [aRun('acme-1', { state: 'failed', outcome: null })],
-      undos: new Map([['acme-1', done('acme-1', { finishedAt: null })]]),
+      undos: new Map([['acme-1', anUndo('acme-1', { finishedAt: null })]]),
     });
     const ran = await imports(world, 'retry', 'acme-1', '--reason', 'x');
     expect(ran.code).toBe(1);
@@ -177,6 +186,6 @@ describe('undo', () => {
 });
 
 test('show tells who had an import undone, when and why', async () => {
-  const world = aWorld({ runs: [aRun('acme-1', { state: 'undone' })], undos: new Map([['acme-1', done('acme-1')]]) });
+  const world = aWorld({ runs: [aRun('acme-1', { state: 'undone' })], undos: new Map([['acme-1', anUndo('acme-1')]]) });
   expect((await imports(world, 'show', 'acme-1')).out).toContain('\nUndo      by pat, 2026-11-20 13:30:00: wrong file\n');
 });

@@ -97,14 +97,25 @@ test('with --json prints only the end, as show does', async () => {
 const ends: readonly (readonly [ImportRun['state'], number, string])[] = [
   ['finished', 0, ''],
   ['undone', 0, ''],
-  ['failed', 1, 'error: Import acme-1 failed.\n'],
-  ['cancelled', 1, 'error: Import acme-1 was cancelled.\n'],
-  ['held', 1, 'error: Import acme-1 waits for approval.\n'],
+  ['failed', 1, 'error: Import acme-1 failed. Once the cause is mended: imports retry acme-1 --reason "…"\n'],
+  ['cancelled', 1, 'error: Import acme-1 was cancelled. Go on where it stopped with: imports retry acme-1 --reason "…"\n'],
+  ['held', 1, 'error: Import acme-1 waits for approval. See with which numbers, and how to decide: imports show acme-1\n'],
 ];
 test.each(ends)('ends when the import is %s, with exit code %i', async (state, code, err) => {
   const ran = await imports(story(enter(running(state))), 'watch', 'acme-1');
   expect([ran.code, ran.err]).toEqual([code, err]);
   expect(ran.out).toContain('Import    acme-1\n');
+});
+
+test('ends when the workflow was terminated, and says what to do', async () => {
+  const world = story(enter(running('applying')), ...Array.from({ length: 9 }, () => () => {}));
+  world.stopped = ['acme-1'];
+  const { code, out, err } = await imports(world, 'watch', 'acme-1');
+  expect([code, err]).toEqual([
+    1,
+    'error: Import acme-1 stopped: its workflow was terminated. Go on where it stopped with: imports retry acme-1 --reason "…"\n',
+  ]);
+  expect(out).toContain('State     applying, but its workflow was terminated in Temporal');
 });
 
 test('of an unknown import is not found', async () => {

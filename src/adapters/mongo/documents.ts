@@ -101,6 +101,8 @@ export interface OutboxDocument {
   readonly _id: string;
   readonly state: 'pending' | 'sent' | 'failed';
   readonly at: Date;
+  /** Of one that failed. */
+  readonly why?: string;
 }
 
 /** `_id`: `imports/<clientId>`; `value` is the last number given out. */

@@ -132,7 +132,7 @@ const permit: Shape<PermitDocument> = {
 
 const permitRelease: Shape<PermitReleaseDocument> = { _id: text, permitId: Mixed, userId: text, state: text, at: date, undo: String };
 
-const outbox: Shape<OutboxDocument> = { _id: text, state: text, at: date };
+const outbox: Shape<OutboxDocument> = { _id: text, state: text, at: date, why: String };
 
 const undo: Shape<UndoDocument> = {
   _id: text,

@@ -10,8 +10,13 @@ export function createOutboxStore({ outbox }: Pick<Models, 'outbox'>): OutboxSto
       const document = await outbox.findById(`${importId}/${kind}`).lean<OutboxDocument>();
       return document?.state ?? 'pending';
     },
-    async setState(importId, kind, state, at) {
-      await outbox.updateOne({ _id: `${importId}/${kind}` }, { $set: { state, at } }, { upsert: true });
+    async setState(importId, kind, state, at, why) {
+      const change = why === undefined ? { $set: { state, at }, $unset: { why: 1 } } : { $set: { state, at, why } };
+      await outbox.updateOne({ _id: `${importId}/${kind}` }, change, { upsert: true });
+    },
+    async whyFailed(importId, kind) {
+      const document = await outbox.findById(`${importId}/${kind}`).lean<OutboxDocument>();
+      return document?.state === 'failed' ? (document.why ?? null) : null;
     },
   };
 }

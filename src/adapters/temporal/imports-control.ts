@@ -21,6 +21,7 @@ import { decideImport } from './decide-import';
 import { connectionOptions, type TemporalTarget } from './connection-options';
 import { applyStandingSchedules } from './standing-schedules';
 import { resendResult, startResend } from './start-resend';
+import { findTroubles } from './find-troubles';
 import { refuseRunning, startUndo } from './start-undo';
 
 const DEADLINE_MS = 10_000;
@@ -80,11 +81,12 @@ export function connectImportsControl(options: ControlOptions): ConnectedControl
     refuseUndoOfRunning: (run) => within(() => refuseRunning(temporal, run)),
     undo: (run) => within(() => startUndo(temporal, run)),
     decide: (importId, decision) => within(() => decideImport(temporal, importId, decision)),
-    async resendReport(run) {
-      const handle = await within(() => startResend(temporal, run));
+    async resendReport(run, kind) {
+      const handle = await within(() => startResend(temporal, run, kind));
       return connection.withDeadline(Date.now() + RESULT_MS, () => resendResult(handle));
     },
     isRunning: (importId) => within(() => isRunning(temporal, importId)),
+    troubles: (importId) => within(() => findTroubles(temporal, importId)),
     uiUrl: (importId) =>
       options.uiUrl === null
         ? null

@@ -9,16 +9,17 @@ import { ImportClient } from '../../../workflows/search-attributes';
 export async function startResend(
   temporal: TemporalClient,
   { importId, clientId }: Pick<ImportRun, 'importId' | 'clientId'>,
+  kind: 'report' | 'undo',
 ): Promise<WorkflowHandle> {
-  const input: ResendReportInput = { importId };
+  const input: ResendReportInput = { importId, kind };
   try {
     return await temporal.workflow.start('resendReport', {
       taskQueue: TASK_QUEUE,
-      workflowId: resendWorkflowIdOf(importId),
+      workflowId: resendWorkflowIdOf(importId, kind),
       args: [input],
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
-      staticSummary: `e-mail of ${importId} once more`,
+      staticSummary: `e-mail ${kind === 'undo' ? 'about the undo ' : ''}of ${importId} once more`,
       typedSearchAttributes: [{ key: ImportClient, value: clientId }],
     });
   } catch (error) {

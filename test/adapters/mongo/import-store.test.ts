@@ -288,4 +288,14 @@ describe('the outbox', () => {
     expect(await mongo.store.outbox.state(importId(1), 'report')).toBe('sent');
     expect(await mongo.store.outbox.state(importId(2), 'report')).toBe('pending');
   });
+
+  test('keeps why an e-mail failed until it is sent again', async () => {
+    const { outbox } = mongo.store;
+    await outbox.setState(importId(1), 'undo', 'failed', new Date(1), 'The mail server refused it.');
+    expect(await outbox.whyFailed(importId(1), 'undo')).toBe('The mail server refused it.');
+    expect(await outbox.whyFailed(importId(1), 'hold')).toBeNull();
+    await outbox.setState(importId(1), 'undo', 'pending', new Date(2));
+    await outbox.setState(importId(1), 'undo', 'failed', new Date(3));
+    expect(await outbox.whyFailed(importId(1), 'undo')).toBeNull();
+  });
 });
