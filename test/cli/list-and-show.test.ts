@@ -275,40 +275,40 @@ describe('show of an e-mail', () => {
   const REFUSED = 'The mail server refused the e-mail for good (550 5.1.1 at RCPT TO).';
 
   test('that failed says what the mail server said, and how to send it again', async () => {
-    const world = aWorld({ runs: [aRun('acme-1', { report: 'failed' })], mailFailures: { 'acme-1/report': REFUSED } });
-    const { out } = await imports(world, 'show', 'acme-1');
+    const now = aWorld({ runs: [aRun('acme-1', { report: 'failed' })], mailFailures: { 'acme-1/report': REFUSED } });
+    const { out } = await imports(now, 'show', 'acme-1');
     expect(out).toContain(`\nReport    e-mail could not be sent. ${REFUSED}\n`);
     expect(out).toMatch(/imports resend-report acme-1\n$/);
-    expect(JSON.parse((await imports(world, 'show', 'acme-1', '--json')).out).mailFailures).toEqual({ report: REFUSED });
+    expect(JSON.parse((await imports(now, 'show', 'acme-1', '--json')).out).mailFailures).toEqual({ report: REFUSED });
   });
 
   test('about an undo that failed, too', async () => {
-    const world = aWorld({
+    const now = aWorld({
       runs: [aRun('acme-1', { state: 'undone' })],
       undos: new Map([['acme-1', anUndo('acme-1', { report: 'failed' })]]),
       mailFailures: { 'acme-1/undo': REFUSED },
     });
-    const { out } = await imports(world, 'show', 'acme-1');
+    const { out } = await imports(now, 'show', 'acme-1');
     expect(out).toContain(`\nTold      the e-mail about the undo could not be sent. ${REFUSED}\n`);
     expect(out).toMatch(/imports resend-report acme-1 --undo\n$/);
   });
 
   test('that asks for approval, too', async () => {
     const held = { archives: 60, permits: 0, activeUsers: 100, emailChanges: 0, userNameChanges: 0, since: AT, until: AT, decided: null };
-    const world = aWorld({ runs: [aRun('acme-1', { state: 'held', held, finishedAt: null })], mailFailures: { 'acme-1/hold': REFUSED } });
-    expect((await imports(world, 'show', 'acme-1')).out).toContain(`the e-mail that asks for approval could not be sent. ${REFUSED}\n`);
+    const now = aWorld({ runs: [aRun('acme-1', { state: 'held', held, finishedAt: null })], mailFailures: { 'acme-1/hold': REFUSED } });
+    expect((await imports(now, 'show', 'acme-1')).out).toContain(`the e-mail that asks for approval could not be sent. ${REFUSED}\n`);
   });
 
   test('that the mail server does not take says why, how often, when next, and what then', async () => {
     const why = 'The mail server did not take the e-mail (ECONNREFUSED at CONN); sending it is tried again. Check SMTP_URL if this lasts.';
     const trouble = { step: 'sendReport', tries: 4, why, nextTryAt: AT };
-    const world = aWorld({ runs: [aRun('acme-1', { state: 'reporting', report: 'pending' })], troubles: [trouble] });
-    const { out } = await imports(world, 'show', 'acme-1');
+    const now = aWorld({ runs: [aRun('acme-1', { state: 'reporting', report: 'pending' })], troubles: [trouble] });
+    const { out } = await imports(now, 'show', 'acme-1');
     expect(out).toContain(`\nStuck     the e-mail to the client, tried 4 times: ${why} Next try at 2026-11-20 13:30:00\n`);
     expect(out).toContain(
       'It is tried for a day, and goes by itself once the cause is mended. After that:\nimports resend-report acme-1\n',
     );
-    expect(JSON.parse((await imports(world, 'show', 'acme-1', '--json')).out).troubles).toEqual([
+    expect(JSON.parse((await imports(now, 'show', 'acme-1', '--json')).out).troubles).toEqual([
       { ...trouble, nextTryAt: '2026-11-20T18:30:00.000Z' },
     ]);
   });
