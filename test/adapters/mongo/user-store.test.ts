@@ -1,5 +1,6 @@
 // Writing users against the engine in use: who wins, what is left behind, and that every step may be repeated.
 
+import { mongo as driver } from 'mongoose';
 import { importIdOf, type UserId, userIdOf } from '../../../src/domain/ids';
 import type { FieldValues, User } from '../../../src/domain/user';
 import type { UserWrite } from '../../../src/ports';
@@ -43,6 +44,21 @@ const images = () =>
     .find({ userId: new RegExp(`^${mongo.clientId}/`) })
     .sort({ _id: 1 })
     .toArray();
+
+/** What others do once a write has put its before-images down, and before it comes to the users. */
+function beforeUsersAreWritten(meanwhile: () => Promise<void>): jest.SpyInstance {
+  const { Collection } = driver;
+  const bulkWrite = Collection.prototype.bulkWrite;
+  let isFirst = true;
+  return jest.spyOn(Collection.prototype, 'bulkWrite').mockImplementation(async function (this: driver.Collection, ...args) {
+    if (this.collectionName === 'users' && isFirst) {
+      isFirst = false;
+      await meanwhile();
+    }
+    return bulkWrite.apply(this, args);
+  });
+}
+afterEach(() => jest.restoreAllMocks());
 
 describe('create', () => {
   test('stores the values, who the user is, which import and line did it, and revision 1', async () => {
@@ -213,6 +229,27 @@ describe('a repeated write', () => {
     expect(await write(2, anew)).toEqual(['written']);
     expect(await write(2, lateAttempt)).toEqual(['written']);
     expect(await images()).toMatchObject([{ _id: key, rev: 2, before: { firstName: 'Cleo' } }]);
+  });
+
+  test.each([
+    ['on the same revision', async () => {}],
+    ['on a later revision', () => writtenByOthers('1', { firstName: 'Cleo' })],
+  ])('that wakes up too late keeps the before-image that another attempt %s relies on', async (_, meanwhile) => {
+    await write(1, create('1', 2, { firstName: 'Ada' }));
+    const update = change(await read('1'), 2, { firstName: 'Bea' });
+    let relied: unknown;
+    const wakeUp = beforeUsersAreWritten(async () => {
+      await meanwhile();
+      const anew = change(await read('1'), 2, { firstName: 'Bea' });
+      const laterRun = { ...run(2), at: new Date(AT.getTime() + 60_000) };
+      expect(await mongo.store.users.write(laterRun, [anew])).toEqual(['written']);
+      relied = await images();
+      expect(relied).toMatchObject([{ rev: anew.kind === 'create' ? 0 : anew.rev }]);
+      expect(await write(3, change(await read('1'), 9, { firstName: 'Dora' }))).toEqual(['written']);
+    });
+    expect(await write(2, update)).toEqual(['raced']);
+    expect(wakeUp).toHaveBeenCalled();
+    expect((await images()).slice(0, 1)).toEqual(relied);
   });
 
   test('of an import that a newer one has overtaken is raced and takes no before-image away', async () => {
