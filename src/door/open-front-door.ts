@@ -11,6 +11,7 @@ import type { AccountStore, ClientStore, Clock, DoorMetrics, Log } from '../port
 import { openClientFolder, type ClientFolder } from './folder/client-folder';
 import { errnoOf, unlessMissing } from './folder/folder-error';
 import { Staging } from './folder/staging';
+import { LIMITS, type Limits } from './limits';
 import { createLogins, type Logins } from './login';
 import { createVisits, type Visits } from './visits';
 
@@ -22,6 +23,7 @@ export interface FrontDoorOptions {
   readonly log: Log;
   readonly clock?: Clock;
   readonly metrics?: DoorMetrics;
+  readonly limits?: Limits;
   /** An upload of the client became ready. Not waited for by the uploader; an error is logged. */
   readonly onReady: (clientId: ClientId) => Promise<void>;
 }
@@ -29,6 +31,7 @@ export interface FrontDoorOptions {
 export interface FrontDoor {
   readonly logins: Logins;
   readonly visits: Visits;
+  readonly limits: Limits;
   readonly log: Log;
   readonly metrics: DoorMetrics;
   readonly folderOf: (client: Client) => Promise<ClientFolder>;
@@ -48,6 +51,7 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
   const { dataDir, accounts, clients, log, quietMs, onReady } = options;
   const clock = options.clock ?? { now: () => new Date() };
   const metrics = options.metrics ?? UNCOUNTED;
+  const limits = options.limits ?? LIMITS;
   const folders = new Map<ClientId, Promise<ClientFolder>>();
   let stopping = false;
 
@@ -65,13 +69,24 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
   return {
     logins: createLogins({ accounts, clients, log, metrics }),
     visits: createVisits({ accounts, clock, log }),
+    limits,
     log,
     metrics,
     folderOf(client) {
       const { clientId } = client;
       const known = folders.get(clientId);
       if (known !== undefined) return known;
-      const folder = openClientFolder({ dataDir, clientId, layout: profileOf(client).layout, quietMs, clock, log, metrics, onReady });
+      const folder = openClientFolder({
+        dataDir,
+        clientId,
+        layout: profileOf(client).layout,
+        limits,
+        quietMs,
+        clock,
+        log,
+        metrics,
+        onReady,
+      });
       folders.set(clientId, folder);
       folder.catch(() => folders.delete(clientId));
       return folder;

@@ -160,7 +160,7 @@ describe('publishing', () => {
     const full = jest.spyOn(file, 'write').mockRejectedValueOnce(Object.assign(new Error('disk full'), { code: 'ENOSPC' }));
     expect(await peer.ask({ kind: 'write', handle, offset: 3n, data: Buffer.from('def') })).toMatchObject({
       status: STATUS.failure,
-      message: 'No space left on the server',
+      message: 'Disk is full, try again later',
     });
     full.mockRestore();
     expect(await peer.status({ kind: 'close', handle })).toBe(STATUS.failure);

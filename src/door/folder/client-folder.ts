@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import type { ClientId } from '../../domain/ids';
 import type { FolderLayout } from '../../domain/profiles';
 import type { Clock, DoorMetrics, Log } from '../../ports';
+import type { Limits } from '../limits';
 import { QuietWatch } from './quiet-watch';
 import { RecentFiles } from './recent-files';
+import { Room } from './room';
 import { Staging } from './staging';
 
 export interface ClientFolder {
@@ -15,6 +17,7 @@ export interface ClientFolder {
   readonly root: string;
   readonly layout: FolderLayout;
   readonly staging: Staging;
+  readonly room: Room;
   /** Uploads that are open in this process. */
   readonly uploads: Set<OpenUpload>;
   readonly recent: RecentFiles;
@@ -37,6 +40,7 @@ export async function openClientFolder(options: {
   readonly dataDir: string;
   readonly clientId: ClientId;
   readonly layout: FolderLayout;
+  readonly limits: Limits;
   readonly quietMs: number;
   readonly clock: Clock;
   readonly log: Log;
@@ -62,6 +66,7 @@ export async function openClientFolder(options: {
     root,
     layout,
     staging,
+    room: new Room({ clientId, uploads: join(root, ...layout.upload.folder), staging, log }, options.limits),
     uploads: new Set(),
     recent: new RecentFiles(clock),
     quiet: new QuietWatch(layout, options.quietMs, tell),

@@ -31,6 +31,7 @@ export async function openUpload(folder: ClientFolder, request: UploadRequest): 
   if (published !== undefined && request.exclusive) throw new FolderError('failed', 'File already exists');
   const partial = published === undefined ? (await folder.staging.partials()).get(showVirtualPath(path)) : undefined;
   if (published === undefined && partial === undefined && !request.create) throw notFound();
+  if (partial === undefined || request.truncate) await folder.room.assertForUpload();
   const base = request.truncate
     ? ({ kind: 'nothing' } as const)
     : published !== undefined
@@ -40,6 +41,11 @@ export async function openUpload(folder: ClientFolder, request: UploadRequest): 
         : ({ kind: 'nothing' } as const);
   const upload = new Upload(folder, request, base);
   folder.uploads.add(upload);
-  if (request.readable) await upload.stage('continue');
+  try {
+    if (request.readable) await upload.stage('continue');
+  } catch (error) {
+    await upload.abandon();
+    throw error;
+  }
   return upload;
 }

@@ -3,7 +3,7 @@
 // bytes without a note (a hole in them) are rubbish. Nothing in here is ever imported.
 
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, open, readdir, readFile, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, rm, statfs, writeFile, type FileHandle } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { ImportsError } from '../../errors';
@@ -43,7 +43,13 @@ export class Staging {
   async create(path: string): Promise<{ readonly stagedId: string; readonly file: FileHandle }> {
     const stagedId = randomUUID();
     const file = await open(this.pathOf(stagedId), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o640).catch(ours);
-    await this.note(stagedId, path);
+    try {
+      await this.note(stagedId, path);
+    } catch (error) {
+      await file.close();
+      await this.discard(stagedId);
+      throw error;
+    }
     return { stagedId, file };
   }
 
@@ -89,6 +95,19 @@ export class Staging {
     for (const stagedId of this.left.keys()) if (!notes.includes(stagedId + NOTE)) this.left.delete(stagedId);
     const partials = await Promise.all(notes.map((name) => this.read(name.slice(0, -NOTE.length))));
     return partials.filter((partial) => partial !== undefined);
+  }
+
+  /** The bytes of each staged file, with or without a note. */
+  async sizes(): Promise<readonly number[]> {
+    const names = (await readdir(this.root).catch(ours)).filter((name) => !name.endsWith(NOTE));
+    const stats = await Promise.all(names.map((name) => lstat(this.pathOf(name)).catch(unlessMissing)));
+    return stats.filter((found) => found !== undefined).map(({ size }) => size);
+  }
+
+  /** Of the disk that uploads are written to, in bytes: what is left for us, and all of it. */
+  async space(): Promise<{ readonly free: number; readonly total: number }> {
+    const { bsize, bavail, blocks } = await statfs(this.root).catch(ours);
+    return { free: bavail * bsize, total: blocks * bsize };
   }
 
   /** Removes what nobody has written to for a day. By ctime, which no client can set. */

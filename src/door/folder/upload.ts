@@ -71,6 +71,7 @@ export class Upload implements OpenUpload {
     const { file, stagedId } = await this.orBroken(this.stage(append || offset > 0 ? 'continue' : 'afresh'));
     const at = append ? this.ranges.end : offset;
     if (at + data.length > maxBytes) throw (this.refusal = tooLarge(maxBytes));
+    await this.takeRoom(at + data.length - this.ranges.end);
     // A crash must not leave a file with a hole in it as a partial that looks like so many good bytes.
     if (at > this.ranges.contiguous && !this.holed) {
       this.holed = true;
@@ -108,12 +109,13 @@ export class Upload implements OpenUpload {
   async close(): Promise<void> {
     this.folder.uploads.delete(this);
     if (this.refusal !== undefined) return this.reject(this.refusal);
+    if (this.staged === undefined && this.broken) throw incomplete();
     // Opened and closed without a word: the published file stays as it is.
     if (this.staged === undefined && this.base.kind === 'published') return;
     try {
       const { file, stagedId } = await this.stage('continue');
       if (this.broken || this.ranges.hasHole || (this.expectedBytes ?? this.ranges.end) !== this.ranges.end) {
-        throw new FolderError('failed', 'The file is not complete (size mismatch or failed write); resume the upload or send it again');
+        throw incomplete();
       }
       const { path, exclusive } = this.request;
       await publishStaged(this.folder, { stagedId, file, path, exclusive, bytes: this.ranges.end, times: this.times });
@@ -152,6 +154,8 @@ export class Upload implements OpenUpload {
       return this.staged;
     }
     const older = await folder.staging.all();
+    await folder.room.takeFile();
+    if (how === 'continue') await this.takeRoom(this.bytes);
     const staged = await folder.staging.create(showVirtualPath(this.request.path));
     this.staged = staged;
     const source = how === 'continue' ? await this.openBase() : undefined;
@@ -171,6 +175,18 @@ export class Upload implements OpenUpload {
     if (await takeOver(this.folder, partial.stagedId)) return true;
     if (this.folder.staging.isLeft(partial)) return true;
     return this.folder.clock.now().getTime() - partial.modifiedAt.getTime() > DEAD_MS;
+  }
+
+  /** What the client has no right to is thrown away; what only the disk cannot hold now is kept for resuming. */
+  private async takeRoom(bytes: number): Promise<void> {
+    await this.orBroken(this.folder.room.assertOnDisk(bytes));
+    try {
+      await this.folder.room.takeBytes(bytes);
+    } catch (error) {
+      if (error instanceof FolderError) this.refusal = error;
+      else this.broken = true;
+      throw error;
+    }
   }
 
   private async orBroken<T>(step: Promise<T>): Promise<T> {
@@ -214,4 +230,8 @@ export class Upload implements OpenUpload {
     this.folder.metrics.uploadEnded({ clientId: this.folder.clientId, result, bytes: this.ranges.end });
     this.folder.log.info('Upload ended', { clientId: this.folder.clientId, bytes: this.ranges.end, seconds, result });
   }
+}
+
+function incomplete(): FolderError {
+  return new FolderError('failed', 'The file is not complete (size mismatch or failed write); resume the upload or send it again');
 }

@@ -4,6 +4,8 @@ import { MAX_PACKET_BYTES } from './protocol';
 import { MalformedPacket } from './wire';
 
 const LENGTH_FIELD = 4;
+/** Memory goes by the chunk: a packet that comes byte by byte is joined on the way. */
+const MAX_CHUNKS = 1000;
 
 export class PacketSplitter {
   private chunks: Buffer[] = [];
@@ -12,6 +14,7 @@ export class PacketSplitter {
   push(chunk: Buffer): void {
     this.chunks.push(chunk);
     this.held += chunk.length;
+    if (this.chunks.length > MAX_CHUNKS) this.chunks = [Buffer.concat(this.chunks)];
   }
 
   /** The next whole packet without its length field; undefined until more bytes come. Throws MalformedPacket on an impossible length. */

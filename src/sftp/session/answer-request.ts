@@ -33,7 +33,7 @@ export async function answerRequest(context: SessionContext, request: Exclude<Re
     case 'open':
       return openFile(context, request);
     case 'opendir': {
-      handles.assertRoom();
+      handles.assertRoomToList();
       const entries = await listEntries(folder, parseVirtualPath(request.path));
       return { kind: 'handle', id, handle: handles.add({ kind: 'listing', entries, next: 0 }) };
     }

@@ -1,14 +1,9 @@
-// An entry in the protocol's own terms. Owner and mode are the same for all: they say what the client may do, nothing about the server.
+// An entry in the protocol's own terms.
 
 import type { Attributes } from '../codec/attributes';
 import type { Name } from '../codec/encode-reply';
 import type { Entry, NamedEntry } from '../../door/folder/entry';
-
-const FILE = 0o100000;
-const DIRECTORY = 0o040000;
-const OWNER = 1000;
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
-const HALF_YEAR_MS = 182 * 24 * 60 * 60 * 1000;
+import { longNameOf, modeOf, OWNER } from '../../door/folder/long-name';
 
 export function attributesOf(entry: Entry): Attributes {
   return {
@@ -20,29 +15,7 @@ export function attributesOf(entry: Entry): Attributes {
 }
 
 export function nameOf(entry: NamedEntry, now: Date): Name {
-  const size = String(entry.bytes).padStart(10);
-  const longName = `${permissions(entry)}   1 ${OWNER}     ${OWNER}     ${size} ${when(entry.modifiedAt, now)} ${entry.name}`;
-  return { name: entry.name, longName, attributes: attributesOf(entry) };
-}
-
-function modeOf(entry: Entry): number {
-  if (entry.kind === 'directory') return DIRECTORY | (entry.readOnly ? 0o550 : 0o750);
-  return FILE | (entry.readOnly ? 0o440 : 0o640);
-}
-
-function permissions(entry: Entry): string {
-  const mode = modeOf(entry);
-  const bits = [...'rwxrwxrwx'].map((letter, index) => (mode & (1 << (8 - index)) ? letter : '-')).join('');
-  return (entry.kind === 'directory' ? 'd' : '-') + bits;
-}
-
-/** As `ls -l`: the time for what is recent, the year for what is not. UTC. */
-function when(date: Date, now: Date): string {
-  const day = `${MONTHS[date.getUTCMonth()] ?? ''} ${String(date.getUTCDate()).padStart(2)}`;
-  const age = now.getTime() - date.getTime();
-  return age > HALF_YEAR_MS || age < -HALF_YEAR_MS
-    ? `${day}  ${String(date.getUTCFullYear()).padStart(4)}`
-    : `${day} ${date.toISOString().slice(11, 16)}`;
+  return { name: entry.name, longName: longNameOf(entry, now), attributes: attributesOf(entry) };
 }
 
 /** The protocol has 32 unsigned bits for a time. */

@@ -11,6 +11,9 @@ export type Handle =
   | { readonly kind: 'upload'; readonly upload: Upload; readonly readable: boolean }
   | { readonly kind: 'listing'; readonly entries: readonly NamedEntry[]; next: number };
 
+/** A listing holds every name of its directory. Clients list one directory after the other. */
+const MAX_LISTINGS = 4;
+
 export class Handles {
   private readonly open = new Map<string, Handle>();
   private issued = 0;
@@ -18,6 +21,13 @@ export class Handles {
   /** Asked before something is opened, so that nothing has to be closed again. */
   assertRoom(): void {
     if (this.open.size >= MAX_HANDLES) throw new FolderError('failed', 'Too many open files');
+  }
+
+  /** The same for a directory. */
+  assertRoomToList(): void {
+    this.assertRoom();
+    const listings = [...this.open.values()].filter(({ kind }) => kind === 'listing');
+    if (listings.length >= MAX_LISTINGS) throw new FolderError('failed', 'Too many open directories');
   }
 
   add(handle: Handle): string {

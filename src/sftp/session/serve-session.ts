@@ -14,6 +14,8 @@ import { statusOf } from './status';
 /** The two ends of a byte stream, whatever carries it. */
 export interface Link {
   readonly incoming: AsyncIterable<Buffer>;
+  /** Told of every request. */
+  heard(): void;
   /** Resolves when more may be sent. Throws LinkGone when nobody is there to read it. */
   send(bytes: Buffer): Promise<void>;
 }
@@ -54,6 +56,7 @@ async function exchange(link: Link, context: SessionContext): Promise<void> {
       const request = decodeRequest(packet);
       if ((request.kind === 'init') === greeted) throw new MalformedPacket('A session starts with one greeting.');
       greeted = true;
+      link.heard();
       if (request.kind === 'init') {
         if (request.version < PROTOCOL_VERSION) throw new MalformedPacket('The client speaks an older protocol.');
         await link.send(encodeReply({ kind: 'version' }));

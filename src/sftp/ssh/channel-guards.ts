@@ -1,29 +1,68 @@
-// Two things ssh2 leaves to us, both open for a hostile client to stop or fill the whole process (its issues 1504 and 1505). What is
-// looked at is not in its documented interface: when it is missing, nobody is let in.
+// What ssh2 leaves to us, all of it open for a hostile client to stop or fill the whole process (its issues 1504 and 1505 among them).
+// What is looked at is not in its documented interface: when it is missing, nobody is let in.
 
-import type { Channel } from 'ssh2';
+import type { Channel, Connection } from 'ssh2';
 import { ImportsError } from '../../errors';
 
 const MIN_PACKET_BYTES = 1024;
+/** What may lie unread in a channel before its window stays shut. ssh2 would keep twice its window of 2 MB. */
+const UNREAD_BYTES = 256 * 1024;
 const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
+/** A window is counted in bytes, but memory goes by the piece. A window full of blocks of 16 KiB are 256 pieces. */
+const MAX_UNREAD_PIECES = 16 * 1024;
+/** Ten times what a connection has waiting when nothing can be sent because keys are being changed. */
+const MAX_UNSENT_PACKETS = 1000;
 
 /** A peer that takes packets of no bytes would keep ssh2 busy for ever with the first answer. */
 export function takesPackets(channel: Channel): boolean {
-  return numberIn(channel.outgoing, 'packetSize') >= MIN_PACKET_BYTES;
+  return numberIn(channel, 'outgoing', 'packetSize') >= MIN_PACKET_BYTES;
 }
 
-/** A peer that sends more than it was allowed to. ssh2 would go on filling memory. */
+export function holdLess(channel: Channel): void {
+  const state = objectIn(channel, '_readableState');
+  numberIn(channel, '_readableState', 'highWaterMark');
+  Reflect.set(state, 'highWaterMark', UNREAD_BYTES);
+}
+
+/** A peer that sends more than it was allowed to, or in crumbs. ssh2 would go on filling memory. */
 export function overflows(channel: Channel): boolean {
-  return channel.readableLength > MAX_UNREAD_BYTES || numberIn(channel.incoming, 'window') < 0;
+  return (
+    channel.readableLength > MAX_UNREAD_BYTES ||
+    numberIn(channel, 'incoming', 'window') < 0 ||
+    numberIn(objectIn(channel, '_readableState'), 'buffer', 'length') > MAX_UNREAD_PIECES
+  );
 }
 
-function numberIn(side: unknown, key: string): number {
-  const value: unknown = typeof side === 'object' && side !== null ? Reflect.get(side, key) : undefined;
-  if (typeof value !== 'number') {
-    throw new ImportsError(
-      'INVARIANT',
-      `Reading ${key} of an SSH channel failed. The version of ssh2 is not the one this was written for.`,
-    );
-  }
+/** While it lasts, ssh2 keeps everything that is sent in memory, whatever the channel's window and the socket say. */
+export function isChangingKeys(connection: Connection): boolean {
+  const protocol = objectIn(connection, '_protocol');
+  if (!Reflect.has(protocol, '_kexinit')) throw unknownVersion('_kexinit');
+  return Reflect.get(protocol, '_kexinit') !== undefined;
+}
+
+/** A peer that asks for one small answer after the other while it changes keys, and never ends that. */
+export function hoardsAnswers(connection: Connection): boolean {
+  const protocol = objectIn(connection, '_protocol');
+  return Reflect.get(protocol, '_queue') !== undefined && numberIn(protocol, '_queue', 'length') > MAX_UNSENT_PACKETS;
+}
+
+/** Those that are open, and those that were closed before anything was asked of them: ssh2 forgets them with the connection only. */
+export function channelsKept(connection: Connection): number {
+  return numberIn(connection, '_chanMgr', '_count');
+}
+
+function objectIn(owner: object, key: string): object {
+  const value: unknown = Reflect.get(owner, key);
+  if (typeof value !== 'object' || value === null) throw unknownVersion(key);
   return value;
+}
+
+function numberIn(owner: object, side: string, key: string): number {
+  const value: unknown = Reflect.get(objectIn(owner, side), key);
+  if (typeof value !== 'number') throw unknownVersion(key);
+  return value;
+}
+
+function unknownVersion(key: string): ImportsError {
+  return new ImportsError('INVARIANT', `Reading ${key} of an SSH channel failed. The version of ssh2 is not the one this was written for.`);
 }

@@ -1,27 +1,46 @@
 // An SSH channel as the two ends of a byte stream, with back-pressure both ways: the channel's own flow control, and a bound on what
-// waits in the socket, which ssh2 does not look at.
+// waits in the socket or for new keys, which ssh2 does not look at.
 
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import type { ServerChannel } from 'ssh2';
+import type { Connection, ServerChannel } from 'ssh2';
 import { LinkGone, type Link } from '../session/serve-session';
+import { isChangingKeys } from './channel-guards';
 
 const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
 
-/** `gone` is aborted when the peer closed the channel or the connection ended, whichever comes first. */
-export function channelLink(channel: ServerChannel, socket: Socket, gone: AbortSignal): Link {
-  const drained = async (stream: ServerChannel | Socket): Promise<void> => {
-    await once(stream, 'drain', { signal: gone }).catch(() => {
+export interface LinkOptions {
+  readonly connection: Connection;
+  readonly socket: Socket;
+  /** Aborted when the peer closed the channel or the connection ended, whichever comes first. */
+  readonly gone: AbortSignal;
+  readonly rekeyAnswerMs: number;
+  readonly heard: () => void;
+}
+
+export function channelLink(channel: ServerChannel, { connection, socket, gone, rekeyAnswerMs, heard }: LinkOptions): Link {
+  const next = async (emitter: ServerChannel | Socket | Connection, event: string): Promise<void> => {
+    await once(emitter, event, { signal: gone }).catch(() => {
       throw new LinkGone();
     });
+  };
+  const keysAreChanged = async (): Promise<void> => {
+    const late = setTimeout(() => socket.destroy(), rekeyAnswerMs);
+    try {
+      while (isChangingKeys(connection)) await next(connection, 'rekey');
+    } finally {
+      clearTimeout(late);
+    }
   };
   return {
     // Left open at the end of the loop, so that an exit status can still be sent.
     incoming: channel.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>,
+    heard,
     async send(bytes) {
       if (gone.aborted) throw new LinkGone();
-      if (!channel.write(bytes)) await drained(channel);
-      if (socket.writableLength > MAX_UNSENT_BYTES) await drained(socket);
+      if (isChangingKeys(connection)) await keysAreChanged();
+      if (!channel.write(bytes)) await next(channel, 'drain');
+      if (socket.writableLength > MAX_UNSENT_BYTES) await next(socket, 'drain');
     },
   };
 }

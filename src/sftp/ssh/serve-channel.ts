@@ -1,12 +1,12 @@
 // One channel of a connection: an SFTP session, or a sentence for whoever wants anything else.
 
 import type { Socket } from 'node:net';
-import type { ServerChannel, Session } from 'ssh2';
+import type { Connection, ServerChannel, Session } from 'ssh2';
 import { errnoOf } from '../../door/folder/folder-error';
 import type { Peer } from '../../door/peer';
 import { Handles } from '../session/handles';
 import { serveSession } from '../session/serve-session';
-import { takesPackets } from './channel-guards';
+import { holdLess, takesPackets } from './channel-guards';
 import { channelLink } from './channel-link';
 import type { Visitor } from './log-in';
 import type { ConnectionContext } from './serve-connection';
@@ -14,17 +14,20 @@ import type { ConnectionContext } from './serve-connection';
 const SFTP_ONLY = 'This service is SFTP only; use scp without -O\n';
 
 interface Line {
+  readonly connection: Connection;
   readonly socket: Socket;
   readonly peer: Peer;
   readonly gone: AbortSignal;
-  /** The connection's channels that carry a session. */
+  /** The connection's channels, until the peer has closed them: only then can nothing more come. */
   readonly channels: Set<ServerChannel>;
+  /** A request came. */
+  readonly heard: () => void;
 }
 
 export function serveChannel(session: Session, line: Line, visitor: Visitor, context: ConnectionContext): void {
   session.on('subsystem', (accept, reject, { name }) => {
     if (name !== 'sftp') return reject();
-    const channel = open(accept, line, context);
+    const channel = open(session, accept, line, context);
     if (channel === undefined) return;
     const served = serve(channel, line, visitor, context)
       .catch((error: unknown) => context.frontDoor.log.error('Ending a session failed', { error: errnoOf(error) ?? 'unknown' }))
@@ -32,7 +35,7 @@ export function serveChannel(session: Session, line: Line, visitor: Visitor, con
     context.sessions.add(served);
   });
   const refuse = (accept: () => ServerChannel): void => {
-    const channel = open(accept, line, context);
+    const channel = open(session, accept, line, context);
     if (channel === undefined) return;
     channel.stderr.write(SFTP_ONLY);
     channel.exit(1);
@@ -44,25 +47,35 @@ export function serveChannel(session: Session, line: Line, visitor: Visitor, con
   session.on('pty', (accept: (() => void) | undefined) => accept?.());
 }
 
-/** Undefined when the peer was sent away: before the first byte is written to it. */
-function open(accept: () => ServerChannel, { socket, peer }: Line, { frontDoor }: ConnectionContext): ServerChannel | undefined {
+/** Undefined when there is nothing to serve: it was asked for a second time, or the peer was sent away before a byte was written to it. */
+function open(
+  session: Session,
+  accept: () => ServerChannel | undefined,
+  { socket, peer, channels }: Line,
+  { frontDoor }: ConnectionContext,
+): ServerChannel | undefined {
   const channel = accept();
-  if (takesPackets(channel)) return channel;
-  frontDoor.log.warn('A connection takes no packets and is ended', { ip: peer.address });
-  socket.destroy();
-  return undefined;
+  if (channel === undefined) return undefined;
+  if (!takesPackets(channel)) {
+    frontDoor.log.warn('A connection takes no packets and is ended', { ip: peer.address });
+    socket.destroy();
+    return undefined;
+  }
+  holdLess(channel);
+  channels.add(channel);
+  session.once('close', () => channels.delete(channel));
+  return channel;
 }
 
 async function serve(channel: ServerChannel, line: Line, { client, folder }: Visitor, { frontDoor }: ConnectionContext): Promise<void> {
-  line.channels.add(channel);
   const { maxFileBytes } = client.settings;
-  const end = await serveSession(channelLink(channel, line.socket, line.gone), {
+  const { rekeyAnswerMs } = frontDoor.limits;
+  const end = await serveSession(channelLink(channel, { ...line, rekeyAnswerMs }), {
     folder,
     handles: new Handles(),
     maxFileBytes,
     isStopping: () => frontDoor.isStopping(),
   });
-  line.channels.delete(channel);
   // Without an exit status, scp calls a perfect upload failed.
   channel.exit(end === 'ended' ? 0 : 1);
   channel.end();

@@ -1,11 +1,12 @@
-// One SSH connection after its greeting: login, then SFTP sessions on its channels.
+// One SSH connection after its greeting: login, then SFTP sessions on its channels, for as long as the peer keeps to the rules.
 
 import type { Socket } from 'node:net';
 import type { Connection, ServerChannel } from 'ssh2';
 import { errnoOf } from '../../door/folder/folder-error';
 import type { FrontDoor } from '../../door/open-front-door';
 import type { Peer } from '../../door/peer';
-import { overflows } from './channel-guards';
+import { channelsKept, hoardsAnswers, overflows } from './channel-guards';
+import { keepAlive } from './keep-alive';
 import { logIn, type Visitor } from './log-in';
 import { serveChannel } from './serve-channel';
 
@@ -17,35 +18,49 @@ export interface ConnectionContext {
   readonly sessions: Set<Promise<unknown>>;
 }
 
+/** At a time, as OpenSSH allows. */
 const MAX_CHANNELS = 10;
+/** Channels that were opened and closed without a word count here: ssh2 keeps a little of each. */
+const MAX_KEPT_CHANNELS = 100;
+/** Sessions wait at 4 MiB; what comes on top are answers that ssh2 gives by itself. */
+const MAX_UNSENT_BYTES = 8 * 1024 * 1024;
 
 export function serveConnection(connection: Connection, line: { socket: Socket; peer: Peer }, context: ConnectionContext): void {
   const { socket, peer } = line;
-  const { log } = context.frontDoor;
+  const { log, limits } = context.frontDoor;
   // Without a listener an aborted connection would end the process.
   connection.on('error', (error: unknown) => log.info('A connection broke', { ip: peer.address, error: errnoOf(error) ?? 'protocol' }));
   const hungUp = new AbortController();
   connection.on('close', () => hungUp.abort());
+  const heard = keepAlive(connection, line, { log, limits });
 
   let visitor: Visitor | undefined;
   logIn(connection, line, context, (admitted) => (visitor = admitted));
 
   const channels = new Set<ServerChannel>();
+  const sendAway = (reason: string): void => {
+    if (socket.destroyed) return;
+    log.warn('A connection does not keep to the rules and is ended', { ip: peer.address, reason });
+    socket.destroy();
+  };
   // Looks before ssh2 takes the data in.
   socket.prependListener('data', () => {
-    for (const channel of channels) if (overflows(channel)) socket.destroy();
+    if (socket.writableLength > MAX_UNSENT_BYTES || hoardsAnswers(connection)) sendAway('takes-no-answers');
+    for (const channel of channels) if (overflows(channel)) sendAway('sends-too-much');
   });
   let open = 0;
   connection.on('session', (accept, reject) => {
     if (visitor === undefined || open >= MAX_CHANNELS) return reject();
+    if (channelsKept(connection) > MAX_KEPT_CHANNELS) return sendAway('opens-channels-for-nothing');
     open += 1;
     const session = accept();
     const closed = new AbortController();
-    session.on('close', () => {
+    // Once: a peer may say it as often as it likes.
+    session.once('close', () => {
       open -= 1;
       closed.abort();
     });
     const gone = AbortSignal.any([closed.signal, hungUp.signal]);
-    serveChannel(session, { ...line, gone, channels }, visitor, context);
+    serveChannel(session, { ...line, connection, gone, channels, heard }, visitor, context);
   });
 }

@@ -1,10 +1,15 @@
 // Raw SSH connections, for what no well-behaved client does.
 
 import { Client, type ClientChannel, type ConnectConfig } from 'ssh2';
-import { PASSWORD, type Fixture } from './front-door-fixture';
+import { PASSWORD } from './front-door-fixture';
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
 
 /** Rejects when the login fails, or the server ends the connection before it is done. */
-export async function connect({ door }: Fixture, options: ConnectConfig = {}): Promise<Client> {
+export async function connect({ door }: { readonly door: Address }, options: ConnectConfig = {}): Promise<Client> {
   const client = new Client();
   const ready = new Promise<void>((resolve, reject) => {
     client.on('ready', resolve).on('error', reject);
@@ -23,6 +28,12 @@ export function openSftp(client: Client): Promise<ClientChannel> {
 export interface BentProtocol {
   session(channel: number, window: number, packetSize: number): void;
   channelData(channel: number, data: Buffer): void;
+  channelClose(channel: number): void;
+  ping(): void;
+  rekey(): void;
+  _onWrite: (data: Buffer) => void;
+  /** Undefined when the connection is over. */
+  readonly _destruct: unknown;
 }
 
 export function protocolOf(client: Client): BentProtocol {

@@ -7,6 +7,7 @@ import type { ProfileName } from '../../../src/domain/client';
 import type { ClientId } from '../../../src/domain/ids';
 import { PROFILES } from '../../../src/domain/profiles';
 import { OPEN_FLAG } from '../../../src/sftp/codec/protocol';
+import { LIMITS, type Limits } from '../../../src/door/limits';
 import { openClientFolder, type ClientFolder } from '../../../src/door/folder/client-folder';
 import { Handles } from '../../../src/sftp/session/handles';
 import { clientId, type LogLine } from './front-door-fixture';
@@ -31,7 +32,11 @@ export interface FolderFixture {
   remove(): Promise<void>;
 }
 
-export async function openFolderFixture(quietMs = 60_000, profile: ProfileName = 'opscom'): Promise<FolderFixture> {
+export async function openFolderFixture(
+  quietMs = 60_000,
+  profile: ProfileName = 'opscom',
+  limits: Limits = LIMITS,
+): Promise<FolderFixture> {
   const dataDir = await mkdtemp(join(tmpdir(), 'folder-'));
   const lines: LogLine[] = [];
   const ready: ClientId[] = [];
@@ -45,7 +50,17 @@ export async function openFolderFixture(quietMs = 60_000, profile: ProfileName =
   const metrics = { uploadEnded: () => undefined, loginEnded: () => undefined };
   const onReady = async (id: ClientId): Promise<void> => void ready.push(id);
   const open = (): Promise<ClientFolder> =>
-    openClientFolder({ dataDir, clientId: clientId('acme'), layout: PROFILES[profile].layout, quietMs, clock, log, metrics, onReady });
+    openClientFolder({
+      dataDir,
+      clientId: clientId('acme'),
+      layout: PROFILES[profile].layout,
+      limits,
+      quietMs,
+      clock,
+      log,
+      metrics,
+      onReady,
+    });
   let folder = await open();
   return {
     dataDir,

@@ -27,7 +27,7 @@ export class Peer {
   private resume: () => void = () => undefined;
 
   constructor(context: SessionContext) {
-    this.ended = serveSession({ incoming: this.incoming, send: (bytes) => this.take(bytes) }, context);
+    this.ended = serveSession({ incoming: this.incoming, heard: () => undefined, send: (bytes) => this.take(bytes) }, context);
     this.sendBytes(encodeRequest({ kind: 'init', version: 3 }));
   }
 

@@ -1,0 +1,42 @@
+// How much of us one client may take up, each number with its reason. SECURITY.md shows them to people; what a peer may do before it
+// has logged in stands with the gate and the throttle.
+
+export interface Limits {
+  readonly clientBytes: number;
+  readonly clientFiles: number;
+  readonly clientPartials: number;
+  readonly diskReserve: { readonly share: number; readonly bytes: number };
+  readonly diskLookBytes: number;
+  readonly idleMs: number;
+  readonly rekeyMs: number;
+  readonly rekeyBytes: number;
+  readonly rekeyAnswerMs: number;
+  readonly goodbyeMs: number;
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+const MINUTE_MS = 60_000;
+
+export const LIMITS: Limits = {
+  /** Where uploads lie and what is staged; processed files are ours and not counted. Five files of the largest size a client may send. */
+  clientBytes: 10 * GIB,
+  /** Counted the same way. Looking at so many takes a tenth of a second, which is what a listing may cost. */
+  clientFiles: 10_000,
+  /** Uploads that are open or broken off. Each look at a name that is not there reads their notes; nobody has so many without meaning to. */
+  clientPartials: 500,
+  /** Free space that uploads leave to the imports, MongoDB and the system, which do worse without: a share of the disk, at most so much. */
+  diskReserve: { share: 0.05, bytes: GIB },
+  /** The disk is looked at before an upload and again whenever so much has been written: far less than the reserve, times the disks' speed. */
+  diskLookBytes: 64 * MIB,
+  /** Without a request. People leave their programs open; what is not closed by then stays resumable. */
+  idleMs: 15 * MINUTE_MS,
+  /** New keys for a connection: what RFC 4253, section 9, asks for by time, and OpenSSH does by size. */
+  rekeyMs: 60 * MINUTE_MS,
+  rekeyBytes: 4 * GIB,
+  /** How long replies wait for a peer that has begun to change keys. */
+  rekeyAnswerMs: 30_000,
+  /** For a peer to take the last bytes of a connection that we end. */
+  goodbyeMs: 5000,
+};
