@@ -1,13 +1,13 @@
 // The keys by which clients recognise this server. Made once and never again: a client that finds another one refuses to connect.
 // All three types from the first day on, because different clients remember different ones.
 
-import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { utils, type ParsedKey } from 'ssh2';
 import { ImportsError } from '../../errors';
-import { errnoOf, unlessMissing } from '../../door/folder/folder-error';
+import { unlessMissing } from '../../door/folder/folder-error';
+import { keepKeyFile } from '../../door/keep-key-file';
 import { fingerprintOf } from '../../door/public-key';
 
 export interface HostKeys {
@@ -29,26 +29,9 @@ export async function loadHostKeys(directory: string): Promise<HostKeys> {
   for (const { file, generate: make } of FILES) {
     const path = join(directory, file);
     const existing = await readFile(path, 'utf8').catch(unlessMissing);
-    keys.push(parse(path, existing ?? (await keep(path, await make()))));
+    keys.push(parse(path, existing ?? (await keepKeyFile(path, await make()))));
   }
   return { keys, fingerprints: keys.map((key) => `${key.type} ${fingerprintOf(key.getPublicSSH())}`) };
-}
-
-/** Another server on the same directory may have been faster: then its key is the key. */
-async function keep(path: string, text: string): Promise<string> {
-  const draft = `${path}.${randomUUID()}`;
-  const file = await open(draft, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-    await link(draft, path);
-  } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw error;
-  } finally {
-    await file.close();
-    await rm(draft, { force: true });
-  }
-  return readFile(path, 'utf8');
 }
 
 function parse(path: string, text: string): ParsedKey {

@@ -8,7 +8,7 @@ import { DEFAULT_SETTINGS, type Client } from '../../../src/domain/client';
 import { parseClientId, type ClientId } from '../../../src/domain/ids';
 import { ImportsError } from '../../../src/errors';
 import type { Account, AccountStore, ClientStore, Log } from '../../../src/ports';
-import { openFrontDoor, type FrontDoorOptions } from '../../../src/door/open-front-door';
+import { openFrontDoor, type FrontDoor, type FrontDoorOptions } from '../../../src/door/open-front-door';
 import { startSftp, type SftpServer } from '../../../src/sftp/start-sftp';
 import { hashPassword } from '../../../src/door/passwords';
 import { parsePublicKey } from '../../../src/door/public-key';
@@ -25,6 +25,8 @@ export interface LogLine {
 export interface Fixture {
   /** The door that is open now; another one after `restart`. */
   readonly door: SftpServer;
+  /** What it shares with other ways in. */
+  readonly frontDoor: FrontDoor;
   readonly dataDir: string;
   readonly keyFile: string;
   readonly knownHosts: string;
@@ -82,8 +84,9 @@ export async function openFixture(change: Partial<FrontDoorOptions> = {}): Promi
     ...change,
   };
   if (hostKeys !== undefined) await cp(hostKeys, join(dataDir, 'keys'), { recursive: true });
+  let frontDoor: FrontDoor;
   const open = async (): Promise<SftpServer> => {
-    const frontDoor = await openFrontDoor(options);
+    frontDoor = await openFrontDoor(options);
     const server = await startSftp(frontDoor, { host: '127.0.0.1', port: 0, dataDir });
     const stop = (): Promise<void> => server.stop().finally(() => frontDoor.close());
     return { ...server, stop };
@@ -96,6 +99,9 @@ export async function openFixture(change: Partial<FrontDoorOptions> = {}): Promi
   return {
     get door() {
       return door;
+    },
+    get frontDoor() {
+      return frontDoor;
     },
     dataDir,
     keyFile,

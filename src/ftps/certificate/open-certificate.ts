@@ -1,0 +1,113 @@
+// The certificate in use: from the files that the settings name, else one of our own, made once. Files that have changed are read again
+// at the next connection; sessions that are open go on with what they began with.
+
+import { createHash, X509Certificate } from 'node:crypto';
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { errnoOf, unlessMissing } from '../../door/folder/folder-error';
+import { keepKeyFile } from '../../door/keep-key-file';
+import { ImportsError } from '../../errors';
+import type { Log } from '../../ports';
+import { makeCertificate } from './make-certificate';
+
+/** PEM files; the certificate's may hold the chain as well. */
+export interface CertificateFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export interface Certificate {
+  /** As clients show it. */
+  readonly fingerprint: string;
+  readonly expires: Date;
+  /** For a connection that begins now. */
+  context(): Promise<SecureContext>;
+}
+
+interface Loaded {
+  readonly context: SecureContext;
+  readonly fingerprint: string;
+  readonly expires: Date;
+}
+
+export const OWN_CERTIFICATE = 'ftps_certificate.pem';
+const SOON_MS = 14 * 24 * 60 * 60 * 1000;
+
+/** Without `files`, the certificate in `keysDir` is used, and made when there is none. Throws ImportsError CONFIG. */
+export async function openCertificate(options: {
+  readonly files: CertificateFiles | null;
+  readonly keysDir: string;
+  readonly names: readonly string[];
+  readonly log: Log;
+}): Promise<Certificate> {
+  const { log } = options;
+  const files = options.files ?? (await ownFiles(options));
+  let version = await versionOf(files);
+  let loaded = await load(files).catch((error: unknown) => {
+    throw new ImportsError('CONFIG', `${problemOf(error, files)} Correct IMPORTS_FTPS_CERT and IMPORTS_FTPS_KEY.`, { cause: error });
+  });
+  warnOfEnd(loaded, log);
+
+  const reload = async (): Promise<void> => {
+    const found = await versionOf(files);
+    if (found === version) return;
+    version = found;
+    try {
+      loaded = await load(files);
+      log.info('The FTPS certificate was read again', { fingerprint: loaded.fingerprint, expires: loaded.expires.toISOString() });
+      warnOfEnd(loaded, log);
+    } catch (error) {
+      // Half of a renewal may have been written; the other half is another version.
+      log.warn('The FTPS certificate has changed and cannot be used; the former one stays in use', { reason: problemOf(error, files) });
+    }
+  };
+  return {
+    get fingerprint() {
+      return loaded.fingerprint;
+    },
+    get expires() {
+      return loaded.expires;
+    },
+    async context() {
+      await reload();
+      return loaded.context;
+    },
+  };
+}
+
+async function ownFiles({ keysDir, names, log }: { keysDir: string; names: readonly string[]; log: Log }): Promise<CertificateFiles> {
+  const path = join(keysDir, OWN_CERTIFICATE);
+  await mkdir(keysDir, { recursive: true, mode: 0o700 });
+  if ((await stat(path).catch(unlessMissing)) === undefined) {
+    await keepKeyFile(path, makeCertificate([...new Set(['localhost', '127.0.0.1', hostname(), ...names])], new Date()));
+    log.warn('FTPS has made a certificate of its own, which clients must be told to trust; IMPORTS_FTPS_CERT names a real one', { path });
+  }
+  return { certificate: path, key: path };
+}
+
+async function load(files: CertificateFiles): Promise<Loaded> {
+  const [cert, key] = await Promise.all([readFile(files.certificate), readFile(files.key)]);
+  const { raw, validTo } = new X509Certificate(cert);
+  const fingerprint = `SHA256:${createHash('sha256').update(raw).digest('hex')}`;
+  // A data connection may go on with the session of its control connection: both have the same context, and this name.
+  const context = createSecureContext({ cert, key, minVersion: 'TLSv1.2', sessionIdContext: 'ftps' });
+  return { context, fingerprint, expires: new Date(validTo) };
+}
+
+async function versionOf({ certificate, key }: CertificateFiles): Promise<string> {
+  const stats = await Promise.all([certificate, key].map((path) => stat(path).catch(() => undefined)));
+  return stats.map((found) => `${found?.ino} ${found?.size} ${found?.mtimeMs}`).join();
+}
+
+function problemOf(error: unknown, { certificate, key }: CertificateFiles): string {
+  const code = errnoOf(error) ?? 'unknown';
+  if (code === 'ENOENT' || code === 'EACCES') return `The FTPS certificate ${certificate} or its key ${key} cannot be read (${code}).`;
+  if (code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH') return `The FTPS certificate ${certificate} does not belong to the key ${key}.`;
+  return `The FTPS certificate ${certificate} and its key ${key} are no PEM files that TLS can use (${code}).`;
+}
+
+function warnOfEnd({ expires }: Loaded, log: Log): void {
+  if (expires.getTime() - Date.now() < SOON_MS) log.warn('The FTPS certificate expires soon, or has', { expires: expires.toISOString() });
+}

@@ -1,0 +1,66 @@
+// An upload. It is published when the client said that it has sent everything, and not because its connection ended: the connection of
+// a program that was killed ends just as politely.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FolderError } from '../../door/folder/folder-error';
+import { openUpload } from '../../door/folder/open-upload';
+import type { VirtualPath } from '../../door/folder/virtual-path';
+import { reply, type Reply } from '../control/reply';
+import { transfer, type Transfer } from '../data/transfer';
+import type { Session, Visitor } from '../session';
+
+/** A program that dies takes its control connection with it; this is how long that may take to be seen. */
+const ALIVE_MS = 400;
+
+export async function receiveFile(
+  session: Session,
+  { client, folder, visit }: Visitor,
+  { path, restartAt, append }: { readonly path: VirtualPath; readonly restartAt: number; readonly append: boolean },
+): Promise<Reply> {
+  if (session.frontDoor.isStopping()) throw new FolderError('failed', 'Server is restarting, please try again');
+  const isFromStart = restartAt === 0 && !append;
+  const upload = await openUpload(folder, {
+    path,
+    create: true,
+    truncate: isFromStart,
+    exclusive: false,
+    append,
+    readable: false,
+    // A program that goes on may announce the rest or the whole; one that sends text may announce another number of line ends.
+    declaredBytes: isFromStart && !session.isText ? session.declaredBytes : undefined,
+    maxBytes: client.settings.maxFileBytes,
+  });
+  let isClosed = false;
+  try {
+    if (restartAt > upload.bytes) throw new FolderError('failed', `Only ${upload.bytes} bytes are here: there is nothing to restart at`);
+    if (restartAt > 0) await upload.setSize(restartAt);
+    return await transfer(session, async (under) => {
+      let at = restartAt;
+      for await (const chunk of under.data.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        await upload.write(at, chunk);
+        at += chunk.length;
+        visit.received(chunk.length);
+      }
+      if (!(await cameWhole(session, under))) return reply(426, 'The connection ended before the file did; what came is kept, resume it');
+      isClosed = true;
+      await upload.close();
+      visit.received(0);
+      return reply(226, 'Received, all of it');
+    });
+  } finally {
+    if (!isClosed) await upload.abandon();
+  }
+}
+
+async function cameWhole({ link, frontDoor, peer }: Session, { data, brokenOff }: Transfer): Promise<boolean> {
+  const { ending } = data;
+  if (ending === 'reset' || brokenOff.aborted) return false;
+  if (ending === 'whole') return true;
+  await sleep(ALIVE_MS, undefined, { signal: brokenOff }).catch(() => undefined);
+  if (brokenOff.aborted || !link.isAlive) return false;
+  frontDoor.log.warn('An upload ended without close_notify and is taken, because the client is still there', {
+    ip: peer.address,
+    software: peer.software,
+  });
+  return true;
+}

@@ -1,0 +1,112 @@
+// The control connection as a queue of command lines and a place for replies, before TLS and after. An ABOR is seen at once, also while
+// the command before it is still at work.
+
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { TLSSocket, type SecureContext } from 'node:tls';
+import { LineSplitter, type Line } from './line-splitter';
+import { encodeReply, reply, type Reply } from './reply';
+
+/** What a client may send ahead. Much more than any does; a queue without an end would be somebody's weapon. */
+const MAX_WAITING = 256;
+const GOODBYE_MS = 1000;
+const ABORT = /^ABOR$/i;
+
+export class ControlLink {
+  /** Aborted when the peer hung up, or was sent away. */
+  readonly gone: AbortSignal;
+  private readonly hungUp = new AbortController();
+  private readonly onAbort: () => void;
+  private stream: Socket;
+  private waiting: Line[] = [];
+  private wake: () => void = () => undefined;
+  private detach: () => void;
+
+  constructor(socket: Socket, onAbort: () => void) {
+    this.gone = this.hungUp.signal;
+    this.onAbort = onAbort;
+    this.stream = socket;
+    this.detach = this.attach(socket);
+  }
+
+  /** Undefined when no more will come. */
+  async next(): Promise<Line | undefined> {
+    while (this.waiting.length === 0 && !this.gone.aborted) await new Promise<void>((resolve) => (this.wake = resolve));
+    return this.waiting.shift();
+  }
+
+  /** Resolves when more may be said. */
+  async send(answer: Reply): Promise<void> {
+    if (this.gone.aborted || !this.stream.writable) return;
+    const isRoomLeft = this.stream.write(encodeReply(answer));
+    if (!isRoomLeft) await once(this.stream, 'drain', { signal: this.gone }).catch(() => undefined);
+  }
+
+  /** Whether the peer is there, as far as can be told: it has not hung up, and took all that was said to it. */
+  get isAlive(): boolean {
+    return !this.gone.aborted && this.stream.writable && this.stream.writableLength === 0;
+  }
+
+  /** The peer wants to break off what it has asked for before. */
+  get isAbortWaiting(): boolean {
+    return this.waiting.some(isAbort);
+  }
+
+  /**
+   * Goes on in TLS. Whatever came in the clear behind the command is forgotten before the peer hears that it may start: somebody in the
+   * middle could have put it there. Resolves when the handshake is done; false when there was none.
+   */
+  async secure(secureContext: SecureContext, welcome: Reply): Promise<boolean> {
+    const plain = this.stream;
+    this.detach();
+    plain.pause();
+    while (plain.read() !== null);
+    this.waiting = [];
+    await new Promise<void>((resolve) => plain.write(encodeReply(welcome), () => resolve()));
+    if (plain.destroyed) return false;
+    const secured = new TLSSocket(plain, { isServer: true, secureContext });
+    this.stream = secured;
+    this.detach = this.attach(secured);
+    await Promise.race([once(secured, 'secure'), once(secured, 'close')]).catch(() => undefined);
+    return !secured.destroyed;
+  }
+
+  /** Sends the peer away, with a word. Whatever it is at is broken off. */
+  dismiss(code: 221 | 421, why?: string): void {
+    this.waiting = [];
+    if (!this.gone.aborted) void this.send(reply(code, why === undefined ? 'Goodbye' : `${why}. Goodbye`));
+    this.hungUp.abort();
+    this.wake();
+  }
+
+  /** Lets the peer read what was said to it last. */
+  async close(): Promise<void> {
+    const { stream } = this;
+    if (stream.destroyed) return;
+    stream.end();
+    await once(stream, 'close', { signal: AbortSignal.timeout(GOODBYE_MS) }).catch(() => undefined);
+    stream.destroy();
+  }
+
+  private attach(stream: Socket): () => void {
+    const splitter = new LineSplitter();
+    const onData = (chunk: Buffer): void => {
+      for (const line of splitter.push(chunk)) {
+        if (isAbort(line)) this.onAbort();
+        this.waiting.push(line);
+      }
+      if (this.waiting.length > MAX_WAITING) this.dismiss(421, 'Too many commands at once');
+      this.wake();
+    };
+    const onGone = (): void => {
+      this.hungUp.abort();
+      this.wake();
+    };
+    stream.on('data', onData).on('end', onGone).on('close', onGone).on('error', onGone);
+    return () => stream.off('data', onData).off('end', onGone).off('close', onGone).off('error', onGone);
+  }
+}
+
+function isAbort(line: Line): boolean {
+  return line.kind === 'text' && ABORT.test(line.text);
+}

@@ -1,0 +1,58 @@
+// One control connection from its greeting to its end: in the clear it can do nothing but become TLS.
+
+import type { Socket } from 'node:net';
+import type { FrontDoor } from '../door/open-front-door';
+import type { Certificate } from './certificate/open-certificate';
+import { answerCommand } from './commands/answer-command';
+import { ControlLink } from './control/control-link';
+import { parseCommand } from './control/parse-command';
+import { reply } from './control/reply';
+import { Session, type DataSettings } from './session';
+
+export interface ConnectionContext {
+  readonly frontDoor: FrontDoor;
+  readonly certificate: Certificate;
+  readonly settings: DataSettings;
+  /** The peer has logged in. */
+  readonly admit: (socket: Socket) => void;
+  readonly links: Set<ControlLink>;
+}
+
+const IDLE_MS = 5 * 60 * 1000;
+
+/** Never throws; leaves nothing open. */
+export async function serveConnection(socket: Socket, address: string, context: ConnectionContext): Promise<void> {
+  const { frontDoor, settings, links } = context;
+  const link = new ControlLink(socket, () => session.transfer?.abort());
+  const session = new Session({ frontDoor, link, socket, settings, peer: { address, protocol: 'ftps', software: null } });
+  links.add(link);
+  try {
+    await link.send(reply(220, 'Managed user import. FTP over TLS only (AUTH TLS)'));
+    await converse(session, context);
+  } finally {
+    session.closePort();
+    links.delete(link);
+    await link.close();
+  }
+}
+
+async function converse(session: Session, { certificate, admit }: ConnectionContext): Promise<void> {
+  const { link } = session;
+  for (;;) {
+    const idle = setTimeout(() => link.dismiss(421, 'Nothing was said for five minutes'), IDLE_MS);
+    const line = await link.next();
+    clearTimeout(idle);
+    if (line === undefined) return;
+    const command = line.kind === 'text' ? parseCommand(line.text) : undefined;
+    if (command?.verb === 'QUIT') return link.dismiss(221);
+    if (command?.verb === 'AUTH' && command.argument.toUpperCase() === 'TLS' && session.secureContext === undefined) {
+      const secureContext = await certificate.context();
+      if (!(await link.secure(secureContext, reply(234, 'Go ahead with TLS')))) return;
+      session.secureContext = secureContext;
+      // Said in the clear, by whomever.
+      session.peer = { ...session.peer, software: null };
+    } else {
+      await link.send(await answerCommand(session, line, admit));
+    }
+  }
+}

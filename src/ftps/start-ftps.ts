@@ -1,0 +1,74 @@
+// The FTPS way in, for clients that have no SFTP: explicit TLS, passive transfers, the same accounts and folders. What happens to an
+// upload then is not its business.
+
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { openGate } from '../door/gate';
+import type { FrontDoor } from '../door/open-front-door';
+import { openCertificate, type CertificateFiles } from './certificate/open-certificate';
+import type { ControlLink } from './control/control-link';
+import { plainAddress } from './data/passive-port';
+import { serveConnection, type ConnectionContext } from './serve-connection';
+import type { DataSettings } from './session';
+
+export interface FtpsOptions extends DataSettings {
+  readonly host: string;
+  /** 0 = any free one. */
+  readonly port: number;
+  /** null = one of our own, kept in `keys/` of `dataDir`. */
+  readonly certificate: CertificateFiles | null;
+  readonly dataDir: string;
+}
+
+export interface FtpsServer {
+  readonly host: string;
+  readonly port: number;
+  /** Of the certificate: what clients compare when it is one of our own. */
+  readonly fingerprint: string;
+  isListening(): boolean;
+  /** Lets open uploads finish for a few seconds; what is left then stays resumable. */
+  stop(): Promise<void>;
+}
+
+export async function startFtps(frontDoor: FrontDoor, options: FtpsOptions): Promise<FtpsServer> {
+  const { log } = frontDoor;
+  const certificate = await openCertificate({
+    files: options.certificate,
+    keysDir: join(options.dataDir, 'keys'),
+    names: options.publicAddress === null ? [] : [options.publicAddress],
+    log,
+  });
+  const links = new Set<ControlLink>();
+  const sessions = new Set<Promise<void>>();
+  const context: ConnectionContext = { frontDoor, certificate, settings: options, admit: (socket) => gate.admit(socket), links };
+  const handOn = (socket: Socket): void => {
+    const session = serveConnection(socket, plainAddress(socket.remoteAddress), context)
+      .catch((error: unknown) => log.error('A control connection broke', { error: error instanceof Error ? error.name : 'unknown' }))
+      .finally(() => sessions.delete(session));
+    sessions.add(session);
+  };
+  const gate = await openGate({ protocol: 'FTPS', host: options.host, port: options.port, log, handOn });
+  log.info('FTPS is open', {
+    host: gate.host,
+    port: gate.port,
+    fingerprint: certificate.fingerprint,
+    expires: certificate.expires.toISOString(),
+  });
+
+  return {
+    host: gate.host,
+    port: gate.port,
+    get fingerprint() {
+      return certificate.fingerprint;
+    },
+    isListening: () => gate.isListening(),
+    async stop() {
+      gate.stopAccepting();
+      await frontDoor.finishUploads();
+      for (const link of links) link.dismiss(421, 'The server is closing');
+      await Promise.all(sessions);
+      await gate.dropAll();
+      log.info('FTPS is closed');
+    },
+  };
+}
