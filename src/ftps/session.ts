@@ -9,7 +9,7 @@ import type { FrontDoor } from '../door/open-front-door';
 import type { Peer } from '../door/peer';
 import type { Visit } from '../door/visits';
 import type { ControlLink } from './control/control-link';
-import type { PassivePort, PortRange } from './data/passive-port';
+import type { PassivePort, PortRange } from './transfer/passive-port';
 import { FACTS, type Fact } from './listing';
 
 /** Who is logged in, and where. */

@@ -7,7 +7,7 @@ import { openGate } from '../door/gate';
 import type { FrontDoor } from '../door/open-front-door';
 import { openCertificate, type CertificateFiles } from './certificate/open-certificate';
 import type { ControlLink } from './control/control-link';
-import { plainAddress } from './data/passive-port';
+import { plainAddress } from './transfer/passive-port';
 import { serveConnection, type ConnectionContext } from './serve-connection';
 import type { DataSettings } from './session';
 

@@ -6,7 +6,7 @@ import { FolderError } from '../../door/folder/folder-error';
 import { openUpload } from '../../door/folder/open-upload';
 import type { VirtualPath } from '../../door/folder/virtual-path';
 import { reply, type Reply } from '../control/reply';
-import { transfer, type Transfer } from '../data/transfer';
+import { transfer, type Transfer } from '../transfer/transfer';
 import type { Session, Visitor } from '../session';
 
 /** A program that dies takes its control connection with it; this is how long that may take to be seen. */

@@ -8,7 +8,7 @@ import { openPublished } from '../../door/folder/open-published';
 import type { VirtualPath } from '../../door/folder/virtual-path';
 import { FolderError } from '../../door/folder/folder-error';
 import { reply, type Reply } from '../control/reply';
-import { transfer } from '../data/transfer';
+import { transfer } from '../transfer/transfer';
 import type { Session, Visitor } from '../session';
 
 const BLOCK_BYTES = 256 * 1024;

@@ -1,0 +1,38 @@
+// A data connection in TLS that knows how it ended. A client that has sent all it had says so (close_notify) before it hangs up; one that
+// is killed never does, however its kernel closes the connection for it.
+
+import type { Socket } from 'node:net';
+import { TLSSocket, type SecureContext } from 'node:tls';
+import { RawBytes } from './raw-bytes';
+
+/** `whole` = the peer said that it is done; `cut` = the bytes ended without a word; `reset` = the connection broke. */
+export type Ending = 'whole' | 'cut' | 'reset';
+
+/** Nothing moved for so long: the peer is gone, whatever the network says. */
+const STALLED_MS = 60_000;
+
+export class DataConnection extends TLSSocket {
+  private readonly raw: RawBytes;
+  private saidSo = false;
+
+  constructor(socket: Socket, secureContext: SecureContext) {
+    const raw = new RawBytes(socket);
+    super(raw, { isServer: true, secureContext });
+    this.raw = raw;
+    socket.setTimeout(STALLED_MS, () => socket.destroy());
+    // Whoever reads or writes hears of it; without a listener it would end the process.
+    this.on('error', () => this.destroy());
+  }
+
+  /** Of a connection that has been read to its end. */
+  get ending(): Ending {
+    if (this.saidSo) return 'whole';
+    return this.raw.wasReset ? 'reset' : 'cut';
+  }
+
+  /** TLS hands over its end: while the bytes below have not ended, it can only have read it in them. */
+  override push(chunk: unknown, encoding?: BufferEncoding): boolean {
+    if (chunk === null && !this.raw.readableEnded) this.saidSo = true;
+    return super.push(chunk, encoding);
+  }
+}

@@ -1,0 +1,53 @@
+// One transfer, whatever its direction: the word that it begins, the client's connection, and the word how it ended. At most one at a
+// time on a control connection; ABOR and a client that is gone break it off.
+
+import { reply, type Reply } from '../control/reply';
+import type { Session } from '../session';
+import { DataConnection } from './data-connection';
+
+export interface Transfer {
+  readonly data: DataConnection;
+  /** Broken off by ABOR, or by the end of the control connection. */
+  readonly brokenOff: AbortSignal;
+}
+
+const BROKEN_OFF = reply(426, 'The transfer was broken off');
+
+/** Undefined when a transfer may begin. */
+export function refuseTransfer({ isDataPrivate, port }: Session): Reply | undefined {
+  if (!isDataPrivate) return reply(521, 'Data connections are in TLS only: send PBSZ 0 and PROT P first');
+  return port === undefined ? reply(425, 'Send EPSV or PASV first') : undefined;
+}
+
+/** `carry` moves the bytes and says how that ended. What it throws because the connection broke is answered here. */
+export async function transfer(session: Session, carry: (transfer: Transfer) => Promise<Reply>): Promise<Reply> {
+  const { link, port, secureContext } = session;
+  if (port === undefined || secureContext === undefined) return reply(425, 'Send EPSV or PASV first');
+  const abort = new AbortController();
+  session.transfer = abort;
+  session.port = undefined;
+  if (link.isAbortWaiting) abort.abort();
+  const brokenOff = AbortSignal.any([link.gone, abort.signal]);
+  let data: DataConnection | undefined;
+  try {
+    await link.send(reply(150, 'Go ahead'));
+    const socket = await port.take(brokenOff);
+    if (socket === undefined) return brokenOff.aborted ? BROKEN_OFF : reply(425, 'No data connection came from your address');
+    data = new DataConnection(socket, secureContext);
+    brokenOff.addEventListener('abort', () => data?.destroy());
+    const answer = await carry({ data, brokenOff });
+    if (answer.code >= 400) data.destroy();
+    return answer;
+  } catch (error) {
+    const isTheirs = brokenOff.aborted || data?.errored != null || isPremature(error);
+    data?.destroy();
+    if (!isTheirs) throw error;
+    return BROKEN_OFF;
+  } finally {
+    session.transfer = undefined;
+  }
+}
+
+function isPremature(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+}
