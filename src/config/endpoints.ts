@@ -9,6 +9,8 @@ import type { Config } from './load-config';
 
 const shape = z.object({
   sftp: z.object({ host: z.string(), port: z.number() }),
+  /** Only where it is switched on. */
+  ftps: z.object({ host: z.string(), port: z.number() }).optional(),
   mongodbUri: z.string(),
   temporalAddress: z.string(),
   temporalUi: z.string().nullable(),

@@ -4,7 +4,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { ImportsError } from '../errors';
-import { settings, type LogLevel } from './settings';
+import { settings, type LogLevel, type Settings } from './settings';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,6 +23,17 @@ export interface Config {
   readonly metrics: { readonly host: string; readonly workerPort: number | null; readonly sftpPort: number | null };
   /** Port 0 = any free one. */
   readonly sftp: { readonly host: string; readonly port: number };
+  /** null = off. */
+  readonly ftps: {
+    readonly host: string;
+    readonly port: number;
+    /** PEM files; null = one of our own. */
+    readonly certificate: { readonly certificate: string; readonly key: string } | null;
+    /** Both ends included; 0 = any free ones. */
+    readonly passivePorts: { readonly from: number; readonly to: number };
+    /** IPv4; null = where the client reached us. */
+    readonly publicAddress: string | null;
+  } | null;
   /** Replaces From where the mail server demands its own domain. */
   readonly mailFrom: string | undefined;
   /** The three services: undefined = embedded. */
@@ -42,7 +53,9 @@ export function loadConfig(env: Environment, workingDir: string = process.cwd())
   const read = settings.safeParse(given);
   // The value itself is never shown: an address may hold a password.
   const wrong = read.success ? [] : read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
-  const problems = [...wrong, ...unknown.map((name) => `${name} is no setting`)];
+  const halves = ['IMPORTS_FTPS_CERT', 'IMPORTS_FTPS_KEY'].filter((name) => name in given);
+  const half = halves.length === 1 ? ['IMPORTS_FTPS_CERT and IMPORTS_FTPS_KEY belong together: set both or neither'] : [];
+  const problems = [...wrong, ...unknown.map((name) => `${name} is no setting`), ...half];
   if (!read.success || problems.length > 0)
     throw new ImportsError('CONFIG', `The environment is not usable: ${problems.join('; ')}. All settings are in .env.example.`);
 
@@ -60,6 +73,7 @@ export function loadConfig(env: Environment, workingDir: string = process.cwd())
       sftpPort: value.IMPORTS_SFTP_METRICS_PORT ?? null,
     },
     sftp: { host: value.IMPORTS_SFTP_HOST, port: value.IMPORTS_SFTP_PORT },
+    ftps: ftpsOf(value, workingDir),
     mailFrom: value.IMPORTS_MAIL_FROM,
     mongodbUri: value.MONGODB_URI,
     smtpUrl: value.SMTP_URL,
@@ -75,5 +89,18 @@ export function loadConfig(env: Environment, workingDir: string = process.cwd())
       smtp: value.IMPORTS_SMTP_PORT,
     },
     env,
+  };
+}
+
+function ftpsOf(value: Settings, workingDir: string): Config['ftps'] {
+  const { IMPORTS_FTPS_PORT: port, IMPORTS_FTPS_CERT: certificate, IMPORTS_FTPS_KEY: key } = value;
+  if (port === undefined) return null;
+  const absolute = (file: string): string => path.resolve(workingDir, file);
+  return {
+    host: value.IMPORTS_FTPS_HOST,
+    port,
+    certificate: certificate === undefined || key === undefined ? null : { certificate: absolute(certificate), key: absolute(key) },
+    passivePorts: value.IMPORTS_FTPS_PASSIVE_PORTS,
+    publicAddress: value.IMPORTS_FTPS_PUBLIC_ADDRESS ?? null,
   };
 }

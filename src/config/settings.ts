@@ -19,6 +19,16 @@ const days = z
   .transform(Number);
 const port = (usual: number) => wholeNumber(65_535).prefault(String(usual));
 
+function portRange(text: string): { readonly from: number; readonly to: number } {
+  const [from = 0, to = from] = text.split('-').map(Number);
+  return { from, to };
+}
+
+function isPortRange(text: string): boolean {
+  const { from, to } = portRange(text);
+  return text === '0' || (/^\d{1,5}-\d{1,5}$/.test(text) && from >= 1 && from <= to && to <= 65_535);
+}
+
 export const settings = z.object({
   IMPORTS_DATA_DIR: z.string().default('./data'),
   MONGODB_URI: z
@@ -44,6 +54,16 @@ export const settings = z.object({
     .optional(),
   IMPORTS_SFTP_HOST: z.string().default('127.0.0.1'),
   IMPORTS_SFTP_PORT: port(2222),
+  IMPORTS_FTPS_HOST: z.string().default('127.0.0.1'),
+  IMPORTS_FTPS_PORT: wholeNumber(65_535).optional(),
+  IMPORTS_FTPS_CERT: z.string().optional(),
+  IMPORTS_FTPS_KEY: z.string().optional(),
+  IMPORTS_FTPS_PASSIVE_PORTS: z
+    .string()
+    .refine(isPortRange, 'is no range of ports, e.g. 50000-50100 (0 = any free ones)')
+    .transform(portRange)
+    .prefault('50000-50100'),
+  IMPORTS_FTPS_PUBLIC_ADDRESS: z.ipv4('is no IPv4 address, e.g. 203.0.113.10').optional(),
   IMPORTS_QUIET_SECONDS: z
     .string()
     .refine((text) => /^\d{1,4}(\.\d{1,3})?$/.test(text), 'is no number of seconds, e.g. 5')
@@ -60,3 +80,5 @@ export const settings = z.object({
   IMPORTS_TEMPORAL_UI_PORT: port(8233),
   IMPORTS_SMTP_PORT: port(1025),
 });
+
+export type Settings = z.infer<typeof settings>;

@@ -10,11 +10,14 @@ const PATIENCE_MS = 30_000;
 
 /** What a process tells the one that started it. */
 export type ChildMessage =
-  { readonly kind: 'beat' } | { readonly kind: 'ready'; readonly port?: number } | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'beat' }
+  | { readonly kind: 'ready'; readonly port?: number; readonly ftpsPort?: number }
+  | { readonly kind: 'failed'; readonly message: string };
 
 export interface RunningProcess {
   /** Where it listens, when it does. */
   readonly port?: number;
+  readonly ftpsPort?: number;
   /** Lets work in flight end. */
   stop(): void | Promise<void>;
   /** Settles when all has ended; absent = when `stop` has. */
@@ -52,7 +55,8 @@ export function runProcess(name: string, start: () => Promise<RunningProcess>): 
 
   const live = async () => {
     running = await start();
-    tell({ kind: 'ready', ...(running.port === undefined ? {} : { port: running.port }) });
+    const { port, ftpsPort } = running;
+    tell({ kind: 'ready', ...(port === undefined ? {} : { port }), ...(ftpsPort === undefined ? {} : { ftpsPort }) });
     log.info(`${name} is ready`);
     if (running.ended === undefined) return;
     await running.ended;

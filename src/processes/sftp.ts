@@ -10,6 +10,7 @@ import { requireEndpoint, resolveEndpoints } from '../config/endpoints';
 import { loadConfig } from '../config/load-config';
 import { temporalEnvironment } from '../config/temporal-environment';
 import { openFrontDoor } from '../door/open-front-door';
+import { startFtps } from '../ftps/start-ftps';
 import { startSftp } from '../sftp/start-sftp';
 import { announceUpload } from './announce-upload';
 import { runProcess } from './run-process';
@@ -37,7 +38,11 @@ runProcess('sftp', async () => {
     onReady: announceUpload({ clients: mongo.clients, control }),
   });
   const sftp = await startSftp(door, { ...config.sftp, dataDir: config.dataDir });
-  const health = { listening: () => sftp.isListening(), 'data-directory': () => isWritable(config.dataDir) };
+  const ftps = config.ftps === null ? undefined : await startFtps(door, { ...config.ftps, dataDir: config.dataDir });
+  const health = {
+    listening: () => sftp.isListening() && ftps?.isListening() !== false,
+    'data-directory': () => isWritable(config.dataDir),
+  };
   const served =
     config.metrics.sftpPort === null
       ? undefined
@@ -50,8 +55,9 @@ runProcess('sftp', async () => {
         });
   return {
     port: sftp.port,
+    ...(ftps === undefined ? {} : { ftpsPort: ftps.port }),
     async stop() {
-      await sftp.stop();
+      await Promise.all([sftp.stop(), ftps?.stop()]);
       door.close();
       await served?.close();
       await Promise.all([control.close(), mongo.close()]);

@@ -27,6 +27,7 @@ export interface ChildOptions {
 
 export interface Child extends Kept {
   readonly port: number | undefined;
+  readonly ftpsPort: number | undefined;
 }
 
 /** Resolves when the process says that it is ready. */
@@ -62,10 +63,10 @@ export async function startChild({ name, env, runDir, graceMs, silenceMs, signal
     await rm(pidFile, { force: true });
     return how;
   });
-  const ready = new Promise<number | undefined>((resolve, reject) => {
+  const ready = new Promise<Pick<Child, 'port' | 'ftpsPort'>>((resolve, reject) => {
     child.on('message', (message: ChildMessage) => {
       lastBeat = Date.now();
-      if (message.kind === 'ready') resolve(message.port);
+      if (message.kind === 'ready') resolve({ port: message.port, ftpsPort: message.ftpsPort });
       if (message.kind === 'failed') reject(new ImportsError('UNREACHABLE', `The ${name} process could not start: ${message.message}`));
     });
     void ended.then((how) =>
@@ -84,7 +85,7 @@ export async function startChild({ name, env, runDir, graceMs, silenceMs, signal
   };
   try {
     if (child.pid !== undefined) await writeFile(pidFile, String(child.pid));
-    return { port: await ready, ended, stop };
+    return { ...(await ready), ended, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -53,11 +53,14 @@ export async function startEverything({ config, log, say, signal }: StartEveryth
     const env = childEnvironment(config, embedded);
 
     let { port } = config.sftp;
+    let ftpsPort = config.ftps?.port;
     const frontDoor = async () => {
-      const settings = { ...env, IMPORTS_SFTP_PORT: String(port) };
+      const ftps = ftpsPort === undefined ? {} : { IMPORTS_FTPS_PORT: String(ftpsPort) };
+      const settings = { ...env, IMPORTS_SFTP_PORT: String(port), ...ftps };
       const child = await startChild({ name: 'sftp', env: settings, runDir, signal, graceMs: SFTP_GRACE_MS, silenceMs: SFTP_SILENCE_MS });
       // One that is started again is found where it was.
       port = child.port ?? port;
+      ftpsPort = child.ftpsPort ?? ftpsPort;
       return child;
     };
     const worker = () => startChild({ name: 'worker', env, runDir, signal, graceMs: WORKER_GRACE_MS });
@@ -69,6 +72,7 @@ export async function startEverything({ config, log, say, signal }: StartEveryth
 
     const endpoints: Endpoints = {
       sftp: { host: reachable(config.sftp.host), port },
+      ...(config.ftps === null || ftpsPort === undefined ? {} : { ftps: { host: reachable(config.ftps.host), port: ftpsPort } }),
       mongodbUri: embedded.mongodbUri,
       temporalAddress: embedded.temporalAddress,
       temporalUi: embedded.temporalUi,

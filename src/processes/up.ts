@@ -41,9 +41,10 @@ export async function up({ config, json, stdout, stderr }: UpOptions): Promise<v
 }
 
 function summary(config: Config, { endpoints, engines, mailDir }: Everything): string {
-  const { sftp, temporalUi, temporalAddress, mongodbUri, smtpUrl } = endpoints;
+  const { sftp, ftps, temporalUi, temporalAddress, mongodbUri, smtpUrl } = endpoints;
   const lines: readonly (readonly [string, string])[] = [
     ['SFTP', `sftp -P ${sftp.port} ACCOUNT@${sftp.host}`],
+    ...(ftps === undefined ? [] : [['FTPS', `lftp -u ACCOUNT ftp://${ftps.host}:${ftps.port}   explicit TLS`] as const]),
     ['Temporal UI', temporalUi ?? 'not known here (IMPORTS_TEMPORAL_UI_URL)'],
     ['Temporal', `${temporalAddress}   ${engines.temporal}`],
     ['MongoDB', `${withoutPassword(mongodbUri)}   ${engines.mongo}`],
