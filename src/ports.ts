@@ -41,6 +41,9 @@ export interface ImportMetrics {
 export interface DoorMetrics {
   uploadEnded(upload: { readonly clientId: ClientId; readonly result: 'complete' | 'partial' | 'rejected'; readonly bytes: number }): void;
   loginEnded(login: { readonly method: 'password' | 'publickey'; readonly result: string }): void;
+  /** A connection was dropped before a byte of it was read. */
+  peerTurnedAway(reason: 'banned' | 'too-many'): void;
+  addressBanned(): void;
 }
 
 /** A way in. */
@@ -76,6 +79,14 @@ export interface Account {
   readonly publicKeys: readonly PublicKey[];
   readonly enabled: boolean;
   readonly lastLoginAt: Date | null;
+  /** Where it logged in from lately, newest first, each place once; missing = nowhere yet. */
+  readonly knownPlaces?: readonly KnownPlace[];
+}
+
+export interface KnownPlace {
+  /** An IPv4 address, or an IPv6 network of /64. */
+  readonly address: string;
+  readonly at: Date;
 }
 
 export interface AccountStore {
@@ -83,7 +94,66 @@ export interface AccountStore {
   list(clientId?: ClientId): Promise<readonly Account[]>;
   /** Throws ImportsError NOT_NOW when the user name is taken, by whichever client. */
   add(account: Account): Promise<void>;
-  update(userName: string, change: Partial<Pick<Account, 'passwordHash' | 'publicKeys' | 'enabled' | 'lastLoginAt'>>): Promise<void>;
+  update(
+    userName: string,
+    change: Partial<Pick<Account, 'passwordHash' | 'publicKeys' | 'enabled' | 'lastLoginAt' | 'knownPlaces'>>,
+  ): Promise<void>;
+  /** Replaces the hash of a password by another one of the same password; not one that was set meanwhile. */
+  replaceHash(userName: string, former: string, hash: string): Promise<void>;
+  /** Accounts of any client that have logged in from this place since then. */
+  seenAt(place: string, since: Date): Promise<readonly Account[]>;
+}
+
+/** An address that is not let in for a while, for what it did. */
+export interface Ban {
+  /** An IPv4 address, or an IPv6 network of /64. */
+  readonly address: string;
+  readonly since: Date;
+  readonly until: Date;
+  /** How often by now: each ban is longer than the one before. */
+  readonly times: number;
+  /** The last straw. */
+  readonly reason: string;
+  /** User names of accounts that may still come in from there: they, or their client, are at home behind the address. */
+  readonly spares: readonly string[];
+}
+
+/** One connection that has logged in. */
+export interface LiveSession {
+  readonly sessionId: string;
+  readonly userName: string;
+  readonly clientId: ClientId;
+  readonly address: string;
+  readonly protocol: Protocol;
+  /** What the client's software calls itself. */
+  readonly software: string | null;
+  readonly since: Date;
+  readonly lastActivityAt: Date;
+  /** Of the protocol, in and out as the server sees it. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+export interface SessionStore {
+  /** These are live at that moment, and as they are here. */
+  beat(sessions: readonly LiveSession[], at: Date): Promise<void>;
+  remove(sessionIds: readonly string[]): Promise<void>;
+  /** Those that gave a sign of life since then, oldest first. */
+  live(since: Date): Promise<readonly LiveSession[]>;
+  /** Forgets those that gave none since then. */
+  forget(silentSince: Date): Promise<void>;
+}
+
+export interface BanStore {
+  /** Those that are in force at that moment, by address. */
+  inForce(at: Date): Promise<readonly Ban[]>;
+  /** In force or not. */
+  find(address: string): Promise<Ban | undefined>;
+  put(ban: Ban): Promise<void>;
+  /** Whether there was one. */
+  remove(address: string): Promise<boolean>;
+  /** Forgets those that ended before. */
+  forget(endedBefore: Date): Promise<void>;
 }
 
 // ------------------------------------------------------------------------------------------------------------- imports

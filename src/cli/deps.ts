@@ -6,6 +6,7 @@ import type { CheckedFile } from '../domain/checked-file';
 import type { Client } from '../domain/client';
 import type {
   AccountStore,
+  BanStore,
   ClientStore,
   Clock,
   CsvFiles,
@@ -16,6 +17,7 @@ import type {
   PublicKey,
   PermitStore,
   RejectedStore,
+  SessionStore,
   UndoStore,
   UserStore,
 } from '../ports';
@@ -23,6 +25,8 @@ import type {
 export interface Services {
   readonly clients: ClientStore;
   readonly accounts: AccountStore;
+  readonly bans: BanStore;
+  readonly sessions: Pick<SessionStore, 'live'>;
   readonly imports: ImportStore;
   readonly rejected: RejectedStore;
   readonly undos: UndoStore;

@@ -34,6 +34,8 @@ export interface Config {
     /** IPv4; null = where the client reached us. */
     readonly publicAddress: string | null;
   } | null;
+  /** Networks whose addresses many clients share: neither banned nor bounded. */
+  readonly sharedAddresses: readonly string[];
   /** Replaces From where the mail server demands its own domain. */
   readonly mailFrom: string | undefined;
   /** The three services: undefined = embedded. */
@@ -74,6 +76,7 @@ export function loadConfig(env: Environment, workingDir: string = process.cwd())
     },
     sftp: { host: value.IMPORTS_SFTP_HOST, port: value.IMPORTS_SFTP_PORT },
     ftps: ftpsOf(value, workingDir),
+    sharedAddresses: value.IMPORTS_SHARED_ADDRESSES ?? [],
     mailFrom: value.IMPORTS_MAIL_FROM,
     mongodbUri: value.MONGODB_URI,
     smtpUrl: value.SMTP_URL,

@@ -2,6 +2,7 @@
 // passed on as they are: their meaning is Temporal's. `.env.example` shows the same table to people; a test keeps the two in step.
 
 import { z } from 'zod';
+import { parseNetwork } from '../domain/network';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -17,6 +18,13 @@ const days = z
   .string()
   .refine((text) => /^[1-9]\d{0,4}$/.test(text), 'is no whole number of days from 1 to 99999')
   .transform(Number);
+const networks = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .refine(
+    (parts) => parts.every((part) => parseNetwork(part) !== undefined),
+    'is no list of addresses and networks, e.g. 192.0.2.10,10.0.0.0/8',
+  );
 const port = (usual: number) => wholeNumber(65_535).prefault(String(usual));
 
 function portRange(text: string): { readonly from: number; readonly to: number } {
@@ -64,6 +72,7 @@ export const settings = z.object({
     .transform(portRange)
     .prefault('50000-50100'),
   IMPORTS_FTPS_PUBLIC_ADDRESS: z.ipv4('is no IPv4 address, e.g. 203.0.113.10').optional(),
+  IMPORTS_SHARED_ADDRESSES: networks.optional(),
   IMPORTS_QUIET_SECONDS: z
     .string()
     .refine((text) => /^\d{1,4}(\.\d{1,3})?$/.test(text), 'is no number of seconds, e.g. 5')

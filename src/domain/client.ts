@@ -34,6 +34,8 @@ export interface ClientSettings {
   readonly report: 'failures' | 'always';
   readonly maxFileBytes: number;
   readonly maxRecords: number;
+  /** Addresses and networks that its accounts log in from; none = any. */
+  readonly allowedAddresses: readonly string[];
   /** A duration such as `26h`; null = no silence alarm. */
   readonly expectFileEvery: string | null;
 }
@@ -64,5 +66,6 @@ export const DEFAULT_SETTINGS: Omit<ClientSettings, 'failedImportEmail' | 'reply
   report: 'failures',
   maxFileBytes: 2 * 1024 ** 3,
   maxRecords: 5_000_000,
+  allowedAddresses: [],
   expectFileEvery: null,
 };

@@ -5,7 +5,9 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { ImportsError } from '../errors';
 import type { Log } from '../ports';
+import type { Doorkeeper, Entry } from './doorkeeper';
 import { errnoOf } from './folder/folder-error';
+import { ENTRY_LIMITS } from './entry-limits';
 
 export interface Gate {
   readonly host: string;
@@ -19,36 +21,33 @@ export interface Gate {
   dropAll(): Promise<void>;
 }
 
-export const LOGIN_GRACE_MS = 30_000;
-const PER_ADDRESS = 20;
-
 export async function openGate(options: {
   readonly protocol: 'SFTP' | 'FTPS';
   readonly host: string;
   readonly port: number;
   readonly log: Log;
+  readonly doorkeeper: Doorkeeper;
   readonly handOn: (socket: Socket) => void;
   readonly loginGraceMs?: number;
 }): Promise<Gate> {
-  const sockets = new Map<string, { readonly socket: Socket; readonly grace: NodeJS.Timeout }>();
+  const sockets = new Map<string, { readonly socket: Socket; readonly grace: NodeJS.Timeout; readonly entry: Entry }>();
   const server = createServer({ noDelay: true }, (socket) => {
     // Without a listener a reset connection would end the process.
     socket.on('error', () => socket.destroy());
     const { remoteAddress, remotePort } = socket;
-    if (remoteAddress === undefined || remotePort === undefined || countOf(remoteAddress) >= PER_ADDRESS) {
-      socket.destroy();
-      return;
-    }
+    if (remoteAddress === undefined || remotePort === undefined) return void socket.destroy();
+    const entry = options.doorkeeper.enter(remoteAddress);
+    if (entry === undefined) return void socket.destroy();
     const key = keyOf(remoteAddress, remotePort);
-    const grace = setTimeout(() => socket.destroy(), options.loginGraceMs ?? LOGIN_GRACE_MS);
-    sockets.set(key, { socket, grace });
+    const grace = setTimeout(() => socket.destroy(), options.loginGraceMs ?? ENTRY_LIMITS.loginGraceMs);
+    sockets.set(key, { socket, grace, entry });
     socket.once('close', () => {
       clearTimeout(grace);
       sockets.delete(key);
+      entry.leave(socket.bytesRead > 0);
     });
     options.handOn(socket);
   });
-  const countOf = (address: string): number => [...sockets.values()].filter(({ socket }) => socket.remoteAddress === address).length;
 
   const { protocol, host, port, log } = options;
   server.listen(port, host);
@@ -67,7 +66,11 @@ export async function openGate(options: {
     ...addressOf(server),
     socketOf: (peer) => sockets.get(keyOf(peer.ip, peer.port))?.socket,
     admit: (admitted) => {
-      for (const { socket, grace } of sockets.values()) if (socket === admitted) clearTimeout(grace);
+      for (const { socket, grace, entry } of sockets.values()) {
+        if (socket !== admitted) continue;
+        clearTimeout(grace);
+        entry.admit();
+      }
     },
     isListening: () => server.listening,
     stopAccepting: () => void server.close(),

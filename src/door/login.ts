@@ -1,12 +1,32 @@
-// Who may come in, for every way in alike. A wrong password takes as long as an unknown account; nothing in an answer tells one from the
-// other. Every attempt leaves one line in the log.
+// Who may come in, for every way in alike. A wrong password takes as long, and as much work, as an unknown account; nothing in an answer
+// tells one from the other. Every attempt leaves one line in the log.
 
 import type { Client } from '../domain/client';
-import type { Account, AccountStore, ClientStore, DoorMetrics, Log } from '../ports';
-import { hashPassword, verifyPassword } from './passwords';
+import { isWithin, placeOf } from '../domain/network';
+import type { Account, AccountStore, ClientStore, Clock, DoorMetrics, Log } from '../ports';
+import { isAtHome } from './at-home';
+import { atMost } from './at-most';
+import type { Doorkeeper } from './doorkeeper';
+import { errnoOf } from './folder/folder-error';
+import { ENTRY_LIMITS } from './entry-limits';
+import { hashPassword, isOutdated, verifyPassword } from './passwords';
 import type { Peer } from './peer';
+import type { Throttle } from './throttle';
+import type { Visits } from './visits';
 
-export type LoginResult = 'ok' | 'unknown-account' | 'disabled' | 'wrong-password' | 'unknown-key' | 'too-busy';
+export type LoginResult =
+  | 'ok'
+  | 'unknown-account'
+  | 'wrong-password'
+  | 'unknown-key'
+  /** An RSA key that signs with SHA-1. */
+  | 'weak-signature'
+  | 'disabled'
+  | 'address-not-allowed'
+  | 'too-many-visits'
+  /** The address is banned, and spares other accounts only. */
+  | 'banned'
+  | 'too-busy';
 
 export interface Login {
   readonly result: LoginResult;
@@ -21,6 +41,8 @@ export interface OfferedKey {
   readonly blob: Buffer;
   /** Whether the peer proved that it holds the key's other half. Missing = it only asks whether the key would do. */
   readonly isProven?: () => boolean;
+  /** It would sign with SHA-1. */
+  readonly signsWeakly?: boolean;
 }
 
 export interface Logins {
@@ -28,30 +50,37 @@ export interface Logins {
   publicKey(userName: string, key: OfferedKey, peer: Peer): Promise<Login>;
 }
 
+export interface LoginOptions {
+  readonly accounts: AccountStore;
+  readonly clients: Pick<ClientStore, 'find'>;
+  readonly throttle: Throttle;
+  readonly doorkeeper: Pick<Doorkeeper, 'isBanned' | 'note'>;
+  readonly visits: Pick<Visits, 'countOf'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: DoorMetrics;
+  /** Waits so long; tests do not. */
+  readonly sleep?: (milliseconds: number) => Promise<void>;
+}
+
 const FAILURE_MS = 1000;
 // Hashing shares libuv's four threads with every file of every upload.
 const HASHING_AT_ONCE = 3;
 const HASHING_QUEUE = 50;
 
-export function createLogins({
-  accounts,
-  clients,
-  log,
-  metrics,
-}: {
-  readonly accounts: AccountStore;
-  readonly clients: ClientStore;
-  readonly log: Log;
-  readonly metrics: DoorMetrics;
-}): Logins {
+export function createLogins(options: LoginOptions): Logins {
+  const { accounts, clients, throttle, doorkeeper, visits, clock, log, metrics, sleep = realSleep } = options;
   const hashing = atMost(HASHING_AT_ONCE, HASHING_QUEUE);
   let dummy: Promise<string> | undefined;
 
-  const admit = async (account: Account | undefined, proven: boolean, otherwise: LoginResult): Promise<Login> => {
-    if (account === undefined) return { result: 'unknown-account', account, client: undefined };
-    if (!proven) return { result: otherwise, account, client: undefined };
+  /** Whoever has proven who he is may still be unwanted. */
+  const admit = async (account: Account, address: string): Promise<Login> => {
     const client = await clients.find(account.clientId);
-    if (!account.enabled || client?.enabled !== true) return { result: 'disabled', account, client: undefined };
+    const no = (result: LoginResult): Login => ({ result, account, client: undefined });
+    if (!account.enabled || client?.enabled !== true) return no('disabled');
+    const { allowedAddresses } = client.settings;
+    if (allowedAddresses.length > 0 && !isWithin(address, allowedAddresses)) return no('address-not-allowed');
+    if (visits.countOf(account.userName) >= ENTRY_LIMITS.visitsPerAccount) return no('too-many-visits');
     return { result: 'ok', account, client };
   };
 
@@ -66,47 +95,65 @@ export function createLogins({
     return login;
   };
 
+  /** As it was made with other parameters than a hash of today. */
+  const renewHash = async (account: Account, former: string, password: string): Promise<void> => {
+    const renewed = await hashing(() => hashPassword(password));
+    if (renewed !== 'too-busy') await accounts.replaceHash(account.userName, former, renewed);
+  };
+
+  /** What the password alone decides. The same work is done whether or not there is an account, or a password of it. */
+  const check = async (account: Account | undefined, password: string, address: string): Promise<Login> => {
+    dummy ??= hashPassword('');
+    const passwordHash = account?.passwordHash ?? (await dummy);
+    const verified = await hashing(() => verifyPassword(passwordHash, password));
+    const no = (result: LoginResult): Login => ({ result, account, client: undefined });
+    if (verified === 'too-busy') return no('too-busy');
+    if (account === undefined) return no('unknown-account');
+    if (!verified || account.passwordHash === null) return no('wrong-password');
+    if (isOutdated(passwordHash))
+      renewHash(account, passwordHash, password).catch((error: unknown) =>
+        log.warn('Renewing a password hash failed', { account: account.userName, error: errnoOf(error) ?? 'unknown' }),
+      );
+    return admit(account, address);
+  };
+
   return {
     async password(userName, password, peer) {
       const started = performance.now();
+      const now = clock.now();
       const account = await accounts.find(userName);
-      dummy ??= hashPassword('');
-      const passwordHash = account?.passwordHash ?? (await dummy);
-      const verified = await hashing(() => verifyPassword(passwordHash, password));
-      const proven = verified === true && account?.passwordHash !== null;
-      const login = await admit(account, proven, verified === 'too-busy' ? 'too-busy' : 'wrong-password');
-      if (login.result !== 'ok') await sleep(FAILURE_MS - (performance.now() - started));
-      return report(login, 'password', peer);
+      const place = placeOf(peer.address);
+      const attempt = { userName, place, known: account !== undefined && isAtHome(account, place, now) };
+      const delayMs = throttle.delayMs(attempt, now.getTime());
+      await sleep(delayMs);
+      const isBanned = doorkeeper.isBanned(peer.address, account?.userName);
+      const login: Login = isBanned ? { result: 'banned', account, client: undefined } : await check(account, password, peer.address);
+      const { result } = report(login, 'password', peer);
+      if (result === 'ok') throttle.succeeded(attempt);
+      else {
+        if (result === 'wrong-password' || result === 'unknown-account') {
+          throttle.failed(attempt, now.getTime());
+          doorkeeper.note(peer.address, result);
+        }
+        await sleep(delayMs + FAILURE_MS - (performance.now() - started));
+      }
+      return login;
     },
-    async publicKey(userName, { algorithm, blob, isProven }, peer) {
+    async publicKey(userName, { algorithm, blob, isProven, signsWeakly }, peer) {
       const account = await accounts.find(userName);
       const wanted = blob.toString('base64');
-      const known = account?.publicKeys.some((key) => key.algorithm === algorithm && key.blob === wanted) ?? false;
-      const login = await admit(account, known && isProven?.() !== false, 'unknown-key');
+      const no = (result: LoginResult): Login => report({ result, account, client: undefined }, 'publickey', peer);
+      if (doorkeeper.isBanned(peer.address, account?.userName)) return no('banned');
+      if (account === undefined) return no('unknown-account');
+      if (!account.publicKeys.some((key) => key.algorithm === algorithm && key.blob === wanted)) return no('unknown-key');
+      if (signsWeakly === true) return no('weak-signature');
+      if (isProven?.() === false) return no('unknown-key');
+      const login = await admit(account, peer.address);
       return login.result === 'ok' && isProven === undefined ? login : report(login, 'publickey', peer);
     },
   };
 }
 
-/** Runs at most `limit` at a time; those that would be too many in the queue are turned away. */
-function atMost(limit: number, queue: number): <T>(work: () => Promise<T>) => Promise<T | 'too-busy'> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running >= limit) {
-      if (waiting.length >= queue) return 'too-busy';
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    }
-    running += 1;
-    try {
-      return await work();
-    } finally {
-      running -= 1;
-      waiting.shift()?.();
-    }
-  };
-}
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)));
+function realSleep(milliseconds: number): Promise<void> {
+  return milliseconds <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -7,18 +7,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../domain/client';
 import type { ClientId } from '../domain/ids';
 import { profileOf } from '../domain/profiles';
-import type { AccountStore, ClientStore, Clock, DoorMetrics, Log } from '../ports';
+import type { AccountStore, BanStore, ClientStore, Clock, DoorMetrics, Log, SessionStore } from '../ports';
 import { openClientFolder, type ClientFolder } from './folder/client-folder';
+import { Bans } from './bans';
+import { createDoorkeeper, type Doorkeeper } from './doorkeeper';
 import { errnoOf, unlessMissing } from './folder/folder-error';
 import { Staging } from './folder/staging';
 import { LIMITS, type Limits } from './limits';
 import { createLogins, type Logins } from './login';
+import { Throttle } from './throttle';
 import { createVisits, type Visits } from './visits';
 
 export interface FrontDoorOptions {
   readonly dataDir: string;
   readonly accounts: AccountStore;
   readonly clients: ClientStore;
+  readonly bans: BanStore;
+  readonly sessions: SessionStore;
+  /** Networks whose addresses are neither banned nor bounded, because many clients share them. */
+  readonly sharedAddresses?: readonly string[];
   readonly quietMs: number;
   readonly log: Log;
   readonly clock?: Clock;
@@ -29,6 +36,7 @@ export interface FrontDoorOptions {
 }
 
 export interface FrontDoor {
+  readonly doorkeeper: Doorkeeper;
   readonly logins: Logins;
   readonly visits: Visits;
   readonly limits: Limits;
@@ -40,10 +48,15 @@ export interface FrontDoor {
   /** Begins no further upload, and gives those that are open a few seconds. What is left then stays resumable. */
   finishUploads(): Promise<void>;
   /** After every way in is closed. */
-  close(): void;
+  close(): Promise<void>;
 }
 
-const UNCOUNTED: DoorMetrics = { uploadEnded: () => undefined, loginEnded: () => undefined };
+const UNCOUNTED: DoorMetrics = {
+  uploadEnded: () => undefined,
+  loginEnded: () => undefined,
+  peerTurnedAway: () => undefined,
+  addressBanned: () => undefined,
+};
 const FINISH_MS = 5000;
 const SWEEP_MS = 60 * 60 * 1000;
 
@@ -66,9 +79,16 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
     return all.filter((folder) => folder !== undefined);
   };
 
+  const throttle = new Throttle();
+  const bans = new Bans({ bans: options.bans, accounts, clients, clock, log });
+  await bans.start();
+  const doorkeeper = createDoorkeeper({ throttle, bans, clock, metrics, sharedAddresses: options.sharedAddresses ?? [] });
+  const visits = createVisits({ accounts, clients, sessions: options.sessions, clock, log });
+
   return {
-    logins: createLogins({ accounts, clients, log, metrics }),
-    visits: createVisits({ accounts, clock, log }),
+    doorkeeper,
+    logins: createLogins({ accounts, clients, throttle, doorkeeper, visits, clock, log, metrics }),
+    visits,
     limits,
     log,
     metrics,
@@ -98,8 +118,9 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
       const until = performance.now() + FINISH_MS;
       while (all.some((folder) => folder.uploads.size > 0) && performance.now() < until) await sleep(50);
     },
-    close() {
+    async close() {
       clearInterval(sweeping);
+      await Promise.all([bans.stop(), visits.stop()]);
       for (const folder of folders.values())
         void folder.then(
           ({ quiet }) => quiet.stop(),

@@ -20,6 +20,12 @@ export async function verifyPassword(passwordHash: string, password: string): Pr
   return verify(passwordHash, password).catch(() => false);
 }
 
+/** Whether the hash was made with other parameters than a new one would be. */
+export function isOutdated(passwordHash: string): boolean {
+  const { memoryCost, timeCost, parallelism } = PARAMETERS;
+  return !passwordHash.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
+}
+
 /** 120 bits, in letters and digits that are hard to confuse. */
 export function generatePassword(): string {
   return Array.from({ length: GENERATED_LENGTH }, () => BASE32.charAt(randomInt(BASE32.length))).join('');

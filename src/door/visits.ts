@@ -1,7 +1,12 @@
-// Who is in: one visit a connection that has logged in, from then until it ends.
+// Who is in: one visit a connection that has logged in, from then until it ends. Support sees them through the store, where each gives a
+// sign of life from time to time; what a killed process leaves there falls silent and is no longer shown. Nothing of it is waited for, and
+// a store that is down shuts nobody out.
 
+import { randomUUID } from 'node:crypto';
 import type { Client } from '../domain/client';
-import type { Account, AccountStore, Clock, Log } from '../ports';
+import { placeOf } from '../domain/network';
+import type { Account, AccountStore, ClientStore, Clock, LiveSession, Log, SessionStore } from '../ports';
+import { withPlace } from './at-home';
 import { errnoOf } from './folder/folder-error';
 import type { Peer } from './peer';
 
@@ -15,17 +20,120 @@ export interface Visit {
 }
 
 export interface Visits {
-  /** Notes the login, too. Nothing of it is to be waited for. */
-  begin(visitor: { readonly account: Account; readonly client: Client; readonly peer: Peer }): Visit;
+  /** Notes the login, too. `hangUp` is called when the account may no longer be in. */
+  begin(visitor: { readonly account: Account; readonly client: Client; readonly peer: Peer; readonly hangUp?: () => void }): Visit;
+  countOf(userName: string): number;
+  stop(): Promise<void>;
 }
 
-export function createVisits({ accounts, clock, log }: { accounts: AccountStore; clock: Clock; log: Log }): Visits {
+export interface VisitOptions {
+  readonly accounts: Pick<AccountStore, 'find' | 'update'>;
+  readonly clients: Pick<ClientStore, 'find'>;
+  readonly sessions: SessionStore;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export const BEAT_MS = 10_000;
+/** A session without a sign of life for so long is over: its process was killed. */
+export const SILENT_AFTER_MS = 60_000;
+
+interface Guest {
+  session: LiveSession;
+  readonly hangUp: () => void;
+}
+
+export function createVisits({ accounts, clients, sessions, clock, log }: VisitOptions): Visits {
+  const guests = new Map<string, Guest>();
+  const unsaved = new Set<string>();
+  const ended = new Set<string>();
+  let saving: Promise<void> | undefined;
+  let isSaved = true;
+
+  const saveAll = async (): Promise<void> => {
+    while (unsaved.size > 0 || ended.size > 0) {
+      const gone = [...ended];
+      if (gone.length > 0) await sessions.remove(gone);
+      for (const id of gone) ended.delete(id);
+      const ids = [...unsaved];
+      unsaved.clear();
+      const beating = ids.flatMap((id) => guests.get(id)?.session ?? []);
+      if (beating.length > 0) await sessions.beat(beating, clock.now());
+    }
+  };
+  // One at a time, so that what has ended is not written once more.
+  const save = (): Promise<void> => {
+    saving ??= saveAll()
+      .then(
+        () => void (isSaved = true),
+        (error: unknown) => {
+          if (isSaved) log.warn('Sessions are not shown: the database does not answer', { error: errnoOf(error) ?? 'unknown' });
+          isSaved = false;
+        },
+      )
+      .finally(() => {
+        saving = undefined;
+        if (isSaved && unsaved.size + ended.size > 0) void save();
+      });
+    return saving;
+  };
+
+  /** Whoever was disabled since is sent away. */
+  const sendAway = async (): Promise<void> => {
+    for (const userName of new Set([...guests.values()].map(({ session }) => session.userName))) {
+      const account = await accounts.find(userName);
+      const client = account === undefined ? undefined : await clients.find(account.clientId);
+      if (account?.enabled === true && client?.enabled === true) continue;
+      log.info('Sessions of an account that may no longer log in are ended', { account: userName });
+      for (const { session, hangUp } of guests.values()) if (session.userName === userName) hangUp();
+    }
+  };
+
+  const beat = async (): Promise<void> => {
+    for (const id of guests.keys()) unsaved.add(id);
+    await save();
+    // Not answered is not disabled.
+    await sendAway().catch(() => undefined);
+    await sessions.forget(new Date(clock.now().getTime() - SILENT_AFTER_MS)).catch(() => undefined);
+  };
+  const beating = setInterval(() => void beat(), BEAT_MS);
+
   return {
-    begin({ account }) {
+    begin({ account, client, peer, hangUp = () => undefined }) {
+      const now = clock.now();
+      const { userName } = account;
       accounts
-        .update(account.userName, { lastLoginAt: clock.now() })
+        .update(userName, { lastLoginAt: now, knownPlaces: withPlace(account, placeOf(peer.address), now) })
         .catch((error: unknown) => log.warn('Noting a login failed', { error: errnoOf(error) ?? 'unknown' }));
-      return { received: () => undefined, sent: () => undefined, end: () => undefined };
+      const sessionId = randomUUID();
+      const guest: Guest = {
+        session: { sessionId, userName, clientId: client.clientId, ...peer, since: now, lastActivityAt: now, bytesIn: 0, bytesOut: 0 },
+        hangUp,
+      };
+      guests.set(sessionId, guest);
+      unsaved.add(sessionId);
+      void save();
+      const count = (bytesIn: number, bytesOut: number): void => {
+        const { session } = guest;
+        const lastActivityAt = clock.now();
+        guest.session = { ...session, lastActivityAt, bytesIn: session.bytesIn + bytesIn, bytesOut: session.bytesOut + bytesOut };
+      };
+      return {
+        received: (bytes) => count(bytes, 0),
+        sent: (bytes) => count(0, bytes),
+        end() {
+          if (!guests.delete(sessionId)) return;
+          unsaved.delete(sessionId);
+          ended.add(sessionId);
+          void save();
+        },
+      };
+    },
+    countOf: (userName) => [...guests.values()].filter(({ session }) => session.userName === userName).length,
+    async stop() {
+      clearInterval(beating);
+      await saving;
+      await save();
     },
   };
 }

@@ -47,7 +47,7 @@ export async function startFtps(frontDoor: FrontDoor, options: FtpsOptions): Pro
       .finally(() => sessions.delete(session));
     sessions.add(session);
   };
-  const gate = await openGate({ protocol: 'FTPS', host: options.host, port: options.port, log, handOn });
+  const gate = await openGate({ protocol: 'FTPS', host: options.host, port: options.port, log, doorkeeper: frontDoor.doorkeeper, handOn });
   log.info('FTPS is open', {
     host: gate.host,
     port: gate.port,

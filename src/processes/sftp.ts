@@ -32,6 +32,9 @@ runProcess('sftp', async () => {
     dataDir: config.dataDir,
     accounts: mongo.accounts,
     clients: mongo.clients,
+    bans: mongo.bans,
+    sessions: mongo.sessions,
+    sharedAddresses: config.sharedAddresses,
     quietMs: config.quietMs,
     log,
     metrics,
@@ -58,7 +61,7 @@ runProcess('sftp', async () => {
     ...(ftps === undefined ? {} : { ftpsPort: ftps.port }),
     async stop() {
       await Promise.all([sftp.stop(), ftps?.stop()]);
-      door.close();
+      await door.close();
       await served?.close();
       await Promise.all([control.close(), mongo.close()]);
     },

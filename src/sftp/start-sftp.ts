@@ -50,10 +50,10 @@ export async function startSftp(frontDoor: FrontDoor, options: SftpOptions): Pro
     },
   );
   const handOn = (socket: Socket): void => {
-    joinGreeting(socket);
+    joinGreeting(socket, () => frontDoor.doorkeeper.note(socket.remoteAddress ?? '', 'malformed'));
     ssh.injectSocket(socket);
   };
-  const gate = await openGate({ protocol: 'SFTP', host: options.host, port: options.port, log, handOn });
+  const gate = await openGate({ protocol: 'SFTP', host: options.host, port: options.port, log, doorkeeper: frontDoor.doorkeeper, handOn });
   log.info('SFTP is open', { host: gate.host, port: gate.port, fingerprints: hostKeys.fingerprints });
 
   return {

@@ -8,7 +8,7 @@ import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
 import { NO_UNDO_COUNTS, type LeftAlone, type Undo, type UserChange } from '../../src/domain/undo';
 import type { User } from '../../src/domain/user';
 import { ImportsError } from '../../src/errors';
-import type { Account, Chunk, ChunkResult, ImportStore, RejectedRecord, StepTrouble, UndoStore } from '../../src/ports';
+import type { Account, Ban, Chunk, ChunkResult, ImportStore, LiveSession, RejectedRecord, StepTrouble, UndoStore } from '../../src/ports';
 import { runProgram } from '../../src/cli/run-program';
 import type { CliDeps, DoctorCheck, Services } from '../../src/cli/deps';
 
@@ -96,6 +96,8 @@ class Screen extends Writable {
 export interface World {
   clients: Client[];
   accounts: Account[];
+  bans: Ban[];
+  sessions: LiveSession[];
   runs: ImportRun[];
   chunks: Map<string, Chunk & { result: ChunkResult | undefined }>;
   rejected: RejectedRecord[];
@@ -132,6 +134,8 @@ export function aWorld(change: Partial<World> = {}): World {
   return {
     clients: [aClient('acme'), aClient('zenith')],
     accounts: [],
+    bans: [],
+    sessions: [],
     runs: [],
     chunks: new Map(),
     rejected: [],
@@ -261,7 +265,21 @@ function servicesOf(world: World): Services {
       async update(userName, change) {
         world.accounts = world.accounts.map((account) => (account.userName === userName ? { ...account, ...change } : account));
       },
+      replaceHash: () => Promise.reject(new Error('the command line knows no password to renew')),
+      seenAt: () => Promise.reject(new Error('the command line bans nobody')),
     },
+    bans: {
+      inForce: async (at) => world.bans.filter(({ until }) => until > at),
+      find: async (address) => world.bans.find((ban) => ban.address === address),
+      async remove(address) {
+        const before = world.bans.length;
+        world.bans = world.bans.filter((ban) => ban.address !== address);
+        return world.bans.length < before;
+      },
+      put: () => Promise.reject(new Error('the command line bans nobody')),
+      forget: () => Promise.reject(new Error('the command line forgets nobody')),
+    },
+    sessions: { live: async () => world.sessions },
     imports: {
       async find(id) {
         up(down.stores);

@@ -13,12 +13,22 @@ export function createDoorMetrics(): DoorMetrics & Counted {
   const bytes = new Counter({ name: 'imports_upload_bytes_total', help: 'Bytes of complete uploads.', labelNames: ['client'], registers });
   const logins = new Counter({ name: 'imports_logins_total', help: 'Logins by result.', labelNames: ['method', 'result'], registers });
 
+  const turnedAway = new Counter({
+    name: 'imports_connections_turned_away_total',
+    help: 'Connections that were dropped at once.',
+    labelNames: ['reason'],
+    registers,
+  });
+  const bans = new Counter({ name: 'imports_bans_total', help: 'Addresses that were banned.', registers });
+
   return {
     uploadEnded({ clientId, result, bytes: size }) {
       uploads.inc({ client: clientId, result });
       if (result === 'complete') bytes.inc({ client: clientId }, size);
     },
     loginEnded: ({ method, result }) => logins.inc({ method, result }),
+    peerTurnedAway: (reason) => turnedAway.inc({ reason }),
+    addressBanned: () => bans.inc(),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   };

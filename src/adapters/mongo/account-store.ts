@@ -30,9 +30,20 @@ export function createAccountStore({ accounts }: Pick<Models, 'accounts'>): Acco
         throw new ImportsError('NOT_FOUND', `Account ${userName} was not changed: there is none. See \`imports account list\`.`);
       }
     },
+    async replaceHash(userName, former, hash) {
+      await accounts.updateOne({ _id: userName, passwordHash: former }, { $set: { passwordHash: hash } });
+    },
+    async seenAt(place, since) {
+      const found = await accounts.find({ 'knownPlaces.address': place }).lean<AccountDocument[]>();
+      return found.map(toAccount).filter((account) => wasSeenAt(account, place, since));
+    },
   };
 }
 
-function toAccount({ _id, clientId, passwordHash, publicKeys, enabled, lastLoginAt }: AccountDocument): Account {
-  return { userName: _id, clientId, passwordHash, publicKeys, enabled, lastLoginAt };
+function toAccount({ _id, clientId, passwordHash, publicKeys, enabled, lastLoginAt, knownPlaces }: AccountDocument): Account {
+  return { userName: _id, clientId, passwordHash, publicKeys, enabled, lastLoginAt, ...(knownPlaces !== undefined && { knownPlaces }) };
+}
+
+function wasSeenAt({ knownPlaces = [] }: Account, place: string, since: Date): boolean {
+  return knownPlaces.some(({ address, at }) => address === place && at >= since);
 }

@@ -4,17 +4,20 @@ import { createConnection, mongo } from 'mongoose';
 import { ImportsError } from '../../errors';
 import type {
   AccountStore,
+  BanStore,
   ClientStore,
   ExpiryStore,
   ImportStore,
   OutboxStore,
   PermitStore,
   RejectedStore,
+  SessionStore,
   UndoStore,
   UserChanges,
   UserStore,
 } from '../../ports';
 import { createAccountStore } from './account-store';
+import { createBanStore } from './ban-store';
 import { createClientStore } from './client-store';
 import { createExpiryStore } from './expiry-store';
 import { createImportStore } from './import-store';
@@ -23,6 +26,7 @@ import { createModels } from './models';
 import { createOutboxStore } from './outbox-store';
 import { createPermitStore } from './permit-store';
 import { createRejectedStore } from './rejected-store';
+import { createSessionStore } from './session-store';
 import { createUndoStore } from './undo-store';
 import { createUserChanges } from './user-changes';
 import { createUserStore } from './user-store';
@@ -30,6 +34,8 @@ import { createUserStore } from './user-store';
 export interface Mongo {
   readonly clients: ClientStore;
   readonly accounts: AccountStore;
+  readonly bans: BanStore;
+  readonly sessions: SessionStore;
   readonly imports: ImportStore;
   readonly rejected: RejectedStore;
   readonly users: UserStore;
@@ -63,6 +69,8 @@ export async function connectMongo(uri: string): Promise<Mongo> {
   return {
     clients: createClientStore(models),
     accounts: createAccountStore(models),
+    bans: createBanStore(models),
+    sessions: createSessionStore(models),
     imports: createImportStore(models),
     rejected: createRejectedStore(models),
     users: createUserStore(models),

@@ -2,7 +2,7 @@
 // `users` and `permits` are shared with the surrounding application, so what an import added to them may be missing there.
 
 import type { mongo } from 'mongoose';
-import type { Account, Chunk, ChunkResult, RejectedRecord, UndoChunk, UndoChunkResult } from '../../ports';
+import type { Account, Ban, Chunk, ChunkResult, LiveSession, RejectedRecord, UndoChunk, UndoChunkResult } from '../../ports';
 import type { ClientSettings } from '../../domain/client';
 import type { ClientId, ImportId, UserId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
@@ -18,6 +18,11 @@ export interface ClientDocument {
 
 /** `_id` is the user name, so that MongoDB itself keeps it unique over all clients. */
 export type AccountDocument = Omit<Account, 'userName'> & { readonly _id: string };
+
+/** `_id`: the address. */
+export type BanDocument = Omit<Ban, 'address'> & { readonly _id: string };
+
+export type SessionDocument = Omit<LiveSession, 'sessionId'> & { readonly _id: string; readonly seenAt: Date };
 
 export type ImportDocument = Omit<ImportRun, 'importId'> & { readonly _id: ImportId };
 

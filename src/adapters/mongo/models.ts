@@ -4,6 +4,7 @@
 import { type Connection, type Model, type mongo, Schema } from 'mongoose';
 import type {
   AccountDocument,
+  BanDocument,
   ChunkDocument,
   ClientDocument,
   CounterDocument,
@@ -12,6 +13,7 @@ import type {
   PermitDocument,
   PermitReleaseDocument,
   RejectedDocument,
+  SessionDocument,
   UndoChunkDocument,
   UndoDocument,
   UserChangeDocument,
@@ -39,6 +41,23 @@ const account: Shape<AccountDocument> = {
   publicKeys: [{ _id: false, algorithm: text, blob: text, fingerprint: text, comment: String }],
   enabled: flag,
   lastLoginAt: orNull(Date),
+  knownPlaces: { type: [{ _id: false, address: text, at: date }], default: undefined },
+};
+
+const ban: Shape<BanDocument> = { _id: text, since: date, until: date, times: number, reason: text, spares: [String] };
+
+const session: Shape<SessionDocument> = {
+  _id: text,
+  userName: text,
+  clientId: text,
+  address: text,
+  protocol: text,
+  software: orNull(String),
+  since: date,
+  lastActivityAt: date,
+  bytesIn: number,
+  bytesOut: number,
+  seenAt: date,
 };
 
 const importRun: Shape<ImportDocument> = {
@@ -169,6 +188,8 @@ export function createModels(connection: Connection) {
   return {
     clients: model<ClientDocument>('clients', client),
     accounts: model<AccountDocument>('accounts', account),
+    bans: model<BanDocument>('bans', ban),
+    sessions: model<SessionDocument>('sessions', session),
     imports: model<ImportDocument>('imports', importRun),
     importChunks: model<ChunkDocument>('importChunks', chunk),
     rejectedRecords: model<RejectedDocument>('rejectedRecords', rejected),

@@ -73,7 +73,7 @@ async function logIn(session: Session, password: string, admit: (socket: Socket)
     const folder = await frontDoor.folderOf(client);
     // Gone while we looked: there is nobody to welcome.
     if (link.gone.aborted) return reply(421, 'Goodbye');
-    const visit = frontDoor.visits.begin({ account, client, peer });
+    const visit = frontDoor.visits.begin({ account, client, peer, hangUp: () => link.dismiss(421, 'The account may no longer log in') });
     socket.once('close', () => visit.end());
     admit(socket);
     session.visitor = { client, folder, visit };

@@ -21,8 +21,8 @@ export async function authenticate(context: AuthContext, logins: Logins, peer: P
   if (context.method !== 'publickey') return { outcome: context.method === 'none' ? 'asked' : 'failed', login: NOBODY };
   const { algo, data } = context.key;
   // Without a hash, an RSA key signs with SHA-1.
-  if (algo === 'ssh-rsa' && context.hashAlgo === undefined) return { outcome: 'failed', login: NOBODY };
-  const key = { algorithm: algo, blob: data };
+  const signsWeakly = algo === 'ssh-rsa' && context.hashAlgo === undefined;
+  const key = { algorithm: algo, blob: data, signsWeakly };
   const isProbe = context.signature === undefined;
   const login = await logins.publicKey(context.username, isProbe ? key : { ...key, isProven: () => isSigned(context) }, peer);
   if (login.result !== 'ok') return { outcome: 'failed', login };

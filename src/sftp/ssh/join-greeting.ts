@@ -6,12 +6,16 @@ import type { Socket } from 'node:net';
 const MAX_HELD_BYTES = 8 * 1024;
 const NEWLINE = 0x0a;
 
-export function joinGreeting(socket: Socket): void {
+/** `onOther` is called when the peer's first words are not those of SSH. */
+export function joinGreeting(socket: Socket, onOther: () => void): void {
   const pieces: Buffer[] = [];
   const pass = socket.push.bind(socket);
   const flush = (): boolean => {
     Reflect.deleteProperty(socket, 'push');
-    return pieces.length === 0 || pass(Buffer.concat(pieces));
+    if (pieces.length === 0) return true;
+    const greeting = Buffer.concat(pieces);
+    if (!greeting.toString('latin1', 0, 4).startsWith('SSH-')) onOther();
+    return pass(greeting);
   };
   socket.push = (piece: unknown, encoding?: BufferEncoding): boolean => {
     if (!Buffer.isBuffer(piece)) {

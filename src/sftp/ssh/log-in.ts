@@ -5,6 +5,7 @@ import type { AuthContext, Connection } from 'ssh2';
 import type { Client } from '../../domain/client';
 import type { ClientFolder } from '../../door/folder/client-folder';
 import { errnoOf } from '../../door/folder/folder-error';
+import { ENTRY_LIMITS } from '../../door/entry-limits';
 import type { Peer } from '../../door/peer';
 import type { Visit } from '../../door/visits';
 import { authenticate, refuse } from './authenticate';
@@ -17,16 +18,15 @@ export interface Visitor {
   readonly visit: Visit;
 }
 
-const MAX_FAILURES = 6;
-
 export function logIn(
   connection: Connection,
   { socket, peer }: { readonly socket: Socket; readonly peer: Peer },
   { frontDoor, admit }: ConnectionContext,
   welcome: (visitor: Visitor) => void,
 ): void {
-  const { logins, visits, log, folderOf } = frontDoor;
+  const { doorkeeper, logins, visits, log, folderOf } = frontDoor;
   let failures = 0;
+  let admitted = false;
 
   const decide = async (attempt: AuthContext): Promise<void> => {
     const { outcome, login } = await authenticate(attempt, logins, peer);
@@ -35,26 +35,35 @@ export function logIn(
       const folder = await folderOf(client);
       // Gone while we looked: there is nobody to welcome.
       if (socket.destroyed) return;
-      const visit = visits.begin({ account, client, peer });
+      const visit = visits.begin({ account, client, peer, hangUp: () => connection.end() });
       socket.once('close', () => visit.end());
       welcome({ client, folder, visit });
+      admitted = true;
       admit(socket);
       attempt.accept();
     } else if (outcome === 'probed') attempt.accept();
     else {
       if (outcome === 'failed') failures += 1;
       refuse(attempt);
-      if (failures >= MAX_FAILURES) connection.end();
+      if (failures >= ENTRY_LIMITS.failuresPerConnection) connection.end();
     }
   };
 
+  connection.on('error', (error: unknown) => {
+    if (!admitted && isProtocolError(error)) doorkeeper.note(peer.address, 'malformed');
+  });
   connection.on('authentication', (attempt) => {
     // What the peer had sent before it heard that it is sent away.
-    if (failures >= MAX_FAILURES) return;
+    if (failures >= ENTRY_LIMITS.failuresPerConnection) return;
     decide(attempt).catch((error: unknown) => {
       const code = errnoOf(error) ?? (error instanceof Error ? error.name : 'unknown');
       log.error('Deciding on a login failed', { ip: peer.address, error: code });
       refuse(attempt);
     });
   });
+}
+
+/** Not SSH, or not as SSH is spoken; a handshake that finds no common algorithm is an old program, no attack. */
+function isProtocolError(error: unknown): boolean {
+  return error instanceof Error && 'level' in error && error.level === 'protocol';
 }

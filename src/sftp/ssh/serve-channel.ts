@@ -8,6 +8,7 @@ import { Handles } from '../session/handles';
 import { serveSession } from '../session/serve-session';
 import { holdLess, takesPackets } from './channel-guards';
 import { channelLink } from './channel-link';
+import { countedLink } from './counted-link';
 import type { Visitor } from './log-in';
 import type { ConnectionContext } from './serve-connection';
 
@@ -67,10 +68,15 @@ function open(
   return channel;
 }
 
-async function serve(channel: ServerChannel, line: Line, { client, folder }: Visitor, { frontDoor }: ConnectionContext): Promise<void> {
+async function serve(
+  channel: ServerChannel,
+  line: Line,
+  { client, folder, visit }: Visitor,
+  { frontDoor }: ConnectionContext,
+): Promise<void> {
   const { maxFileBytes } = client.settings;
   const { rekeyAnswerMs } = frontDoor.limits;
-  const end = await serveSession(channelLink(channel, { ...line, rekeyAnswerMs }), {
+  const end = await serveSession(countedLink(channelLink(channel, { ...line, rekeyAnswerMs }), visit), {
     folder,
     handles: new Handles(),
     maxFileBytes,

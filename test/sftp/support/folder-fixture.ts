@@ -47,7 +47,8 @@ export async function openFolderFixture(
     (message: string, fields = {}): void =>
       void lines.push({ level, message, fields });
   const log = { info: at('info'), warn: at('warn'), error: at('error') };
-  const metrics = { uploadEnded: () => undefined, loginEnded: () => undefined };
+  const nothing = (): void => undefined;
+  const metrics = { uploadEnded: nothing, loginEnded: nothing, peerTurnedAway: nothing, addressBanned: nothing };
   const onReady = async (id: ClientId): Promise<void> => void ready.push(id);
   const open = (): Promise<ClientFolder> =>
     openClientFolder({

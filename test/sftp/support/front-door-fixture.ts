@@ -7,11 +7,12 @@ import { utils } from 'ssh2';
 import { DEFAULT_SETTINGS, type Client } from '../../../src/domain/client';
 import { parseClientId, type ClientId } from '../../../src/domain/ids';
 import { ImportsError } from '../../../src/errors';
-import type { Account, AccountStore, ClientStore, Log } from '../../../src/ports';
+import type { Account, AccountStore, Ban, ClientStore, LiveSession, Log } from '../../../src/ports';
 import { openFrontDoor, type FrontDoor, type FrontDoorOptions } from '../../../src/door/open-front-door';
 import { startSftp, type SftpServer } from '../../../src/sftp/start-sftp';
 import { hashPassword } from '../../../src/door/passwords';
 import { parsePublicKey } from '../../../src/door/public-key';
+import { banStore, sessionStore } from './door-stores';
 
 export const PASSWORD = 'correct horse battery staple';
 export const QUIET_MS = 300;
@@ -32,6 +33,8 @@ export interface Fixture {
   readonly knownHosts: string;
   readonly accounts: Map<string, Account>;
   readonly clients: Map<string, Client>;
+  readonly bans: Map<string, Ban>;
+  readonly sessions: Map<string, LiveSession>;
   readonly lines: LogLine[];
   readonly log: Log;
   /** Clients as they were announced. */
@@ -72,12 +75,18 @@ export async function openFixture(change: Partial<FrontDoorOptions> = {}): Promi
     const publicKeys = [parsePublicKey(pair.public)];
     accounts.set(name, { userName: name, clientId: id, passwordHash, publicKeys, enabled: true, lastLoginAt: null });
   }
+  const bans = new Map<string, Ban>();
+  const sessions = new Map<string, LiveSession>();
   const lines: LogLine[] = [];
   const ready: ClientId[] = [];
   const options: FrontDoorOptions = {
     dataDir,
     accounts: accountStore(accounts),
     clients: clientStore(clients),
+    bans: banStore(bans),
+    sessions: sessionStore(sessions),
+    // What the tests of a file do wrong from here is not added up.
+    sharedAddresses: ['127.0.0.1'],
     quietMs: QUIET_MS,
     log: logInto(lines),
     onReady: async (id) => void ready.push(id),
@@ -88,7 +97,11 @@ export async function openFixture(change: Partial<FrontDoorOptions> = {}): Promi
   const open = async (): Promise<SftpServer> => {
     frontDoor = await openFrontDoor(options);
     const server = await startSftp(frontDoor, { host: '127.0.0.1', port: 0, dataDir });
-    const stop = (): Promise<void> => server.stop().finally(() => frontDoor.close());
+    const opened = frontDoor;
+    const stop = async (): Promise<void> => {
+      await server.stop();
+      await opened.close();
+    };
     return { ...server, stop };
   };
   let door = await open();
@@ -108,6 +121,8 @@ export async function openFixture(change: Partial<FrontDoorOptions> = {}): Promi
     knownHosts: join(directory, 'known_hosts'),
     accounts,
     clients,
+    bans,
+    sessions,
     lines,
     log: options.log,
     ready,
@@ -139,15 +154,27 @@ const notUsed = (): never => {
 function accountStore(accounts: Map<string, Account>): AccountStore {
   return {
     find: async (userName) => accounts.get(userName),
-    list: notUsed,
+    list: async (client) => [...accounts.values()].filter(({ clientId: id }) => client === undefined || id === client),
     add: notUsed,
     update: async (userName, change) => {
       const account = accounts.get(userName);
       if (account !== undefined) accounts.set(userName, { ...account, ...change });
     },
+    replaceHash: async (userName, former, passwordHash) => {
+      const account = accounts.get(userName);
+      if (account?.passwordHash === former) accounts.set(userName, { ...account, passwordHash });
+    },
+    seenAt: async (place, since) =>
+      [...accounts.values()].filter(({ knownPlaces = [] }) => knownPlaces.some(({ address, at }) => address === place && at >= since)),
   };
 }
 
 function clientStore(clients: Map<string, Client>): ClientStore {
-  return { find: async (id) => clients.get(id), list: notUsed, add: notUsed, setSettings: notUsed, setEnabled: notUsed };
+  return {
+    find: async (id) => clients.get(id),
+    list: async () => [...clients.values()],
+    add: notUsed,
+    setSettings: notUsed,
+    setEnabled: notUsed,
+  };
 }

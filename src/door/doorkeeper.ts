@@ -1,0 +1,88 @@
+// Whether a peer may come as far as the login at all, for all ways in together: bans, and how many may be here at a time. What is held
+// against an address comes together here, too.
+
+import { isWithin, placeOf } from '../domain/network';
+import type { Clock, DoorMetrics } from '../ports';
+import type { Bans } from './bans';
+import { ENTRY_LIMITS } from './entry-limits';
+import type { Offence, Throttle } from './throttle';
+
+/** One connection, from its first moment. */
+export interface Entry {
+  /** It has logged in: it may stay. */
+  admit(): void;
+  /** It is gone. `spoke` = it had said something. Safe to repeat. */
+  leave(spoke: boolean): void;
+}
+
+export interface Doorkeeper {
+  /** A peer connects. Undefined = it is dropped, before a byte of it is read. */
+  enter(address: string): Entry | undefined;
+  note(address: string, offence: Offence): void;
+  /** Whether this account may not come in from there for what was done from there. */
+  isBanned(address: string, userName: string | undefined): boolean;
+}
+
+interface Guest {
+  readonly place: string;
+  admitted: boolean;
+}
+
+export function createDoorkeeper(options: {
+  readonly throttle: Throttle;
+  readonly bans: Pick<Bans, 'of' | 'ban'>;
+  readonly clock: Clock;
+  readonly metrics: DoorMetrics;
+  /** Networks that many share and that are therefore neither banned nor bounded. */
+  readonly sharedAddresses: readonly string[];
+}): Doorkeeper {
+  const { throttle, bans, clock, metrics, sharedAddresses } = options;
+  const guests = new Set<Guest>();
+  const isShared = (address: string): boolean => isWithin(address, sharedAddresses);
+  const now = (): number => clock.now().getTime();
+
+  const note = (address: string, offence: Offence): void => {
+    const place = placeOf(address);
+    // While a ban spares some, the others go on trying: nothing new.
+    if (isShared(address) || bans.of(place) !== undefined || !throttle.note(place, offence, now())) return;
+    metrics.addressBanned();
+    bans.ban(place, offence);
+  };
+
+  const isFull = (address: string, place: string): boolean => {
+    const startups = [...guests].filter(({ admitted }) => !admitted);
+    if (guests.size >= ENTRY_LIMITS.connections || startups.length >= ENTRY_LIMITS.startups) return true;
+    if (isShared(address)) return false;
+    const here = (some: Iterable<Guest>): number => [...some].filter((guest) => guest.place === place).length;
+    if (here(guests) < ENTRY_LIMITS.connectionsPerAddress && here(startups) < ENTRY_LIMITS.startupsPerAddress) return false;
+    note(address, 'limit-exceeded');
+    return true;
+  };
+
+  return {
+    note,
+    enter(address) {
+      const place = placeOf(address);
+      const entered = now();
+      const reason = bans.of(place)?.spares.length === 0 ? 'banned' : isFull(address, place) ? 'too-many' : undefined;
+      if (reason !== undefined) {
+        metrics.peerTurnedAway(reason);
+        return undefined;
+      }
+      const guest: Guest = { place, admitted: false };
+      guests.add(guest);
+      return {
+        admit: () => void (guest.admitted = true),
+        leave(spoke) {
+          const gone = guests.delete(guest);
+          // A load balancer that looks whether the port is open says nothing.
+          if (gone && spoke && !guest.admitted && !throttle.hasNotedSince(place, entered)) note(address, 'no-login');
+        },
+      };
+    },
+    isBanned(address, userName) {
+      const ban = bans.of(placeOf(address));
+      return ban !== undefined && (userName === undefined || !ban.spares.includes(userName));
+    },
+  };
+}

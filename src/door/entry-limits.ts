@@ -1,0 +1,21 @@
+// Every number that bounds what peers may take, each with its reason, for all ways in together. Scores and bans: throttle.ts, bans.ts.
+
+export const ENTRY_LIMITS = {
+  /** Enough for an agent with a few keys and a person who mistypes; as OpenSSH. */
+  failuresPerConnection: 6,
+  /** A login takes a second; a slow line, and an account that is slowed down, some more. */
+  loginGraceMs: 30_000,
+  /**
+   * Not yet logged in, of one address. A night job that starts fifty transfers at the same moment fits; a single address cannot take all
+   * of `startups`.
+   */
+  startupsPerAddress: 60,
+  /** Not yet logged in, of all addresses. Costs some 100 KB each, for at most the grace. */
+  startups: 200,
+  /** Of one address. A campus or a load balancer has one for all: see IMPORTS_SHARED_ADDRESSES. */
+  connectionsPerAddress: 100,
+  /** Of one account: parallel transfers of one program use 2 to 10. One account cannot crowd the others out. */
+  visitsPerAccount: 60,
+  /** Of all. Each may hold some 4 MB of unsent data. */
+  connections: 500,
+} as const;

@@ -1,0 +1,63 @@
+// Points by key over a span of time that slides along: what is older no longer counts. In memory and bounded: whoever invents keys makes us
+// forget the oldest, not grow.
+
+interface Noted {
+  readonly at: number;
+  readonly points: number;
+}
+
+const MAX_KEYS = 20_000;
+
+export class SlidingSum {
+  private readonly noted = new Map<string, Noted[]>();
+
+  private readonly spanMs: number;
+  private readonly maxKeys: number;
+
+  constructor(spanMs: number, maxKeys = MAX_KEYS) {
+    this.spanMs = spanMs;
+    this.maxKeys = maxKeys;
+  }
+
+  /** The sum with these points. */
+  add(key: string, points: number, now: number): number {
+    const noted = [...this.recent(key, now), { at: now, points }];
+    // Put back at the end: the keys stand in the order in which they were last heard of.
+    this.noted.delete(key);
+    this.noted.set(key, noted);
+    if (this.noted.size > this.maxKeys) this.forgetOldest(now);
+    return sum(noted);
+  }
+
+  of(key: string, now: number): number {
+    return sum(this.recent(key, now));
+  }
+
+  lastAt(key: string): number | undefined {
+    return this.noted.get(key)?.at(-1)?.at;
+  }
+
+  clear(key: string): void {
+    this.noted.delete(key);
+  }
+
+  get size(): number {
+    return this.noted.size;
+  }
+
+  private recent(key: string, now: number): Noted[] {
+    return (this.noted.get(key) ?? []).filter(({ at }) => now - at < this.spanMs);
+  }
+
+  private forgetOldest(now: number): void {
+    for (const [key, noted] of this.noted) {
+      const last = noted.at(-1);
+      if (this.noted.size <= this.maxKeys && last !== undefined && now - last.at < this.spanMs) return;
+      this.noted.delete(key);
+    }
+  }
+}
+
+function sum(noted: readonly Noted[]): number {
+  return noted.reduce((total, { points }) => total + points, 0);
+}

@@ -1,0 +1,77 @@
+// How bad an address behaves, and how long an attempt has to wait. Pure: the moment is passed in. An address is banned for what it does;
+// an account is never locked, only slowed down for places that it has not logged in from: else a stranger could shut a client out.
+
+import { createHash } from 'node:crypto';
+import { SlidingSum } from './sliding-sum';
+
+/** What is held against an address. */
+export const POINTS = {
+  'wrong-password': 1,
+  'unknown-account': 2,
+  /** Went away without having logged in, or was sent away for its slowness. */
+  'no-login': 1,
+  /** More connections at a time than one address may have. */
+  'limit-exceeded': 3,
+  /** Spoke something else than the protocol before it had logged in. */
+  malformed: 5,
+} as const;
+export type Offence = keyof typeof POINTS;
+
+const MINUTE_MS = 60_000;
+export const BAN_AT_POINTS = 15;
+export const SPAN_MS = 30 * MINUTE_MS;
+
+/** Mistyping a few times costs nothing but the usual second. */
+const FREE_FAILURES = 3;
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 5_000;
+
+export class Throttle {
+  private readonly points = new SlidingSum(SPAN_MS);
+  private readonly failures = new SlidingSum(SPAN_MS);
+
+  /** Whether that was too much. The account begins anew then: what follows is a ban, and after it a new chance. */
+  note(place: string, offence: Offence, now: number): boolean {
+    if (this.points.add(place, POINTS[offence], now) < BAN_AT_POINTS) return false;
+    this.points.clear(place);
+    return true;
+  }
+
+  pointsOf(place: string, now: number): number {
+    return this.points.of(place, now);
+  }
+
+  /** Whether anything was noted from then on: one misdeed is not to count twice. */
+  hasNotedSince(place: string, moment: number): boolean {
+    return (this.points.lastAt(place) ?? -Infinity) >= moment;
+  }
+
+  /** Before a password is looked at. `known` = the account has logged in from there lately. */
+  delayMs(attempt: Attempt, now: number): number {
+    const extra = this.failures.of(keyOf(attempt), now) - FREE_FAILURES;
+    return extra <= 0 ? 0 : Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (extra - 1));
+  }
+
+  failed(attempt: Attempt, now: number): void {
+    this.failures.add(keyOf(attempt), 1, now);
+  }
+
+  succeeded(attempt: Attempt): void {
+    // A stranger's success says nothing about the other strangers.
+    if (attempt.known) this.failures.clear(keyOf(attempt));
+  }
+}
+
+export interface Attempt {
+  readonly userName: string;
+  readonly place: string;
+  readonly known: boolean;
+}
+
+/** Strangers to an account share its patience: they may be one, behind many addresses. A place that it knows has a patience of its own. */
+function keyOf({ userName, place, known }: Attempt): string {
+  // What was typed may be anything, of any length, a password among it.
+  return createHash('sha256')
+    .update(known ? `${place} ${userName}` : userName)
+    .digest('base64');
+}
