@@ -30,6 +30,7 @@ import { createSessionStore } from './session-store';
 import { createUndoStore } from './undo-store';
 import { createUserChanges } from './user-changes';
 import { createUserStore } from './user-store';
+import { watchMonitor } from './watch-monitor';
 
 export interface Mongo {
   readonly clients: ClientStore;
@@ -62,6 +63,9 @@ const OPTIONS = {
   maxPoolSize: 10,
 } as const;
 
+/** A look at a server ends within 15 s, well or badly. */
+const STUCK_MS = 30_000;
+
 /** Throws UNREACHABLE when no server answers, CONFIG when the URI cannot be read. Documents are in the URI's database, `imports` by default. */
 export async function connectMongo(uri: string): Promise<Mongo> {
   const connection = await open(uri);
@@ -89,10 +93,17 @@ export async function connectMongo(uri: string): Promise<Mongo> {
   };
 }
 
+/** Thrown where nobody catches it: the process ends and is started again, which is what it takes. */
+function startOver(hosts: string): never {
+  throw new ImportsError('UNREACHABLE', `The MongoDB driver stopped looking for ${hosts}. Start this process again.`);
+}
+
 async function open(uri: string) {
   const [, hosts = '', database = ''] = /^mongodb(?:\+srv)?:\/\/(?:[^/?]*@)?([^/?@]+)(?:\/([^?]*))?/.exec(uri) ?? [];
   try {
-    return await createConnection(uri, { ...OPTIONS, ...(database === '' && { dbName: 'imports' }) }).asPromise();
+    const connection = await createConnection(uri, { ...OPTIONS, ...(database === '' && { dbName: 'imports' }) }).asPromise();
+    watchMonitor(connection.getClient(), { patienceMs: STUCK_MS, onStuck: () => startOver(hosts) });
+    return connection;
   } catch (error) {
     // The driver's text and the URI may hold credentials: only the hosts are named.
     // By name: the parser of URIs brings a class of its own beside the driver's.
