@@ -6,6 +6,7 @@ import { watchMonitor } from '../../../src/adapters/mongo/watch-monitor';
 import { useMongo } from '../../support/use-mongo';
 
 const engine = useMongo();
+afterEach(() => jest.restoreAllMocks());
 const QUICK = { heartbeatFrequencyMS: 500, connectTimeoutMS: 300, serverSelectionTimeoutMS: 300 };
 
 async function watched(patienceMs: number) {
@@ -19,23 +20,17 @@ async function watched(patienceMs: number) {
 
 it('notices that the driver waits for ever on a connection that died under its question', async () => {
   const { client, look, stuck } = await watched(1_000);
-  const { write } = Socket.prototype;
-  try {
-    // The first look opens the connection that the next ones ask over.
-    await look();
-    client.once('serverHeartbeatStarted', () => {
-      // What happens when the connection dies between the driver's last glance at it and its write.
-      Socket.prototype.write = function died(this: Socket): boolean {
-        Socket.prototype.write = write;
-        this.destroy();
-        return false;
-      };
+  // The first look opens the connection that the next ones ask over.
+  await look();
+  client.once('serverHeartbeatStarted', () => {
+    // What happens when the connection dies between the driver's last glance at it and its write.
+    jest.spyOn(Socket.prototype, 'write').mockImplementationOnce(function died(this: Socket) {
+      this.destroy();
+      return false;
     });
-    while (stuck() === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-  } finally {
-    Socket.prototype.write = write;
-    await client.close();
-  }
+  });
+  while (stuck() === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await client.close();
 }, 60_000);
 
 it('leaves a driver alone that looks and finds, however often', async () => {
