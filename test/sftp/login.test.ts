@@ -6,7 +6,7 @@ import type { ConnectConfig } from 'ssh2';
 import { parsePublicKey } from '../../src/door/public-key';
 import { connect } from './support/connect';
 import { openFixture, type Fixture } from './support/front-door-fixture';
-import { has, run, sftp, sshOptions } from './support/run';
+import { having, run, sftp, sshOptions } from './support/run';
 import { until } from './support/until';
 
 let fixture: Fixture;
@@ -116,9 +116,8 @@ it('lets nobody in while accounts cannot be read, and says so in the log', async
   expect(fixture.lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'Deciding on a login failed' }));
 });
 
-describe('an RSA key', () => {
+having('sftp')('an RSA key', () => {
   it('is accepted with SHA-2 and refused with SHA-1', async () => {
-    if (!has('sftp')) return;
     const file = `${fixture.keyFile}-rsa`;
     execFileSync('ssh-keygen', ['-q', '-t', 'rsa', '-b', '2048', '-N', '', '-f', file]);
     const account = fixture.accounts.get('acme');

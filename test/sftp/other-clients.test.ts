@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SftpClient from 'ssh2-sftp-client';
 import { openFixture, PASSWORD, type Fixture } from './support/front-door-fixture';
-import { curl, finished, has, lftp, paramiko } from './support/run';
+import { curl, finished, having, lftp, paramiko } from './support/run';
 import { partialIsKept, until, uploadHasArrived } from './support/until';
 
 const CSV = 'unique_id,login_source\n1,OPSCOM\n';
@@ -33,9 +33,8 @@ function localFile(name: string, text = CSV): string {
   return path;
 }
 
-describe('curl', () => {
+having('curl')('curl', () => {
   it('uploads, lists and downloads', async () => {
-    if (!has('curl')) return;
     expect(await curl(fixture, ['-T', localFile('users.csv', BIG)], '/users.csv')).toMatchObject({ code: 0, stderr: '' });
     expect(published('users.csv') === BIG).toBe(true);
     expect(await curl(fixture, [], '/users.csv')).toMatchObject({ code: 0, stdout: BIG });
@@ -43,7 +42,6 @@ describe('curl', () => {
   });
 
   it('publishes nothing when it is killed, and resumes with -C -', async () => {
-    if (!has('curl')) return;
     const file = localFile('users.csv', BIG);
     const { host, port } = fixture.door;
     const url = `sftp://${host}:${port}/users.csv`;
@@ -59,13 +57,11 @@ describe('curl', () => {
   });
 
   it('uploads into the root with --ftp-create-dirs', async () => {
-    if (!has('curl')) return;
     expect(await curl(fixture, ['--ftp-create-dirs', '-T', localFile('users.csv')], '/users.csv')).toMatchObject({ code: 0, stderr: '' });
     expect(published('users.csv')).toBe(CSV);
   });
 
   it.each(['/a/users.csv', '/a/b/users.csv', '/sub/users.csv'])('says that nothing may be uploaded to %s', async (path) => {
-    if (!has('curl')) return;
     mkdirSync(fixture.published('sub'), { recursive: true });
     expect(await curl(fixture, ['--ftp-create-dirs', '-T', localFile('users.csv')], path)).toMatchObject({
       code: 9,
@@ -75,16 +71,14 @@ describe('curl', () => {
   });
 
   it('uploads under a temporary name and renames', async () => {
-    if (!has('curl')) return;
     const ran = await curl(fixture, ['-T', localFile('users.csv'), '-Q', '-rename /users.csv.part /users.csv'], '/users.csv.part');
     expect(ran).toMatchObject({ code: 0, stderr: '' });
     expect(readdirSync(fixture.published(''))).toEqual(['users.csv']);
   });
 });
 
-describe('lftp', () => {
+having('lftp')('lftp', () => {
   it('uploads and downloads', async () => {
-    if (!has('lftp')) return;
     const file = localFile('users.csv', BIG);
     expect(await lftp(fixture, `put ${file} -o users.csv; get users.csv -o ${file}.back; cls -1`)).toMatchObject({
       code: 0,
@@ -94,7 +88,6 @@ describe('lftp', () => {
   });
 
   it('publishes nothing when it is killed, and resumes by "put -c"', async () => {
-    if (!has('lftp')) return;
     const file = localFile('users.csv', BIG);
     const { host, port } = fixture.door;
     const connect = `ssh -a -x -F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=${fixture.knownHosts}`;
@@ -112,7 +105,6 @@ describe('lftp', () => {
   });
 
   it('uploads under a temporary name and renames, onto an older file, too', async () => {
-    if (!has('lftp')) return;
     const settings = 'set xfer:use-temp-file yes; set xfer:temp-file-name .in.*;';
     for (const text of ['old', CSV]) {
       expect(await lftp(fixture, `${settings} put ${localFile('users.csv', text)} -o users.csv`)).toMatchObject({ code: 0 });
@@ -122,7 +114,6 @@ describe('lftp', () => {
   });
 
   it('mirrors files into the root, with times and modes', async () => {
-    if (!has('lftp')) return;
     mkdirSync(join(local, 'flat'));
     for (const name of ['a.csv', 'b.csv']) utimesSync(localFile(`flat/${name}`, BIG), 1_000_000_000, 1_000_000_000);
     expect(await lftp(fixture, `mirror -R ${join(local, 'flat')} .`)).toMatchObject({ code: 0, stderr: '' });
@@ -131,7 +122,6 @@ describe('lftp', () => {
   });
 
   it('fails to mirror a tree, and uploads nothing of its folders', async () => {
-    if (!has('lftp')) return;
     mkdirSync(join(local, 'tree', 'deep'), { recursive: true });
     localFile('tree/deep/b.csv');
     for (const to of ['.', 'tree']) expect(await lftp(fixture, `mirror -R ${join(local, 'tree')} ${to}`)).toMatchObject({ code: 1 });
@@ -139,12 +129,10 @@ describe('lftp', () => {
   });
 
   it.each(['mkdir sub', 'mkdir -p sub/deep'])('says why not to "%s"', async (command) => {
-    if (!has('lftp')) return;
     expect(await lftp(fixture, command)).toMatchObject({ code: 1, stderr: expect.stringContaining(NO_FOLDERS) });
   });
 
   it('changes the mode of a file that the import has just taken away', async () => {
-    if (!has('lftp')) return;
     const ran = await lftp(
       fixture,
       `put ${localFile('users.csv')} -o users.csv\n!rm ${fixture.published('users.csv')}\nchmod 600 users.csv`,
@@ -153,9 +141,8 @@ describe('lftp', () => {
   });
 });
 
-describe('paramiko', () => {
+having('paramiko')('paramiko', () => {
   it('uploads and confirms the size, also when the import takes the file away at once', async () => {
-    if (!has('paramiko')) return;
     const file = localFile('users.csv', BIG);
     const take = `import os; stat = sftp.stat; sftp.stat = lambda p: (os.remove("${fixture.published('users.csv')}"), stat(p))[1]`;
     expect(await paramiko(fixture, `sftp.put("${file}", "users.csv")\nsftp.get("users.csv", "${file}.back")`)).toMatchObject({ code: 0 });
@@ -165,14 +152,12 @@ describe('paramiko', () => {
   });
 
   it('appends', async () => {
-    if (!has('paramiko')) return;
     const script = 'for text in ["one\\n", "two\\n"]:\n  f = sftp.open("users.csv", "a"); f.write(text); f.close()';
     expect(await paramiko(fixture, script)).toMatchObject({ code: 0 });
     expect(published('users.csv')).toBe('one\ntwo\n');
   });
 
   it('changes a file in place', async () => {
-    if (!has('paramiko')) return;
     const script = [
       'f = sftp.open("users.csv", "w"); f.write("one\\ntwo\\n"); f.close()',
       'f = sftp.open("users.csv", "r+"); first = f.readline(); f.seek(4); f.write("TWO"); f.close()',
@@ -183,7 +168,6 @@ describe('paramiko', () => {
   });
 
   it('publishes nothing when its connection is cut', async () => {
-    if (!has('paramiko')) return;
     const script = 'f = sftp.open("users.csv", "w"); f.write("one\\n" * 100000); f.flush(); transport.sock.close()';
     await paramiko(fixture, script);
     await until('the session has ended', () => fixture.lines.some(({ message }) => message === 'Upload ended'));

@@ -378,11 +378,15 @@ describe('a file that the import took away', () => {
     expect(await peer.size('/users.csv.filepart')).toBeUndefined();
   });
 
-  it('is forgotten after a minute', async () => {
+  it('is forgotten after a minute, and after an hour by those who only set its time or mode, as lftp does behind a whole mirror', async () => {
     await put('/users.csv', 'abc');
     take();
     fixture.advance(60_001);
     expect(await peer.size('/users.csv')).toBeUndefined();
+    expect(await peer.status({ kind: 'setstat', path: users, attributes: { times } })).toBe(STATUS.ok);
+    expect(await peer.status({ kind: 'setstat', path: users, attributes: { mode: 0o600 } })).toBe(STATUS.ok);
+    fixture.advance(60 * 60_000);
+    expect(await peer.status({ kind: 'setstat', path: users, attributes: { mode: 0o600 } })).toBe(STATUS.noSuchFile);
     expect(await peer.status({ kind: 'setstat', path: users, attributes: { times } })).toBe(STATUS.noSuchFile);
   });
 

@@ -1,20 +1,21 @@
 // What a client may do to names in its folder: remove, rename, remove directories, set times. What is the import's own, such as `.bak`, never changes.
 
-import { lutimes, rename, rmdir, unlink } from 'node:fs/promises';
+import { lutimes, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isTemporaryName } from '../../domain/temporary-name';
 import type { ClientFolder } from './client-folder';
 import { inDirectory } from './directory';
 import { FolderError, noFolders, notFound, unlessMissing } from './folder-error';
 import { findPublished } from './look-up';
 import { discardPartials } from './partials';
-import { receivable, removable, showVirtualPath, writable, type VirtualPath } from './virtual-path';
+import { receivable, removable, showVirtualPath, splitVirtualPath, writable, type VirtualPath } from './virtual-path';
 
 export async function removeFile(folder: ClientFolder, path: VirtualPath): Promise<void> {
   const { parent, name } = removable(folder.layout, path);
   const published = await findPublished(folder, path);
   if (published?.kind === 'directory') throw new FolderError('failed', 'Is a directory');
   if (published === undefined) {
-    if (!(await discardPartials(folder, path))) throw notFound();
+    if (!(await discardPartials(folder, path)) && !(await isBeingReplaced(folder, path))) throw notFound();
     return;
   }
   await inDirectory(folder.root, parent, (directory) => unlink(join(directory.path, name)));
@@ -64,7 +65,18 @@ export async function setTimes(folder: ClientFolder, path: VirtualPath, times: {
   const apply = inDirectory(folder.root, parent, (directory) => lutimes(join(directory.path, name), times.accessed, times.modified));
   const applied = await apply.then(() => true, unlessMissing);
   if (applied) folder.quiet.touch(path);
-  else if (folder.recent.find(showVirtualPath(path)) === undefined) throw notFound();
+  else if (!folder.recent.knows(showVirtualPath(path))) throw notFound();
+}
+
+/**
+ * WinSCP removes the former file before it renames its temporary one. When the import has taken that file meanwhile, "no such file" would
+ * make it give up; anybody else who removes such a file must hear that it is too late.
+ */
+async function isBeingReplaced(folder: ClientFolder, path: VirtualPath): Promise<boolean> {
+  if (folder.recent.find(showVirtualPath(path)) === undefined) return false;
+  const { parent, name = '' } = splitVirtualPath(path);
+  const names = await inDirectory(folder.root, parent, (directory) => readdir(directory.path));
+  return names.some((other) => isTemporaryName(other) && other.startsWith(`${name}.`));
 }
 
 async function renamePartial(folder: ClientFolder, from: VirtualPath, to: VirtualPath): Promise<void> {

@@ -1,13 +1,15 @@
 // Files that were published a moment ago. The import may take one away before its client has looked at it again (paramiko compares the
-// size, WinSCP sets the time, lftp the mode), and the client would call its good upload failed. For a minute, memory answers.
+// size, WinSCP sets the time, lftp the mode), and the client would call its good upload failed. For a minute, memory answers; for an hour
+// it knows that there was such a file, because lftp sets the modes of a whole mirrored folder when the last file has been sent.
 
 import type { Clock } from '../../ports';
 import type { Entry } from './entry';
 
 export const REMEMBERED_MS = 60_000;
+const KNOWN_MS = 60 * 60_000;
 
 export class RecentFiles {
-  private readonly files = new Map<string, { readonly entry: Entry; readonly until: number }>();
+  private readonly files = new Map<string, { readonly entry: Entry; readonly since: number }>();
   private readonly clock: Clock;
 
   constructor(clock: Clock) {
@@ -17,20 +19,29 @@ export class RecentFiles {
   remember(path: string, entry: Entry): void {
     const now = this.clock.now().getTime();
     // Oldest first, by insertion.
-    for (const [old, { until }] of this.files) {
-      if (until > now) break;
+    for (const [old, { since }] of this.files) {
+      if (since + KNOWN_MS > now) break;
       this.files.delete(old);
     }
     this.files.delete(path);
-    this.files.set(path, { entry, until: now + REMEMBERED_MS });
+    this.files.set(path, { entry, since: now });
   }
 
   find(path: string): Entry | undefined {
-    const file = this.files.get(path);
-    return file !== undefined && file.until > this.clock.now().getTime() ? file.entry : undefined;
+    return this.within(REMEMBERED_MS, path);
+  }
+
+  /** Whether there was such a file: enough to accept a time or mode that nobody needs any more. */
+  knows(path: string): boolean {
+    return this.within(KNOWN_MS, path) !== undefined;
   }
 
   forget(path: string): void {
     this.files.delete(path);
+  }
+
+  private within(milliseconds: number, path: string): Entry | undefined {
+    const file = this.files.get(path);
+    return file !== undefined && file.since + milliseconds > this.clock.now().getTime() ? file.entry : undefined;
   }
 }

@@ -26,19 +26,22 @@ export async function answerOnHandle({ folder, handles }: SessionContext, reques
   switch (request.kind) {
     case 'read':
       return read(handle, request);
-    case 'write':
-      await uploadOf(handle).write(safeNumber(request.offset), request.data);
+    case 'write': {
+      const { upload, blocks } = asUpload(handle);
+      await upload.write(safeNumber(request.offset), request.data);
+      blocks?.add(request.data, upload.bytes);
       return ok(id);
+    }
     case 'fstat':
       return { kind: 'attributes', id, attributes: await attributesOfHandle(handle, folder.clock.now()) };
     case 'fsetstat': {
-      const upload = uploadOf(handle);
+      const upload = asUpload(handle).upload;
       if (request.attributes.size !== undefined) await upload.setSize(safeNumber(request.attributes.size));
       if (request.attributes.times !== undefined) upload.setTimes(request.attributes.times);
       return ok(id);
     }
     case 'fsync':
-      await uploadOf(handle).sync();
+      await asUpload(handle).upload.sync();
       return ok(id);
     case 'readdir': {
       if (handle.kind !== 'listing') throw new FolderError('failed', 'Not a directory handle');
@@ -57,8 +60,17 @@ export async function abandonHandle(handle: Handle): Promise<void> {
 }
 
 async function closeHandle(handle: Handle): Promise<void> {
-  if (handle.kind === 'upload') await handle.upload.close();
+  if (handle.kind === 'upload') await closeUpload(handle);
   else if (handle.kind === 'download') await handle.file.close();
+}
+
+async function closeUpload({ upload, blocks }: Extract<Handle, { kind: 'upload' }>): Promise<void> {
+  if (blocks?.lookCut(upload.bytes) !== true) return upload.close();
+  await upload.abandon();
+  throw new FolderError(
+    'failed',
+    'The file is not complete: it ends in the middle of a line. Resume the upload, or send it again with a line break at its end',
+  );
 }
 
 async function read(handle: Handle, request: Extract<Request, { kind: 'read' }>): Promise<Reply> {
@@ -74,9 +86,9 @@ async function readInto(handle: Handle, buffer: Buffer, offset: number): Promise
   throw new FolderError('denied', 'Permission denied: not opened for reading');
 }
 
-function uploadOf(handle: Handle): Extract<Handle, { kind: 'upload' }>['upload'] {
+function asUpload(handle: Handle): Extract<Handle, { kind: 'upload' }> {
   if (handle.kind !== 'upload') throw new FolderError('denied', 'Permission denied: not opened for writing');
-  return handle.upload;
+  return handle;
 }
 
 async function attributesOfHandle(handle: Handle, now: Date): Promise<Attributes> {

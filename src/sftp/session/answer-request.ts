@@ -85,7 +85,7 @@ async function changeAttributes(folder: ClientFolder, bytes: Buffer, { size, tim
     throw new FolderError('unsupported', 'A published file cannot be cut; upload it again');
   }
   if (times !== undefined) await setTimes(folder, path, times);
-  else await lookUp(folder, path);
+  else if (!folder.recent.knows(showVirtualPath(path))) await lookUp(folder, path);
 }
 
 async function spaceOf(folder: ClientFolder): Promise<readonly bigint[]> {

@@ -5,10 +5,11 @@ import { MAX_HANDLES } from '../codec/protocol';
 import type { NamedEntry } from '../../door/folder/entry';
 import { FolderError } from '../../door/folder/folder-error';
 import type { Upload } from '../../door/folder/upload';
+import type { SentBlocks } from './sent-blocks';
 
 export type Handle =
   | { readonly kind: 'download'; readonly file: FileHandle; readonly readOnly: boolean }
-  | { readonly kind: 'upload'; readonly upload: Upload; readonly readable: boolean }
+  | { readonly kind: 'upload'; readonly upload: Upload; readonly readable: boolean; readonly blocks: SentBlocks | undefined }
   | { readonly kind: 'listing'; readonly entries: readonly NamedEntry[]; next: number };
 
 /** A listing holds every name of its directory. Clients list one directory after the other. */

@@ -9,6 +9,7 @@ import { openUpload } from '../../door/folder/open-upload';
 import { isReadOnly, parseVirtualPath } from '../../door/folder/virtual-path';
 import type { SessionContext } from './answer-request';
 import { safeNumber } from './safe-number';
+import { SentBlocks } from './sent-blocks';
 
 export async function openFile(context: SessionContext, request: Extract<Request, { kind: 'open' }>): Promise<Reply> {
   const { folder, handles } = context;
@@ -31,5 +32,7 @@ export async function openFile(context: SessionContext, request: Extract<Request
     declaredBytes: attributes.size === undefined ? undefined : safeNumber(attributes.size),
     maxBytes: context.maxFileBytes,
   });
-  return { kind: 'handle', id, handle: handles.add({ kind: 'upload', upload, readable: has(OPEN_FLAG.read) }) };
+  // Who says how long the file is need not be guessed at.
+  const blocks = attributes.size === undefined ? new SentBlocks() : undefined;
+  return { kind: 'handle', id, handle: handles.add({ kind: 'upload', upload, readable: has(OPEN_FLAG.read), blocks }) };
 }

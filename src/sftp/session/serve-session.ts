@@ -1,10 +1,10 @@
 // A session from its first packet to its end: one request at a time, replies in the order of the requests (clients rely on it: OpenSSH
 // 9.0 to 9.3 cuts files when they come in another), and no request read while replies pile up.
 
-import { decodeRequest } from '../codec/decode-request';
+import { decodeRequest, type Request } from '../codec/decode-request';
 import { encodeReply, type Reply } from '../codec/encode-reply';
 import { PacketSplitter } from '../codec/packet-splitter';
-import { PROTOCOL_VERSION } from '../codec/protocol';
+import { PROTOCOL_VERSION, STATUS } from '../codec/protocol';
 import { MalformedPacket } from '../codec/wire';
 import { errnoOf } from '../../door/folder/folder-error';
 import { abandonHandle } from './answer-on-handle';
@@ -18,6 +18,8 @@ export interface Link {
   heard(): void;
   /** Resolves when more may be sent. Throws LinkGone when nobody is there to read it. */
   send(bytes: Buffer): Promise<void>;
+  /** For the eyes of a person, beside the protocol. */
+  say(sentence: string): void;
 }
 
 export class LinkGone extends Error {
@@ -49,6 +51,7 @@ export async function serveSession(link: Link, context: SessionContext): Promise
 
 async function exchange(link: Link, context: SessionContext): Promise<void> {
   const splitter = new PacketSplitter();
+  const said = new Set<string>();
   let greeted = false;
   for await (const chunk of link.incoming) {
     splitter.push(chunk);
@@ -61,10 +64,24 @@ async function exchange(link: Link, context: SessionContext): Promise<void> {
         if (request.version < PROTOCOL_VERSION) throw new MalformedPacket('The client speaks an older protocol.');
         await link.send(encodeReply({ kind: 'version' }));
       } else {
-        await link.send(encodeReply(await reply(context, request)));
+        const answer = await reply(context, request);
+        const why = explanation(request, answer);
+        if (why !== undefined && !said.has(why)) link.say(why);
+        if (why !== undefined) said.add(why);
+        await link.send(encodeReply(answer));
       }
     }
   }
+}
+
+/**
+ * OpenSSH shows its own words for a refusal ("Failure"), scp none at all for a folder that is not made. What they leave out, their user
+ * reads on standard error, once. That a folder is there already is no refusal: they ask to be sure of it.
+ */
+function explanation(request: Request, answer: Reply): string | undefined {
+  if (answer.kind !== 'status') return undefined;
+  const refused = answer.status === STATUS.permissionDenied || (answer.status === STATUS.failure && request.kind !== 'mkdir');
+  return refused ? answer.message : undefined;
 }
 
 async function reply(context: SessionContext, request: Parameters<typeof answerRequest>[1]): Promise<Reply> {

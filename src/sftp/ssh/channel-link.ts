@@ -42,5 +42,8 @@ export function channelLink(channel: ServerChannel, { connection, socket, gone, 
       if (!channel.write(bytes)) await next(channel, 'drain');
       if (socket.writableLength > MAX_UNSENT_BYTES) await next(socket, 'drain');
     },
+    say(sentence) {
+      if (!gone.aborted) channel.stderr.write(`${sentence}\n`);
+    },
   };
 }

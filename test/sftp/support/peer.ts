@@ -17,6 +17,8 @@ export class Peer {
   readonly ended: Promise<'ended' | 'malformed'>;
   /** Every reply so far, in the order it came. */
   readonly replies: Reply[] = [];
+  /** What the server wrote beside the protocol, for a person to read. */
+  readonly said: string[] = [];
   private readonly incoming = new PassThrough();
   private readonly splitter = new PacketSplitter();
   private readonly waiting = new Map<number, (reply: Reply) => void>();
@@ -27,7 +29,8 @@ export class Peer {
   private resume: () => void = () => undefined;
 
   constructor(context: SessionContext) {
-    this.ended = serveSession({ incoming: this.incoming, heard: () => undefined, send: (bytes) => this.take(bytes) }, context);
+    const say = (sentence: string): void => void this.said.push(sentence);
+    this.ended = serveSession({ incoming: this.incoming, heard: () => undefined, say, send: (bytes) => this.take(bytes) }, context);
     this.sendBytes(encodeRequest({ kind: 'init', version: 3 }));
   }
 

@@ -43,6 +43,26 @@ export function sftp(fixture: Fixture, commands: readonly string[], user = 'acme
   return run('sftp', ['-b', '-', '-P', String(port), ...sshOptions(fixture), `${user}@${host}`], commands.join('\n') + '\n');
 }
 
+export interface Terminal {
+  /** All that it has shown. */
+  screen(): string;
+  /** As a person would; `\x03` is ^C. */
+  type(text: string): void;
+  /** Of the program's exit code. */
+  readonly ended: Promise<number | null>;
+}
+
+/** Runs the program behind a terminal of its own, Python's `pty`. */
+export function openTerminal(command: string, args: readonly string[]): Terminal {
+  const terminal = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
+  const child = spawn('python3', ['-c', terminal, command, ...args]);
+  let screen = '';
+  child.stdout.on('data', (data: Buffer) => (screen += data.toString()));
+  child.stdin.on('error', () => undefined);
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { screen: () => screen, type: (text) => void child.stdin.write(text), ended };
+}
+
 export function scp(fixture: Fixture, args: readonly string[]): Promise<Ran> {
   return run('scp', ['-P', String(fixture.door.port), ...sshOptions(fixture), ...args]);
 }
@@ -70,19 +90,22 @@ export function paramiko(fixture: Fixture, script: string): Promise<Ran> {
   return run('python3', ['-c', [...login, script, 'transport.close()'].join('\n')]);
 }
 
+export type Program = 'sftp' | 'scp' | 'curl' | 'lftp' | 'paramiko' | 'python3';
+
 /**
- * Whether the program is on this machine. Says so loudly when not: the test then has nothing to prove, and on the build server that is
- * a failure.
+ * `describe` for tests that drive a program of this machine. Where it is missing they are counted as skipped, loudly; on the build server
+ * that is a failure.
  */
-export function has(program: 'sftp' | 'scp' | 'curl' | 'lftp' | 'paramiko'): boolean {
-  if (present(program)) return true;
-  const message = `${program} is not installed: what it sends is NOT tested on this machine.`;
+export function having(...programs: readonly Program[]): jest.Describe {
+  const missing = programs.filter((program) => !present(program));
+  if (missing.length === 0) return describe;
+  const message = `${missing.join(', ')} not installed: what it sends is NOT tested on this machine.`;
   if (process.env['CI'] === 'true') throw new Error(message);
   console.warn(message);
-  return false;
+  return describe.skip;
 }
 
-function present(program: string): boolean {
+function present(program: Program): boolean {
   try {
     if (program === 'paramiko') execFileSync('python3', ['-c', 'import paramiko'], { stdio: 'ignore' });
     else if (program === 'curl') return execFileSync('curl', ['-V'], { encoding: 'utf8' }).includes(' sftp');
