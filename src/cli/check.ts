@@ -59,8 +59,16 @@ function checkedItem(
 }
 
 function refuseFailures({ refusal, counts }: CheckedFile, print: Printer): void {
-  if (refusal !== null) throw new ImportsError('NOT_NOW', `The file would be refused: ${refusal.code}.`);
+  if (refusal !== null) {
+    throw new ImportsError(
+      'NOT_NOW',
+      `The file would be refused: ${refusal.code}.\nWhat it means and how to correct it: docs/reason-codes.md`,
+    );
+  }
   if (counts.rejected > 0) {
-    throw new ImportsError('NOT_NOW', `${print.number(counts.rejected)} of ${print.number(counts.records)} records would be rejected.`);
+    throw new ImportsError(
+      'NOT_NOW',
+      `${print.number(counts.rejected)} of ${print.number(counts.records)} records would be rejected.\nWrite them to a file, each with its reasons, with: --out failed.csv`,
+    );
   }
 }

@@ -1,6 +1,7 @@
-// What an error means to whoever typed the command: a sentence and an exit code. The one table from our codes to exit codes, and the
-// one place that recognises the connection errors of libraries that this floor knows nothing else of.
+// What an error means to whoever typed the command: a sentence, what to do next, and an exit code. The one table from our codes to exit
+// codes, and the one place that recognises the errors of libraries that this floor knows nothing else of.
 
+import { types } from 'node:util';
 import { CommanderError } from 'commander';
 import { ImportsError, type ErrorCode } from '../errors';
 
@@ -28,11 +29,41 @@ const NEXT = 'Find out what is wrong with: imports doctor';
 
 export function describeError(error: unknown): DescribedError {
   if (error instanceof CommanderError) return { exitCode: 2, code: 'WRONG_USE', message: error.message.replace(/^error: /, '') };
-  if (error instanceof ImportsError) return { exitCode: EXIT_CODES[error.code], code: error.code, message: error.message };
+  if (error instanceof ImportsError) {
+    // Its sentence says what is broken; that it is we who have to mend it stands here once.
+    const next = error.code === 'INVARIANT' ? `\nThis is a defect of ours; report it. ${NEXT}` : '';
+    return { exitCode: EXIT_CODES[error.code], code: error.code, message: `${error.message}${next}` };
+  }
   const service = unreachableService(error);
   if (service !== undefined) return { exitCode: 3, code: 'UNREACHABLE', message: `${service} cannot be reached. ${NEXT}` };
-  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return { exitCode: 1, code: 'UNEXPECTED', message: `The command ended in an error that nobody foresaw. ${what}` };
+  const place = unusablePlace(error);
+  if (place !== undefined) return { exitCode: 3, code: 'UNREACHABLE', message: `${place}\n${NEXT}` };
+  return { exitCode: 1, code: 'UNEXPECTED', message: `The command ended in an error that nobody foresaw. ${nameOf(error)}\n${NEXT}` };
+}
+
+/** What a database driver says may hold values of records: of its errors only class and code are told. */
+function nameOf(error: unknown): string {
+  if (!types.isNativeError(error)) return String(error);
+  if (!/^(Mongo|Bulk|Cast|Validation)/.test(error.name)) return `${error.name}: ${error.message}`;
+  return 'code' in error ? `${error.name} ${String(error.code)}` : error.name;
+}
+
+const UNUSABLE: Readonly<Record<string, string>> = {
+  EACCES: 'you may not use it',
+  EPERM: 'you may not use it',
+  EROFS: 'it is mounted read-only',
+  ENOSPC: 'its disk is full',
+  EDQUOT: 'its disk quota is used up',
+  ENOENT: 'it is not there',
+  ENOTDIR: 'a part of its path is no directory',
+  EISDIR: 'it is a directory',
+};
+
+/** A file or directory that an error of the file system speaks of; the data directory's are the installation's own. */
+function unusablePlace(error: unknown): string | undefined {
+  if (!(types.isNativeError(error) && 'code' in error && 'path' in error)) return undefined;
+  const why = UNUSABLE[String(error.code)];
+  return why === undefined ? undefined : `${String(error.path)} cannot be used: ${why} (${String(error.code)}).`;
 }
 
 /** Which service an error of a driver speaks of, when it says that there is no connection. */

@@ -34,7 +34,11 @@ export function addDoctorCommand(program: Command, { deps, print }: Session): vo
       return ok ? `${findings}\n\nAll is well.` : findings;
     });
     const ill = checks.filter((finding) => !finding.ok && finding.skipped !== true).length;
-    if (!ok) throw new ImportsError('NOT_NOW', `${ill} of ${checks.length} checks found something to do.`);
+    if (!ok)
+      throw new ImportsError(
+        'NOT_NOW',
+        `${ill} of ${checks.length} checks found something to do. Do what stands behind ->, then look again: imports doctor`,
+      );
   });
 }
 
@@ -50,7 +54,10 @@ async function examine(check: DoctorCheck): Promise<Finding> {
   const { name } = check;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ImportsError('UNREACHABLE', `No answer within ${PATIENCE_MS / 1000} seconds`)), PATIENCE_MS);
+    timer = setTimeout(
+      () => reject(new ImportsError('UNREACHABLE', `No answer within ${PATIENCE_MS / 1000} seconds. Look again: imports doctor`)),
+      PATIENCE_MS,
+    );
   });
   try {
     return { name, ...(await Promise.race([check.run(), late])) };

@@ -18,6 +18,7 @@ export interface NewPassword {
 /** More would only cost time to hash. */
 const MAX_BYTES = 1024;
 const MIN_CHARACTERS = 12;
+const BETTER = 'A good one is made by: --generate-password';
 
 /** Undefined when neither option was given. */
 export async function readPassword(
@@ -38,11 +39,11 @@ export async function readPassword(
 function checked(input: string): string {
   const password = input.replace(/\r?\n$/, '');
   if (/\p{Cc}/u.test(password))
-    throw new ImportsError('WRONG_USE', 'The password on standard input must be one line without control characters');
+    throw new ImportsError('WRONG_USE', `The password on standard input must be one line without control characters. ${BETTER}`);
   if ([...password].length < MIN_CHARACTERS || Buffer.byteLength(password) > MAX_BYTES) {
     throw new ImportsError(
       'WRONG_USE',
-      `The password on standard input must have at least ${MIN_CHARACTERS} characters and at most ${MAX_BYTES} bytes. A good one is made by: --generate-password`,
+      `The password on standard input must have at least ${MIN_CHARACTERS} characters and at most ${MAX_BYTES} bytes. ${BETTER}`,
     );
   }
   return password;

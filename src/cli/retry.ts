@@ -50,7 +50,11 @@ export function addRetryCommand(program: Command, { deps, print }: Session): voi
       for (const run of runs) done.push(await retryOrSayWhyNot(services, run, reason, deps));
       await print.show(done, () => (done.length === 0 ? 'No import has failed.' : done.map(({ message }) => message).join('\n')));
       const refused = done.filter(({ retried }) => !retried).length;
-      if (refused > 0) throw new ImportsError('NOT_NOW', `${refused} of ${done.length} imports could not be started again.`);
+      if (refused > 0)
+        throw new ImportsError(
+          'NOT_NOW',
+          `${refused} of ${done.length} imports could not be started again; why stands with each.\nSee those that are left with: imports list --state failed`,
+        );
     });
 }
 

@@ -38,7 +38,13 @@ export async function readEndpoints(dataDir: string): Promise<Endpoints | undefi
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  return text === undefined ? undefined : shape.parse(JSON.parse(text));
+  if (text === undefined) return undefined;
+  try {
+    return shape.parse(JSON.parse(text));
+  } catch (cause) {
+    const what = `${endpointsPath(dataDir)} is not what imports up writes.`;
+    throw new ImportsError('CONFIG', `${what} Stop it, remove that file, and start it again: imports up`, { cause });
+  }
 }
 
 export async function writeEndpoints(dataDir: string, endpoints: Endpoints): Promise<void> {

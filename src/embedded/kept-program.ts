@@ -48,12 +48,19 @@ export async function startKept({ name, command, args, env, runDir }: Program): 
     keeper.on('message', (message: { readonly pid?: number; readonly failed?: string; readonly ended?: string }) => {
       if (message.ended !== undefined) how = message.ended;
       if (message.failed !== undefined)
-        reject(new ImportsError('UNREACHABLE', `${name} could not be started: ${command}: ${message.failed}`));
+        reject(
+          new ImportsError(
+            'UNREACHABLE',
+            `${name} could not be started: ${command}: ${message.failed}. See whether that program is there and may be run.`,
+          ),
+        );
       if (message.pid === undefined) return;
       pid = message.pid;
       resolve();
     });
-    void exited.then(() => reject(new ImportsError('UNREACHABLE', `${name} could not be started: its keeper ended.`)));
+    void exited.then(() =>
+      reject(new ImportsError('UNREACHABLE', `${name} could not be started: its keeper ended. Start it again with: imports up`)),
+    );
   });
   const ended = exited.then(async (signal) => {
     // A keeper that was killed could not end its program; two of them on the same data would be worse than none.

@@ -35,7 +35,10 @@ export async function startMongo({ config, log, say, signal }: Embedding): Promi
     try {
       const how = await Promise.race([waitForPort(port, AbortSignal.any([signal, waiting.signal, limit])), running.ended]);
       if (how !== undefined)
-        throw new ImportsError('UNREACHABLE', `The embedded MongoDB ended at its start (${how}): ${await lastWords(runDir, 'mongo')}`);
+        throw new ImportsError(
+          'UNREACHABLE',
+          `The embedded MongoDB ended at its start (${how}). See run/mongo.log: ${await lastWords(runDir, 'mongo')}`,
+        );
       return running;
     } catch (error) {
       await running.stop();

@@ -83,7 +83,7 @@ export async function startTemporal({ config, log, say, signal }: Embedding): Pr
       if (how !== undefined)
         throw new ImportsError(
           'UNREACHABLE',
-          `The embedded Temporal server ended at its start (${how}): ${await lastWords(runDir, 'temporal')}`,
+          `The embedded Temporal server ended at its start (${how}). See run/temporal.log: ${await lastWords(runDir, 'temporal')}`,
         );
       return running;
     } catch (error) {

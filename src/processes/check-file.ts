@@ -1,6 +1,6 @@
 // The dry run of the command line: the file as it lies there, work files in a folder that is gone afterwards.
 
-import { access, constants, mkdtemp, rm } from 'node:fs/promises';
+import { access, constants, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CliDeps } from '../cli/deps';
@@ -9,11 +9,15 @@ import type { OpenServices } from './open-services';
 
 export function checkFileWith(services: Pick<OpenServices, 'mongo' | 'csv'>): CliDeps['checkFile'] {
   return async ({ client, path: file, failedRecordsPath }) => {
-    await access(file, constants.R_OK).catch((error: unknown) => {
-      throw new ImportsError('NOT_FOUND', `The file cannot be read: ${file}\nGive the path of a CSV file on this machine`, {
-        cause: error,
-      });
-    });
+    if (!(await isReadable(file))) {
+      throw new ImportsError('NOT_FOUND', `The file cannot be read: ${file}\nGive the path of a CSV file on this machine`);
+    }
+    if (failedRecordsPath !== null && !(await isUsable(path.dirname(path.resolve(failedRecordsPath))))) {
+      throw new ImportsError(
+        'WRONG_USE',
+        `The failed records cannot be written: ${failedRecordsPath}\nGive --out a file in a directory that is there and yours to write to`,
+      );
+    }
     const [{ users, permits }, csv] = await Promise.all([services.mongo(), services.csv()]);
     const { checkFile } = await import('../../activities/check-file.js');
     const work = await mkdtemp(path.join(tmpdir(), 'imports-check-'));
@@ -33,4 +37,18 @@ export function checkFileWith(services: Pick<OpenServices, 'mongo' | 'csv'>): Cl
       await rm(work, { recursive: true, force: true });
     }
   };
+}
+
+async function isReadable(file: string): Promise<boolean> {
+  return access(file, constants.R_OK).then(
+    async () => (await stat(file)).isFile(),
+    () => false,
+  );
+}
+
+async function isUsable(directory: string): Promise<boolean> {
+  return access(directory, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
 }

@@ -177,12 +177,12 @@ async function within<T>(what: string, ask: () => Promise<T | undefined>): Promi
     if (answer !== undefined) return answer;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new ImportsError('NOT_NOW', `The demo waited in vain for ${what}. The logs lie in its folder under run/.`);
+  throw new ImportsError('NOT_NOW', `The demo waited in vain for ${what}. See the logs in its folder, under run/.`);
 }
 
 function expectThat(what: string, isTrue: boolean): void {
   if (!isTrue)
-    throw new ImportsError('INVARIANT', `The demo expected that ${what}, and it is not so. The logs lie in its folder under run/.`);
+    throw new ImportsError('INVARIANT', `The demo expected that ${what}, and it is not so. See the logs in its folder, under run/.`);
 }
 
 function example(name: string): string {

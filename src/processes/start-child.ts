@@ -67,7 +67,8 @@ export async function startChild({ name, env, runDir, graceMs, silenceMs, signal
     child.on('message', (message: ChildMessage) => {
       lastBeat = Date.now();
       if (message.kind === 'ready') resolve({ port: message.port, ftpsPort: message.ftpsPort });
-      if (message.kind === 'failed') reject(new ImportsError('UNREACHABLE', `The ${name} process could not start: ${message.message}`));
+      if (message.kind === 'failed')
+        reject(new ImportsError('UNREACHABLE', `The ${name} process could not start, see run/${name}.log: ${message.message}`));
     });
     void ended.then((how) =>
       reject(new ImportsError('UNREACHABLE', `The ${name} process ended at its start (${how}). See run/${name}.log.`)),

@@ -33,7 +33,7 @@ Changes  e-mails 0, user names 0
 test('records that would be rejected are told with their reasons by frequency and the first lines; exit code 1', async () => {
   const { code, out, err } = await imports(world(FAILURES), 'check', 'acme', 'users.csv');
   expect(code).toBe(1);
-  expect(err).toBe('error: 12 of 30 records would be rejected.\n');
+  expect(err).toBe('error: 12 of 30 records would be rejected.\nWrite them to a file, each with its reasons, with: --out failed.csv\n');
   expect(out).toContain('Records  30: 10 created, 8 updated, 12 rejected');
   expect(out.indexOf('9033')).toBeLessThan(out.indexOf('9019'));
   expect(out).toMatch(/\n +2 +\(none\) +9033 province: .*\n +3 +101 +9033/);
@@ -55,7 +55,10 @@ test('--out never overwrites the file that is checked', async () => {
 test('a file that would be refused says why; exit code 1', async () => {
   const refusal = { code: 'HEADER_UNKNOWN', message: 'The column emial is not known; did you mean email?', line: 1 } as const;
   const { code, out, err } = await imports(world({ refusal, counts: NO_COUNTS }), 'check', 'acme', 'users.csv');
-  expect([code, err]).toEqual([1, 'error: The file would be refused: HEADER_UNKNOWN.\n']);
+  expect([code, err]).toEqual([
+    1,
+    'error: The file would be refused: HEADER_UNKNOWN.\nWhat it means and how to correct it: docs/reason-codes.md\n',
+  ]);
   expect(out).toContain('Result   would be refused; no user would be changed\nRefused  HEADER_UNKNOWN, line 1: The column emial');
   expect(out).not.toContain('Records');
 });

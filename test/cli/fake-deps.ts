@@ -118,6 +118,8 @@ export interface World {
   uiUrl: string | null;
   scan: 'started' | 'paused';
   resent: Awaited<ReturnType<Services['control']['resendReport']>>;
+  /** Somebody else is always faster. */
+  raced: boolean;
   /** Imports whose workflow somebody terminated. */
   stopped: string[];
   /** Thrown by every call of this service. */
@@ -164,6 +166,7 @@ export function aWorld(change: Partial<World> = {}): World {
     uiUrl: 'http://127.0.0.1:8233',
     scan: 'started',
     resent: 'sent',
+    raced: false,
     stopped: [],
     down: {},
     calls: [],
@@ -182,10 +185,15 @@ export interface Ran {
 }
 
 /** One command, typed as people type it but already split into words. */
-export async function imports(world: World, ...args: string[]): Promise<Ran> {
+export function imports(world: World, ...args: string[]): Promise<Ran> {
+  return importsWith({}, world, ...args);
+}
+
+/** The same with some of the surroundings replaced. */
+export async function importsWith(deps: Partial<CliDeps>, world: World, ...args: string[]): Promise<Ran> {
   const stdout = new Screen();
   const stderr = new Screen();
-  const code = await runProgram(depsOf(world, stdout, stderr), args);
+  const code = await runProgram(Object.defineProperties(depsOf(world, stdout, stderr), Object.getOwnPropertyDescriptors(deps)), args);
   if (!world.closed) throw new Error('the services were not closed');
   return { code, out: stdout.text, err: stderr.text, world };
 }
@@ -235,7 +243,7 @@ function up(error: Error | undefined): void {
   if (error !== undefined) throw error;
 }
 
-function servicesOf(world: World): Services {
+export function servicesOf(world: World): Services {
   const { down } = world;
   return {
     clients: {
@@ -296,7 +304,7 @@ function servicesOf(world: World): Services {
       },
       async updateIf(id, expected, change) {
         const known = world.runs.find((run) => run.importId === id);
-        if (known === undefined || expected.state?.includes(known.state) === false) return false;
+        if (world.raced || known === undefined || expected.state?.includes(known.state) === false) return false;
         world.runs = world.runs.map((run) => (run === known ? { ...run, ...change } : run));
         world.calls.push(`${change.state ?? 'changed'} ${id}`);
         return true;

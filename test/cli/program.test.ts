@@ -160,7 +160,8 @@ describe('errors', () => {
   ];
   test.each(exits)('%s ends with exit code %i and its own sentence', async (code, exit) => {
     const ran = await imports(aWorld({ down: { open: new ImportsError(code, 'A sentence.') } }), 'list');
-    expect([ran.code, ran.out, ran.err]).toEqual([exit, '', 'error: A sentence.\n']);
+    const defect = code === 'INVARIANT' ? 'This is a defect of ours; report it. Find out what is wrong with: imports doctor\n' : '';
+    expect([ran.code, ran.out, ran.err]).toEqual([exit, '', `error: A sentence.\n${defect}`]);
   });
 
   const lost: readonly (readonly [what: string, error: Error, service: string])[] = [
@@ -182,7 +183,10 @@ describe('errors', () => {
 
   test('that nobody foresaw end with exit code 1', async () => {
     const ran = await imports(aWorld({ down: { stores: new TypeError('x is not a function') } }), 'show', 'acme-1');
-    expect([ran.code, ran.err]).toEqual([1, 'error: The command ended in an error that nobody foresaw. TypeError: x is not a function\n']);
+    expect([ran.code, ran.err]).toEqual([
+      1,
+      'error: The command ended in an error that nobody foresaw. TypeError: x is not a function\nFind out what is wrong with: imports doctor\n',
+    ]);
   });
 
   test('are JSON on standard error when JSON was asked for, wherever --json stands', async () => {

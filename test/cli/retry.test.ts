@@ -142,7 +142,7 @@ describe('all that failed', () => {
       { importId: 'zenith-1', retried: false, message: expect.stringContaining('imports watch zenith-1') },
       expect.objectContaining({ importId: 'acme-2', retried: true }),
     ]);
-    expect(JSON.parse(err).error.message).toBe('1 of 3 imports could not be started again.');
+    expect(JSON.parse(err).error.message).toContain('1 of 3 imports could not be started again; why stands with each.');
   });
 
   test('a service that is gone ends it at once', async () => {

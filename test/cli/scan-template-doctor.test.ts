@@ -88,7 +88,10 @@ All is well.
 
   test('tells every problem and what to do about it, even when a check itself breaks', async () => {
     const { code, out, err } = await imports(aWorld({ checks: [good, bad, broken], columns: 80 }), 'doctor');
-    expect([code, err]).toEqual([1, 'error: 2 of 3 checks found something to do.\n']);
+    expect([code, err]).toEqual([
+      1,
+      'error: 2 of 3 checks found something to do. Do what stands behind ->, then look again: imports doctor\n',
+    ]);
     expect(out).toBe(`      CHECK      FOUND
 ok    MongoDB    127.0.0.1:27017, version 8.0.1
 FAIL  Temporal   127.0.0.1:7233 does not answer
@@ -101,7 +104,10 @@ FAIL  Schedules  Temporal cannot be reached, so schedules cannot be read. Mend
   test('what could not be looked at is no problem of its own, and never well', async () => {
     const skipped = { name: 'Worker', run: async () => ({ ok: false, skipped: true as const, detail: 'not looked at: Temporal is down' }) };
     const { code, out, err } = await imports(aWorld({ checks: [bad, skipped], columns: 80 }), 'doctor');
-    expect([code, err]).toEqual([1, 'error: 1 of 2 checks found something to do.\n']);
+    expect([code, err]).toEqual([
+      1,
+      'error: 1 of 2 checks found something to do. Do what stands behind ->, then look again: imports doctor\n',
+    ]);
     expect(out).toContain('\n-     Worker    not looked at: Temporal is down\n');
     expect((await imports(aWorld({ checks: [skipped] }), 'doctor')).code).toBe(1);
   });
@@ -130,7 +136,11 @@ FAIL  Schedules  Temporal cannot be reached, so schedules cannot be read. Mend
       await jest.advanceTimersByTimeAsync(30_000);
       const { code, out } = await ran;
       expect(code).toBe(1);
-      expect(JSON.parse(out).checks[1]).toEqual({ name: 'Mail', ok: false, detail: 'No answer within 30 seconds' });
+      expect(JSON.parse(out).checks[1]).toEqual({
+        name: 'Mail',
+        ok: false,
+        detail: 'No answer within 30 seconds. Look again: imports doctor',
+      });
     } finally {
       jest.useRealTimers();
     }

@@ -214,11 +214,11 @@ it('imports check tells it beforehand, with exit codes, and leaves nothing behin
   expect(await product.cli('check', 'checked', wrong, '--out', out)).toMatchObject({
     code: 1,
     stdout: expect.stringMatching(/3: 1 unchanged, 2 rejected[^]*written to/),
-    stderr: 'error: 2 of 3 records would be rejected.\n',
+    stderr: expect.stringMatching(/^error: 2 of 3 records would be rejected\./),
   });
   expect(await product.cli('check', 'checked', product.file('checked/refused.csv', 'uniq_id\r\n1\r\n'))).toMatchObject({
     code: 1,
-    stderr: 'error: The file would be refused: HEADER_MISSING.\n',
+    stderr: expect.stringMatching(/^error: The file would be refused: HEADER_MISSING\./),
   });
   expect(await product.cli('check', 'checked', `${wrong}.not-there`)).toMatchObject({
     code: 1,
