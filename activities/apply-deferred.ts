@@ -8,7 +8,7 @@ import { activityInfo, heartbeat } from '@temporalio/activity';
 import { userIdOf, type ImportId, type UserId } from '../src/domain/ids';
 import type { CheckedRecord, RawRow } from '../src/domain/record';
 import type { Reason } from '../src/domain/reasons';
-import { settleTakeovers, type Takeover } from '../src/domain/settle-takeovers';
+import { settleTakeovers, type Release, type Takeover } from '../src/domain/settle-takeovers';
 import type { RejectedRecord } from '../src/ports';
 import type { ActivityPorts } from './activity-ports';
 import { pathsOf } from './apply-chunk';
@@ -17,6 +17,7 @@ import { inBatches } from './in-batches';
 import { layoutOf, loadImport } from './load-import';
 import { missingTakenReasons } from './missing-taken-reasons';
 import { rejectedRecord } from './rejected-record';
+import { releasesFor } from './releases-for';
 import { supersededBy } from './superseded';
 import { takeoversOf } from './takeovers';
 import { Tally } from './tally';
@@ -24,8 +25,8 @@ import { fieldOf, takenReason, wishesOf } from './wishes';
 import { withHeartbeat } from './with-heartbeat';
 
 const BATCH = 1_000;
-/** Another import may take a value while we settle; then the rest is settled anew, this often. */
-const MOST_ROUNDS = 5;
+/** Others may take values while we settle. Then the rest is settled anew, but no more often than this when nothing came of it. */
+const MOST_VAIN_ROUNDS = 5;
 
 type DeferredPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'users' | 'files' | 'csv' | 'clock'>;
 interface Deferred {
@@ -76,21 +77,18 @@ class DeferredPass {
   async settle(deferred: readonly Deferred[]): Promise<void> {
     let open = deferred;
     const rejected: { readonly deferred: Deferred; readonly reasons: readonly Reason[] }[] = [];
-    for (let round = 0; open.length > 0; round++) {
-      const { possible, impossible, release } = await this.#plan(open);
+    for (let vainRounds = 0; open.length > 0;) {
+      const { possible, impossible, releases } = await this.#plan(open);
       for (const { deferred: one, keys } of impossible)
         rejected.push({ deferred: one, reasons: keys.map((key) => takenReason(fieldOf(key))) });
-      if (round === MOST_ROUNDS) {
+      if (vainRounds === MOST_VAIN_ROUNDS) {
         rejected.push(
           ...possible.map((one) => ({ deferred: one, reasons: wishesOf(one.record.values).map(({ field }) => takenReason(field)) })),
         );
         break;
       }
-      for (const batch of inBatches(release, BATCH)) {
-        await this.#ports.users.releaseKeys(batch);
-        heartbeat();
-      }
-      open = await this.#write(possible, rejected);
+      open = await this.#write(possible, releases, rejected);
+      vainRounds = open.length === possible.length ? vainRounds + 1 : 0;
     }
     for (const batch of inBatches(deferred, BATCH)) {
       await this.#ports.users.restoreKeys(batch.map(({ record }) => this.#userIdOf(record)));
@@ -113,22 +111,24 @@ class DeferredPass {
       });
       takeovers.push(...(await takeoversOf(this.#ports.users, run.clientId, decisions)));
     }
-    const { possible, impossible } = settleTakeovers(takeovers);
-    const contested = new Set(possible.flatMap(({ wants }) => wants.filter(({ holder }) => holder !== null).map(({ key }) => key)));
+    const { possible, impossible, releases } = settleTakeovers(takeovers);
     return {
       possible: possible.map(({ userId }) => byUser.get(userId)!),
       impossible: impossible.map(({ takeover, keys }) => ({ deferred: byUser.get(takeover.userId)!, keys })),
-      release: possible
-        .map(({ userId, givesUp }) => ({ userId, fields: givesUp.filter((key) => contested.has(key)).map(fieldOf) }))
-        .filter(({ fields }) => fields.length > 0),
-      clientId: run.clientId,
+      releases,
     };
   }
 
   /** Returns the records that somebody else was faster with. */
-  async #write(possible: readonly Deferred[], rejected: { deferred: Deferred; reasons: readonly Reason[] }[]): Promise<Deferred[]> {
+  async #write(
+    possible: readonly Deferred[],
+    releases: readonly Release[],
+    rejected: { deferred: Deferred; reasons: readonly Reason[] }[],
+  ): Promise<Deferred[]> {
     const again: Deferred[] = [];
+    const due = releasesFor(releases);
     for (const batch of inBatches(possible, BATCH)) {
+      await this.#ports.users.releaseKeys(due(batch.map(({ record }) => this.#userIdOf(record))));
       const applied = await applyRecords(
         this.#ports,
         this.#context,

@@ -3,22 +3,23 @@
 // carry their mark, keys that were given up are given back at the end, its result is written last.
 
 import { heartbeat } from '@temporalio/activity';
-import { userIdOf, type ImportId, type UserId } from '../src/domain/ids';
+import { userIdOf, type ImportId } from '../src/domain/ids';
 import type { ImportRun } from '../src/domain/import-run';
-import { settleTakeovers, type Takeover } from '../src/domain/settle-takeovers';
+import { settleTakeovers, type Release, type Takeover } from '../src/domain/settle-takeovers';
 import type { StoredFieldName } from '../src/domain/user';
 import type { ActivityPorts } from './activity-ports';
 import { inBatches } from './in-batches';
 import { loadImport } from './load-import';
 import { loadUndo } from './load-undo';
+import { releasesFor } from './releases-for';
 import { holdersOf, otherThan } from './takeovers';
 import { UndoTally } from './undo-tally';
 import { decideOne, undoUsers, type Undoable } from './undo-users';
 import { fieldOf, wishesOf } from './wishes';
 
 const BATCH = 1_000;
-/** Somebody may take a value while we settle; then the rest is settled anew, this often. */
-const MOST_ROUNDS = 5;
+/** Others may take values while we settle. Then the rest is settled anew, but no more often than this when nothing came of it. */
+const MOST_VAIN_ROUNDS = 5;
 
 type DeferredPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'undos' | 'changes' | 'users' | 'clock'>;
 
@@ -46,21 +47,16 @@ async function settle(ports: DeferredPorts, run: ImportRun, items: readonly Undo
   let open = items;
   const leave = (item: Undoable, field: 'email' | 'userName') =>
     tally.add(item, { kind: 'left', why: field === 'email' ? 'EMAIL_TAKEN' : 'USER_NAME_TAKEN', by: null });
-  for (let round = 0; open.length > 0; round++) {
+  for (let vainRounds = 0; open.length > 0;) {
     const byUser = new Map(open.map((item) => [item.userId, item]));
-    const { possible, impossible } = settleTakeovers(await takeoversOf(ports, run, open));
+    const { possible, impossible, releases } = settleTakeovers(await takeoversOf(ports, run, open));
     for (const { takeover, keys } of impossible) leave(byUser.get(takeover.userId)!, fieldOf(keys[0]!));
-    if (round === MOST_ROUNDS) {
+    if (vainRounds === MOST_VAIN_ROUNDS) {
       for (const { userId, wants } of possible) leave(byUser.get(userId)!, fieldOf(wants[0]?.key ?? 'email:'));
       break;
     }
-    await ports.users.releaseKeys(releasesOf(possible));
-    open = await write(
-      ports,
-      run,
-      possible.map(({ userId }) => byUser.get(userId)!),
-      tally,
-    );
+    open = await write(ports, run, { items: possible.map(({ userId }) => byUser.get(userId)!), releases }, tally);
+    vainRounds = open.length === possible.length ? vainRounds + 1 : 0;
   }
   for (const batch of inBatches(items, BATCH)) await ports.users.restoreKeys(batch.map(({ userId }) => userId));
 }
@@ -97,18 +93,17 @@ async function takeoversOf(ports: DeferredPorts, run: ImportRun, items: readonly
   return takeovers;
 }
 
-/** Only what another of them takes: the rest stays guarded until its own write. */
-function releasesOf(possible: readonly Takeover[]): { readonly userId: UserId; readonly fields: readonly ('email' | 'userName')[] }[] {
-  const contested = new Set(possible.flatMap(({ wants }) => wants.filter(({ holder }) => holder !== null).map(({ key }) => key)));
-  return possible
-    .map(({ userId, givesUp }) => ({ userId, fields: givesUp.filter((key) => contested.has(key)).map(fieldOf) }))
-    .filter(({ fields }) => fields.length > 0);
-}
-
 /** Returns those that somebody else was faster with. */
-async function write(ports: DeferredPorts, run: ImportRun, items: readonly Undoable[], tally: UndoTally): Promise<Undoable[]> {
+async function write(
+  ports: DeferredPorts,
+  run: ImportRun,
+  { items, releases }: { readonly items: readonly Undoable[]; readonly releases: readonly Release[] },
+  tally: UndoTally,
+): Promise<Undoable[]> {
   const again: Undoable[] = [];
+  const due = releasesFor(releases);
   for (const batch of inBatches(items, BATCH)) {
+    await ports.users.releaseKeys(due(batch.map(({ userId }) => userId)));
     const answers = await undoUsers(ports, run, batch);
     const undone: number[] = [];
     answers.forEach((answer, at) => {

@@ -12,9 +12,18 @@ export interface Takeover {
 }
 
 export interface Settlement {
+  /** In the order in which to write them: whoever gives up a value before whoever takes it. */
   readonly possible: readonly Takeover[];
+  /** Where takers go round in a circle, one value of it is to be released before `taker` is written. */
+  readonly releases: readonly Release[];
   /** With the wanted keys that stay with their holders. */
   readonly impossible: readonly { readonly takeover: Takeover; readonly keys: readonly string[] }[];
+}
+
+export interface Release {
+  readonly taker: UserId;
+  readonly holder: UserId;
+  readonly key: string;
 }
 
 /** One takeover per user. Linear in the number of wishes. */
@@ -37,8 +46,42 @@ export function settleTakeovers(takeovers: readonly Takeover[]): Settlement {
     // Whoever counted on this user's values must look again.
     if (isNew) toCheck.push(...(waitingFor.get(takeover.userId) ?? []));
   }
+  const { possible, releases } = giversFirst(
+    takeovers.filter(({ userId }) => !lost.has(userId)),
+    byUser,
+  );
   return {
-    possible: takeovers.filter(({ userId }) => !lost.has(userId)),
+    possible,
+    releases,
     impossible: takeovers.filter(({ userId }) => lost.has(userId)).map((takeover) => ({ takeover, keys: lost.get(takeover.userId)! })),
   };
+}
+
+/** Each holder in front of its takers, depth first; a path that meets itself is a circle. Without recursion: chains may be long. */
+function giversFirst(possible: readonly Takeover[], byUser: ReadonlyMap<UserId, Takeover>): Pick<Settlement, 'possible' | 'releases'> {
+  const ordered: Takeover[] = [];
+  const releases: Release[] = [];
+  const seen = new Map<UserId, 'on the path' | 'placed'>();
+  const path: { readonly takeover: Takeover; next: number }[] = [];
+  const enter = (takeover: Takeover) => {
+    seen.set(takeover.userId, 'on the path');
+    path.push({ takeover, next: 0 });
+  };
+  for (const start of possible) {
+    if (!seen.has(start.userId)) enter(start);
+    for (let last = path.at(-1); last !== undefined; last = path.at(-1)) {
+      const { takeover } = last;
+      const want = takeover.wants[last.next++];
+      if (want === undefined) {
+        path.pop();
+        seen.set(takeover.userId, 'placed');
+        ordered.push(takeover);
+      } else if (want.holder !== null) {
+        const holder = seen.get(want.holder);
+        if (holder === undefined) enter(byUser.get(want.holder)!);
+        if (holder === 'on the path') releases.push({ taker: takeover.userId, holder: want.holder, key: want.key });
+      }
+    }
+  }
+  return { possible: ordered, releases };
 }

@@ -52,8 +52,28 @@ describe('settling records that want a value somebody holds', () => {
   ];
   test.each(cases)('$title', ({ takeovers, possible, kept }) => {
     const settled = settleTakeovers(takeovers);
-    expect(names(settled.possible)).toEqual(possible);
+    expect(names(settled.possible).sort()).toEqual(possible);
     expect(Object.fromEntries(settled.impossible.map(({ takeover: one, keys }) => [names([one])[0], keys]))).toEqual(kept);
+  });
+
+  it('has a chain written from its free end, and nothing released', () => {
+    const chain = [takeover('a', { y: 'b' }, ['x']), takeover('b', { z: 'c' }, ['y']), takeover('c', { free: null }, ['z'])];
+    const { possible, releases } = settleTakeovers(chain);
+    expect(names(possible)).toEqual(['c', 'b', 'a']);
+    expect(releases).toEqual([]);
+  });
+
+  it('has one value of a circle released, and only right before it is taken', () => {
+    const circle = [takeover('a', { y: 'b' }, ['x']), takeover('b', { z: 'c' }, ['y']), takeover('c', { x: 'a' }, ['z'])];
+    const { possible, releases } = settleTakeovers(circle);
+    expect(names(possible)).toEqual(['c', 'b', 'a']);
+    expect(releases).toEqual([{ taker: user('c'), holder: user('a'), key: 'x' }]);
+  });
+
+  it('takes a chain of any length', () => {
+    const length = 100_000;
+    const chain = Array.from({ length }, (_, i) => takeover(String(i), { [i + 1]: i + 1 < length ? String(i + 1) : null }, [String(i)]));
+    expect(settleTakeovers(chain).possible[0]?.userId).toBe(user(String(length - 1)));
   });
 
   it('never lets two users hold one value, and keeps nobody back without need', () => {
@@ -66,14 +86,15 @@ describe('settling records that want a value somebody holds', () => {
           wanted.add(wants);
           return [takeover(String(i), { [wants]: wants < plan.length ? String(wants) : null }, [String(i)])];
         });
-        const { possible, impossible } = settleTakeovers(takeovers);
+        const { possible, impossible, releases } = settleTakeovers(takeovers);
         const held = new Map(plan.map((_, i) => [String(i), user(String(i))]));
-        for (const one of possible) for (const key of one.givesUp) held.delete(key);
         for (const one of possible) {
+          for (const { key } of releases.filter(({ taker }) => taker === one.userId)) held.delete(key);
           for (const { key } of one.wants) {
             expect(held.get(key)).toBeUndefined();
             held.set(key, one.userId);
           }
+          for (const key of one.givesUp) if (held.get(key) === one.userId) held.delete(key);
         }
         for (const { takeover: one } of impossible) for (const { key } of one.wants) expect(held.get(key)).toBeDefined();
       }),
