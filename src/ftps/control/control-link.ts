@@ -63,12 +63,15 @@ export class ControlLink {
     while (plain.read() !== null);
     this.waiting = [];
     await new Promise<void>((resolve) => plain.write(encodeReply(welcome), () => resolve()));
-    if (plain.destroyed) return false;
+    if (plain.destroyed) {
+      this.hungUp.abort();
+      return false;
+    }
     const secured = new TLSSocket(plain, { isServer: true, secureContext });
     this.stream = secured;
     this.detach = this.attach(secured);
-    await Promise.race([once(secured, 'secure'), once(secured, 'close')]).catch(() => undefined);
-    return !secured.destroyed;
+    await once(secured, 'secure', { signal: this.gone }).catch(() => undefined);
+    return !this.gone.aborted;
   }
 
   /** Sends the peer away, with a word. Whatever it is at is broken off. */

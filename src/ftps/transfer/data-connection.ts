@@ -1,6 +1,7 @@
 // A data connection in TLS that knows how it ended. A client that has sent all it had says so (close_notify) before it hangs up; one that
 // is killed never does, however its kernel closes the connection for it.
 
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { TLSSocket, type SecureContext } from 'node:tls';
 import { RawBytes } from './raw-bytes';
@@ -22,6 +23,12 @@ export class DataConnection extends TLSSocket {
     socket.setTimeout(STALLED_MS, () => socket.destroy());
     // Whoever reads or writes hears of it; without a listener it would end the process.
     this.on('error', () => this.destroy());
+  }
+
+  /** False when the peer does not speak TLS, or is gone. To be waited for before anything is written: an empty file would end it. */
+  async handshake(): Promise<boolean> {
+    const gone = Promise.race([once(this, 'close'), once(this.raw, 'end')]).then(() => false);
+    return Promise.race([once(this, 'secure').then(() => true), gone]).catch(() => false);
   }
 
   /** Of a connection that has been read to its end. */

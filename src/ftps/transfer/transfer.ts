@@ -35,7 +35,8 @@ export async function transfer(session: Session, carry: (transfer: Transfer) => 
     if (socket === undefined) return brokenOff.aborted ? BROKEN_OFF : reply(425, 'No data connection came from your address');
     data = new DataConnection(socket, secureContext);
     brokenOff.addEventListener('abort', () => data?.destroy());
-    const answer = await carry({ data, brokenOff });
+    if (brokenOff.aborted) data.destroy();
+    const answer = (await data.handshake()) ? await carry({ data, brokenOff }) : reply(425, 'The data connection did not become TLS');
     if (answer.code >= 400) data.destroy();
     return answer;
   } catch (error) {
