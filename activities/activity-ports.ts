@@ -13,6 +13,7 @@ import type {
   OutboxStore,
   PermitStore,
   RejectedStore,
+  StandingFolder,
   UndoStore,
   UserChanges,
   UserStore,
@@ -29,6 +30,7 @@ export interface ActivityPorts {
   readonly outbox: OutboxStore;
   readonly expiry: ExpiryStore;
   readonly files: FileStore;
+  readonly standing: StandingFolder;
   readonly csv: CsvFiles;
   readonly mailer: Mailer;
   readonly clock: Clock;

@@ -1,39 +1,53 @@
-// Ends the import for the client's eyes: final counts, failed records, and the file with its receipt in `.bak`. What it decides is
-// written before the file moves, so that a repetition moves the same file to the same name with the same receipt.
+// Ends the import for the client's eyes: final counts, then the file with its receipt and failed records in `.bak`, or, where the upload
+// stays in its place, the status report. What it decides is written first, so that a repetition leaves the same under the same name.
 
 import { addCounts, NO_COUNTS, type Counts, type ImportOutcome, type ImportRun, type ReportState } from '../src/domain/import-run';
 import type { ImportId } from '../src/domain/ids';
 import type { Client } from '../src/domain/client';
 import { composeReceipt } from '../src/domain/compose-receipt';
 import { isRepeatedReport } from '../src/domain/is-repeated-report';
+import { profileOf } from '../src/domain/profiles';
 import type { ActivityPorts } from './activity-ports';
+import { fileStatusReport } from './file-status-report';
 import { loadImport } from './load-import';
+import { noteStep } from './note-step';
 import { summariseRejected } from './summarise-rejected';
 import { whileBeating } from './while-beating';
 import { withHeartbeat } from './with-heartbeat';
 
 const BACKUP_FOLDER = '.bak/';
 
-type BackUpPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'permits' | 'files' | 'csv' | 'clock' | 'log'>;
+type BackUpPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'permits' | 'files' | 'standing' | 'csv' | 'clock' | 'log'>;
 
 export const backUpFile =
   (ports: BackUpPorts) =>
   async ({ importId }: { readonly importId: ImportId }): Promise<{ readonly outcome: ImportOutcome; readonly counts: Counts }> => {
     const { run, client } = await loadImport(ports, importId);
     const ended = run.finishedAt === null ? await settle(ports, run, client) : run;
-    if (ended.layout !== null && ended.counts.rejected > 0) {
-      // Gone when the import had been closed and is retried all the same.
-      await ports.files.makeWorkFolder(importId);
-      await ports.csv.writeFailedRecords(
-        ports.files.failedRecordsPath(importId),
-        ended.layout,
-        withHeartbeat(ports.rejected.all(importId)),
-      );
-    }
-    await moveToBackup(ports, ended);
-    ports.log.info('file backed up', { clientId: ended.clientId, importId, outcome: ended.outcome, ...ended.counts });
-    return { outcome: ended.outcome!, counts: ended.counts };
+    const outcome = ended.outcome!;
+    if (profileOf(client).upload === 'moved') await moveAway(ports, ended);
+    else await leaveReport(ports, ended, client, outcome);
+    ports.log.info('file backed up', { clientId: ended.clientId, importId, outcome, ...ended.counts });
+    return { outcome, counts: ended.counts };
   };
+
+async function moveAway(ports: BackUpPorts, ended: ImportRun): Promise<void> {
+  const { importId, layout, counts } = ended;
+  if (layout !== null && counts.rejected > 0) {
+    // Gone when the import had been closed and is retried all the same.
+    await ports.files.makeWorkFolder(importId);
+    const path = ports.files.failedRecordsPath(importId);
+    await ports.csv.writeFailedRecords(path, layout, withHeartbeat(ports.rejected.all(importId)));
+  }
+  await moveToBackup(ports, ended);
+}
+
+async function leaveReport(ports: BackUpPorts, ended: ImportRun, client: Client, outcome: ImportOutcome): Promise<void> {
+  const { importId, counts } = ended;
+  await noteStep(ports, client, importId, { kind: 'ended', outcome, counts });
+  const name = await fileStatusReport(ports, ended);
+  await noteStep(ports, client, importId, { kind: 'reported', name });
+}
 
 async function moveToBackup(ports: BackUpPorts, run: ImportRun): Promise<void> {
   const { clientId, importId } = run;
@@ -63,7 +77,7 @@ async function settle(ports: BackUpPorts, run: ImportRun, client: Client): Promi
   const change = {
     ...found,
     report: reportOf({ ...run, ...found }, previous, client),
-    backup: await backupFor(ports, run, finishedAt),
+    backup: profileOf(client).upload === 'moved' ? await backupFor(ports, run, finishedAt) : null,
   };
   if (await ports.imports.updateIf(importId, { finishedAt: null }, change)) return { ...run, ...change };
   // Another worker took us for dead and has decided it: its word goes.
@@ -81,5 +95,7 @@ function reportOf(run: ImportRun, previous: ImportRun | undefined, client: Clien
   if (run.outcome === 'declined') return 'pending';
   const hasFailures = run.outcome === 'refused' || run.counts.rejected > 0;
   if (!hasFailures) return client.settings.report === 'always' ? 'pending' : 'none';
+  // A version is imported again only when the client asks for it.
+  if (profileOf(client).report === 'status') return 'pending';
   return isRepeatedReport(run, previous) ? 'not-repeated' : 'pending';
 }

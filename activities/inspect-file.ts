@@ -7,6 +7,7 @@ import { NO_COUNTS } from '../src/domain/import-run';
 import type { RefusalCode } from '../src/domain/reasons';
 import type { ActivityPorts } from './activity-ports';
 import { loadImport } from './load-import';
+import { noteStep } from './note-step';
 import { whileBeating } from './while-beating';
 
 export type InspectedFile =
@@ -14,7 +15,7 @@ export type InspectedFile =
   | { readonly kind: 'refused'; readonly code: RefusalCode };
 
 export const inspectFile =
-  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'files' | 'csv' | 'clock' | 'log'>) =>
+  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'files' | 'standing' | 'csv' | 'clock' | 'log'>) =>
   async ({ importId, attempt }: { readonly importId: ImportId; readonly attempt: number }): Promise<InspectedFile> => {
     const { run, client } = await loadImport(ports, importId);
     await ports.imports.update(importId, {
@@ -23,6 +24,7 @@ export const inspectFile =
       attempts: attempt,
       failure: null,
     });
+    await noteStep(ports, client, importId, { kind: 'started', attempt });
     if (run.refusal !== null) return { kind: 'refused', code: run.refusal.code };
     if (run.layout !== null) return { kind: 'accepted', records: run.counts.records, chunks: run.chunks };
 
@@ -39,6 +41,7 @@ export const inspectFile =
     const { sameBytes } = await ports.imports.earlier(run.clientId, run.seq, sha256);
     const found = { sha256, bytes, sameAs: sameBytes?.importId ?? null };
     if (verdict.kind === 'refused') {
+      await noteStep(ports, client, importId, { kind: 'refused', code: verdict.refusal.code });
       await ports.imports.update(importId, { ...found, refusal: verdict.refusal });
       ports.log.info('file refused', { clientId: run.clientId, importId, code: verdict.refusal.code });
       return { kind: 'refused', code: verdict.refusal.code };
@@ -48,6 +51,7 @@ export const inspectFile =
     // Another worker took us for dead: its chunks may have results by now.
     if ((await loadImport(ports, importId)).run.layout !== null) return answer;
     await whileBeating(() => ports.imports.putChunks(importId, chunks));
+    await noteStep(ports, client, importId, { kind: 'read', records });
     // The layout comes last: it says that the chunks are there.
     const counts = { ...NO_COUNTS, records };
     await ports.imports.updateIf(importId, { layout: null }, { ...found, layout, inactiveRecords, chunks: chunks.length, counts });

@@ -5,6 +5,7 @@ import type { ImportId } from '../src/domain/ids';
 import type { HoldNumbers } from '../src/domain/import-run';
 import type { ActivityPorts } from './activity-ports';
 import { loadImport } from './load-import';
+import { noteStep } from './note-step';
 
 const HOUR_MS = 3_600_000;
 
@@ -15,7 +16,7 @@ export interface HoldTerm {
 }
 
 export const markHeld =
-  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'clock' | 'log'>) =>
+  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'standing' | 'clock' | 'log'>) =>
   async ({ importId, numbers }: { readonly importId: ImportId; readonly numbers: HoldNumbers }): Promise<HoldTerm> => {
     const { run, client } = await loadImport(ports, importId);
     const now = ports.clock.now();
@@ -25,5 +26,6 @@ export const markHeld =
         : { since: now, until: new Date(now.getTime() + client.settings.approvalTimeoutHours * HOUR_MS) };
     await ports.imports.update(importId, { state: 'held', held: { ...numbers, ...term, decided: null } });
     ports.log.info('import held', { clientId: run.clientId, importId, archives: numbers.archives, permits: numbers.permits });
+    await noteStep(ports, client, importId, { kind: 'held', archives: numbers.archives, activeUsers: numbers.activeUsers });
     return { since: term.since.getTime(), until: term.until.getTime() };
   };

@@ -4,6 +4,7 @@ import type { ImportId } from '../src/domain/ids';
 import type { GoAhead, HoldDecision } from '../src/domain/import-run';
 import type { ActivityPorts } from './activity-ports';
 import { loadImport } from './load-import';
+import { noteStep } from './note-step';
 
 const GO_AHEAD: Readonly<Record<HoldDecision['verdict'], GoAhead>> = {
   approve: 'whole',
@@ -12,7 +13,7 @@ const GO_AHEAD: Readonly<Record<HoldDecision['verdict'], GoAhead>> = {
 };
 
 export const settleHold =
-  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'clock' | 'log'>) =>
+  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'standing' | 'clock' | 'log'>) =>
   /** `decision` null = nobody decided in time. */
   async ({
     importId,
@@ -21,13 +22,14 @@ export const settleHold =
     readonly importId: ImportId;
     readonly decision: HoldDecision | null;
   }): Promise<{ readonly goAhead: GoAhead }> => {
-    const { run } = await loadImport(ports, importId);
+    const { run, client } = await loadImport(ports, importId);
     if (run.goAhead !== null) return { goAhead: run.goAhead };
     const goAhead = decision === null ? 'declined' : GO_AHEAD[decision.verdict];
     const decided = {
       ...(decision ?? { verdict: 'timed-out' as const, reason: 'nobody decided in time', by: 'imports' }),
       at: ports.clock.now(),
     };
+    await noteStep(ports, client, importId, { kind: 'decided', verdict: decided.verdict });
     await ports.imports.update(importId, {
       goAhead,
       held: run.held === null ? null : { ...run.held, decided },

@@ -10,6 +10,7 @@ import type { ActivityPorts } from './activity-ports';
 import { backUpFile } from './back-up-file';
 import { loadImport } from './load-import';
 import { loadUndo } from './load-undo';
+import { noteStep } from './note-step';
 import { olderGoingOn } from './older-going-on';
 import { whileBeating } from './while-beating';
 
@@ -24,7 +25,7 @@ export interface SettledUndo {
 export const settleUndo =
   (ports: SettlePorts) =>
   async ({ importId }: { readonly importId: ImportId }): Promise<SettledUndo> => {
-    const { run } = await loadImport(ports, importId);
+    const { run, client } = await loadImport(ports, importId);
     const undo = await loadUndo(ports, importId);
     const { finishedAt, counts } =
       undo.finishedAt === null ? { finishedAt: ports.clock.now(), counts: await countAll(ports, importId) } : undo;
@@ -32,6 +33,7 @@ export const settleUndo =
     if (run.state !== 'undone') {
       if (run.state !== 'finished') await endHalfDone(ports, run);
       if ((await olderGoingOn(ports, run)) !== undefined) await whileBeating(() => ports.users.forgetMentions(run.clientId, run.seq));
+      await noteStep(ports, client, importId, { kind: 'undone' });
       await ports.imports.update(importId, { state: 'undone', failure: null });
       ports.log.info('import undone', { clientId: run.clientId, importId, ...counts });
     }

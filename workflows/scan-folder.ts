@@ -35,7 +35,9 @@ export async function scanFolder(input: ScanFolderInput): Promise<ScanFolderResu
   const outOfTheWay = new Set<ImportId>();
   setHandler(fileIsOutOfTheWay, (importId) => void outOfTheWay.add(importId));
   for (;;) {
-    const { files } = await claimReadyFiles.executeWithOptions({ summary: 'look for files that are ready' }, [input]);
+    const { files } = await claimReadyFiles.executeWithOptions({ summary: 'look for files that are ready' }, [
+      { ...input, filesBefore: before + seen.size },
+    ]);
     const fresh = files.filter((file) => !seen.has(file.importId));
     if (fresh.length === 0) return { files: before + seen.size };
     for (const file of fresh) {

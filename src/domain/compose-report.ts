@@ -3,9 +3,11 @@
 
 import { withoutCsv } from './backup-names';
 import type { Client } from './client';
-import { describeReport } from './describe-report';
+import { describeReport, type ReportPage } from './describe-report';
+import { describeStatus } from './describe-status';
 import type { ImportRun } from './import-run';
 import { oneLine } from './one-line';
+import { profileOf, uploadPath } from './profiles';
 import { renderReportHtml } from './render-report-html';
 import { renderReportText } from './render-report-text';
 
@@ -14,7 +16,7 @@ export interface ReportInput {
   readonly client: Client;
   /** Replaces the client's own address as From where the SMTP relay demands its own domain. */
   readonly mailFrom: string | null;
-  /** The failed-records file, or a copy of its first `records` records when it is too large for mail; null = nothing to attach. */
+  /** The failed-records file or the status report, or a copy of its first `records` records when it is too large for mail; null = nothing to attach. */
   readonly attachment: { readonly path: string; readonly records: number } | null;
 }
 
@@ -32,19 +34,44 @@ export interface Report {
 
 export function composeReport({ run, client, mailFrom, attachment }: ReportInput): Report {
   const { replyToAdminEmail, failedImportEmail } = client.settings;
-  const fileName = attachmentName(run.fileName);
-  const page = describeReport(run, attachment?.records ?? null, fileName);
+  const { fileName, page, subject } = contentOf(run, client, attachment?.records ?? null);
   return {
     from: mailFrom ?? replyToAdminEmail,
     replyTo: replyToAdminEmail,
     to: failedImportEmail,
-    subject: page.verdict === 'no-failures' ? 'CSV Import Report' : 'CSV Import Failed Records',
+    subject,
     messageId: `<${run.importId}.report@${hostOf(replyToAdminEmail)}>`,
     text: renderReportText(page),
     html: renderReportHtml(page),
     ...(attachment === null ? {} : { attachment: { fileName, path: attachment.path } }),
   };
 }
+
+interface Content {
+  /** Of the attachment. */
+  readonly fileName: string;
+  readonly page: ReportPage;
+  readonly subject: string;
+}
+
+function contentOf(run: ImportRun, client: Client, attached: number | null): Content {
+  const { report, layout } = profileOf(client);
+  if (report === 'status') {
+    const page = describeStatus(run, attached, uploadPath(layout) ?? run.fileName);
+    return { fileName: `${run.importId}-status-report.csv`, page, subject: `User Import Status Report: ${RESULT[page.verdict]}` };
+  }
+  const fileName = attachmentName(run.fileName);
+  const page = describeReport(run, attached, fileName);
+  return { fileName, page, subject: page.verdict === 'no-failures' ? 'CSV Import Report' : 'CSV Import Failed Records' };
+}
+
+const RESULT: Readonly<Record<ReportPage['verdict'], string>> = {
+  'no-failures': 'all records imported',
+  'failed-records': 'some records failed',
+  refused: 'file refused',
+  declined: 'file declined',
+  held: 'file held',
+};
 
 /** A name that every mail program and file system takes, and that stays recognisable. */
 function attachmentName(fileName: string): string {

@@ -67,6 +67,12 @@ export function uploadPath({ upload }: FolderLayout): string | undefined {
   return upload.fileName === null ? undefined : `/${[...upload.folder, upload.fileName].join('/')}`;
 }
 
+/** What is stored of a user, whichever client's: each field once. */
+export const ALL_FIELDS: readonly Field[] = [
+  ...FIELDS,
+  ...AGYLIA_FIELDS.filter(({ name }) => !FIELDS.some((field) => field.name === name)),
+];
+
 /** The columns that a client's files may have. */
 export function fieldsOf({ profile, furtherColumns }: Pick<ClientSettings, 'profile' | 'furtherColumns'>): readonly Field[] {
   const { fields } = PROFILES[profile];

@@ -4,6 +4,7 @@
 import path from 'node:path';
 import { createCsvFiles } from '../adapters/csv/csv-files';
 import { createFileStore } from '../adapters/files/file-store';
+import { createStandingFolder } from '../adapters/files/standing-folder';
 import { createLog } from '../adapters/log/log';
 import { createMailer } from '../adapters/mail/mailer';
 import { createImportMetrics } from '../adapters/metrics/import-metrics';
@@ -34,13 +35,15 @@ runProcess('worker', async () => {
   await control.close();
 
   const clock = { now: () => new Date() };
+  const files = createFileStore(config.dataDir);
   const metrics = createImportMetrics({ imports: mongo.imports, clock });
   const worker = await createWorker({
     ...temporal,
     workflows: { bundle: { codePath: path.join(__dirname, '../../workflow-bundle.js') } },
     ports: {
       ...mongo,
-      files: createFileStore(config.dataDir),
+      files,
+      standing: createStandingFolder(config.dataDir, files),
       csv: createCsvFiles(),
       mailer: createMailer(requireEndpoint(endpoints, 'smtpUrl')),
       clock,

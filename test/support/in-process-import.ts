@@ -12,6 +12,7 @@ import { createActivities, type Activities } from '../../activities';
 import type { ActivityPorts } from '../../activities/activity-ports';
 import { createCsvFiles } from '../../src/adapters/csv/csv-files';
 import { createFileStore } from '../../src/adapters/files/file-store';
+import { createStandingFolder } from '../../src/adapters/files/standing-folder';
 import { connectMongo, type Mongo } from '../../src/adapters/mongo/connect-mongo';
 import { DEFAULT_SETTINGS, type Client, type ClientSettings } from '../../src/domain/client';
 import { parseClientId, type ClientId, type ImportId } from '../../src/domain/ids';
@@ -59,10 +60,12 @@ export async function startWorld(): Promise<World> {
   const raw = await mongo.MongoClient.connect(database.uri);
   const dataDir = mkdtempSync(path.join(tmpdir(), 'imports-world-'));
   const mails: Message[] = [];
+  const files = createFileStore(dataDir);
   const ports: ActivityPorts = {
     ...stores,
     ...quietPorts,
-    files: createFileStore(dataDir),
+    files,
+    standing: createStandingFolder(dataDir, files),
     csv: createCsvFiles(),
     mailer: { send: async (message) => void mails.push(message), cutAttachment: async () => null },
   };

@@ -11,6 +11,7 @@ import { mongo } from 'mongoose';
 import PostalMime, { type Email } from 'postal-mime';
 import type { ActivityPorts } from '../../activities/activity-ports';
 import { createCsvFiles } from '../../src/adapters/csv/csv-files';
+import { createStandingFolder } from '../../src/adapters/files/standing-folder';
 import { createFileStore } from '../../src/adapters/files/file-store';
 import { createMailer } from '../../src/adapters/mail/mailer';
 import { connectMongo } from '../../src/adapters/mongo/connect-mongo';
@@ -50,6 +51,7 @@ export class TroubledWorld {
     const connection = await Connection.connect({ address: services.temporalAddress });
     const ends = [() => services.stop(), () => stores.close(), () => raw.close(), () => connection.close()];
     const world = new TroubledWorld(services, raw.db(), new Client({ connection }), ends);
+    const files = createFileStore(services.dataDir);
     const worker = await createWorker({
       env: cleanEnvironment(),
       address: services.temporalAddress,
@@ -57,7 +59,8 @@ export class TroubledWorld {
       ports: world.#fallible({
         ...stores,
         ...quietPorts,
-        files: createFileStore(services.dataDir),
+        files,
+        standing: createStandingFolder(services.dataDir, files),
         csv: createCsvFiles(),
         mailer: createMailer(services.smtpUrl),
       }),

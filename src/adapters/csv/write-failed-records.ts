@@ -2,8 +2,8 @@
 
 import { stringify } from 'csv-stringify/sync';
 import { REPORT_HEADERS } from '../../domain/fields';
-import { headerInFile } from '../../domain/header-in-file';
 import type { FileLayout } from '../../domain/import-run';
+import { reasonCells } from '../../domain/reason-cells';
 import { neutraliseCell, restoreCell } from '../../domain/spreadsheet-cell';
 import type { RejectedRecord } from '../../ports';
 import { writeAtomically } from './write-atomically';
@@ -49,15 +49,8 @@ function safe(cell: string, { droppedBack }: FileLayout): string {
   return neutraliseCell(droppedBack ? restoreCell(cell) : cell);
 }
 
-const joined = (texts: readonly string[]) => texts.join(' | ');
-
 function reasonsOf({ line, reasons }: RejectedRecord, layout: FileLayout): string[] {
-  return [
-    joined(reasons.map(({ code }) => code)),
-    joined(reasons.map(({ field }) => (field === null ? '' : headerInFile(layout.headers, field)))),
-    joined(reasons.map(({ message }) => message)),
-    String(line),
-  ];
+  return [...reasonCells(reasons, layout.headers), String(line)];
 }
 
 function isOurs(header: string): boolean {

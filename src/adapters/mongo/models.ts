@@ -19,7 +19,7 @@ import type {
   UserChangeDocument,
   UserDocument,
 } from './documents';
-import { FIELDS } from '../../domain/fields';
+import { ALL_FIELDS } from '../../domain/profiles';
 import type { StoredFieldName } from '../../domain/user';
 
 type Shape<D> = { readonly [K in keyof Required<D>]: unknown };
@@ -106,7 +106,7 @@ const chunk: Shape<ChunkDocument> = {
 const rejected: Shape<RejectedDocument> = { _id: text, line: number, uniqueId: String, reasons: [Mixed], cells: [String], claims: Mixed };
 
 const values = Object.fromEntries(
-  FIELDS.filter((field) => field.name !== 'active').map((field) => [field.name, field.rule.kind === 'whole-number' ? Number : String]),
+  ALL_FIELDS.filter((field) => field.name !== 'active').map((field) => [field.name, field.rule.kind === 'whole-number' ? Number : String]),
 ) as Record<StoredFieldName, typeof Number | typeof String>;
 
 const user: Shape<UserDocument> = {

@@ -1,7 +1,7 @@
 // Users as the import sees them. Writing them lives in `write-users.ts`, what keeps
 // their e-mails and user names apart in `unique-keys.ts`.
 
-import { FIELDS } from '../../domain/fields';
+import { ALL_FIELDS } from '../../domain/profiles';
 import type { UserId } from '../../domain/ids';
 import type { StoredFieldName, User } from '../../domain/user';
 import type { UserStore } from '../../ports';
@@ -14,7 +14,7 @@ import { createUserChanges } from './user-changes';
 import { createWriteUsers } from './write-users';
 
 /** The unique id is who the user is, not what is stored about them. */
-const VALUES = FIELDS.map(({ name }) => name).filter((name): name is StoredFieldName => name !== 'active' && name !== 'uniqueId');
+const VALUES = ALL_FIELDS.map(({ name }) => name).filter((name): name is StoredFieldName => name !== 'active' && name !== 'uniqueId');
 
 export function createUserStore(models: Pick<Models, 'users' | 'userChanges'>): UserStore {
   const users = native<UserDocument>(models.users);

@@ -1,0 +1,284 @@
+// A client whose upload stays in its place (`profile: agylia`): one import for each version of it, whatever happens in between; a status
+// report, a log and one e-mail for each import.
+
+import { readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { ActivityPorts } from '../../activities/activity-ports';
+import type { ClientSettings } from '../../src/domain/client';
+import type { ClientId, ImportId } from '../../src/domain/ids';
+import { claim, runImport, startWorld, stepsOver, type World } from '../support/in-process-import';
+import { Killed, mortal } from '../support/mortal';
+import { sleepy } from '../support/sleepy';
+
+const UPLOAD = 'uploads/user-import.csv';
+const HEADER = 'username,forename,surname,mail,groups,active\r\n';
+const FIRST = `${HEADER}ana,Ana,López,ana@learn.example,Staff; sales,1\r\nben,Ben,Ng,not an address,Staff,1\r\n=cy,Cy,Oz,,STAFF,\r\n`;
+const SECOND = `${HEADER}ana,Anna,López,ana@learn.example,SALES;staff,1\r\n`;
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+const addClient = (name: string, settings: Partial<ClientSettings> = {}) => world.addClient(name, { profile: 'agylia', ...settings });
+const inFolder = (clientId: ClientId, ...names: string[]) => path.join(world.dataDir, 'clients', clientId, ...names);
+const names = async (clientId: ClientId, folder: string) => (await readdir(inFolder(clientId, folder))).toSorted();
+const logOf = async (clientId: ClientId) =>
+  (await readFile(inFolder(clientId, 'log', 'user-import.log'), 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.replace(/^\S+ /, ''));
+const reportsOf = async (clientId: ClientId) => {
+  const reports = await names(clientId, 'reports');
+  return Promise.all(reports.map((name) => readFile(inFolder(clientId, 'reports', name), 'utf8')));
+};
+const mailsTo = (clientId: ClientId) => world.mails.filter(({ to }) => to === `it@${clientId}.example`);
+
+describe('one version of the upload', () => {
+  it('is imported once, stays where it is, and is answered record by record', async () => {
+    const clientId = await addClient('once');
+    await world.drop(clientId, UPLOAD, FIRST);
+    const [run, ...others] = await world.importAll(clientId);
+    expect(others).toEqual([]);
+    expect(run).toMatchObject({ state: 'finished', outcome: 'imported-with-failures', report: 'sent', backup: null });
+    expect(await readFile(inFolder(clientId, UPLOAD), 'utf8')).toBe(FIRST);
+    expect(await readdir(inFolder(clientId))).toEqual(['log', 'reports', 'tmp', 'uploads']);
+    expect(await readdir(path.join(world.dataDir, 'work'))).toEqual([]);
+
+    const [report] = await reportsOf(clientId);
+    expect(report).toBe(
+      '\ufeffsource_line,username,result,error_code,error_field,error_reason\r\n' +
+        '2,ana,success,,,\r\n' +
+        '3,ben,failure,9033,mail,mail is not an e-mail address such as name@example.org; correct it.\r\n' +
+        "4,'=cy,success,,,\r\n",
+    );
+    expect(mailsTo(clientId)).toEqual([expect.objectContaining({ subject: 'User Import Status Report: some records failed' })]);
+    expect(mailsTo(clientId)[0]?.attachment?.path).toBe(inFolder(clientId, 'reports', (await names(clientId, 'reports'))[0]!));
+  });
+
+  it('is a line in the log when a scan finds it again, and no import', async () => {
+    const clientId = await addClient('again');
+    await world.drop(clientId, UPLOAD, FIRST);
+    const [run] = await world.importAll(clientId);
+    const [sha1] = await names(clientId, 'tmp');
+    const before = await logOf(clientId);
+    expect(await world.importAll(clientId)).toEqual([]);
+    // The same bytes, uploaded anew.
+    await world.drop(clientId, UPLOAD, FIRST);
+    expect(await world.importAll(clientId)).toEqual([]);
+    const skipped = `- skipped: this version was taken before, as ${run!.importId}; remove /tmp/${sha1!} to import it again`;
+    expect((await logOf(clientId)).slice(before.length)).toEqual([skipped, skipped]);
+    expect(mailsTo(clientId)).toHaveLength(1);
+  });
+
+  it('is no news to the scan that has just imported it', async () => {
+    const clientId = await addClient('no-news');
+    await world.drop(clientId, UPLOAD, FIRST);
+    await world.importAll(clientId);
+    const before = await logOf(clientId);
+    await stepsOver(world.ports).claimReadyFiles({ clientId, filesBefore: 1 });
+    expect(await logOf(clientId)).toEqual(before);
+  });
+
+  it('is imported again when its hash file was removed, and so is another version', async () => {
+    const clientId = await addClient('versions');
+    await world.drop(clientId, UPLOAD, FIRST);
+    await world.importAll(clientId);
+    for (const name of await names(clientId, 'tmp')) await rm(inFolder(clientId, 'tmp', name));
+    const [again] = await world.importAll(clientId);
+    expect(again).toMatchObject({ seq: 2, sameAs: `${clientId}-1`, report: 'sent', counts: { unchanged: 2, rejected: 1 } });
+    await world.drop(clientId, UPLOAD, SECOND);
+    const [second] = await world.importAll(clientId);
+    expect(second).toMatchObject({ seq: 3, outcome: 'imported', counts: { records: 1, updated: 1 } });
+    expect(await names(clientId, 'tmp')).toHaveLength(2);
+    expect((await reportsOf(clientId)).length).toBe(3);
+    expect(mailsTo(clientId).map(({ subject }) => subject)).toEqual([
+      'User Import Status Report: some records failed',
+      'User Import Status Report: some records failed',
+      'User Import Status Report: all records imported',
+    ]);
+  });
+
+  it('that is replaced before it was taken is imported as what it is now', async () => {
+    const clientId = await addClient('replaced');
+    await world.drop(clientId, UPLOAD, FIRST);
+    const ports = sleepy(world.ports, { store: 'standing', method: 'claimCopy' }, () => world.drop(clientId, UPLOAD, SECOND));
+    expect(await claim(ports, clientId)).toEqual([]);
+    const runs = await world.importAll(clientId);
+    expect(runs.map(({ counts }) => counts.records)).toEqual([1]);
+  });
+
+  it('is imported once by two workers that found it at the same time', async () => {
+    const clientId = await addClient('two-workers');
+    await world.drop(clientId, UPLOAD, FIRST);
+    const ports = sleepy(world.ports, { store: 'imports', method: 'insert' }, async () => void (await world.importAll(clientId)));
+    expect(await claim(ports, clientId)).toEqual([]);
+    expect(await world.ports.imports.list({ clientId, limit: 10 })).toEqual([expect.objectContaining({ state: 'finished' })]);
+    expect(mailsTo(clientId)).toHaveLength(1);
+    expect(await readdir(path.join(world.dataDir, 'work'))).toEqual([]);
+  });
+
+  it('leaves nothing behind when a worker wakes up late with its copy', async () => {
+    const clientId = await addClient('late-copy');
+    await world.drop(clientId, UPLOAD, FIRST);
+    const ports = sleepy(world.ports, { store: 'standing', method: 'claimCopy' }, async () => void (await world.importAll(clientId)));
+    expect(await claim(ports, clientId)).toEqual([]);
+    expect((await world.ports.imports.list({ clientId, limit: 10 })).map(({ state }) => state)).toEqual(['finished']);
+    expect(await world.ports.files.workFolders()).toEqual([expect.objectContaining({ holdsFile: false })]);
+    await world.ports.files.cleanUp(`${clientId}-1` as ImportId, false);
+  });
+
+  it('that waits for approval is not started a second time, and a declined one says so in its report', async () => {
+    const clientId = await addClient('held', { archiveOnInactive: true, holdAbove: { archives: 0, percent: 100, floor: 0 } });
+    await world.drop(clientId, UPLOAD, SECOND);
+    await world.importAll(clientId);
+    await world.drop(clientId, UPLOAD, SECOND.replace('SALES;staff,1', 'SALES;staff,0'));
+    const [held] = await claim(world.ports, clientId);
+    const approval = {
+      open: () => {},
+      close: () => {},
+      decided: async () => {
+        expect(await claim(world.ports, clientId)).toEqual([]);
+        return { verdict: 'decline' as const, reason: 'too many', by: 'support' };
+      },
+    };
+    await runImport(world.ports, held!.importId, stepsOver(world.ports), { approval });
+    expect((await reportsOf(clientId))[1]).toContain('\r\n,,failure,DECLINED,,"The file would have archived very many users');
+    expect(await logOf(clientId)).toEqual(expect.arrayContaining([`${held!.importId} decided: declined`]));
+    expect(mailsTo(clientId).at(-1)?.subject).toBe('User Import Status Report: file declined');
+  });
+
+  it('that is refused says why in its report, and is not looked at again', async () => {
+    const clientId = await addClient('refused');
+    await world.drop(clientId, UPLOAD, 'username,fornam\r\na,b\r\n');
+    const [run] = await world.importAll(clientId);
+    expect(run).toMatchObject({ outcome: 'refused', report: 'sent', backup: null });
+    expect((await reportsOf(clientId))[0]).toMatch(/\r\n1,,failure,HEADER_UNKNOWN,,/);
+    expect(await world.importAll(clientId)).toEqual([]);
+    expect(await logOf(clientId)).not.toEqual(expect.arrayContaining([expect.stringContaining('fornam')]));
+  });
+});
+
+describe('the log', () => {
+  it('has one line for each step, and nothing of the records', async () => {
+    const clientId = await addClient('log');
+    await world.drop(clientId, UPLOAD, FIRST);
+    const [run] = await world.importAll(clientId);
+    const [report] = await names(clientId, 'reports');
+    const id = run!.importId;
+    expect(await logOf(clientId)).toEqual([
+      `${id} found: a new version of the upload, ${Buffer.byteLength(FIRST)} bytes`,
+      `${id} started`,
+      `${id} read: 3 records`,
+      `${id} ended: imported-with-failures; records 3, created 2, updated 0, unchanged 0, archived 0, failed 1, repeated 0, superseded 0`,
+      `${id} report: /reports/${report!}`,
+      `${id} e-mail: handed to the mail server`,
+    ]);
+  });
+});
+
+/** A process that died in a call whose failure its step forgives is dead all the same: nobody hears that the step was done. */
+const again =
+  <I, O>(isDead: () => boolean, first: (input: I) => Promise<O>, second: (input: I) => Promise<O>) =>
+  async (input: I) => {
+    if (isDead()) return second(input);
+    try {
+      const answer = await first(input);
+      return isDead() ? await second(input) : answer;
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+      return second(input);
+    }
+  };
+
+/** Runs scan and import to their end; a step that dies is run again by a process that lives, as Temporal does. */
+async function importWith(clientId: ClientId, { ports, seen }: { ports: ActivityPorts; seen: { dead: boolean } }): Promise<void> {
+  const living = stepsOver(world.ports, 2);
+  const doomed = stepsOver(ports);
+  const steps = Object.fromEntries(
+    (Object.keys(living) as (keyof typeof living)[]).map((name) => [
+      name,
+      again(() => seen.dead, doomed[name] as never, living[name] as never),
+    ]),
+  ) as unknown as typeof living;
+  await new Promise((resolve) => setTimeout(resolve, 15));
+  for (const { importId } of (await steps.claimReadyFiles({ clientId })).files) await runImport(world.ports, importId, steps);
+  expect((await stepsOver(world.ports).claimReadyFiles({ clientId, filesBefore: 1 })).files).toEqual([]);
+}
+
+async function whatIsThere(clientId: ClientId): Promise<unknown> {
+  const of = (collection: string) => world.db.collection(collection).find({ clientId }).sort({ _id: 1 }).toArray();
+  const runs = (await world.ports.imports.list({ clientId, limit: 10 })).map(({ state, outcome, counts, report, backup }) => ({
+    state,
+    outcome,
+    counts,
+    report,
+    backup,
+  }));
+  const text = JSON.stringify({
+    runs,
+    users: await of('users'),
+    groups: await of('groups'),
+    mails: new Set(mailsTo(clientId).map(({ messageId }) => messageId)).size,
+    hashes: await names(clientId, 'tmp'),
+    reports: await reportsOf(clientId),
+    log: await logOf(clientId),
+    upload: await readFile(inFolder(clientId, UPLOAD), 'utf8'),
+    work: (await readdir(path.join(world.dataDir, 'work'))).filter((name) => name.startsWith(clientId)),
+  });
+  // A sequence number that was given out and lost in a crash leaves a gap, which is nothing to anybody.
+  const comparable = text
+    .replaceAll(clientId, 'CLIENT')
+    .replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, '"TIME"')
+    .replace(/\d{8}T\d{6}Z/g, 'TIME')
+    .replace(/CLIENT-[12]\b/g, 'CLIENT-1')
+    .replace(/"seq":[12]\b/g, '"seq":1');
+  return JSON.parse(comparable);
+}
+
+/** How users, permits and rejected records bear it is told in killed-anywhere.test.ts: they are the same for every client. */
+const DEADLY = ['imports', 'files', 'standing', 'csv', 'outbox', 'mailer'] as const;
+
+describe('an import whose process is killed', () => {
+  let undisturbed: unknown;
+  let calls: number;
+  const prepare = async (name: string) => {
+    const clientId = await addClient(name);
+    await world.drop(clientId, UPLOAD, FIRST);
+    return clientId;
+  };
+  beforeAll(async () => {
+    const clientId = await prepare('undisturbed');
+    const immortal = mortal(world.ports, { at: 0, when: 'before' }, DEADLY);
+    await importWith(clientId, immortal);
+    undisturbed = await whatIsThere(clientId);
+    calls = immortal.seen.calls;
+  });
+
+  it('leaves one report, one e-mail and six lines in the log when nothing happens', () => {
+    expect(undisturbed).toMatchObject({ mails: 1, runs: [{ state: 'finished' }], hashes: [expect.any(String)], work: [] });
+    expect((undisturbed as { log: string[] }).log).toHaveLength(6);
+    expect(calls).toBeGreaterThan(30);
+  });
+
+  it.each(['before', 'after'] as const)(
+    'ends the same when it dies %s any of its calls',
+    async (when) => {
+      const killedAt = async (at: number) => {
+        const clientId = await prepare(`killed-${when}-${at}`);
+        const doomed = mortal(world.ports, { at, when }, DEADLY);
+        await importWith(clientId, doomed);
+        try {
+          expect(await whatIsThere(clientId)).toEqual(undisturbed);
+        } catch (error) {
+          throw new Error(`killed ${when} call ${at} (${doomed.seen.last}): ${(error as Error).message}`, { cause: error });
+        }
+      };
+      const all = Array.from({ length: calls }, (_, n) => n + 1);
+      // Clients side by side: one waits for the disk while another computes.
+      for (let from = 0; from < calls; from += 8) await Promise.all(all.slice(from, from + 8).map(killedAt));
+    },
+    600_000,
+  );
+});
