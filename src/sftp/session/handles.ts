@@ -13,7 +13,7 @@ export type Handle =
   | { readonly kind: 'listing'; readonly entries: readonly NamedEntry[]; next: number };
 
 /** A listing holds every name of its directory. Clients list one directory after the other. */
-const MAX_LISTINGS = 4;
+const MAX_LISTINGS = 2;
 
 export class Handles {
   private readonly open = new Map<string, Handle>();

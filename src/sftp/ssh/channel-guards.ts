@@ -1,6 +1,7 @@
 // What ssh2 leaves to us, all of it open for a hostile client to stop or fill the whole process (its issues 1504 and 1505 among them).
 // What is looked at is not in its documented interface: when it is missing, nobody is let in.
 
+import type { Socket } from 'node:net';
 import type { Channel, Connection } from 'ssh2';
 import { ImportsError } from '../../errors';
 
@@ -10,8 +11,12 @@ const UNREAD_BYTES = 256 * 1024;
 const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
 /** A window is counted in bytes, but memory goes by the piece. A window full of blocks of 16 KiB are 256 pieces. */
 const MAX_UNREAD_PIECES = 16 * 1024;
-/** Ten times what a connection has waiting when nothing can be sent because keys are being changed. */
-const MAX_UNSENT_PACKETS = 1000;
+/** Sessions wait at 4 MiB; what comes on top are answers that ssh2 gives by itself. */
+const MAX_UNSENT_BYTES = 8 * 1024 * 1024;
+/** The same in packets, which are of 1 KiB or more when a session sends them. */
+const MAX_UNSENT_PACKETS = 10_000;
+/** While keys are being changed, sessions wait after one answer, which may be cut into 255 packets. */
+const MAX_QUEUED_PACKETS = 10 * 255;
 
 /** A peer that takes packets of no bytes would keep ssh2 busy for ever with the first answer. */
 export function takesPackets(channel: Channel): boolean {
@@ -40,10 +45,14 @@ export function isChangingKeys(connection: Connection): boolean {
   return Reflect.get(protocol, '_kexinit') !== undefined;
 }
 
-/** A peer that asks for one small answer after the other while it changes keys, and never ends that. */
-export function hoardsAnswers(connection: Connection): boolean {
+/** A peer that asks for one small answer after the other and takes none, or lets them wait for keys that it never agrees on. */
+export function hoardsAnswers(connection: Connection, socket: Socket): boolean {
   const protocol = objectIn(connection, '_protocol');
-  return Reflect.get(protocol, '_queue') !== undefined && numberIn(protocol, '_queue', 'length') > MAX_UNSENT_PACKETS;
+  return (
+    socket.writableLength > MAX_UNSENT_BYTES ||
+    numberIn(objectIn(socket, '_writableState'), 'buffered', 'length') > MAX_UNSENT_PACKETS ||
+    (Reflect.get(protocol, '_queue') !== undefined && numberIn(protocol, '_queue', 'length') > MAX_QUEUED_PACKETS)
+  );
 }
 
 /** Those that are open, and those that were closed before anything was asked of them: ssh2 forgets them with the connection only. */

@@ -22,9 +22,6 @@ export interface ConnectionContext {
 const MAX_CHANNELS = 10;
 /** Channels that were opened and closed without a word count here: ssh2 keeps a little of each. */
 const MAX_KEPT_CHANNELS = 100;
-/** Sessions wait at 4 MiB; what comes on top are answers that ssh2 gives by itself. */
-const MAX_UNSENT_BYTES = 8 * 1024 * 1024;
-
 export function serveConnection(connection: Connection, line: { socket: Socket; peer: Peer }, context: ConnectionContext): void {
   const { socket, peer } = line;
   const { log, limits } = context.frontDoor;
@@ -45,7 +42,7 @@ export function serveConnection(connection: Connection, line: { socket: Socket; 
   };
   // Looks before ssh2 takes the data in.
   socket.prependListener('data', () => {
-    if (socket.writableLength > MAX_UNSENT_BYTES || hoardsAnswers(connection)) sendAway('takes-no-answers');
+    if (hoardsAnswers(connection, socket)) sendAway('takes-no-answers');
     for (const channel of channels) if (overflows(channel)) sendAway('sends-too-much');
   });
   let open = 0;

@@ -6,13 +6,12 @@ import { join } from 'node:path';
 import { utils } from 'ssh2';
 import { DEFAULT_SETTINGS, type Client } from '../../../src/domain/client';
 import { parseClientId, type ClientId } from '../../../src/domain/ids';
-import { ImportsError } from '../../../src/errors';
-import type { Account, AccountStore, Ban, ClientStore, LiveSession, Log } from '../../../src/ports';
+import type { Account, Ban, LiveSession, Log } from '../../../src/ports';
 import { openFrontDoor, type FrontDoor, type FrontDoorOptions } from '../../../src/door/open-front-door';
 import { startSftp, type SftpServer } from '../../../src/sftp/start-sftp';
 import { hashPassword } from '../../../src/door/passwords';
 import { parsePublicKey } from '../../../src/door/public-key';
-import { banStore, sessionStore } from './door-stores';
+import { accountStore, banStore, clientStore, sessionStore } from './door-stores';
 
 export const PASSWORD = 'correct horse battery staple';
 export const QUIET_MS = 300;
@@ -145,36 +144,4 @@ function logInto(lines: LogLine[]): Log {
     (message: string, fields = {}): void =>
       void lines.push({ level, message, fields });
   return { info: at('info'), warn: at('warn'), error: at('error') };
-}
-
-const notUsed = (): never => {
-  throw new ImportsError('INVARIANT', 'The front door does not do this.');
-};
-
-function accountStore(accounts: Map<string, Account>): AccountStore {
-  return {
-    find: async (userName) => accounts.get(userName),
-    list: async (client) => [...accounts.values()].filter(({ clientId: id }) => client === undefined || id === client),
-    add: notUsed,
-    update: async (userName, change) => {
-      const account = accounts.get(userName);
-      if (account !== undefined) accounts.set(userName, { ...account, ...change });
-    },
-    replaceHash: async (userName, former, passwordHash) => {
-      const account = accounts.get(userName);
-      if (account?.passwordHash === former) accounts.set(userName, { ...account, passwordHash });
-    },
-    seenAt: async (place, since) =>
-      [...accounts.values()].filter(({ knownPlaces = [] }) => knownPlaces.some(({ address, at }) => address === place && at >= since)),
-  };
-}
-
-function clientStore(clients: Map<string, Client>): ClientStore {
-  return {
-    find: async (id) => clients.get(id),
-    list: async () => [...clients.values()],
-    add: notUsed,
-    setSettings: notUsed,
-    setEnabled: notUsed,
-  };
 }

@@ -1,0 +1,83 @@
+// A front door in a process of its own, for what cannot be measured, or killed, in the process of a test. Started by spawn-door.ts, told
+// what to do by the environment, and says where it listens as the first line of its output. Two clients, `acme` and `globex`, log in by
+// the password it was given.
+
+import fs, { open } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DEFAULT_SETTINGS, type Client } from '../../../src/domain/client';
+import { parseClientId } from '../../../src/domain/ids';
+import type { Account } from '../../../src/ports';
+import { LIMITS, type Limits } from '../../../src/door/limits';
+import { openFrontDoor } from '../../../src/door/open-front-door';
+import { hashPassword } from '../../../src/door/passwords';
+import { startSftp } from '../../../src/sftp/start-sftp';
+import { accountStore, banStore, clientStore, sessionStore } from './door-stores';
+
+/** What a step of an upload is called here: `datasync` and `directory` make it safe, `rename` publishes it. */
+export type Step = 'datasync' | 'rename' | 'directory' | 'announce';
+
+export interface DoorOrders {
+  readonly dataDir: string;
+  readonly password: string;
+  readonly limits: Partial<Limits>;
+  readonly quietMs: number;
+  readonly slowWriteMs: number;
+  readonly dies: { readonly step: Step; readonly when: 'before' | 'after' } | null;
+}
+
+async function main(orders: DoorOrders): Promise<void> {
+  const { dataDir, password, slowWriteMs, dies, quietMs } = orders;
+  const dying = async <T>(step: Step, work: () => Promise<T>): Promise<T> => {
+    if (dies?.step === step && dies.when === 'before') process.kill(process.pid, 'SIGKILL');
+    const result = await work();
+    if (dies?.step === step && dies.when === 'after') process.kill(process.pid, 'SIGKILL');
+    return result;
+  };
+  const clients = new Map<string, Client>();
+  const accounts = new Map<string, Account>();
+  const passwordHash = await hashPassword(password);
+  for (const name of ['acme', 'globex']) {
+    const clientId = parseClientId(name);
+    if (clientId === undefined) throw new TypeError(name);
+    const settings = { ...DEFAULT_SETTINGS, failedImportEmail: 'a@example.org', replyToAdminEmail: 'b@example.org' };
+    clients.set(name, { clientId, enabled: true, settings });
+    accounts.set(name, { userName: name, clientId, passwordHash, publicKeys: [], enabled: true, lastLoginAt: null });
+  }
+  const say = (message: string, fields: object = {}): void => void process.stdout.write(`${JSON.stringify({ message, ...fields })}\n`);
+  const frontDoor = await openFrontDoor({
+    dataDir,
+    accounts: accountStore(accounts),
+    clients: clientStore(clients),
+    bans: banStore(new Map()),
+    sessions: sessionStore(new Map()),
+    // Nobody is to be turned away for what the test before did.
+    sharedAddresses: ['127.0.0.1'],
+    quietMs,
+    limits: { ...LIMITS, ...orders.limits },
+    log: { info: say, warn: say, error: say },
+    onReady: (clientId) => dying('announce', async () => say('ready', { clientId })),
+  });
+  const server = await startSftp(frontDoor, { host: '127.0.0.1', port: 0, dataDir });
+
+  const probe = await open(dataDir);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the prototype of every file handle
+  const handles = Object.getPrototypeOf(probe) as Pick<typeof probe, 'write' | 'datasync' | 'sync'>;
+  await probe.close();
+  const { write, datasync, sync } = handles;
+  handles.write = async function (this: typeof probe, ...args: unknown[]) {
+    if (slowWriteMs > 0) await sleep(slowWriteMs);
+    return Reflect.apply(write as (...args: unknown[]) => unknown, this, args);
+  } as typeof write;
+  handles.datasync = function (this: typeof probe) {
+    return dying('datasync', () => datasync.call(this));
+  };
+  handles.sync = function (this: typeof probe) {
+    return dying('directory', () => sync.call(this));
+  };
+  const { rename } = fs;
+  fs.rename = (from, to) => dying('rename', () => rename(from, to));
+
+  say('listening', { host: server.host, port: server.port });
+}
+
+void main(JSON.parse(process.env['DOOR_ORDERS'] ?? '') as DoorOrders);
