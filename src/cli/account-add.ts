@@ -20,7 +20,7 @@ export function addAccountAddCommand(parent: Command, { deps, print }: Session):
     details: 'With a password, public keys, or both. User names are unique over all clients.',
     examples: [
       'imports account add acme acme --generate-password',
-      'imports account add acme acme-hr --public-key acme-hr.pub --public-key spare.pub',
+      'imports account add acme acme-hr --public-key acme-hr.pub \\\n--public-key spare.pub',
       'pass show acme | imports account add acme acme --password-stdin',
     ],
   })

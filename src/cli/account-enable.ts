@@ -6,8 +6,13 @@ import { defineCommand, type Session } from './define-command';
 import { requireAccount } from './require-account';
 
 export function addAccountEnableCommands(parent: Command, session: Session): void {
-  add(parent, session, { enabled: false, verb: 'disable', summary: 'refuse a login', done: 'cannot log in any more' });
-  add(parent, session, { enabled: true, verb: 'enable', summary: 'undo disable', done: 'can log in again' });
+  add(parent, session, {
+    enabled: false,
+    verb: 'disable',
+    summary: 'refuse a login until it is enabled again',
+    done: 'cannot log in any more',
+  });
+  add(parent, session, { enabled: true, verb: 'enable', summary: 'let a disabled login in again', done: 'can log in again' });
 }
 
 interface Switch {

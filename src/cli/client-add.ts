@@ -33,9 +33,9 @@ export function addClientAddCommand(parent: Command, { deps, print }: Session): 
     summary: 'add a client with its folder and schedule',
     details: `ID: ${CLIENT_ID_RULE}. Settings not given have their defaults; all are listed by: imports client set --help`,
     examples: [
-      'imports client add acme --failed-import-email it@acme.example --reply-to-admin-email parking@city.example',
-      'imports client add learn --profile agylia --failed-import-email lms@learn.example --reply-to-admin-email support@vendor.example',
-      'imports client add acme … --archive-on-inactive --login-source OPSCOM --login-source LDAP --set holdAbove.archives=200',
+      'imports client add acme --failed-import-email it@acme.example \\\n--reply-to-admin-email parking@city.example',
+      'imports client add learn --profile agylia \\\n--failed-import-email lms@learn.example \\\n--reply-to-admin-email support@vendor.example',
+      'imports client add acme … --archive-on-inactive \\\n--login-source OPSCOM --login-source LDAP --set holdAbove.archives=200',
     ],
   })
     .option('--failed-import-email <address>', 'required: who receives "CSV Import Failed Records"')

@@ -16,7 +16,7 @@ export function addClientEnableCommands(parent: Command, session: Session): void
   add(parent, session, {
     enabled: true,
     verb: 'enable',
-    summary: 'undo disable; also makes folder and schedule again',
+    summary: 'undo disable; also makes folder and schedule anew',
     done: 'Its accounts can log in and its schedule is in force.',
   });
 }

@@ -17,7 +17,7 @@ export function addClientSetCommand(parent: Command, { deps, print }: Session): 
     details: 'All or none are changed. A file that is being imported keeps the settings it began with.',
     examples: [
       'imports client set acme archiveOnInactive=true holdAbove.archives=200',
-      'imports client set acme "schedule=cron:0 0 * * *@Europe/Berlin" "userTypes=1:Student,2:Staff"',
+      'imports client set acme "schedule=cron:0 0 * * *@Europe/Berlin" \\\n"userTypes=1:Student,2:Staff"',
     ],
   })
     .addHelpText('after', () => `\nSettings:\n${settingsTable(deps.columns ?? 100)}`)

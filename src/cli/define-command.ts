@@ -16,6 +16,7 @@ export interface CommandIntroduction {
   readonly summary: string;
   /** What the summary has no room for. */
   readonly details?: string;
+  /** A long one goes on behind `\\` on its next line. */
   readonly examples?: readonly string[];
 }
 
@@ -25,7 +26,7 @@ export function defineCommand(parent: Command, { usage, summary, details, exampl
   command.description(details === undefined ? sentence : `${sentence} ${details}`);
   if (examples.length > 0) {
     const heading = examples.length === 1 ? 'Example:' : 'Examples:';
-    command.addHelpText('after', ['', heading, ...examples.map((example) => `  $ ${example}`)].join('\n'));
+    command.addHelpText('after', ['', heading, ...examples.map((example) => `  $ ${example.replaceAll('\n', '\n      ')}`)].join('\n'));
   }
   return sayWhereToLook(command);
 }

@@ -57,19 +57,24 @@ export const SETTINGS: readonly Setting[] = [
       return requiredFields === undefined ? undefined : { ...settings, requiredFields };
     },
   },
-  setting('unknownColumns', 'refuse|ignore', 'what a header that is no accepted name does', oneOf('refuse', 'ignore')),
+  setting(
+    'unknownColumns',
+    'refuse|ignore',
+    'what becomes of a column that is not known: file refused, or column skipped',
+    oneOf('refuse', 'ignore'),
+  ),
   setting('encoding', 'utf-8|windows-1252|utf-16le', 'of files without a byte order mark', oneOf('utf-8', 'windows-1252', 'utf-16le')),
   setting('delimiter', 'auto|comma|semicolon|tab', 'auto: decided from the header line', delimiter),
   setting('schedule', '5m | cron:LINE@ZONE', 'how often to look for files', schedule),
   setting('startOnUpload', 'true|false', 'look at once when an upload is ready', flag),
-  holdAbove('archives', 'NUMBER', 'hold an import that archives more users', wholeNumber(0, 1e9)),
-  holdAbove('percent', 'NUMBER', 'or more % of the active users', wholeNumber(0, 100)),
-  holdAbove('floor', 'NUMBER', 'users below which percent does not count', wholeNumber(0, 1e9)),
-  setting('approvalTimeoutHours', 'HOURS', 'then a held import is declined', wholeNumber(1, 8760)),
+  holdAbove('archives', 'NUMBER', 'hold an import that archives more users than that', wholeNumber(0, 1e9)),
+  holdAbove('percent', 'NUMBER', 'or that archives more than so many % of the active users', wholeNumber(0, 100)),
+  holdAbove('floor', 'NUMBER', 'archives below which the percentage does not count', wholeNumber(0, 1e9)),
+  setting('approvalTimeoutHours', 'HOURS', 'a held import that nobody has decided on by then is declined', wholeNumber(1, 8760)),
   setting('report', 'failures|always', 'when an e-mail is sent', oneOf('failures', 'always')),
   setting('maxFileBytes', 'BYTES|10MiB', 'a larger file is refused', size),
   setting('maxRecords', 'NUMBER', 'a file with more records is refused', wholeNumber(1, 1e9)),
-  setting('expectFileEvery', '26h|off', 'longer silence alerts replyToAdminEmail', silence),
+  setting('expectFileEvery', '26h|off', 'tell replyToAdminEmail when no file has come for so long', silence),
 ];
 
 /**

@@ -32,7 +32,8 @@ export function addRetryCommand(program: Command, { deps, print }: Session): voi
   defineCommand(program, {
     usage: 'retry [id]',
     summary: 'start an import again that failed or was cancelled',
-    details: 'It goes on where it stopped: nothing is imported twice. The reason is kept with the import.',
+    details:
+      'Also one whose workflow was terminated in Temporal, or has expired there. It goes on where it stopped: nothing is imported twice. The reason is kept with the import.',
     examples: ['imports retry acme-42 --reason "disk was full"', 'imports retry --all-failed --client acme --reason "database is back"'],
   })
     .option('--all-failed', 'all imports that failed or were terminated, oldest first')

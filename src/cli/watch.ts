@@ -22,7 +22,8 @@ export function addWatchCommand(program: Command, { deps, print }: Session): voi
   defineCommand(program, {
     usage: 'watch <id>',
     summary: 'follow an import until it ends',
-    details: 'Exit code 0 when it has finished, 1 when it failed, was cancelled or waits for approval. Ctrl-C ends the watching only.',
+    details:
+      'Exit code 0 when it has finished, 1 when it failed, was cancelled or terminated, or waits for approval. Ctrl-C ends the watching only.',
     examples: ['imports watch acme-42', 'imports watch acme-42 --json'],
   }).action(async (id: string) => {
     const services = await deps.open();
