@@ -220,7 +220,6 @@ it('stands reads before a change of keys that the peer never ends', async () => 
 it('sends away a peer that asks and asks and takes no answers', async () => {
   await whileOthersUpload(async () => {
     const { client, socket } = await attackers();
-    const closed = closeOf(client);
     socket.pause();
     const protocol = protocolOf(client);
     while (!socket.closed) {
@@ -256,7 +255,6 @@ it.each([
       );
     }
     const id = idOf(channel);
-    const closed = closeOf(client);
     if (how === 'crumbs') {
       socket.pause();
       channel.write(repeat(READ, 1000));
