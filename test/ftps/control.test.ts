@@ -1,6 +1,6 @@
 // The control connection's lines, as pure functions.
 
-import fc from 'fast-check';
+import { array, assert, constantFrom, date, nat, oneof, pre, property, string, uint8Array } from 'fast-check';
 import { LineSplitter, MAX_LINE_BYTES, type Line } from '../../src/ftps/control/line-splitter';
 import { parseCommand } from '../../src/ftps/control/parse-command';
 import { encodeReply, quotePath, reply } from '../../src/ftps/control/reply';
@@ -13,22 +13,20 @@ function linesOf(bytes: Buffer, cuts: readonly number[] = []): Line[] {
 }
 
 it('reads the same lines wherever the network cuts the bytes', () => {
-  const anything = fc.uint8Array({ maxLength: 200 });
-  const lively = fc
-    .array(fc.constantFrom(0x0a, 0x0d, 0x41, 0xff, 0xf4, 0xc3, 0xa9, 0x00), { maxLength: 200 })
-    .map((all) => Uint8Array.from(all));
-  fc.assert(
-    fc.property(fc.oneof(anything, lively), fc.array(fc.nat()), (bytes, cuts) => {
+  const anything = uint8Array({ maxLength: 200 });
+  const lively = array(constantFrom(0x0a, 0x0d, 0x41, 0xff, 0xf4, 0xc3, 0xa9, 0x00), { maxLength: 200 }).map((all) => Uint8Array.from(all));
+  assert(
+    property(oneof(anything, lively), array(nat()), (bytes, cuts) => {
       expect(linesOf(Buffer.from(bytes), cuts)).toEqual(linesOf(Buffer.from(bytes)));
     }),
   );
 });
 
 it('reads back every name that has no control character', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'grapheme' }), (name) => {
+  assert(
+    property(string({ unit: 'grapheme' }), (name) => {
       // oxlint-disable-next-line no-control-regex
-      fc.pre(!/[\u0000-\u001f\u007f-\u009f]/.test(name) && Buffer.from(name).toString() === name);
+      pre(!/[\u0000-\u001f\u007f-\u009f]/.test(name) && Buffer.from(name).toString() === name);
       expect(linesOf(Buffer.from(`STOR ${name}\r\n`))).toEqual([{ kind: 'text', text: `STOR ${name}` }]);
       expect(parseCommand(`STOR ${name}`)).toEqual({ verb: 'STOR', argument: name });
     }),
@@ -61,8 +59,8 @@ it('keeps the spaces of a name, and writes verbs alike', () => {
 });
 
 it('never lets a line within a reply look like its end', () => {
-  fc.assert(
-    fc.property(fc.array(fc.constantFrom('211 End', '211-More', 'SIZE', ''), { minLength: 2, maxLength: 5 }), (lines) => {
+  assert(
+    property(array(constantFrom('211 End', '211-More', 'SIZE', ''), { minLength: 2, maxLength: 5 }), (lines) => {
       const [first = '', ...more] = lines;
       const encoded = encodeReply(reply(211, first, ...more)).split('\r\n');
       expect(encoded.filter((line) => line.startsWith('211 '))).toEqual([`211 ${lines.at(-1)}`]);
@@ -75,8 +73,8 @@ it('doubles the quotes of a path', () => {
 });
 
 it('reads the times it writes, and no others', () => {
-  const seconds = fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true });
-  fc.assert(fc.property(seconds, (date) => expect(readTime(timeText(date))?.getTime()).toBe(Math.floor(date.getTime() / 1000) * 1000)));
+  const seconds = date({ min: new Date(0), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true });
+  assert(property(seconds, (at) => expect(readTime(timeText(at))?.getTime()).toBe(Math.floor(at.getTime() / 1000) * 1000)));
   for (const wrong of ['', '20260230000000', '2026', '20261301000000', 'x0260101000000', '202601010000001'])
     expect(readTime(wrong)).toBeUndefined();
   expect(readTime('20260102030405.678')).toEqual(new Date('2026-01-02T03:04:05Z'));

@@ -41,6 +41,8 @@ export async function receiveFile(
         at += chunk.length;
         visit.received(chunk.length);
       }
+      // Some programs wait for us to say the same before they look for the reply.
+      under.data.end();
       if (!(await cameWhole(session, under))) return reply(426, 'The connection ended before the file did; what came is kept, resume it');
       isClosed = true;
       await upload.close();
