@@ -3,7 +3,7 @@
 import type { Account } from '../ports';
 import type { Printer } from './print';
 
-export function accountItem({ userName, clientId, passwordHash, publicKeys, enabled, lastLoginAt }: Account) {
+export function accountItem({ userName, clientId, passwordHash, publicKeys, enabled, lastLoginAt, knownPlaces = [] }: Account) {
   return {
     userName,
     clientId,
@@ -11,6 +11,7 @@ export function accountItem({ userName, clientId, passwordHash, publicKeys, enab
     publicKeys: publicKeys.map(({ algorithm, fingerprint, comment }) => ({ algorithm, fingerprint, comment })),
     enabled,
     lastLoginAt,
+    lastLoginFrom: knownPlaces[0]?.address ?? null,
   };
 }
 

@@ -17,7 +17,7 @@ export function addAccountListCommand(parent: Command, { deps, print }: Session)
     await print.show(accounts.map(accountItem), () => {
       if (accounts.length === 0)
         return `There is no account yet. Add one with:\nimports account add ${clientId ?? 'CLIENT'} USER --generate-password`;
-      return print.table(
+      const logins = print.table(
         [
           { head: 'ACCOUNT', narrow: 'cut' },
           { head: 'CLIENT' },
@@ -25,16 +25,25 @@ export function addAccountListCommand(parent: Command, { deps, print }: Session)
           { head: 'PASSWORD' },
           { head: 'KEYS', align: 'right' },
           { head: 'LAST LOGIN' },
+          { head: 'FROM', dropOrder: 1 },
         ],
-        accounts.map(({ userName, clientId: client, enabled, passwordHash, publicKeys, lastLoginAt }) => [
+        accounts.map(({ userName, clientId: client, enabled, passwordHash, publicKeys, lastLoginAt, knownPlaces = [] }) => [
           userName,
           client,
           enabled ? 'yes' : 'no',
           passwordHash === null ? 'none' : 'set',
           publicKeys.length,
           lastLoginAt === null ? 'never' : print.shortTime(lastLoginAt),
+          knownPlaces[0]?.address ?? '',
         ]),
       );
+      const keys = accounts.flatMap(({ userName, publicKeys }) => publicKeys.map((key) => ({ userName, ...key })));
+      if (keys.length === 0) return logins;
+      const fingerprints = print.table(
+        [{ head: 'KEY OF' }, { head: 'TYPE', dropOrder: 2 }, { head: 'FINGERPRINT' }, { head: 'COMMENT', dropOrder: 1 }],
+        keys.map(({ userName, algorithm, fingerprint, comment }) => [userName, algorithm, fingerprint, comment]),
+      );
+      return `${logins}\n\n${fingerprints}`;
     });
   });
 }

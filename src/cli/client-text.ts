@@ -25,6 +25,8 @@ export function settingText(settings: ClientSettings, key: string): string {
       return settings[key].length === 0 ? 'none' : settings[key].join(',');
     case 'maxFileBytes':
       return sizeText(settings.maxFileBytes);
+    case 'allowedAddresses':
+      return settings.allowedAddresses.length === 0 ? 'any' : settings.allowedAddresses.join(',');
     case 'expectFileEvery':
       return settings.expectFileEvery ?? 'off';
     case 'delimiter':

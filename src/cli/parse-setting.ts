@@ -9,6 +9,7 @@ import {
   fieldNames,
   flag,
   loginSources,
+  networks,
   oneOf,
   size,
   userTypes,
@@ -74,6 +75,7 @@ export const SETTINGS: readonly Setting[] = [
   setting('report', 'failures|always', 'when an e-mail is sent', oneOf('failures', 'always')),
   setting('maxFileBytes', 'BYTES|10MiB', 'a larger file is refused', size),
   setting('maxRecords', 'NUMBER', 'a file with more records is refused', wholeNumber(1, 1e9)),
+  setting('allowedAddresses', 'ADDRESS,NETWORK|any', 'where its accounts may log in from', networks),
   setting('expectFileEvery', '26h|off', 'tell replyToAdminEmail when no file has come for so long', silence),
 ];
 

@@ -3,8 +3,10 @@
 import { Command, type Argument } from 'commander';
 import { addAccountAddCommand } from './account-add';
 import { addAccountEnableCommands } from './account-enable';
+import { addAccountKeyAddCommand, addAccountKeyRemoveCommand } from './account-key';
 import { addAccountListCommand } from './account-list';
 import { addAccountPasswdCommand } from './account-passwd';
+import { addBanLiftCommand, addBanListCommand } from './ban';
 import { addCheckCommand } from './check';
 import { addClientAddCommand } from './client-add';
 import { addClientEnableCommands } from './client-enable';
@@ -23,6 +25,7 @@ import { addRejectedCommand } from './rejected';
 import { addResendReportCommand } from './resend-report';
 import { addRetryCommand } from './retry';
 import { addScanCommand } from './scan';
+import { addSessionsCommand } from './sessions';
 import { addShowCommand } from './show';
 import { addTemplateCommand } from './template';
 import { addUndoCommand } from './undo';
@@ -82,6 +85,13 @@ export function buildProgram(deps: CliDeps): Command {
   addAccountListCommand(account, session);
   addAccountPasswdCommand(account, session);
   addAccountEnableCommands(account, session);
+  const key = defineCommand(account, { usage: 'key', summary: 'public keys of a login' });
+  addAccountKeyAddCommand(key, session);
+  addAccountKeyRemoveCommand(key, session);
+  addSessionsCommand(program, session);
+  const ban = defineCommand(program, { usage: 'ban', summary: 'addresses that are not let in' });
+  addBanListCommand(ban, session);
+  addBanLiftCommand(ban, session);
 
   program.commandsGroup('Imports:');
   addListCommand(program, session);
@@ -100,7 +110,7 @@ export function buildProgram(deps: CliDeps): Command {
 
   program.commandsGroup('When in doubt:');
   addDoctorCommand(program, session);
-  for (const group of [program, client, account]) addHelpCommand(group);
+  for (const group of [program, client, account, key, ban]) addHelpCommand(group);
   return program;
 }
 

@@ -16,8 +16,11 @@ async function readKeyFile(file: string, parse: CliDeps['parsePublicKey']): Prom
       cause: error,
     });
   });
-  if (text.includes('PRIVATE KEY-----')) {
-    throw new ImportsError('WRONG_USE', `${file} is a private key: it must never leave its owner. Ask for the file that ends in .pub`);
+  if (text.includes('PRIVATE KEY-----') || text.startsWith('PuTTY-User-Key-File')) {
+    throw new ImportsError(
+      'WRONG_USE',
+      `${file} is a private key: it must never leave its owner, who should make a new pair now. Ask for the file that ends in .pub`,
+    );
   }
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
   if (lines.length === 0) throw new ImportsError('WRONG_USE', `${file} holds no public key. A line of one starts with e.g. ssh-ed25519`);

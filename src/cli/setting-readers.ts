@@ -1,6 +1,7 @@
 // How the text behind `KEY=` becomes a value. A reader that cannot read it complains, in words that follow "KEY must be", and gives nothing.
 
 import type { Field, FieldName } from '../domain/fields';
+import { parseNetwork } from '../domain/network';
 import { readEmail } from '../domain/read-value';
 import { suggestName } from '../domain/suggest-name';
 
@@ -72,6 +73,14 @@ export function fieldNames(fields: readonly Field[], example: string): Reader<re
     return names;
   };
 }
+
+/** `203.0.113.7,198.51.100.0/24`; `any`, or nothing at all = from everywhere. */
+export const networks: Reader<readonly string[]> = (text, complain) => {
+  const parts = text === 'any' ? [] : listOf(text);
+  const wrong = parts.find((part) => parseNetwork(part) === undefined);
+  if (wrong === undefined) return [...new Set(parts)];
+  return complain(`addresses and networks separated by commas, e.g. 203.0.113.7,198.51.100.0/24, or any; ${wrong} is neither`);
+};
 
 const DELIMITERS = { auto: 'auto', ',': ',', comma: ',', ';': ';', semicolon: ';', '\t': '\t', tab: '\t' } as const;
 export const delimiter: Reader<'auto' | ',' | ';' | '\t'> = (text, complain) =>

@@ -43,6 +43,7 @@ It is shown this once and cannot be read again.
       publicKeys: [],
       enabled: true,
       lastLoginAt: null,
+      lastLoginFrom: null,
       password: 'correct-horse-battery',
     });
   });
@@ -155,21 +156,36 @@ Key       ssh-rsa SHA256:AAAA2
 describe('account list', () => {
   const accounts = [
     anAccount('zed', 'zenith', { enabled: false, publicKeys: [KEY] }),
-    anAccount('acme', 'acme', { passwordHash: '$argon2id$secret', lastLoginAt: new Date('2026-11-20T18:00:00Z') }),
+    anAccount('acme', 'acme', {
+      passwordHash: '$argon2id$secret',
+      lastLoginAt: new Date('2026-11-20T18:00:00Z'),
+      knownPlaces: [{ address: '203.0.113.7', at: new Date('2026-11-20T18:00:00Z') }],
+    }),
   ];
 
   test('shows who can log in and how, times local', async () => {
     const { out } = await imports(aWorld({ accounts, columns: 80 }), 'account', 'list');
-    expect(out).toBe(`ACCOUNT  CLIENT  ENABLED  PASSWORD  KEYS  LAST LOGIN
-acme     acme    yes      set          0  2026-11-20 13:00
+    expect(out).toBe(`ACCOUNT  CLIENT  ENABLED  PASSWORD  KEYS  LAST LOGIN        FROM
+acme     acme    yes      set          0  2026-11-20 13:00  203.0.113.7
 zed      zenith  no       none         1  never
+
+KEY OF  TYPE         FINGERPRINT   COMMENT
+zed     ssh-ed25519  SHA256:AAAA1  hr@acme
 `);
   });
 
   test('of one client as JSON, without hashes, times in ISO', async () => {
     const { out } = await imports(aWorld({ accounts }), 'account', 'list', 'acme', '--json');
     expect(JSON.parse(out)).toEqual([
-      { userName: 'acme', clientId: 'acme', hasPassword: true, publicKeys: [], enabled: true, lastLoginAt: '2026-11-20T18:00:00.000Z' },
+      {
+        userName: 'acme',
+        clientId: 'acme',
+        hasPassword: true,
+        publicKeys: [],
+        enabled: true,
+        lastLoginAt: '2026-11-20T18:00:00.000Z',
+        lastLoginFrom: '203.0.113.7',
+      },
     ]);
     expect(out).not.toContain('argon2');
   });
@@ -224,4 +240,57 @@ test('account disable and enable change this login only', async () => {
   expect(JSON.parse(on.out)).toMatchObject({ userName: 'a1', enabled: true });
   expect(world.accounts[0]?.enabled).toBe(true);
   expect((await imports(world, 'account', 'disable', 'nobody')).code).toBe(1);
+});
+
+describe('account key', () => {
+  const OTHER = { algorithm: 'ssh-rsa', blob: 'AAAA2', comment: '', fingerprint: 'SHA256:AAAA2' };
+
+  test('add gives a further key and leaves the others and the password, so that a client can change over', async () => {
+    const { code, out, world } = await imports(
+      aWorld({ accounts: withPassword(), columns: 80 }),
+      'account',
+      'key',
+      'add',
+      'acme',
+      file('second.pub', 'ssh-rsa AAAA2\n'),
+    );
+    expect(code).toBe(0);
+    expect(world.accounts).toEqual([anAccount('acme', 'acme', { passwordHash: 'old', publicKeys: [KEY, OTHER] })]);
+    expect(out).toContain('Key       ssh-rsa SHA256:AAAA2\n\nAdded: SHA256:AAAA2\n');
+  });
+
+  test('add of a key that it has changes nothing and says so', async () => {
+    const path = file('same.pub', 'ssh-ed25519 AAAA1 hr@acme\n');
+    const { code, out, world } = await imports(aWorld({ accounts: withPassword() }), 'account', 'key', 'add', 'acme', path);
+    expect([code, world.accounts]).toEqual([0, withPassword()]);
+    expect(out).toContain('It had this key already.');
+  });
+
+  test('add refuses what is no key before it looks for the account', async () => {
+    const path = file('x.pub', PRIVATE_KEY);
+    const { code, err, world } = await imports(aWorld({ accounts: withPassword() }), 'account', 'key', 'add', 'acme', path);
+    expect([code, world.opened]).toEqual([2, false]);
+    expect(err).toContain('is a private key');
+  });
+
+  test.each(['SHA256:AAAA1', 'AAAA1'])('remove takes the key with the fingerprint %s away', async (fingerprint) => {
+    const accounts = [anAccount('acme', 'acme', { publicKeys: [KEY, OTHER] })];
+    const { code, out, world } = await imports(aWorld({ accounts }), 'account', 'key', 'remove', 'acme', fingerprint);
+    expect([code, world.accounts]).toEqual([0, [anAccount('acme', 'acme', { publicKeys: [OTHER] })]]);
+    expect(out).toContain('Removed: SHA256:AAAA1');
+    expect(out).not.toContain('cannot log in');
+  });
+
+  test('remove of the last way in does it, and says how to give another one', async () => {
+    const accounts = [anAccount('acme', 'acme', { publicKeys: [KEY] })];
+    const { code, out } = await imports(aWorld({ accounts }), 'account', 'key', 'remove', 'acme', 'SHA256:AAAA1');
+    expect(code).toBe(0);
+    expect(out).toContain('It cannot log in any more. Give it a key or a password: imports account key add acme FILE');
+  });
+
+  test('remove of an unknown fingerprint says which there are', async () => {
+    const { code, err, world } = await imports(aWorld({ accounts: withPassword() }), 'account', 'key', 'remove', 'acme', 'SHA256:nope');
+    expect([code, world.accounts]).toEqual([1, withPassword()]);
+    expect(err).toBe('error: Account acme has no key with the fingerprint SHA256:nope. Its keys are:\nSHA256:AAAA1\n');
+  });
 });

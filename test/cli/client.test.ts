@@ -227,6 +227,7 @@ approvalTimeoutHours  72
 report                failures
 maxFileBytes          2GiB
 maxRecords            5000000
+allowedAddresses      any
 expectFileEvery       26h
 `);
   });

@@ -51,6 +51,11 @@ const good: readonly (readonly [assignment: string, change: Partial<ClientSettin
   ['maxFileBytes=500KiB', { maxFileBytes: 512_000 }],
   ['maxFileBytes=10 mib', { maxFileBytes: 10_485_760 }],
   ['maxFileBytes=2GiB', { maxFileBytes: 2_147_483_648 }],
+  [
+    'allowedAddresses=203.0.113.7, 198.51.100.0/24,2001:db8::/32',
+    { allowedAddresses: ['203.0.113.7', '198.51.100.0/24', '2001:db8::/32'] },
+  ],
+  ['allowedAddresses=any', { allowedAddresses: [] }],
   ['expectFileEvery=26h', { expectFileEvery: '26h' }],
   ['expectFileEvery=off', { expectFileEvery: null }],
 ];
@@ -113,6 +118,8 @@ const bad: readonly string[] = [
   'maxFileBytes=10MB',
   'maxFileBytes=1.5GiB',
   'maxFileBytes=999999999999999GiB',
+  'allowedAddresses=203.0.113.0/33',
+  'allowedAddresses=sftp.acme.example',
   'expectFileEvery=never',
   'expectFileEvery=10s',
 ];

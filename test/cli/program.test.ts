@@ -35,6 +35,8 @@ Start:
 Clients:
   client                 customer organisations and their settings
   account                logins of clients
+  sessions [client]      who is logged in right now
+  ban                    addresses that are not let in
 
 Imports:
   list                   imports, newest first
@@ -72,7 +74,7 @@ reached.
       expect(out).toContain('--json');
       const tooWide = out.split('\n').filter((line) => line.length > 80);
       expect(tooWide).toEqual([]);
-      if (!['client', 'account'].includes(path.join(' '))) expect(out).toMatch(/Examples?:\n {2}\$ .*imports /);
+      if (!['client', 'account', 'account key', 'ban'].includes(path.join(' '))) expect(out).toMatch(/Examples?:\n {2}\$ .*imports /);
     },
   );
 

@@ -75,13 +75,21 @@ describe('a public key', () => {
 
   const ED25519 = utils.generateKeyPairSync('ed25519').public;
   it.each<[string, () => string, string]>([
-    ['a private key', () => utils.generateKeyPairSync('ed25519').private, 'This is a private key'],
+    ['a private key', () => utils.generateKeyPairSync('ed25519').private, 'This is your private key'],
+    ['a private key of PuTTY', () => 'PuTTY-User-Key-File-3: ssh-ed25519', 'This is your private key'],
     ['options in front', () => `from="10.0.0.1",no-pty ${ED25519}`, 'begins with options'],
     ['the SSH2 format', () => '---- BEGIN SSH2 PUBLIC KEY ----', 'ssh-keygen -i'],
     ['two keys', () => `${ED25519}\n${ED25519}`, 'more than one line'],
+    ['two keys in one line', () => `${ED25519} ${ED25519}`, 'two keys in one line'],
+    ['a certificate', () => 'ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQ= me', 'This is a certificate'],
+    ['another type', () => 'ssh-xmss@openssh.com AAAAFHNzaC14bXNz me', 'type ssh-xmss@openssh.com'],
     ['a DSA key', () => 'ssh-dss AAAAB3NzaC1kc3MAAACBAA== old', 'DSA keys are no longer safe'],
     ['a short RSA key', shortRsaLine, 'RSA keys need 2048 bits'],
-    ['a security key', () => 'sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29t', 'not supported'],
+    [
+      'a security key',
+      () => 'sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29t',
+      'security keys (sk-…) are not supported',
+    ],
     ['a key that lost its end', () => ED25519.slice(0, 50), 'damaged or incomplete'],
     ['a key under another name', () => ED25519.replace('ssh-ed25519', 'ssh-rsa'), 'damaged or incomplete'],
     ['a name without a key', () => 'ssh-ed25519', 'damaged or incomplete'],
