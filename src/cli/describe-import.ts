@@ -72,7 +72,8 @@ export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer)
     ['Backup', run.backup ?? undefined],
     ['Workflow', uiUrl(run.importId) ?? `import/${run.importId}`],
   ]);
-  return [facts, reasonsText(run, run.layout?.headers ?? null, print), nextText(run, { stopped, undone, troubles })]
+  const next = nextText(run, { stopped, undone, troubles });
+  return [facts, reasonsText(run, run.layout?.headers ?? null, print), next === undefined ? undefined : print.prose(next)]
     .filter((part) => part !== undefined)
     .join('\n\n');
 }

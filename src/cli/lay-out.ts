@@ -76,6 +76,14 @@ export function layOutFacts(facts: readonly (readonly [label: string, value: str
   return known.map(([label, value]) => `${label.padEnd(indent)}${wrap(escapeText(value), width, indent)}`.trimEnd()).join('\n');
 }
 
+/** Sentences, fitted to the width; a line to be typed stays whole, so that it can be copied. */
+export function layOutProse(text: string, width: number | undefined): string {
+  return text
+    .split('\n')
+    .map((line) => (line.startsWith('imports ') ? line : wrap(line, width, 0)))
+    .join('\n');
+}
+
 function wrap(text: string, width: number | undefined, indent: number): string {
   const room = Math.max((width ?? Infinity) - indent, READABLE);
   const lines: string[] = [];

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { escapeJson, escapeLines } from './escape-text';
-import { layOutFacts, layOutTable, type TableCell, type TableColumn } from './lay-out';
+import { layOutFacts, layOutProse, layOutTable, type TableCell, type TableColumn } from './lay-out';
 
 export interface Printer {
   readonly json: boolean;
@@ -15,6 +15,8 @@ export interface Printer {
   raw(text: string | Uint8Array): Promise<void>;
   table(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[]): string;
   facts(facts: readonly (readonly [label: string, value: string | undefined])[]): string;
+  /** Sentences, and lines to be typed. */
+  prose(text: string): string;
   /** `2026-11-20 14:03:07` in the zone of the reader. */
   time(date: Date): string;
   /** The same without seconds, for tables. */
@@ -54,6 +56,7 @@ export function createPrinter(terminal: {
     raw: write,
     table: (heads, rows) => layOutTable(heads, rows, columns),
     facts: (facts) => layOutFacts(facts, columns),
+    prose: (text) => layOutProse(text, columns),
     time: (date) => clock.format(date),
     shortTime: (date) => clock.format(date).slice(0, 16),
     number,

@@ -22,7 +22,7 @@ export function describeHold(run: ImportRun, held: Held, client: Client): Report
       `To turn it down: imports decline ${importId} --reason "…"`,
     ],
     notes: [
-      `Unless somebody decides, the file is declined at ${utc(held.until)}: no user is changed, and the client is told.`,
+      `Unless somebody decides, the file is declined on ${utc(held.until)}: no user is changed, and the client is told.`,
       'When it is approved, users of whom a newer file has spoken meanwhile are left alone.',
       `Held because of the limit of this client: more than ${grouped(archives)} users, or at least ${grouped(floor)} that are more than ${percent} % of the active ones.`,
     ],

@@ -106,15 +106,20 @@ export function doctorChecks(config: () => Config, services: OpenServices): read
 /** The first line that a server says on its own; '' of one that waits for TLS first; a sentence when nobody answers. */
 async function greetingOf(host: string, port: number, silent = false): Promise<string> {
   const socket = net.connect({ host, port });
-  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const answer = silent
+    ? once(socket, 'connect').then(() => '')
+    : once(socket, 'data').then(([data]) => String(data).split('\r\n')[0] ?? '');
   try {
-    await once(socket, 'connect', { signal });
-    if (silent) return '';
-    const [data] = await once(socket, 'data', { signal });
-    return String(data).split('\r\n')[0] ?? '';
+    return await Promise.race([answer, patience()]);
   } catch {
     return 'does not answer';
   } finally {
     socket.destroy();
   }
+}
+
+/** In two halves: while packages are loaded nothing is read, and an answer that has long come must not be taken for none. */
+async function patience(): Promise<never> {
+  for (let half = 0; half < 2; half++) await sleep(PATIENCE_MS / 2, undefined, { ref: false });
+  throw new Error('no answer');
 }

@@ -327,3 +327,11 @@ test('show tells the rest where Temporal cannot be asked', async () => {
   const { code, out } = await imports(aWorld({ runs: [aRun('acme-1', { state: 'applying' })], down }), 'show', 'acme-1');
   expect([code, out]).toEqual([0, expect.stringContaining('State     applying\n')]);
 });
+
+test('show breaks sentences at the width of the terminal, and no line that is to be typed', async () => {
+  const now = aWorld({ columns: 60, runs: [aRun('acme-1', { report: 'failed', outcome: 'imported-with-failures' })] });
+  const { out } = await imports(now, 'show', 'acme-1');
+  expect(out).toMatch(
+    /\n\nThe e-mail was refused or not taken for a day. Once the\naddress is right, send it again:\nimports resend-report acme-1\n$/,
+  );
+});

@@ -51,7 +51,7 @@ describe.each([
     expect(body).toMatch(/1,200 users would be archived/i);
     for (const shown of ['4,800', '25 %', '34', 'E-mail addresses that would change 5', 'more than 50 users, or at least 10'])
       expect(body).toContain(shown);
-    expect(body).toContain('is declined at 23 November 2026, 18:00:10 UTC');
+    expect(body).toContain('is declined on 23 November 2026, 18:00:10 UTC');
   });
 
   test('says what to type, each command whole on its line', () => {
