@@ -30,7 +30,7 @@ export function addCheckCommand(program: Command, { deps, print }: Session): voi
       await print.show(checkedItem(client.clientId, file, checked, written), () =>
         describeChecked(client, file, checked, { written, print }),
       );
-      refuseFailures(checked, print);
+      refuseFailures(checked, written, print);
     });
 }
 
@@ -58,7 +58,7 @@ function checkedItem(
   };
 }
 
-function refuseFailures({ refusal, counts }: CheckedFile, print: Printer): void {
+function refuseFailures({ refusal, counts }: CheckedFile, written: string | null, print: Printer): void {
   if (refusal !== null) {
     throw new ImportsError(
       'NOT_NOW',
@@ -66,9 +66,11 @@ function refuseFailures({ refusal, counts }: CheckedFile, print: Printer): void 
     );
   }
   if (counts.rejected > 0) {
-    throw new ImportsError(
-      'NOT_NOW',
-      `${print.number(counts.rejected)} of ${print.number(counts.records)} records would be rejected.\nWrite them to a file, each with its reasons, with: --out failed.csv`,
-    );
+    const rejected = `${print.number(counts.rejected)} of ${print.number(counts.records)} records would be rejected.`;
+    const next =
+      written === null
+        ? 'Write them to a file, each with its reasons, with: --out failed.csv'
+        : `Correct them in ${written}, which can be uploaded as it is`;
+    throw new ImportsError('NOT_NOW', `${rejected}\n${next}`);
   }
 }
