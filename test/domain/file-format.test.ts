@@ -1,19 +1,26 @@
 // docs/file-format.md is a promise to clients: its table is the field table, and its two files do what it says of them.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { parse } from 'csv-parse/sync';
+import { writeFailedRecords } from '../../src/adapters/csv/write-failed-records';
 import { checkHeader } from '../../src/domain/check-header';
 import { DEFAULT_SETTINGS } from '../../src/domain/client';
 import { createConflictFinder } from '../../src/domain/conflict-finder';
 import { AGYLIA_FIELDS, FIELDS, REPORT_HEADERS, type Field } from '../../src/domain/fields';
+import type { FileLayout } from '../../src/domain/import-run';
 import { recordChecker } from '../../src/domain/record-checker';
 import { recordIdentity } from '../../src/domain/record-identity';
+import type { RejectedRecord } from '../../src/ports';
 
 const file = path.join(__dirname, '../../docs/file-format.md');
 const command = 'WRITE_DOCS=1 npx jest test/domain/file-format.test.ts';
 const START = `<!-- columns: written from src/domain/fields.ts by ${command} -->\n`;
 const END = '<!-- end of columns -->';
+const FAILED_START = `<!-- failed: written by ${command} -->\n`;
+const FAILED_END = '<!-- end of failed -->';
 
 function row({ headers: [first, ...others], required, rule }: Field): string {
   return `| \`${first}\` | ${others.map((header) => `\`${header}\``).join(', ')} | ${required ? 'required; ' : ''}${say(rule)} |`;
@@ -51,8 +58,8 @@ function page(): { readonly before: string; readonly columns: string; readonly a
   return { before: text.slice(0, start), columns: text.slice(start, end), after: text.slice(end) };
 }
 
-/** `line: codes` of every record that fails when one of the page's files is sent. */
-function failuresOf(csv: string): string[] {
+/** The records that fail when one of the page's files is sent, and the file's headers. */
+function failuresOf(csv: string): { readonly headers: readonly string[]; readonly failed: readonly RejectedRecord[] } {
   const [headers = [], ...rows]: string[][] = parse(csv, { relax_column_count: true });
   const header = checkHeader(headers, DEFAULT_SETTINGS);
   if (header.kind === 'refused') throw new Error(header.refusal.message);
@@ -62,11 +69,25 @@ function failuresOf(csv: string): string[] {
   const finder = createConflictFinder();
   records.forEach((record, at) => finder.add(record, recordIdentity({ line: record.line, cells: rows[at]! }, header.columns)));
   const marks = new Map([...finder.finish().marks].map((mark) => [mark.line, mark.reasons]));
-  return records.flatMap(({ line, reasons }) => {
-    const codes = [...reasons, ...(marks.get(line) ?? [])].map(({ code }) => code);
-    return codes.length === 0 ? [] : [`${line}: ${codes.join(', ')}`];
-  });
+  const failed = records.map(({ line, reasons }, at) => ({
+    ...{ line, uniqueId: '', cells: rows[at]!, claims: {} },
+    reasons: [...reasons, ...(marks.get(line) ?? [])],
+  }));
+  return { headers, failed: failed.filter(({ reasons }) => reasons.length > 0) };
 }
+
+/** The failed-records file as the import writes it. */
+async function failedRecordsFile(csv: string): Promise<string> {
+  const { headers, failed } = failuresOf(csv);
+  const folder = mkdtempSync(path.join(tmpdir(), 'file-format-'));
+  const layout: FileLayout = { encoding: 'utf-8', delimiter: ',', headers, ignoredHeaders: [], droppedBack: false };
+  await writeFailedRecords(path.join(folder, 'failed.csv'), layout, Readable.from(failed));
+  const written = readFileSync(path.join(folder, 'failed.csv'), 'utf8');
+  rmSync(folder, { recursive: true });
+  return written;
+}
+
+const csvBlocks = (text: string): string[] => [...text.matchAll(/```csv\n([^`]+)```/g)].map(([, csv]) => csv!);
 
 test('the table of columns is the field table', () => {
   const { before, columns, after } = page();
@@ -82,9 +103,21 @@ test('names every header that is accepted', () => {
 
 test('the good file is good, and the bad file fails as its table says', () => {
   const text = readFileSync(file, 'utf8');
-  const [good, bad] = [...text.matchAll(/```csv\n([^`]+)```/g)].map(([, csv]) => csv ?? '');
+  const [good, bad] = csvBlocks(text);
   const promised = [...text.matchAll(/^\| (\d+) \| ([^|]+) \|/gm)].map(([, line, codes]) => `${line}: ${codes?.trim()}`);
-  expect(failuresOf(good!)).toEqual([]);
+  expect(failuresOf(good!).failed).toEqual([]);
   expect(promised.length).toBeGreaterThan(0);
-  expect(failuresOf(bad!)).toEqual(promised);
+  expect(failuresOf(bad!).failed.map(({ line, reasons }) => `${line}: ${reasons.map(({ code }) => code).join(', ')}`)).toEqual(promised);
+});
+
+test('the failed-records file is the one that comes back for the bad file', async () => {
+  const text = readFileSync(file, 'utf8');
+  const [, bad] = csvBlocks(text);
+  // The byte order mark cannot be seen, and Markdown has line feeds.
+  const written = (await failedRecordsFile(bad!)).replace('\ufeff', '').replaceAll('\r\n', '\n');
+  const [before, after] = [text.indexOf(FAILED_START) + FAILED_START.length, text.indexOf(FAILED_END)];
+  const block = `\n\`\`\`csv\n${written}\`\`\`\n\n`;
+  if (process.env['WRITE_DOCS'] === '1') writeFileSync(file, text.slice(0, before) + block + text.slice(after));
+  else if (text.slice(before, after) !== block)
+    throw new Error(`The failed records of docs/file-format.md are stale. Write them anew: ${command}`);
 });

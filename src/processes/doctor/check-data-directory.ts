@@ -2,6 +2,7 @@
 
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { loadHostKeys } from '../../sftp/ssh/host-keys';
 import { ill, well, type Finding } from './finding';
 
 const LEAST_FREE_BYTES = 1024 ** 3;
@@ -46,5 +47,7 @@ export async function checkHostKeys(dataDir: string): Promise<Finding> {
       'Restore them from the backup. On a new server, the front door makes them at its start',
     );
   }
-  return open.length > 0 ? ill(`readable by others: ${open.join(', ')}`, `chmod 600 ${folder}/*`) : well(`${HOST_KEYS.length} keys`);
+  if (open.length > 0) return ill(`readable by others: ${open.join(', ')}`, `chmod 600 ${folder}/*`);
+  // What clients are told to compare.
+  return well((await loadHostKeys(folder)).fingerprints.join(', '));
 }
