@@ -169,6 +169,11 @@ export interface Chunk {
   readonly marks: readonly FileMark[];
 }
 
+/** In order, made as they are asked for, as often as they are: the marks of a bad file may be larger than the file. */
+export interface Chunks extends Iterable<Chunk> {
+  readonly length: number;
+}
+
 export interface ChunkResult {
   readonly counts: Counts;
   /** Users whose active permits are to be released. */
@@ -211,7 +216,7 @@ export interface ImportStore {
   newerApplied(clientId: ClientId, seq: number): Promise<readonly ImportId[]>;
 
   /** Replaces all chunks of the import (an inspection that is repeated starts over). */
-  putChunks(importId: ImportId, chunks: readonly Chunk[]): Promise<void>;
+  putChunks(importId: ImportId, chunks: Iterable<Chunk>): Promise<void>;
   chunk(importId: ImportId, n: number): Promise<(Chunk & { readonly result: ChunkResult | undefined }) | undefined>;
   /** The first result of a chunk stays: a worker that comes late would count again what was settled since. */
   setChunkResult(importId: ImportId, n: number, result: ChunkResult): Promise<void>;
@@ -458,7 +463,7 @@ export interface Inspection {
         readonly records: number;
         /** Records whose `active` cell reads 0, repeated and rejected ones among them. */
         readonly inactiveRecords: number;
-        readonly chunks: readonly Chunk[];
+        readonly chunks: Chunks;
       };
 }
 

@@ -10,7 +10,7 @@ import { recordChecker } from '../../domain/record-checker';
 import { recordIdentity } from '../../domain/record-identity';
 import type { Refusal } from '../../domain/reasons';
 import { refuseEmpty, refuseLongRecord, refuseNoRecords, refuseTooManyRecords, refuseUnclosedQuote } from '../../domain/refusals';
-import type { Chunk } from '../../ports';
+import type { Chunk, Chunks } from '../../ports';
 import type { Delimiter } from './delimiter';
 import { EndlessQuote, type QuoteEnd } from './endless-quote';
 import { countLineEnds } from './line-ends';
@@ -28,7 +28,7 @@ type Indexed =
       readonly layout: FileLayout;
       readonly records: number;
       readonly inactiveRecords: number;
-      readonly chunks: readonly Chunk[];
+      readonly chunks: Chunks;
       readonly ids: BigUint64Array;
     };
 
@@ -88,7 +88,7 @@ export class RecordIndex {
       layout: this.#layout!,
       records: this.#records,
       inactiveRecords: this.#inactive,
-      chunks: withMarks(this.#chunks, marks),
+      chunks: chunksOf(this.#chunks, marks),
       ids,
     };
   }
@@ -165,13 +165,29 @@ export class RecordIndex {
   }
 }
 
+type Range = Omit<Chunk, 'n' | 'marks'>;
+
+/** Each chunk is made as it is asked for: a file may have marks for millions of lines. */
+function chunksOf(ranges: readonly Range[], marks: Iterable<FileMark>): Chunks {
+  const isMarked = marks[Symbol.iterator]().next().done !== true;
+  // Without its marks the file is not kept in mind any longer.
+  if (!isMarked) return ranges.map((range, n) => ({ ...range, n, marks: [] }));
+  return { length: ranges.length, [Symbol.iterator]: () => withMarks(ranges, marks) };
+}
+
 /** Marks come by line, chunks do, too: each mark goes to the chunk that holds its line. */
-function withMarks(chunks: readonly Omit<Chunk, 'n' | 'marks'>[], marks: Iterable<FileMark>): Chunk[] {
-  const marked = chunks.map((chunk, n) => ({ ...chunk, n, marks: [] as FileMark[] }));
+function* withMarks(ranges: readonly Range[], marks: Iterable<FileMark>): Generator<Chunk> {
   let n = 0;
+  let own: FileMark[] = [];
   for (const mark of marks) {
-    while (n + 1 < marked.length && marked[n + 1]!.firstLine <= mark.line) n++;
-    marked[n]!.marks.push(mark);
+    for (; n + 1 < ranges.length && ranges[n + 1]!.firstLine <= mark.line; n++) {
+      yield { ...ranges[n]!, n, marks: own };
+      own = [];
+    }
+    own.push(mark);
   }
-  return marked;
+  for (; n < ranges.length; n++) {
+    yield { ...ranges[n]!, n, marks: own };
+    own = [];
+  }
 }

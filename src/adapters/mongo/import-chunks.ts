@@ -8,7 +8,9 @@ import { type Models, native } from './models';
 
 type ImportChunks = Pick<ImportStore, 'putChunks' | 'chunk' | 'setChunkResult' | 'chunkResults'>;
 
+/** What an insert holds at most: chunks, and marks of theirs but for those of the last one. */
 const CHUNKS_PER_INSERT = 500;
+const MARKS_PER_INSERT = 10_000;
 /** Results hold deferred records, so that a batch of them may be large. */
 const RESULTS_PER_BATCH = 20;
 const NO_RECORDS: Omit<Chunk, 'n'> = { start: 0, end: 0, firstLine: 0, records: 0, marks: [] };
@@ -19,8 +21,7 @@ export function createImportChunks({ importChunks }: Pick<Models, 'importChunks'
   return {
     async putChunks(importId, chunks) {
       await collection.deleteMany({ _id: keysOf(importId) });
-      for (let from = 0; from < chunks.length; from += CHUNKS_PER_INSERT) {
-        const part = chunks.slice(from, from + CHUNKS_PER_INSERT);
+      for (const part of partsOf(chunks)) {
         await collection.insertMany(part.map((chunk) => ({ _id: chunkKey(importId, chunk.n), ...chunk })));
       }
     },
@@ -51,4 +52,18 @@ export function createImportChunks({ importChunks }: Pick<Models, 'importChunks'
       for await (const { n, result } of documents) if (result !== undefined) yield { n, result };
     },
   };
+}
+
+function* partsOf(chunks: Iterable<Chunk>): Generator<readonly Chunk[]> {
+  let part: Chunk[] = [];
+  let marks = 0;
+  for (const chunk of chunks) {
+    part.push(chunk);
+    marks += chunk.marks.length;
+    if (part.length < CHUNKS_PER_INSERT && marks < MARKS_PER_INSERT) continue;
+    yield part;
+    part = [];
+    marks = 0;
+  }
+  if (part.length > 0) yield part;
 }

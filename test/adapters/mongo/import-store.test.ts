@@ -1,5 +1,6 @@
 // Imports, their order, their chunks and their rejected records against the engine in use.
 
+import { mongo as driver } from 'mongoose';
 import { type ImportId, importIdOf } from '../../../src/domain/ids';
 import { type ImportRun, type ImportState, NO_COUNTS } from '../../../src/domain/import-run';
 import type { Chunk, ChunkResult, RejectedRecord } from '../../../src/ports';
@@ -240,6 +241,27 @@ describe('chunks', () => {
     expect(await mongo.store.imports.chunk(importId(1), 0)).toEqual({ ...chunk(0), result: undefined });
     expect(await mongo.store.imports.chunk(importId(1), 1)).toBeUndefined();
     expect(await mongo.store.imports.chunk(importId(11), 0)).toBeDefined();
+  });
+
+  test('with very many marks are put in parts that each hold only so many of them, and made no sooner', async () => {
+    const sizes: number[] = [];
+    const { insertMany } = driver.Collection.prototype;
+    jest.spyOn(driver.Collection.prototype, 'insertMany').mockImplementation(function (this: driver.Collection, ...args) {
+      sizes.push(args[0].length);
+      return insertMany.apply(this, args);
+    });
+    const made: number[] = [];
+    function* chunks() {
+      for (let n = 0; n < 5; n++) {
+        made.push(sizes.length);
+        yield { ...chunk(n), marks: Array.from({ length: 5_000 }, (_, line) => ({ line, repeats: true, reasons: [] })) };
+      }
+    }
+    await mongo.store.imports.putChunks(importId(1), chunks());
+    jest.restoreAllMocks();
+    expect(sizes).toEqual([2, 2, 1]);
+    expect(made).toEqual([0, 0, 1, 1, 2]);
+    expect((await mongo.store.imports.chunk(importId(1), 4))!.marks).toHaveLength(5_000);
   });
 
   test('none is fine, too', async () => {
