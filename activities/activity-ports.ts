@@ -6,6 +6,7 @@ import type {
   CsvFiles,
   ExpiryStore,
   FileStore,
+  GroupStore,
   ImportMetrics,
   ImportStore,
   Log,
@@ -24,6 +25,7 @@ export interface ActivityPorts {
   readonly imports: ImportStore;
   readonly rejected: RejectedStore;
   readonly users: UserStore;
+  readonly groups: GroupStore;
   readonly permits: PermitStore;
   readonly changes: UserChanges;
   readonly undos: UndoStore;

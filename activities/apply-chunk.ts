@@ -21,7 +21,7 @@ import { Tally } from './tally';
 /** Records read and written at once. */
 const BATCH = 1_000;
 
-type ChunkPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'users' | 'files' | 'csv' | 'clock'>;
+type ChunkPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'users' | 'groups' | 'files' | 'csv' | 'clock'>;
 
 export const applyChunk =
   (ports: ChunkPorts) =>

@@ -28,7 +28,7 @@ const BATCH = 1_000;
 /** Others may take values while we settle. Then the rest is settled anew, but no more often than this when nothing came of it. */
 const MOST_VAIN_ROUNDS = 5;
 
-type DeferredPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'users' | 'files' | 'csv' | 'clock'>;
+type DeferredPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'users' | 'groups' | 'files' | 'csv' | 'clock'>;
 interface Deferred {
   readonly record: CheckedRecord;
   /** The chunk that the record came from. */

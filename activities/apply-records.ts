@@ -11,6 +11,9 @@ import type { FormerMarks, User, WrittenDecision } from '../src/domain/user';
 import { ImportsError } from '../src/errors';
 import type { UserWrite, WriteOutcome } from '../src/ports';
 import type { ActivityPorts } from './activity-ports';
+import { withGroups, withKnownGroups } from './group-names';
+
+type ApplyPorts = Pick<ActivityPorts, 'users' | 'groups' | 'clock'>;
 
 /** How often a record is decided anew because somebody else wrote its user meanwhile. */
 const MOST_RACES = 3;
@@ -34,11 +37,8 @@ export interface ApplyContext {
 }
 
 /** One answer per candidate, in their order. No two candidates may be about the same user. */
-export async function applyRecords(
-  ports: Pick<ActivityPorts, 'users' | 'clock'>,
-  context: ApplyContext,
-  candidates: readonly Candidate[],
-): Promise<readonly Applied[]> {
+export async function applyRecords(ports: ApplyPorts, context: ApplyContext, records: readonly Candidate[]): Promise<readonly Applied[]> {
+  const candidates = await withKnownGroups(ports, context.run.clientId, records);
   const applied: Applied[] = Array.from({ length: candidates.length });
   let open = candidates.map((_, index) => index);
   for (let round = 0; open.length > 0; round++) {
@@ -56,7 +56,7 @@ export async function applyRecords(
 
 /** Answers what it can; returns the candidates that somebody else was faster with. */
 async function applyOnce(
-  ports: Pick<ActivityPorts, 'users' | 'clock'>,
+  ports: ApplyPorts,
   context: ApplyContext,
   candidates: readonly Candidate[],
   open: readonly number[],
@@ -79,7 +79,8 @@ async function applyOnce(
   });
   if (writes.length === 0) return [];
 
-  const outcomes = await ports.users.write({ clientId: run.clientId, importId: run.importId, seq: run.seq, at: ports.clock.now() }, writes);
+  const named = await withGroups(ports, run, writes);
+  const outcomes = await ports.users.write({ clientId: run.clientId, importId: run.importId, seq: run.seq, at: ports.clock.now() }, named);
   const raced: number[] = [];
   outcomes.forEach((outcome: WriteOutcome, at) => {
     const { index, decided } = writers[at]!;

@@ -19,7 +19,7 @@ const NO_NUMBERS = { archives: 0, permits: 0, activeUsers: 0, emailChanges: 0, u
 /** Newer than any file of the client. */
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
-type CheckPorts = Pick<ActivityPorts, 'users' | 'permits' | 'csv' | 'clock'>;
+type CheckPorts = Pick<ActivityPorts, 'users' | 'groups' | 'permits' | 'csv' | 'clock'>;
 
 export interface CheckInput {
   readonly client: Client;

@@ -2,6 +2,7 @@
 
 import type { ImportId } from '../src/domain/ids';
 import type { ReportState } from '../src/domain/import-run';
+import { profileOf } from '../src/domain/profiles';
 import type { ActivityPorts } from './activity-ports';
 import { forgetIds } from './forget-ids';
 import { loadImport } from './load-import';
@@ -14,12 +15,13 @@ export interface ClosedUndo {
 }
 
 export const closeUndo =
-  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'undos' | 'files' | 'outbox' | 'clock'>) =>
+  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'undos' | 'files' | 'standing' | 'outbox' | 'clock'>) =>
   async ({ importId, report, why }: ClosedUndo): Promise<void> => {
-    const { run } = await loadImport(ports, importId);
+    const { run, client } = await loadImport(ports, importId);
     if (why !== undefined) await ports.outbox.setState(importId, 'undo', 'failed', ports.clock.now(), why);
     await ports.undos.update(importId, { report });
     // Its list of unique ids goes at once: an import that is undone supersedes nobody.
+    if (profileOf(client).upload === 'left-in-place') await ports.standing.discardCopy(importId);
     await ports.files.cleanUp(importId, false);
     await forgetIds(ports, run);
   };

@@ -18,7 +18,7 @@ export type PlannedArchive =
   /** Somebody has to agree first. */
   | { readonly kind: 'hold'; readonly numbers: HoldNumbers };
 
-type PlanPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'users' | 'permits' | 'files' | 'csv'>;
+type PlanPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'users' | 'groups' | 'permits' | 'files' | 'csv'>;
 
 export const planArchive =
   (ports: PlanPorts) =>

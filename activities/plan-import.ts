@@ -27,7 +27,7 @@ export interface Plan {
   isGivenUp(key: string): boolean;
 }
 
-type PlanPorts = Pick<ActivityPorts, 'users' | 'permits' | 'csv'>;
+type PlanPorts = Pick<ActivityPorts, 'users' | 'groups' | 'permits' | 'csv'>;
 type Outcome = Exclude<Applied, { kind: 'taken' }>;
 interface Planned {
   readonly takeover: Takeover;

@@ -10,7 +10,7 @@ import { walkDecisions, type PlanSource } from './walk-decisions';
 import { fieldOf, takenReason } from './wishes';
 
 export async function* plannedRejections(
-  ports: Pick<ActivityPorts, 'users' | 'csv'>,
+  ports: Pick<ActivityPorts, 'users' | 'groups' | 'csv'>,
   source: PlanSource,
   plan: Pick<Plan, 'lost' | 'isGivenUp'>,
 ): AsyncGenerator<RejectedRecord> {

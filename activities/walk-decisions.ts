@@ -6,6 +6,7 @@ import type { Chunk, CsvFiles } from '../src/ports';
 import type { ActivityPorts } from './activity-ports';
 import { checkerOf } from './apply-chunk';
 import { decideOne, type ApplyContext } from './apply-records';
+import { withKnownGroups } from './group-names';
 import { layoutOf } from './load-import';
 
 const BATCH = 1_000;
@@ -32,7 +33,7 @@ interface Row {
 
 /** `repeated` = records of the batch that only repeat an earlier one; they are decided on no further. */
 export async function* walkDecisions(
-  ports: Pick<ActivityPorts, 'users' | 'csv'>,
+  ports: Pick<ActivityPorts, 'users' | 'groups' | 'csv'>,
   { context, paths, chunks }: PlanSource,
 ): AsyncGenerator<{ readonly repeated: number; readonly decided: readonly Walked[] }> {
   const { run, client } = context;
@@ -44,7 +45,8 @@ export async function* walkDecisions(
   const decideAll = async () => {
     const ids = rows.map(({ record }) => userIdOf(run.clientId, record.uniqueId));
     const users = await ports.users.read(ids.filter((_, at) => rows[at]!.record.uniqueId !== ''));
-    const decided = rows.map((row, at) => ({ ...row, userId: ids[at]!, decided: decideOne(context, row, users.get(ids[at]!)) }));
+    const spelled = await withKnownGroups(ports, run.clientId, rows);
+    const decided = spelled.map((row, at) => ({ ...row, userId: ids[at]!, decided: decideOne(context, row, users.get(ids[at]!)) }));
     const batch = { repeated, decided };
     rows = [];
     repeated = 0;

@@ -307,6 +307,17 @@ export interface UserStore {
   history(userId: UserId): Promise<{ readonly user: User; readonly changes: readonly UserChange[] } | undefined>;
 }
 
+/** Groups of a client's users, told apart without regard to case (`groupKey`). */
+export interface GroupStore {
+  /** How those that exist are spelled, by key. */
+  find(clientId: ClientId, names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** The same for all of them: one that does not exist is made, spelled as given. Repeatable. */
+  ensure(
+    run: { readonly clientId: ClientId; readonly importId: ImportId; readonly at: Date },
+    names: readonly string[],
+  ): Promise<ReadonlyMap<string, string>>;
+}
+
 /** What an import did to users, as it was kept for undo and provenance. */
 export interface UserChanges {
   /** Lines of the file that have a change, in order. */

@@ -1,6 +1,8 @@
 // What the text of a cell stands for, one small function per kind of field. Each returns the value as it is stored, or undefined when the
 // text is no such thing. They see text that is trimmed, normalised and not blank. No regular expressions: this runs for every cell.
 
+import { groupNames } from './groups';
+
 /** Two letters A-Z, stored upper-case. */
 export function readProvince(text: string): string | undefined {
   if (text.length !== 2 || !isLetter(text.charCodeAt(0)) || !isLetter(text.charCodeAt(1))) return undefined;
@@ -41,10 +43,9 @@ export function readEmail(text: string): string | undefined {
 
 /** Names separated by `;`: trimmed, blank ones and repetitions dropped, in the order given. Undefined when there is none or one is longer than `max`. */
 export function readGroups(text: string, max: number): string | undefined {
-  const names = new Set(text.split(';').map((name) => name.trim()));
-  names.delete('');
+  const names = groupNames(text);
   for (const name of names) if ([...name].length > max) return undefined;
-  return names.size === 0 ? undefined : [...names].join(';');
+  return names.length === 0 ? undefined : names.join(';');
 }
 
 const HYPHEN = 0x2d;

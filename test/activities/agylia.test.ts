@@ -7,6 +7,7 @@ import type { ActivityPorts } from '../../activities/activity-ports';
 import type { ClientSettings } from '../../src/domain/client';
 import type { ClientId, ImportId } from '../../src/domain/ids';
 import { claim, runImport, startWorld, stepsOver, type World } from '../support/in-process-import';
+import { undo } from '../support/in-process-undo';
 import { Killed, mortal } from '../support/mortal';
 import { sleepy } from '../support/sleepy';
 
@@ -160,6 +161,57 @@ describe('one version of the upload', () => {
   });
 });
 
+describe('groups', () => {
+  const groupsOf = async (clientId: ClientId) =>
+    (await world.db.collection('groups').find({ clientId }).sort({ _id: 1 }).toArray()).map(({ name }) => name as unknown);
+  const memberships = async (clientId: ClientId) =>
+    (await world.db.collection('users').find({ clientId }).sort({ _id: 1 }).toArray()).map(({ groups }) => groups as unknown);
+
+  it('are made when they are unknown, and users are in them in the spelling that came first', async () => {
+    const clientId = await addClient('groups');
+    await world.drop(clientId, UPLOAD, FIRST);
+    await world.importAll(clientId);
+    expect(await groupsOf(clientId)).toEqual(['sales', 'Staff']);
+    expect(await memberships(clientId)).toEqual(['Staff', 'sales;Staff']);
+    await world.drop(clientId, UPLOAD, `username,groups\r\nana,SALES ;staff;;Sales\r\n=cy,night shift;STAFF\r\n`);
+    const [run] = await world.importAll(clientId);
+    expect(run?.counts).toMatchObject({ unchanged: 1, updated: 1 });
+    expect(await groupsOf(clientId)).toEqual(['night shift', 'sales', 'Staff']);
+    expect(await memberships(clientId)).toEqual(['night shift;Staff', 'sales;Staff']);
+  });
+
+  it("are one client's own, and none is made for a record that is rejected", async () => {
+    const clientId = await addClient('own-groups');
+    await world.drop(clientId, UPLOAD, `username,mail,groups\r\nana,,STAFF\r\nben,not an address,Nobody\r\n`);
+    await world.importAll(clientId);
+    expect(await groupsOf(clientId)).toEqual(['STAFF']);
+  });
+
+  it('stay when the import is undone; the membership goes back', async () => {
+    const clientId = await addClient('undone-groups');
+    await world.drop(clientId, UPLOAD, `username,groups\r\nana,Staff\r\n`);
+    await world.importAll(clientId);
+    await world.drop(clientId, UPLOAD, `username,groups\r\nana,Night\r\n`);
+    const [run] = await world.importAll(clientId);
+    await undo(world, run!.importId);
+    expect(await memberships(clientId)).toEqual(['Staff']);
+    expect(await groupsOf(clientId)).toEqual(['Night', 'Staff']);
+    expect((await logOf(clientId)).at(-1)).toBe(`${run!.importId} undone: its changes were taken back`);
+  });
+});
+
+describe('further columns', () => {
+  it("are those of the OPS-COM table that the client's settings name, and are never required", async () => {
+    const clientId = await addClient('further', { furtherColumns: ['phoneCell', 'loginSource'] });
+    await world.drop(clientId, UPLOAD, `username,phone_cell\r\nana,+1 613 555 0101\r\n`);
+    const [run] = await world.importAll(clientId);
+    expect(run).toMatchObject({ outcome: 'imported', counts: { created: 1 } });
+    expect(await world.db.collection('users').findOne({ clientId })).toMatchObject({ phoneCell: '+1 613 555 0101' });
+    await world.drop(clientId, UPLOAD, `username,employ_no\r\nana,7\r\n`);
+    expect(await world.importAll(clientId)).toEqual([expect.objectContaining({ outcome: 'refused' })]);
+  });
+});
+
 describe('the log', () => {
   it('has one line for each step, and nothing of the records', async () => {
     const clientId = await addClient('log');
@@ -238,7 +290,7 @@ async function whatIsThere(clientId: ClientId): Promise<unknown> {
 }
 
 /** How users, permits and rejected records bear it is told in killed-anywhere.test.ts: they are the same for every client. */
-const DEADLY = ['imports', 'files', 'standing', 'csv', 'outbox', 'mailer'] as const;
+const DEADLY = ['imports', 'groups', 'files', 'standing', 'csv', 'outbox', 'mailer'] as const;
 
 describe('an import whose process is killed', () => {
   let undisturbed: unknown;

@@ -7,6 +7,7 @@ import type {
   BanStore,
   ClientStore,
   ExpiryStore,
+  GroupStore,
   ImportStore,
   OutboxStore,
   PermitStore,
@@ -20,6 +21,7 @@ import { createAccountStore } from './account-store';
 import { createBanStore } from './ban-store';
 import { createClientStore } from './client-store';
 import { createExpiryStore } from './expiry-store';
+import { createGroupStore } from './group-store';
 import { createImportStore } from './import-store';
 import { createIndexes } from './indexes';
 import { createModels } from './models';
@@ -40,6 +42,7 @@ export interface Mongo {
   readonly imports: ImportStore;
   readonly rejected: RejectedStore;
   readonly users: UserStore;
+  readonly groups: GroupStore;
   readonly permits: PermitStore;
   readonly changes: UserChanges;
   readonly undos: UndoStore;
@@ -78,6 +81,7 @@ export async function connectMongo(uri: string): Promise<Mongo> {
     imports: createImportStore(models),
     rejected: createRejectedStore(models),
     users: createUserStore(models),
+    groups: createGroupStore(models),
     permits: createPermitStore(models),
     changes: createUserChanges(models),
     undos: createUndoStore(models),

@@ -50,6 +50,15 @@ export type UserDocument = FieldValues & {
   readonly updatedAt?: Date;
 };
 
+/** `_id`: `<clientId>/<name in lower case>`. */
+export interface GroupDocument {
+  readonly _id: string;
+  readonly clientId: ClientId;
+  /** As it was spelled first. */
+  readonly name: string;
+  readonly created?: { readonly importId: ImportId; readonly at: Date };
+}
+
 /** The values that a write replaced. `_id`: `<importId>/<line>`; `rev` is the user's before the write. */
 export interface UserChangeDocument {
   readonly _id: string;

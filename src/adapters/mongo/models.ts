@@ -8,6 +8,7 @@ import type {
   ChunkDocument,
   ClientDocument,
   CounterDocument,
+  GroupDocument,
   ImportDocument,
   OutboxDocument,
   PermitDocument,
@@ -149,6 +150,8 @@ const permit: Shape<PermitDocument> = {
   returned: Mixed,
 };
 
+const group: Shape<GroupDocument> = { _id: text, clientId: text, name: text, created: Mixed };
+
 const permitRelease: Shape<PermitReleaseDocument> = { _id: text, permitId: Mixed, userId: text, state: text, at: date, undo: String };
 
 const outbox: Shape<OutboxDocument> = { _id: text, state: text, at: date, why: String };
@@ -194,6 +197,7 @@ export function createModels(connection: Connection) {
     importChunks: model<ChunkDocument>('importChunks', chunk),
     rejectedRecords: model<RejectedDocument>('rejectedRecords', rejected),
     users: model<UserDocument>('users', user),
+    groups: model<GroupDocument>('groups', group),
     userChanges: model<UserChangeDocument>('userChanges', userChange),
     permits: model<PermitDocument>('permits', permit),
     permitReleases: model<PermitReleaseDocument>('permitReleases', permitRelease),
