@@ -9,7 +9,7 @@ import { reply, type Reply } from '../control/reply';
 import { transfer, type Transfer } from '../transfer/transfer';
 import type { Session, Visitor } from '../session';
 
-/** A program that dies takes its control connection with it; this is how long that may take to be seen. */
+/** A program that dies takes its control connection with it. This is how long that may take to be seen. */
 const ALIVE_MS = 400;
 
 export async function receiveFile(
@@ -55,11 +55,10 @@ export async function receiveFile(
 }
 
 async function cameWhole({ link, frontDoor, peer }: Session, { data, brokenOff }: Transfer): Promise<boolean> {
-  const { ending } = data;
-  if (ending === 'reset' || brokenOff.aborted) return false;
-  if (ending === 'whole') return true;
+  if (brokenOff.aborted) return false;
+  if (data.ending === 'whole') return true;
   await sleep(ALIVE_MS, undefined, { signal: brokenOff }).catch(() => undefined);
-  if (brokenOff.aborted || !link.isAlive) return false;
+  if (brokenOff.aborted || data.ending === 'reset' || !link.isAlive) return false;
   frontDoor.log.warn('An upload ended without close_notify and is taken, because the client is still there', {
     ip: peer.address,
     software: peer.software,

@@ -31,7 +31,7 @@ export class DataConnection extends TLSSocket {
     return Promise.race([once(this, 'secure').then(() => true), gone]).catch(() => false);
   }
 
-  /** Of a connection that has been read to its end. */
+  /** Of a connection that has been read to its end. That it was reset may show only when we have said our own end. */
   get ending(): Ending {
     if (this.saidSo) return 'whole';
     return this.raw.wasReset ? 'reset' : 'cut';

@@ -16,47 +16,47 @@ const WAITED_FOR_MS = 30_000;
 export class PassivePort {
   readonly port: number;
   private readonly arrived: Promise<Socket | undefined>;
-  private readonly giveUp: () => void;
+  private giveUp: () => void = () => undefined;
 
   /** `host` is where the client reached us, `peer` is where it came from: nobody else's connection is taken. */
   static async open(options: { host: string; peer: string; ports: PortRange; log: Log }): Promise<PassivePort | undefined> {
-    const server = createServer({ noDelay: true, pauseOnConnect: true });
+    const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
     return (await listenWithin(server, options)) ? new PassivePort(server, options) : undefined;
   }
 
   private constructor(server: Server, { peer, log }: { readonly peer: string; readonly log: Log }) {
     const address = server.address();
     this.port = typeof address === 'object' && address !== null ? address.port : 0;
-    const { promise, resolve } = promised<Socket | undefined>();
     let taken: Socket | undefined;
-    server.on('connection', (socket) => {
-      socket.on('error', () => socket.destroy());
-      const from = plainAddress(socket.remoteAddress);
-      if (taken === undefined && from === peer) {
-        taken = socket;
+    this.arrived = new Promise((resolve) => {
+      server.on('connection', (socket) => {
+        socket.on('error', () => socket.destroy());
+        const from = plainAddress(socket.remoteAddress);
+        if (taken === undefined && from === peer) {
+          taken = socket;
+          server.close();
+          return resolve(socket);
+        }
+        if (from !== peer) log.warn('A data connection from another address is refused', { ip: peer, from });
+        socket.destroy();
+      });
+      this.giveUp = () => {
         server.close();
-        return resolve(socket);
-      }
-      if (from !== peer) log.warn('A data connection from another address is refused', { ip: peer, from });
-      socket.destroy();
+        taken?.destroy();
+        resolve(undefined);
+      };
     });
     const timer = setTimeout(() => this.giveUp(), WAITED_FOR_MS);
-    this.giveUp = () => {
-      clearTimeout(timer);
-      server.close();
-      taken?.destroy();
-      resolve(undefined);
-    };
-    this.arrived = promise;
-    void promise.then(() => clearTimeout(timer));
+    void this.arrived.then(() => clearTimeout(timer));
   }
 
   /** The client's connection; undefined when it did not come. From now on it is the caller's. */
   async take(signal: AbortSignal): Promise<Socket | undefined> {
     if (signal.aborted) this.giveUp();
-    signal.addEventListener('abort', this.giveUp);
+    const { giveUp } = this;
+    signal.addEventListener('abort', giveUp);
     const socket = await this.arrived;
-    signal.removeEventListener('abort', this.giveUp);
+    signal.removeEventListener('abort', giveUp);
     return socket?.destroyed === true ? undefined : socket;
   }
 
@@ -91,10 +91,4 @@ async function listenWithin(server: Server, { host, ports, log }: { host: string
   }
   log.error('Every passive port is in use', { ...ports });
   return false;
-}
-
-function promised<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((settle) => (resolve = settle));
-  return { promise, resolve };
 }

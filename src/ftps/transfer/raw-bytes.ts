@@ -29,7 +29,11 @@ export class RawBytes extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.socket.write(chunk, done);
+    this.socket.write(chunk, (error) => {
+      // A reset that comes right behind data is reported as an end (libuv takes the hang-up for one); writing tells them apart.
+      this.wasReset ||= error != null;
+      done(error);
+    });
   }
 
   override _final(done: (error?: Error | null) => void): void {

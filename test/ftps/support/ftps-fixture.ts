@@ -11,10 +11,8 @@ export async function openFtpsFixture(change: Partial<FtpsOptions> = {}): Promis
   const fixture = await openFixture();
   const { dataDir, frontDoor } = fixture;
   const passivePorts = { from: 0, to: 0 };
-  const ftps = await startFtps(frontDoor, {
-    ...{ host: '127.0.0.1', port: 0, dataDir, certificate: null, passivePorts, publicAddress: null },
-    ...change,
-  });
+  const usual = { host: '127.0.0.1', port: 0, dataDir, certificate: null, passivePorts, publicAddress: null };
+  const ftps = await startFtps(frontDoor, { ...usual, ...change });
   const stop = async (): Promise<void> => {
     await ftps.stop();
     await fixture.stop();
