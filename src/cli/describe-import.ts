@@ -52,7 +52,7 @@ export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer)
     ['State', stopped ? `${resultOf(run)}, but its workflow was terminated in Temporal` : resultOf(run)],
     ['Refused', run.refusal === null ? undefined : refusalText(run.refusal)],
     ['Failure', run.failure ?? undefined],
-    ['Held', run.held === null ? undefined : heldText(run.held, print)],
+    ['Held', run.held === null ? undefined : heldText(run, run.held, print)],
     ['Decided', run.held === null || run.held.decided === null ? undefined : decidedText(run.held.decided, print)],
     ['Received', time(run.receivedAt)],
     ['Started', time(run.startedAt)],
@@ -70,6 +70,7 @@ export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer)
     ['Told', undone?.report === 'failed' ? withWhy('the e-mail about the undo could not be sent', mailFailures.undo) : undefined],
     ...troubles.map((trouble) => ['Stuck', troubleText(trouble, print)] as const),
     ['Backup', run.backup ?? undefined],
+    ['Status report', run.finishedAt === null || run.backup !== null ? undefined : `reports/${statusReportName(run)}`],
     ['Workflow', uiUrl(run.importId) ?? `import/${run.importId}`],
   ]);
   const next = nextText(run, { stopped, undone, troubles });
@@ -79,11 +80,11 @@ export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer)
 }
 
 /** `would archive 120 of 480 active users (25 %), release 3 permits, change …`; and for how long nobody has agreed. */
-function heldText(held: Held, print: Printer): string {
+function heldText({ state }: ImportRun, held: Held, print: Printer): string {
   const { archives, activeUsers, permits, emailChanges, userNameChanges, until, decided } = held;
   const share = `${print.number(archives)} of ${print.number(activeUsers)} active users (${shareOf(archives, activeUsers)} %)`;
   const rest = `release ${print.number(permits)} permits, replace e-mails of ${print.number(emailChanges)} and user names of ${print.number(userNameChanges)} users`;
-  return `would archive ${share}, ${rest}${decided === null ? `; declined unless approved by ${print.time(until)}` : ''}`;
+  return `would archive ${share}, ${rest}${state === 'held' && decided === null ? `; declined unless approved by ${print.time(until)}` : ''}`;
 }
 
 function decidedText({ verdict, by, reason, at }: NonNullable<Held['decided']>, print: Printer): string {
@@ -157,8 +158,11 @@ export function nextText(run: ImportRun, seen: Pick<SeenBeside, 'stopped' | 'und
   if (state === 'failed' || state === 'cancelled')
     return `Once the cause is mended, go on where it stopped:\nimports retry ${id} --reason "…"`;
   if (state === 'held') return `It waits for approval:\n${decisionCommands(id)}`;
-  if (state === 'undone' && undone?.report === 'failed')
-    return `Once the address is right, send the e-mail about the undo again:\nimports resend-report ${id} --undo`;
+  if (state === 'undone' && (undone?.report === 'failed' || run.report === 'failed')) {
+    const again = [...(run.report === 'failed' ? [''] : []), ...(undone?.report === 'failed' ? [' --undo'] : [])];
+    const mails = again.length === 1 ? 'the e-mail' : 'each e-mail';
+    return `Once the address is right, send ${mails} again:\n${again.map((option) => `imports resend-report ${id}${option}`).join('\n')}`;
+  }
   if (state === 'undone') return `What was restored, and what was left as it is: imports undo ${id}`;
   if (state !== 'finished') return `Follow it with: imports watch ${id}`;
   if (run.report === 'failed')

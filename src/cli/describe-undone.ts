@@ -52,7 +52,7 @@ export function describeUndone(item: UndoItem, print: Printer): string {
     print.facts([
       ['Reason', `${reason} (${by})`],
       ...rows.map(([key, label]) => [label, print.number(counts[key])] as const),
-      ['E-mail', report === 'failed' ? 'could not be sent' : REPORT_WORDS[report]],
+      ['E-mail', report === 'failed' ? `could not be sent; why: imports show ${importId}` : REPORT_WORDS[report]],
     ]),
     ...(rows.length === 0 ? ['It had changed nothing, so nothing had to be restored.'] : []),
     ...leftText(item, print),

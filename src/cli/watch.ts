@@ -34,10 +34,10 @@ export function addWatchCommand(program: Command, { deps, print }: Session): voi
     try {
       for (let polls = 1; ; polls++) {
         await display.show(await progressOf(run));
-        if (ENDS.has(shownState(run))) break;
-        // One whose workflow was terminated would be followed for ever.
-        stopped = polls % POLLS_BETWEEN_LOOKS === 0 && (await hasStopped(services, run).catch(() => false));
-        if (stopped) break;
+        const isAtEnd = ENDS.has(shownState(run));
+        // One whose workflow was terminated would be followed for ever, or seem to wait for approval.
+        stopped = (isAtEnd || polls % POLLS_BETWEEN_LOOKS === 0) && (await hasStopped(services, run).catch(() => false));
+        if (isAtEnd || stopped) break;
         await deps.sleep(POLL_MS);
         run = await requireImport(services, id);
       }

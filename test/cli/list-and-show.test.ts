@@ -290,7 +290,11 @@ describe('show of an e-mail', () => {
     });
     const { out } = await imports(now, 'show', 'acme-1');
     expect(out).toContain(`\nTold      the e-mail about the undo could not be sent. ${REFUSED}\n`);
-    expect(out).toMatch(/imports resend-report acme-1 --undo\n$/);
+    expect(out).toMatch(/send the e-mail again:\nimports resend-report acme-1 --undo\n$/);
+    now.runs = [aRun('acme-1', { state: 'undone', report: 'failed' })];
+    expect((await imports(now, 'show', 'acme-1')).out).toMatch(
+      /send each e-mail again:\nimports resend-report acme-1\nimports resend-report acme-1 --undo\n$/,
+    );
   });
 
   test('that asks for approval, too', async () => {

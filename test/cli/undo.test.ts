@@ -158,7 +158,7 @@ describe('undo', () => {
       undos: new Map([['acme-1', anUndo('acme-1', { report: 'failed' })]]),
     });
     const { out } = await imports(world, 'undo', 'acme-1');
-    expect(out).toMatch(/^E-mail +could not be sent$/m);
+    expect(out).toMatch(/^E-mail +could not be sent; why: imports show acme-1$/m);
     expect(out).toMatch(/Once the address is right, send it again:\nimports resend-report acme-1 --undo\n$/);
   });
 

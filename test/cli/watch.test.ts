@@ -118,6 +118,12 @@ test('ends when the workflow was terminated, and says what to do', async () => {
   expect(out).toContain('State     applying, but its workflow was terminated in Temporal');
 });
 
+test('takes a held import whose workflow was terminated for what it is', async () => {
+  const world = story(enter(running('held')));
+  world.stopped = ['acme-1'];
+  expect((await imports(world, 'watch', 'acme-1')).err).toContain('Go on where it stopped with: imports retry acme-1');
+});
+
 test('of an unknown import is not found', async () => {
   expect((await imports(aWorld(), 'watch', 'acme-9')).code).toBe(1);
 });
