@@ -33,7 +33,7 @@ export function addAccountKeyRemoveCommand(parent: Command, { deps, print }: Ses
     usage: 'remove <user> <fingerprint>',
     summary: 'no longer let a login in by a public key',
     details: 'A session that was begun with the key goes on until it ends.',
-    examples: ['imports account key remove acme-hr SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU'],
+    examples: ['imports account key remove acme-hr SHA256:47DEQpj8HBSa…'],
   }).action(async (userName: string, typed: string) => {
     const services = await deps.open();
     const account = await requireAccount(services, userName);
@@ -43,7 +43,7 @@ export function addAccountKeyRemoveCommand(parent: Command, { deps, print }: Ses
       const theirs = account.publicKeys.map((key) => `\n${key.fingerprint}`).join('');
       throw new ImportsError(
         'NOT_FOUND',
-        `Account ${userName} has no key with the fingerprint ${escapeText(typed)}${theirs === '' ? '; it has none at all' : `. Its keys are:${theirs}`}`,
+        `Account ${userName} has no key with the fingerprint ${escapeText(typed)}${theirs === '' ? '; it has none at all' : `. Its keys are:${theirs}`}\nSee all with: imports account list ${account.clientId}`,
       );
     }
     await services.accounts.update(userName, { publicKeys });

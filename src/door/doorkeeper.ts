@@ -5,6 +5,7 @@ import { isWithin, placeOf } from '../domain/network';
 import type { Clock, DoorMetrics } from '../ports';
 import type { Bans } from './bans';
 import { ENTRY_LIMITS } from './entry-limits';
+import type { Peer } from './peer';
 import type { Offence, Throttle } from './throttle';
 
 /** One connection, from its first moment. */
@@ -17,15 +18,20 @@ export interface Entry {
 
 export interface Doorkeeper {
   /** A peer connects. Undefined = it is dropped, before a byte of it is read. */
-  enter(address: string): Entry | undefined;
-  note(address: string, offence: Offence): void;
+  enter(peer: Caller): Entry | undefined;
+  note(peer: Caller, offence: Offence): void;
   /** Whether this account may not come in from there for what was done from there. */
   isBanned(address: string, userName: string | undefined): boolean;
 }
 
+export type Caller = Pick<Peer, 'address' | 'port'>;
+
 interface Guest {
   readonly place: string;
+  readonly port: number;
   admitted: boolean;
+  /** Something is held against it already: one misdeed does not count twice. */
+  hasOffended: boolean;
 }
 
 export function createDoorkeeper(options: {
@@ -41,42 +47,42 @@ export function createDoorkeeper(options: {
   const isShared = (address: string): boolean => isWithin(address, sharedAddresses);
   const now = (): number => clock.now().getTime();
 
-  const note = (address: string, offence: Offence): void => {
+  const note = ({ address, port }: Caller, offence: Offence): void => {
     const place = placeOf(address);
+    for (const guest of guests) if (guest.port === port && guest.place === place) guest.hasOffended = true;
     // While a ban spares some, the others go on trying: nothing new.
     if (isShared(address) || bans.of(place) !== undefined || !throttle.note(place, offence, now())) return;
     metrics.addressBanned();
     bans.ban(place, offence);
   };
 
-  const isFull = (address: string, place: string): boolean => {
+  const isFull = (peer: Caller, place: string): boolean => {
     const startups = [...guests].filter(({ admitted }) => !admitted);
     if (guests.size >= ENTRY_LIMITS.connections || startups.length >= ENTRY_LIMITS.startups) return true;
-    if (isShared(address)) return false;
+    if (isShared(peer.address)) return false;
     const here = (some: Iterable<Guest>): number => [...some].filter((guest) => guest.place === place).length;
     if (here(guests) < ENTRY_LIMITS.connectionsPerAddress && here(startups) < ENTRY_LIMITS.startupsPerAddress) return false;
-    note(address, 'limit-exceeded');
+    note(peer, 'limit-exceeded');
     return true;
   };
 
   return {
     note,
-    enter(address) {
-      const place = placeOf(address);
-      const entered = now();
-      const reason = bans.of(place)?.spares.length === 0 ? 'banned' : isFull(address, place) ? 'too-many' : undefined;
+    enter(peer) {
+      const place = placeOf(peer.address);
+      const reason = bans.of(place)?.spares.length === 0 ? 'banned' : isFull(peer, place) ? 'too-many' : undefined;
       if (reason !== undefined) {
         metrics.peerTurnedAway(reason);
         return undefined;
       }
-      const guest: Guest = { place, admitted: false };
+      const guest: Guest = { place, port: peer.port, admitted: false, hasOffended: false };
       guests.add(guest);
       return {
         admit: () => void (guest.admitted = true),
         leave(spoke) {
           const gone = guests.delete(guest);
           // A load balancer that looks whether the port is open says nothing.
-          if (gone && spoke && !guest.admitted && !throttle.hasNotedSince(place, entered)) note(address, 'no-login');
+          if (gone && spoke && !guest.admitted && !guest.hasOffended) note(peer, 'no-login');
         },
       };
     },

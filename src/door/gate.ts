@@ -36,7 +36,7 @@ export async function openGate(options: {
     socket.on('error', () => socket.destroy());
     const { remoteAddress, remotePort } = socket;
     if (remoteAddress === undefined || remotePort === undefined) return void socket.destroy();
-    const entry = options.doorkeeper.enter(remoteAddress);
+    const entry = options.doorkeeper.enter({ address: remoteAddress, port: remotePort });
     if (entry === undefined) return void socket.destroy();
     const key = keyOf(remoteAddress, remotePort);
     const grace = setTimeout(() => socket.destroy(), options.loginGraceMs ?? ENTRY_LIMITS.loginGraceMs);

@@ -133,7 +133,7 @@ export function createLogins(options: LoginOptions): Logins {
       else {
         if (result === 'wrong-password' || result === 'unknown-account') {
           throttle.failed(attempt, now.getTime());
-          doorkeeper.note(peer.address, result);
+          doorkeeper.note(peer, result);
         }
         await sleep(delayMs + FAILURE_MS - (performance.now() - started));
       }

@@ -5,6 +5,7 @@ import type { Protocol } from '../ports';
 export interface Peer {
   /** As the socket tells it. */
   readonly address: string;
+  readonly port: number;
   readonly protocol: Protocol;
   /** What its software calls itself; null when it did not say. Chosen by the peer: at most of use as a hint. */
   readonly software: string | null;

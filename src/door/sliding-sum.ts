@@ -33,10 +33,6 @@ export class SlidingSum {
     return sum(this.recent(key, now));
   }
 
-  lastAt(key: string): number | undefined {
-    return this.noted.get(key)?.at(-1)?.at;
-  }
-
   clear(key: string): void {
     this.noted.delete(key);
   }

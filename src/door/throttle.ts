@@ -41,11 +41,6 @@ export class Throttle {
     return this.points.of(place, now);
   }
 
-  /** Whether anything was noted from then on: one misdeed is not to count twice. */
-  hasNotedSince(place: string, moment: number): boolean {
-    return (this.points.lastAt(place) ?? -Infinity) >= moment;
-  }
-
   /** Before a password is looked at. `known` = the account has logged in from there lately. */
   delayMs(attempt: Attempt, now: number): number {
     const extra = this.failures.of(keyOf(attempt), now) - FREE_FAILURES;

@@ -99,15 +99,26 @@ export function createVisits({ accounts, clients, sessions, clock, log }: VisitO
   const beating = setInterval(() => void beat(), BEAT_MS);
 
   return {
-    begin({ account, client, peer, hangUp = () => undefined }) {
+    begin({ account, client, peer: { address, protocol, software }, hangUp = () => undefined }) {
       const now = clock.now();
       const { userName } = account;
       accounts
-        .update(userName, { lastLoginAt: now, knownPlaces: withPlace(account, placeOf(peer.address), now) })
+        .update(userName, { lastLoginAt: now, knownPlaces: withPlace(account, placeOf(address), now) })
         .catch((error: unknown) => log.warn('Noting a login failed', { error: errnoOf(error) ?? 'unknown' }));
       const sessionId = randomUUID();
       const guest: Guest = {
-        session: { sessionId, userName, clientId: client.clientId, ...peer, since: now, lastActivityAt: now, bytesIn: 0, bytesOut: 0 },
+        session: {
+          sessionId,
+          userName,
+          clientId: client.clientId,
+          address,
+          protocol,
+          software,
+          since: now,
+          lastActivityAt: now,
+          bytesIn: 0,
+          bytesOut: 0,
+        },
         hangUp,
       };
       guests.set(sessionId, guest);

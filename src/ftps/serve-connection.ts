@@ -24,7 +24,13 @@ const IDLE_MS = 5 * 60 * 1000;
 export async function serveConnection(socket: Socket, address: string, context: ConnectionContext): Promise<void> {
   const { frontDoor, settings, links } = context;
   const link = new ControlLink(socket, () => session.transfer?.abort());
-  const session = new Session({ frontDoor, link, socket, settings, peer: { address, protocol: 'ftps', software: null } });
+  const session = new Session({
+    frontDoor,
+    link,
+    socket,
+    settings,
+    peer: { address, port: socket.remotePort ?? 0, protocol: 'ftps', software: null },
+  });
   links.add(link);
   try {
     await link.send(reply(220, 'Managed user import. FTP over TLS only (AUTH TLS)'));

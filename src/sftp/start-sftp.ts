@@ -46,11 +46,13 @@ export async function startSftp(frontDoor: FrontDoor, options: SftpOptions): Pro
       connections.add(connection);
       connection.on('close', () => connections.delete(connection));
       const software = softwareName(header.versions.software);
-      serveConnection(connection, { socket, peer: { address: ip, protocol: 'sftp', software } }, context);
+      serveConnection(connection, { socket, peer: { address: ip, port, protocol: 'sftp', software } }, context);
     },
   );
   const handOn = (socket: Socket): void => {
-    joinGreeting(socket, () => frontDoor.doorkeeper.note(socket.remoteAddress ?? '', 'malformed'));
+    joinGreeting(socket, () =>
+      frontDoor.doorkeeper.note({ address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }, 'malformed'),
+    );
     ssh.injectSocket(socket);
   };
   const gate = await openGate({ protocol: 'SFTP', host: options.host, port: options.port, log, doorkeeper: frontDoor.doorkeeper, handOn });

@@ -291,6 +291,8 @@ describe('account key', () => {
   test('remove of an unknown fingerprint says which there are', async () => {
     const { code, err, world } = await imports(aWorld({ accounts: withPassword() }), 'account', 'key', 'remove', 'acme', 'SHA256:nope');
     expect([code, world.accounts]).toEqual([1, withPassword()]);
-    expect(err).toBe('error: Account acme has no key with the fingerprint SHA256:nope. Its keys are:\nSHA256:AAAA1\n');
+    expect(err).toBe(
+      'error: Account acme has no key with the fingerprint SHA256:nope. Its keys are:\nSHA256:AAAA1\nSee all with: imports account list acme\n',
+    );
   });
 });

@@ -62,6 +62,11 @@ export const TYPED: Readonly<Record<string, { readonly args: string; readonly wo
   'account passwd': { args: 'acme-hr --generate-password' },
   'account disable': { args: 'acme-hr' },
   'account enable': { args: 'acme-hr' },
+  'account key add': { args: `acme-hr ${path.join(__dirname, 'acme-hr.pub')}` },
+  'account key remove': { args: 'acme-hr SHA256:AAAA1' },
+  sessions: { args: '' },
+  'ban list': { args: '' },
+  'ban lift': { args: '203.0.113.7' },
   list: { args: '' },
   show: { args: 'acme-1' },
   watch: { args: 'acme-1' },
@@ -149,6 +154,16 @@ export function errorPaths(folder: string): readonly ErrorPath[] {
     wrongUse(addKey(badKey), `Line 1 of ${badKey}: The public key cannot be used`, 'Send the one line of the .pub file', {
       deps: { parsePublicKey },
     }),
+
+    wrongUse('account key add acme-h', "missing required argument 'file'", 'How it is used: imports account key add --help'),
+    wrongUse(['account', 'key', 'add', 'acme-hr', privateKey], 'is a private key', 'Ask for the file that ends in .pub'),
+    notFound('account key remove acme-h SHA256:AAAA1', 'There is no account acme-h; did you mean acme-hr?', 'imports account list'),
+    notFound('account key remove acme-hr SHA256:none', 'has no key with the fingerprint SHA256:none', 'imports account list'),
+
+    // Who is in, and who is not let in
+    notFound('sessions acm', 'There is no client acm', 'imports client list'),
+    wrongUse('ban lift sftp.example', 'sftp.example is no address', 'imports ban list'),
+    notFound('ban lift 203.0.113.7', '203.0.113.7 is not banned', 'imports ban list'),
 
     // Looking at imports
     wrongUse('rejected acme-1 --csv --json', 'not both', '--csv', { only: 'json' }),

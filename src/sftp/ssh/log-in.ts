@@ -50,7 +50,7 @@ export function logIn(
   };
 
   connection.on('error', (error: unknown) => {
-    if (!admitted && isProtocolError(error)) doorkeeper.note(peer.address, 'malformed');
+    if (!admitted && isProtocolError(error)) doorkeeper.note(peer, 'malformed');
   });
   connection.on('authentication', (attempt) => {
     // What the peer had sent before it heard that it is sent away.
