@@ -1,7 +1,6 @@
 // Checks, decides and writes the records of one chunk. Killed anywhere, it is simply run again: users carry the stamp of this import
 // and line, rejected records are replaced, and the result is written last and counts once.
 
-import { heartbeat } from '@temporalio/activity';
 import { checkHeader } from '../src/domain/check-header';
 import { userIdOf, type ImportId } from '../src/domain/ids';
 import type { Client } from '../src/domain/client';
@@ -12,6 +11,7 @@ import { ImportsError } from '../src/errors';
 import type { Chunk, RejectedRecord } from '../src/ports';
 import type { ActivityPorts } from './activity-ports';
 import { applyRecords, type ApplyContext } from './apply-records';
+import { beat } from './beat';
 import { layoutOf, loadImport } from './load-import';
 import { olderGoingOn } from './older-going-on';
 import { rejectedRecord } from './rejected-record';
@@ -50,7 +50,7 @@ export const applyChunk =
       if (batch.length < BATCH) continue;
       await pass.take(batch, check);
       batch = [];
-      heartbeat();
+      beat();
     }
     await pass.take(batch, check);
     // Another worker took us for dead, and by now what it deferred may have been settled and rejected in this range.

@@ -13,6 +13,7 @@ import type { RejectedRecord } from '../src/ports';
 import type { ActivityPorts } from './activity-ports';
 import { pathsOf } from './apply-chunk';
 import { applyRecords, decideOne, type ApplyContext } from './apply-records';
+import { beat } from './beat';
 import { inBatches } from './in-batches';
 import { layoutOf, loadImport } from './load-import';
 import { missingTakenReasons } from './missing-taken-reasons';
@@ -33,6 +34,11 @@ interface Deferred {
   readonly record: CheckedRecord;
   /** The chunk that the record came from. */
   readonly n: number;
+}
+
+interface Rejection {
+  readonly deferred: Deferred;
+  readonly reasons: readonly Reason[];
 }
 
 export const applyDeferred =
@@ -70,13 +76,26 @@ class DeferredPass {
   async forgetEarlierAttempt(deferred: readonly Deferred[]): Promise<void> {
     for (const batch of inBatches(deferred, BATCH)) {
       for (const { record } of batch) await this.#ports.rejected.replaceRange(this.#context.run.importId, record.line, record.line + 1, []);
-      heartbeat();
+      beat();
     }
   }
 
   async settle(deferred: readonly Deferred[]): Promise<void> {
+    const rejected: Rejection[] = [];
+    try {
+      await this.#writeAll(deferred, rejected);
+    } finally {
+      // Also when the step is cancelled: it may be long until a retry comes to it.
+      for (const batch of inBatches(deferred, BATCH)) {
+        await this.#ports.users.restoreKeys(batch.map(({ record }) => this.#userIdOf(record)));
+        heartbeat();
+      }
+    }
+    await this.#reject(rejected);
+  }
+
+  async #writeAll(deferred: readonly Deferred[], rejected: Rejection[]): Promise<void> {
     let open = deferred;
-    const rejected: { readonly deferred: Deferred; readonly reasons: readonly Reason[] }[] = [];
     for (let vainRounds = 0; open.length > 0;) {
       const { possible, impossible, releases } = await this.#plan(open);
       for (const { deferred: one, keys } of impossible)
@@ -90,11 +109,6 @@ class DeferredPass {
       open = await this.#write(possible, releases, rejected);
       vainRounds = open.length === possible.length ? vainRounds + 1 : 0;
     }
-    for (const batch of inBatches(deferred, BATCH)) {
-      await this.#ports.users.restoreKeys(batch.map(({ record }) => this.#userIdOf(record)));
-      heartbeat();
-    }
-    await this.#reject(rejected);
   }
 
   async #plan(open: readonly Deferred[]) {
@@ -102,7 +116,7 @@ class DeferredPass {
     const takeovers: Takeover[] = [];
     const byUser = new Map<UserId, Deferred>();
     for (const batch of inBatches(open, BATCH)) {
-      heartbeat();
+      beat();
       const users = await this.#ports.users.read(batch.map(({ record }) => this.#userIdOf(record)));
       const decisions = batch.map((one) => {
         const userId = this.#userIdOf(one.record);
@@ -120,11 +134,7 @@ class DeferredPass {
   }
 
   /** Returns the records that somebody else was faster with. */
-  async #write(
-    possible: readonly Deferred[],
-    releases: readonly Release[],
-    rejected: { deferred: Deferred; reasons: readonly Reason[] }[],
-  ): Promise<Deferred[]> {
+  async #write(possible: readonly Deferred[], releases: readonly Release[], rejected: Rejection[]): Promise<Deferred[]> {
     const again: Deferred[] = [];
     const due = releasesFor(releases);
     for (const batch of inBatches(possible, BATCH)) {
@@ -139,13 +149,13 @@ class DeferredPass {
         else if (one.kind === 'rejected') rejected.push({ deferred: batch[at]!, reasons: one.reasons });
         else this.tally.add(one);
       });
-      heartbeat();
+      beat();
     }
     return again;
   }
 
   /** The cells as sent are read again from the file: a deferred record was kept without them. */
-  async #reject(rejected: readonly { readonly deferred: Deferred; readonly reasons: readonly Reason[] }[]): Promise<void> {
+  async #reject(rejected: readonly Rejection[]): Promise<void> {
     const { run } = this.#context;
     const byChunk = new Map<number, Map<number, { record: CheckedRecord; reasons: readonly Reason[] }>>();
     for (const { deferred, reasons } of rejected) {
@@ -160,7 +170,7 @@ class DeferredPass {
         if (found !== undefined) records.push(rejectedRecord(found.record, found.reasons, row.cells));
       }
       await this.#ports.rejected.put(run.importId, records);
-      heartbeat();
+      beat();
     }
   }
 
@@ -181,7 +191,7 @@ class DeferredPass {
         completed.filter((_, at) => missing[at]!.length > 0),
       );
       batch = [];
-      heartbeat();
+      beat();
     };
     for await (const record of withHeartbeat(this.#ports.rejected.all(run.importId))) {
       if (wishesOf(record.claims).length > 0) batch.push(record);

@@ -1,7 +1,6 @@
 // Takes the files that are ready out of a client's folder, oldest first. First the claim is written down, then the file is renamed, or
 // copied where it is to stay: a crash in between leaves a claim that the next scan completes.
 
-import { heartbeat } from '@temporalio/activity';
 import type { Client } from '../src/domain/client';
 import type { ClientId, ImportId } from '../src/domain/ids';
 import { importIdOf } from '../src/domain/ids';
@@ -9,6 +8,7 @@ import { hasEnded, NO_COUNTS, type ImportRun } from '../src/domain/import-run';
 import { profileOf } from '../src/domain/profiles';
 import type { ReadyFile } from '../src/ports';
 import type { ActivityPorts } from './activity-ports';
+import { beat } from './beat';
 import { noteStep } from './note-step';
 import { whileBeating } from './while-beating';
 
@@ -36,7 +36,7 @@ export const claimReadyFiles =
       const run = newRun(clientId, await ports.imports.nextSeq(clientId), file);
       await ports.imports.insert(run);
       await claim(ports, client, run);
-      heartbeat();
+      beat();
     }
     const queued = await ports.imports.inOrder(clientId, ['queued']);
     // A scan looks again after each import: what it has just imported itself is no news.

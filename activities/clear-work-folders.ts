@@ -1,9 +1,9 @@
 // Removes what ended imports left in `work/` when they were killed between their last steps, and lists of unique ids that no older import
 // needs any more. A folder with a client's file in it is never touched: `imports doctor` tells of it.
 
-import { heartbeat } from '@temporalio/activity';
 import type { WorkFolder } from '../src/ports';
 import type { ActivityPorts } from './activity-ports';
+import { beat } from './beat';
 import { oldestOpenSeq } from './forget-ids';
 
 /** Younger folders may belong to steps that are under way. */
@@ -15,7 +15,7 @@ export const clearWorkFolders = (ports: ClearPorts) => async (): Promise<{ reado
   const before = ports.clock.now().getTime() - LEFT_MS;
   let folders = 0;
   for (const folder of await ports.files.workFolders()) {
-    heartbeat({ folders });
+    beat({ folders });
     if (folder.holdsFile || folder.changedAt.getTime() >= before) continue;
     if (await clear(ports, folder)) folders += 1;
   }

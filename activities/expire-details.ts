@@ -1,8 +1,8 @@
 // Removes what is kept for a while only of imports that ended long ago, oldest first. Each round takes a few: the workflow asks until
 // nothing is due. An import whose undo is under way keeps what that needs.
 
-import { heartbeat } from '@temporalio/activity';
 import type { ActivityPorts } from './activity-ports';
+import { beat } from './beat';
 
 const DAY_MS = 86_400_000;
 const AT_ONCE = 200;
@@ -14,10 +14,10 @@ export const expireDetails =
     const due = await ports.expiry.due(new Date(now.getTime() - ports.keepDays * DAY_MS), AT_ONCE);
     let imports = 0;
     for (const importId of due) {
-      heartbeat({ imports });
+      beat({ imports });
       const undo = await ports.undos.find(importId);
       if (undo !== undefined && undo.finishedAt === null) continue;
-      await ports.expiry.expire(importId, now, () => heartbeat({ imports }));
+      await ports.expiry.expire(importId, now, () => beat({ imports }));
       imports += 1;
     }
     if (imports > 0) ports.log.info('details of old imports removed', { imports });

@@ -1,9 +1,9 @@
 // Which clients have sent no file for longer than agreed, and nobody was told yet.
 
-import { heartbeat } from '@temporalio/activity';
 import type { ClientId, ImportId } from '../src/domain/ids';
 import { silenceOf } from '../src/domain/silence';
 import type { ActivityPorts } from './activity-ports';
+import { beat } from './beat';
 
 export interface FoundSilence {
   readonly clientId: ClientId;
@@ -17,7 +17,7 @@ export const findSilences =
     const silences: FoundSilence[] = [];
     for (const client of await ports.clients.list()) {
       if (!client.enabled || client.settings.expectFileEvery === null) continue;
-      heartbeat();
+      beat();
       const [newest] = await ports.imports.list({ clientId: client.clientId, limit: 1 });
       const silence = silenceOf(client, newest, ports.clock.now());
       if (silence === undefined || (await ports.outbox.state(silence.after, 'silence')) !== 'pending') continue;

@@ -1,11 +1,11 @@
 // Reads the claimed file once: is it a file that can be imported, and where do its chunks lie? What it finds is written before it
 // answers, so a retry of the import does not read the file again.
 
-import { heartbeat } from '@temporalio/activity';
 import type { ImportId } from '../src/domain/ids';
 import { NO_COUNTS } from '../src/domain/import-run';
 import type { RefusalCode } from '../src/domain/reasons';
 import type { ActivityPorts } from './activity-ports';
+import { beat } from './beat';
 import { loadImport } from './load-import';
 import { noteStep } from './note-step';
 import { whileBeating } from './while-beating';
@@ -36,7 +36,7 @@ export const inspectFile =
         fileName: run.fileName,
       },
       client.settings,
-      (position) => heartbeat({ bytes: position }),
+      (position) => beat({ bytes: position }),
     );
     const { sameBytes } = await ports.imports.earlier(run.clientId, run.seq, sha256);
     const found = { sha256, bytes, sameAs: sameBytes?.importId ?? null };

@@ -1,7 +1,6 @@
 // Asks, before anything is written, whether the file would archive so many users that somebody has to agree first. Cheap for almost
 // every file: only one whose inactive records could reach the limit is worked through.
 
-import { heartbeat } from '@temporalio/activity';
 import type { Client } from '../src/domain/client';
 import { mustHold } from '../src/domain/hold-rule';
 import type { ImportId } from '../src/domain/ids';
@@ -9,6 +8,7 @@ import type { GoAhead, HoldNumbers, ImportRun } from '../src/domain/import-run';
 import type { Chunk } from '../src/ports';
 import type { ActivityPorts } from './activity-ports';
 import { pathsOf } from './apply-chunk';
+import { beat } from './beat';
 import { loadImport } from './load-import';
 import { planImport } from './plan-import';
 import { supersededBy } from './superseded';
@@ -34,7 +34,7 @@ export const planArchive =
           paths: pathsOf(ports, importId),
           chunks: () => chunksOf(ports, run),
         },
-        heartbeat,
+        beat,
       );
       if (mustHold(numbers, client.settings.holdAbove)) return { kind: 'hold', numbers };
     }

@@ -1,12 +1,12 @@
 // Cuts an undo into parts: users that the import created, and lines of the file whose users it changed. Created ones come first, because
 // they give up e-mails and user names that others get back.
 
-import { heartbeat } from '@temporalio/activity';
 import type { ImportId } from '../src/domain/ids';
 import type { ImportState } from '../src/domain/import-run';
 import type { UndoChunk } from '../src/ports';
 import { ImportsError } from '../src/errors';
 import type { ActivityPorts } from './activity-ports';
+import { beat } from './beat';
 import { loadImport } from './load-import';
 import { loadUndo } from './load-undo';
 
@@ -41,7 +41,7 @@ export const planUndo =
 async function* parts<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
   let part: T[] = [];
   for await (const item of items) {
-    if (part.push(item) % 1_000 === 0) heartbeat();
+    if (part.push(item) % 1_000 === 0) beat();
     if (part.length < PER_CHUNK) continue;
     yield part;
     part = [];

@@ -1,8 +1,8 @@
 // Takes old files out of every client's `.bak`, or old status reports out of its `reports`, where the installation says how old is old.
 
-import { heartbeat } from '@temporalio/activity';
 import { profileOf } from '../src/domain/profiles';
 import type { ActivityPorts } from './activity-ports';
+import { beat } from './beat';
 
 const DAY_MS = 86_400_000;
 const FILES_PER_BEAT = 500;
@@ -15,10 +15,10 @@ export const removeOldBackups =
     let files = 0;
     let seen = 0;
     const onProgress = (): void => {
-      if (++seen % FILES_PER_BEAT === 0) heartbeat({ files: seen });
+      if (++seen % FILES_PER_BEAT === 0) beat({ files: seen });
     };
     for (const client of await ports.clients.list()) {
-      heartbeat({ files });
+      beat({ files });
       files +=
         profileOf(client).upload === 'moved'
           ? await ports.files.removeOldBackups(client.clientId, before, onProgress)

@@ -1,13 +1,13 @@
 // Writes down what came of an undo, and that the import is undone: from now on it supersedes no older import. An import that had failed
 // or was cancelled still has its file claimed; it goes to `.bak` now, since nobody will retry it.
 
-import { heartbeat } from '@temporalio/activity';
 import type { ImportId } from '../src/domain/ids';
 import type { ImportRun } from '../src/domain/import-run';
 import { addUndoCounts, NO_UNDO_COUNTS, type UndoCounts } from '../src/domain/undo';
 import { ImportsError } from '../src/errors';
 import type { ActivityPorts } from './activity-ports';
 import { backUpFile } from './back-up-file';
+import { beat } from './beat';
 import { loadImport } from './load-import';
 import { loadUndo } from './load-undo';
 import { noteStep } from './note-step';
@@ -44,7 +44,7 @@ async function countAll(ports: SettlePorts, importId: ImportId): Promise<UndoCou
   let counts = NO_UNDO_COUNTS;
   for await (const { result } of ports.undos.chunkResults(importId)) counts = addUndoCounts(counts, result.counts);
   let permitsLeft = 0;
-  for await (const _ of ports.permits.notGivenBack(importId)) if (++permitsLeft % 1_000 === 0) heartbeat();
+  for await (const _ of ports.permits.notGivenBack(importId)) if (++permitsLeft % 1_000 === 0) beat();
   return { ...counts, permitsLeft, permitsReturned: await ports.permits.countGivenBack(importId) };
 }
 

@@ -1,11 +1,11 @@
 // Undoes one part of an import. Killed anywhere, it is simply run again: users carry the mark of this undo, and the result is written
 // last and counts once.
 
-import { heartbeat } from '@temporalio/activity';
 import type { ImportId } from '../src/domain/ids';
 import { ImportsError } from '../src/errors';
 import type { UndoChunk } from '../src/ports';
 import type { ActivityPorts } from './activity-ports';
+import { beat } from './beat';
 import { inBatches } from './in-batches';
 import { loadImport } from './load-import';
 import { UndoTally } from './undo-tally';
@@ -33,7 +33,7 @@ export const undoChunk =
         if (answer.kind === 'undone' && item.change !== null) undone.push(item.change.line);
       });
       await ports.changes.markUndone(importId, undone, ports.clock.now());
-      heartbeat();
+      beat();
     }
     await ports.undos.setChunkResult(importId, n, { counts: tally.counts, left: tally.left, deferred });
   };

@@ -2,12 +2,12 @@
 // may be had back, chains and swaps included; what nobody gives up leaves the user as it is. Killed anywhere it starts over: writes
 // carry their mark, keys that were given up are given back at the end, its result is written last.
 
-import { heartbeat } from '@temporalio/activity';
 import { userIdOf, type ImportId } from '../src/domain/ids';
 import type { ImportRun } from '../src/domain/import-run';
 import { settleTakeovers, type Release, type Takeover } from '../src/domain/settle-takeovers';
 import type { StoredFieldName } from '../src/domain/user';
 import type { ActivityPorts } from './activity-ports';
+import { beat } from './beat';
 import { inBatches } from './in-batches';
 import { loadImport } from './load-import';
 import { loadUndo } from './load-undo';
@@ -44,6 +44,15 @@ export const undoDeferred =
   };
 
 async function settle(ports: DeferredPorts, run: ImportRun, items: readonly Undoable[], tally: UndoTally): Promise<void> {
+  try {
+    await writeAll(ports, run, items, tally);
+  } finally {
+    // Also when the step is cancelled: it may be long until a retry comes to it.
+    for (const batch of inBatches(items, BATCH)) await ports.users.restoreKeys(batch.map(({ userId }) => userId));
+  }
+}
+
+async function writeAll(ports: DeferredPorts, run: ImportRun, items: readonly Undoable[], tally: UndoTally): Promise<void> {
   let open = items;
   const leave = (item: Undoable, field: 'email' | 'userName') =>
     tally.add(item, { kind: 'left', why: field === 'email' ? 'EMAIL_TAKEN' : 'USER_NAME_TAKEN', by: null });
@@ -58,13 +67,12 @@ async function settle(ports: DeferredPorts, run: ImportRun, items: readonly Undo
     open = await write(ports, run, { items: possible.map(({ userId }) => byUser.get(userId)!), releases }, tally);
     vainRounds = open.length === possible.length ? vainRounds + 1 : 0;
   }
-  for (const batch of inBatches(items, BATCH)) await ports.users.restoreKeys(batch.map(({ userId }) => userId));
 }
 
 async function takeoversOf(ports: DeferredPorts, run: ImportRun, items: readonly Undoable[]): Promise<readonly Takeover[]> {
   const takeovers: Takeover[] = [];
   for (const batch of inBatches(items, BATCH)) {
-    heartbeat();
+    beat();
     const users = await ports.users.read(batch.map(({ userId }) => userId));
     const wishes = batch.map((item) => {
       const user = users.get(item.userId);
@@ -113,7 +121,7 @@ async function write(
       if (answer.kind === 'undone' && item.change !== null) undone.push(item.change.line);
     });
     await ports.changes.markUndone(run.importId, undone, ports.clock.now());
-    heartbeat();
+    beat();
   }
   return again;
 }
@@ -125,6 +133,6 @@ async function giveBackKeysOfImport(ports: DeferredPorts, run: ImportRun): Promi
     for (const batch of inBatches(result.deferred, BATCH)) {
       await ports.users.restoreKeys(batch.map(({ uniqueId }) => userIdOf(run.clientId, uniqueId)));
     }
-    heartbeat();
+    beat();
   }
 }

@@ -1,11 +1,11 @@
 // Gives released permits back to their former holders, once these are active again. The store makes each step safe to repeat.
 
-import { heartbeat } from '@temporalio/activity';
 import type { ImportId } from '../src/domain/ids';
 import type { ActivityPorts } from './activity-ports';
+import { beat } from './beat';
 
 export const undoPermits =
   (ports: Pick<ActivityPorts, 'permits' | 'clock'>) =>
   async ({ importId }: { readonly importId: ImportId }): Promise<void> => {
-    await ports.permits.giveBack(importId, ports.clock.now(), () => heartbeat());
+    await ports.permits.giveBack(importId, ports.clock.now(), () => beat());
   };

@@ -1,5 +1,6 @@
 // A step that gives no sign of life for half a minute is given to another worker: what grows with the file must beat as it goes.
 
+import { CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityPorts } from '../../activities/activity-ports';
 import { applyDeferred } from '../../activities/apply-deferred';
@@ -17,8 +18,19 @@ const importId = importIdOf(clientId, 1);
 const run: ImportRun = { ...newRun(clientId, 1, { name: 'users.csv', bytes: 1, inode: '1', changedAt: new Date() }), chunks: 1 };
 const lines = Array.from({ length: MANY }, (_, n) => n + 2);
 
-/** The step over a world that answers at once; how often it beat, and the largest of its calls. */
-async function settle({ deferred, rejected, attempt }: { deferred: CheckedRecord[]; rejected: RejectedRecord[]; attempt: number }) {
+/** The step over a world that answers at once; how often it beat, the largest of its calls, and how many users' keys it gave back. */
+async function settle({
+  deferred,
+  rejected,
+  attempt,
+  cancelledAt,
+}: {
+  deferred: CheckedRecord[];
+  rejected: RejectedRecord[];
+  attempt: number;
+  cancelledAt?: number;
+}) {
+  let restored = 0;
   let largest = 0;
   const take = async (items: readonly unknown[]) => void (largest = Math.max(largest, items.length));
   const ports = {
@@ -49,15 +61,17 @@ async function settle({ deferred, rejected, attempt }: { deferred: CheckedRecord
       holders: async () => ({ emails: new Map(), userNames: new Map() }),
       write: async (_: unknown, writes: readonly unknown[]) => (await take(writes), writes.map(() => 'written')),
       releaseKeys: take,
-      restoreKeys: take,
+      restoreKeys: (ids: readonly unknown[]) => ((restored += ids.length), take(ids)),
     },
     clock: { now: () => new Date() },
   } as unknown as ActivityPorts;
   const environment = new MockActivityEnvironment({ attempt });
   let beats = 0;
-  environment.on('heartbeat', () => beats++);
-  await environment.run(applyDeferred(ports), { importId });
-  return { beats, largest };
+  environment.on('heartbeat', () => {
+    if (++beats === cancelledAt) environment.cancel();
+  });
+  const failure = await environment.run(applyDeferred(ports), { importId }).catch((error: unknown) => error);
+  return { beats, largest, restored, failure };
 }
 
 it('settling looks through rejected records that claim nothing with a beat now and then', async () => {
@@ -71,6 +85,16 @@ it('settling many records again beats at each of its passes, and asks the databa
   // Forgetting, planning, writing, giving keys back.
   expect(beats).toBeGreaterThanOrEqual((4 * MANY) / 1_000);
   expect(largest).toBeLessThanOrEqual(1_000);
+});
+
+it('a step that nobody waits for any more ends at its next beat, and leaves no key released', async () => {
+  const deferred = lines.map((line) => ({ line, uniqueId: `u${line}`, values: { loginSource: 'OPSCOM' }, active: null, reasons: [] }));
+  // In the midst of planning, behind all of forgetting.
+  const cancelledAt = MANY / 1_000 + 5;
+  const { beats, restored, failure } = await settle({ deferred, rejected: [], attempt: 2, cancelledAt });
+  expect(failure).toBeInstanceOf(CancelledFailure);
+  expect(restored).toBe(MANY);
+  expect(beats).toBe(cancelledAt + MANY / 1_000);
 });
 
 it('work that says nothing of its progress beats by the clock, and no longer than it lasts', async () => {

@@ -4,7 +4,6 @@
 // An attempt that meets an image takes it over, and what tells whose it is now is its time: one that wrote nothing in the end removes no
 // image that another one relies on.
 
-import type { UserId } from '../../domain/ids';
 import type { UserStore, UserWrite } from '../../ports';
 import type { UserChangeDocument, UserDocument } from './documents';
 import { duplicatesIn } from './duplicate-key';
@@ -20,7 +19,7 @@ export function createBeforeImages(models: Pick<Models, 'users' | 'userChanges'>
 
   /** Not of an attempt that comes too late to write anything. */
   const takeOver = async (images: readonly UserChangeDocument[]): Promise<void> => {
-    const ids = images.map(({ userId }) => userId as UserId);
+    const ids = images.map(({ userId }) => userId);
     const found = await users.find({ _id: { $in: ids } }, { projection: { rev: 1 }, batchSize: ids.length + 1 }).toArray();
     const revisions = new Map<string, number>(found.map(({ _id, rev }) => [_id, rev ?? 0]));
     const updates = images

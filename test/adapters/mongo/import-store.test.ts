@@ -245,7 +245,7 @@ describe('chunks', () => {
 
   test('with very many marks are put in parts that each hold only so many of them, and made no sooner', async () => {
     const sizes: number[] = [];
-    const { insertMany } = driver.Collection.prototype;
+    const insertMany = Reflect.get(driver.Collection.prototype, 'insertMany') as driver.Collection['insertMany'];
     jest.spyOn(driver.Collection.prototype, 'insertMany').mockImplementation(function (this: driver.Collection, ...args) {
       sizes.push(args[0].length);
       return insertMany.apply(this, args);

@@ -48,7 +48,7 @@ const images = () =>
 /** What others do once a write has put its before-images down, and before it comes to the users. */
 function beforeUsersAreWritten(meanwhile: () => Promise<void>): jest.SpyInstance {
   const { Collection } = driver;
-  const bulkWrite = Collection.prototype.bulkWrite;
+  const bulkWrite = Reflect.get(Collection.prototype, 'bulkWrite');
   let isFirst = true;
   return jest.spyOn(Collection.prototype, 'bulkWrite').mockImplementation(async function (this: driver.Collection, ...args) {
     if (this.collectionName === 'users' && isFirst) {
