@@ -23,7 +23,7 @@ const PHASES: Readonly<Record<ImportState, string>> = {
   held: 'waiting for approval',
   applying: 'checking records and writing users',
   releasing: 'releasing permits of archived users',
-  'backing-up': 'moving the file to .bak',
+  'backing-up': 'putting the file away, with what became of it',
   reporting: 'sending the e-mail',
   finished: 'finished',
   failed: 'failed: something of ours is broken',

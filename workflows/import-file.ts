@@ -40,7 +40,7 @@ const steps: ImportSteps = {
   applyChunk: (input) => applyChunk.executeWithOptions({ summary: `chunk ${input.n + 1} of ${input.of}` }, [input]),
   applyDeferred: (input) => applyDeferred.executeWithOptions({ summary: 'records that waited for a value another gives up' }, [input]),
   releasePermits: (input) => releasePermits.executeWithOptions({ summary: 'release permits of archived users' }, [input]),
-  backUpFile: (input) => backUpFile.executeWithOptions({ summary: 'move the file to .bak with its receipt' }, [input]),
+  backUpFile: (input) => backUpFile.executeWithOptions({ summary: 'put the file away, with what became of it' }, [input]),
   sendReport,
   closeImport: (input) => closeImport.executeWithOptions({ summary: 'close the books' }, [input]),
 };

@@ -55,11 +55,7 @@ export function addClientAddCommand(parent: Command, { deps, print }: Session): 
       }
       await services.clients.add(client);
       await putIntoEffect(services, client);
-      await print.show(
-        client,
-        () =>
-          `${clientText(client, print)}\n\nAdded. Give it a login with:\nimports account add ${client.clientId} USER --generate-password`,
-      );
+      await print.show(client, () => `${clientText(client, print)}\n\n${nextStep(client)}`);
     });
 }
 
@@ -84,6 +80,12 @@ function readClient(text: string, options: AddOptions): Client {
 
 function defaultsOf(profile: ProfileName): Omit<ClientSettings, 'failedImportEmail' | 'replyToAdminEmail'> {
   return { ...DEFAULT_SETTINGS, ...PROFILES[profile].settings, profile };
+}
+
+function nextStep({ clientId, settings }: Client): string {
+  return settings.profile === 'agylia'
+    ? `Added. Give it a login, by the first label of its portal's host name and with its API key as password:\nimports account add ${clientId} USER --password-stdin`
+    : `Added. Give it a login with:\nimports account add ${clientId} USER --generate-password`;
 }
 
 /** The options of their own are settings like any other. */

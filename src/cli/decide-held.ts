@@ -15,7 +15,7 @@ const POLL_MS = 200;
 const DONE: Readonly<Record<HoldVerdict, (id: string) => string>> = {
   approve: (id) => `Import ${id} is approved and goes on.\nFollow it with: imports watch ${id}`,
   'approve-without-archives': (id) => `Import ${id} is approved without its archives and goes on.\nFollow it with: imports watch ${id}`,
-  decline: (id) => `Import ${id} is declined: no user was changed. The client is told, and the file goes to .bak.`,
+  decline: (id) => `Import ${id} is declined: no user was changed. The client is told.`,
 };
 
 export function addApproveCommand(program: Command, session: Session): void {
@@ -39,7 +39,8 @@ export function addDeclineCommand(program: Command, session: Session): void {
   defineCommand(program, {
     usage: 'decline <id>',
     summary: 'end a held import; nothing of it is written',
-    details: 'The file goes to .bak and the client is told that it was not imported. The reason is kept with the import.',
+    details:
+      'The client is told that the file was not imported, and it is put away as after any import. The reason is kept with the import.',
     examples: ['imports decline acme-42 --reason "half of the users are missing"'],
   })
     .option('-r, --reason <text>', 'required: why, for whoever looks later')

@@ -2,6 +2,7 @@
 
 import { shareOf } from '../domain/hold-rule';
 import type { Counts, Held, ImportRun, ReportState, Retry } from '../domain/import-run';
+import { statusReportName } from '../domain/status-report';
 import { summariseReasons } from '../domain/summarise-reasons';
 import type { Undo } from '../domain/undo';
 import type { ImportsControl, StepTrouble } from '../ports';
@@ -151,12 +152,11 @@ export function nextText(run: ImportRun, seen: Pick<SeenBeside, 'stopped' | 'und
   const { stopped = false, undone, troubles = [] } = seen;
   const id = run.importId;
   const state = shownState(run);
-  if (stopped) return `Go on where it stopped:\nimports retry ${id} --reason "…"`;
+  if (stopped) return `Go on where it stopped:\n${retryOrUndo(id)}`;
   if (troubles.some(({ step }) => step in STEP_WORDS && step !== 'sendHoldMail')) return mailNext(id, troubles);
   if (troubles.length > 0 && state !== 'held') return `It goes on by itself once the cause is mended; find out more with:\nimports doctor`;
   if (undone?.failure != null) return `Go on undoing it:\nimports undo ${id} --reason "…"`;
-  if (state === 'failed' || state === 'cancelled')
-    return `Once the cause is mended, go on where it stopped:\nimports retry ${id} --reason "…"`;
+  if (state === 'failed' || state === 'cancelled') return `Once the cause is mended, go on where it stopped:\n${retryOrUndo(id)}`;
   if (state === 'held') return `It waits for approval:\n${decisionCommands(id)}`;
   if (state === 'undone' && (undone?.report === 'failed' || run.report === 'failed')) {
     const again = [...(run.report === 'failed' ? [''] : []), ...(undone?.report === 'failed' ? [' --undo'] : [])];
@@ -177,6 +177,10 @@ export function nextText(run: ImportRun, seen: Pick<SeenBeside, 'stopped' | 'und
 function mailNext(id: string, troubles: readonly StepTrouble[]): string {
   const undo = troubles.some(({ step }) => step === 'sendUndoReport') ? ' --undo' : '';
   return `Users are as they should be; only the e-mail waits. It is tried for a day, and goes by itself once the cause is mended. After that:\nimports resend-report ${id}${undo}`;
+}
+
+function retryOrUndo(id: string): string {
+  return `imports retry ${id} --reason "…"\nOr give it up, and take back what it has written:\nimports undo ${id} --reason "…"`;
 }
 
 /** One a line. */

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { headerInFile } from '../domain/header-in-file';
 import type { ImportRun } from '../domain/import-run';
+import { statusReportName } from '../domain/status-report';
 import { ImportsError } from '../errors';
 import type { RejectedRecord, RejectedStore } from '../ports';
 import { defineCommand, type Session } from './define-command';
@@ -34,7 +35,7 @@ export function addRejectedCommand(program: Command, { deps, print }: Session): 
       if (kept === 0 && run.counts.rejected > 0) {
         throw new ImportsError(
           'NOT_FOUND',
-          `Import ${run.importId} rejected ${print.number(run.counts.rejected)} records, but they have expired and were removed. The client's copy lies beside ${run.backup === null ? 'the file in .bak' : escapeText(run.backup)}`,
+          `Import ${run.importId} rejected ${print.number(run.counts.rejected)} records, but they have expired and were removed. The client's copy ${run.backup === null ? `is in reports/${statusReportName(run)}` : `lies beside ${escapeText(run.backup)}`}`,
         );
       }
       if (csv) return printCsv(services, run, print);

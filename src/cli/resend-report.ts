@@ -54,7 +54,7 @@ export function addResendReportCommand(program: Command, { deps, print }: Sessio
 function nothingLeft({ importId }: ImportRun, kind: 'report' | 'undo'): string {
   return kind === 'undo'
     ? `Whom the undo of ${importId} left as they are is no longer kept, so there is nothing to send.\nThe numbers are still told by: imports undo ${importId}`
-    : `The failed records of ${importId} are no longer kept, neither here nor in the client's .bak, so there is nothing to send.\nDrop the file into the client's folder again to get them anew`;
+    : `The failed records of ${importId} are no longer kept, neither here nor in the client's folder, so there is nothing to send.\nDrop the file into the client's folder again to get them anew`;
 }
 
 async function refuseUnlessUndone({ undos, control }: Services, { importId, state }: ImportRun): Promise<void> {

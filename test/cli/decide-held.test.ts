@@ -44,7 +44,7 @@ describe('a held import', () => {
     [
       ['decline', 'acme-1', '--reason', 'x'],
       'decline acme-1 by pat: x',
-      'Import acme-1 is declined: no user was changed. The client is told, and the file goes to .bak.\n',
+      'Import acme-1 is declined: no user was changed. The client is told.\n',
     ],
   ];
   test.each(decisions)('%j', async (args, call, text) => {

@@ -43,7 +43,7 @@ const refused: readonly (readonly [what: string, run: ImportRun, change: Partial
     'without anything left to send',
     reported(),
     { resent: 'nothing-left' },
-    "The failed records of acme-1 are no longer kept, neither here nor in the client's .bak, so there is nothing to send.\nDrop the file into the client's folder again to get them anew",
+    "The failed records of acme-1 are no longer kept, neither here nor in the client's folder, so there is nothing to send.\nDrop the file into the client's folder again to get them anew",
   ],
   [
     'of an import without failures',
