@@ -191,7 +191,7 @@ it('a file that vanished from work/ fails with a sentence; put back, it is impor
     call === 'imports.chunk' && importId === 'gone-2' ? (moved ??= rename(source, `${source}.away`)) : undefined;
   await startChanges('gone');
   expect(await world.rest('gone-2')).toMatchObject({ state: 'failed' });
-  expect(await world.ok('show', 'gone-2')).toMatch(/the file is gone\. Restore it, then retry/);
+  expect(await world.ok('show', 'gone-2')).toContain('Put it back as work/gone-2/source');
   world.heal();
   await world.ok('retry', 'gone-2', '--reason', 'too early');
   await until('the second attempt to fail', async () => {

@@ -35,8 +35,11 @@ class Recorder {
 
   async record(shape: string, workflowId: string, runId?: string): Promise<void> {
     const history = historyToJSON(await this.#temporal.workflow.getHandle(workflowId, runId).fetchHistory());
-    // Names of machines and processes are nobody's business.
-    const nameless = history.replace(/("identity": ?)"[^"]*"/g, '$1"worker"').replace(/\d+@[\w.-]+-[0-9a-f]{32}/g, 'sticky');
+    // Names of machines and processes, and where the code lay, are nobody's business.
+    const nameless = history
+      .replace(/("stackTrace": ?)"(?:[^"\\]|\\.)*"/g, '$1""')
+      .replace(/("identity": ?)"[^"]*"/g, '$1"worker"')
+      .replace(/\d+@[\w.-]+-[0-9a-f]{32}/g, 'sticky');
     writeFileSync(path.join(histories, `${shape}.json`), `${nameless}\n`);
     console.log(`recorded ${shape}`);
   }

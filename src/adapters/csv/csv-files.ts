@@ -1,12 +1,14 @@
 // CSV in and out: the one implementation of the CsvFiles port, and with its neighbours the only home of csv-parse and csv-stringify.
 
 import { open } from 'node:fs/promises';
+import path from 'node:path';
 import type { RawRow } from '../../domain/record';
 import { ImportsError } from '../../errors';
 import type { Chunk, Clock, CsvFiles } from '../../ports';
 import { inspect } from './inspect';
 import { parseRows } from './parse-rows';
 import { splitRecords } from './split-records';
+import { vanished } from './vanished';
 import { writeFailedRecords } from './write-failed-records';
 import { writeTable } from './write-table';
 
@@ -34,7 +36,7 @@ function* rowsInSteps(...[bytes, spans, delimiter]: Parameters<typeof parseRows>
 async function readRange(file: string, chunk: Chunk): Promise<Buffer> {
   const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
-    throw new ImportsError('FILE_VANISHED', `Chunk ${chunk.n} of a claimed file cannot be read: the file is gone. Restore it, then retry.`);
+    throw vanished(path.dirname(file));
   });
   try {
     const bytes = Buffer.allocUnsafe(chunk.end - chunk.start);

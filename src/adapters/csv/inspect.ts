@@ -3,15 +3,16 @@
 
 import { createHash } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
+import path from 'node:path';
 import type { ClientSettings } from '../../domain/client';
 import type { Refusal } from '../../domain/reasons';
 import { refuseEncoding, refuseNotCsv, refuseTooLarge } from '../../domain/refusals';
-import { ImportsError } from '../../errors';
 import type { CsvFiles, Inspection } from '../../ports';
 import { delimiterOf } from './delimiter';
 import { RecordIndex } from './record-index';
 import { readText } from './read-text';
 import { sniff, SNIFF_BYTES } from './sniff';
+import { vanished } from './vanished';
 import { writeAtomically } from './write-atomically';
 
 export async function inspect(
@@ -20,7 +21,9 @@ export async function inspect(
   today: string,
   onProgress: (bytes: number) => void,
 ): Promise<Inspection> {
-  const { size } = await stat(sourcePath).catch(asVanished);
+  const { size } = await stat(sourcePath).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? vanished(path.dirname(sourcePath)) : error;
+  });
   const hash = createHash('sha256');
   const refused = async (refusal: Refusal): Promise<Inspection> => ({
     sha256: await hashOf(sourcePath, onProgress),
@@ -47,11 +50,6 @@ export async function inspect(
   const { ids, ...accepted } = verdict;
   await writeAtomically(idsPath, (file) => file.writeFile(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength)));
   return { sha256: hash.digest('hex'), bytes: size, verdict: accepted };
-}
-
-function asVanished(error: NodeJS.ErrnoException): never {
-  if (error.code !== 'ENOENT') throw error;
-  throw new ImportsError('FILE_VANISHED', 'A claimed file cannot be read: it is gone from work/. Restore it there, then retry the import.');
 }
 
 async function firstBytes(file: string, most: number): Promise<Buffer> {
