@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { connect as connectTls, type SecureVersion, type TLSSocket } from 'node:tls';
 import { PASSWORD } from '../../sftp/support/front-door-fixture';
 import { RawBytes } from '../../../src/ftps/transfer/raw-bytes';
 import type { FtpsFixture } from './ftps-fixture';
@@ -20,6 +20,7 @@ export class FtpPeer {
   private text = '';
   private wake: () => void = () => undefined;
   private isOver = false;
+  private onTicket: (ticket: Buffer) => void = () => undefined;
 
   static async connect({ ftps }: Pick<FtpsFixture, 'ftps'>, from = '127.0.0.1'): Promise<FtpPeer> {
     const raw = connect({ host: ftps.host, port: ftps.port, localAddress: from });
@@ -69,16 +70,22 @@ export class FtpPeer {
     }
   }
 
-  async secure(glued = ''): Promise<void> {
+  async secure(glued = '', maxVersion: SecureVersion = 'TLSv1.3'): Promise<void> {
     this.raw.write(`AUTH TLS\r\n${glued}`);
     const answer = await this.reply();
     if (!answer.startsWith('234')) throw new Error(answer);
-    await this.handshake();
+    await this.handshake(maxVersion);
   }
 
-  async handshake(): Promise<void> {
+  /** What another connection needs to go on with the TLS session of this one. */
+  ticket(): Promise<Buffer> {
+    return new Promise((resolve) => (this.onTicket = resolve));
+  }
+
+  private async handshake(maxVersion: SecureVersion): Promise<void> {
     this.raw.removeAllListeners('data');
-    const tls = connectTls({ socket: this.raw, rejectUnauthorized: false });
+    const tls = connectTls({ socket: this.raw, rejectUnauthorized: false, maxVersion });
+    tls.on('session', (ticket) => this.onTicket(ticket));
     this.socket = tls;
     this.listen(tls);
     await once(tls, 'secureConnect');
