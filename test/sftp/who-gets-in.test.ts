@@ -203,7 +203,7 @@ it('shows who is in, and no longer who is gone', async () => {
 });
 
 it('writes down which program tried', async () => {
-  await attempt(STRANGER, { ident: 'Robot_1.0' } as ConnectConfig);
+  await attempt(STRANGER, { ident: 'Robot_1.0' });
   const line = fixture.lines.find(({ message }) => message === 'Login');
   expect(line?.fields).toMatchObject({ protocol: 'sftp', ip: STRANGER, software: expect.stringMatching(/^\S+$/) });
 });
