@@ -33,6 +33,7 @@ const PHASES: Readonly<Record<ImportState, string>> = {
 
 const NEXT: Partial<Readonly<Record<ImportState, (importId: string) => string>>> = {
   finished: (id) => `\`imports show ${id}\` and \`imports rejected ${id}\` tell the details.`,
+  reporting: (id) => `A mail server that does not take it is tried for a day: \`imports show ${id}\` says why, and when next.`,
   failed: (id) => `Mend the cause, then \`imports retry ${id} --reason "…"\`: it goes on where it stopped.`,
   cancelled: (id) => `Records already applied stay. \`imports retry ${id} --reason "…"\` goes on where it stopped.`,
 };

@@ -6,7 +6,12 @@ import type { Services } from './deps';
 /** States in which a workflow is at work, or waits. A queued import is not one: its scan may be about to start it. */
 export const AT_WORK = ['inspecting', 'held', 'applying', 'releasing', 'backing-up', 'reporting'] as const satisfies readonly ImportState[];
 
-export async function hasStopped({ imports, control }: Pick<Services, 'imports' | 'control'>, run: ImportRun): Promise<boolean> {
+export interface SeenAtWork {
+  readonly imports: Pick<Services['imports'], 'find'>;
+  readonly control: Pick<Services['control'], 'isRunning'>;
+}
+
+export async function hasStopped({ imports, control }: SeenAtWork, run: ImportRun): Promise<boolean> {
   if (!AT_WORK.some((state) => state === run.state) || (await control.isRunning(run.importId))) return false;
   // It may have ended well between the two looks.
   return (await imports.find(run.importId))?.state === run.state;

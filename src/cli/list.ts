@@ -69,7 +69,10 @@ export function addListCommand(program: Command, { deps, print }: Session): void
           const held = runs.find(({ state }) => state === 'held');
           const decide = held === undefined ? '' : `\n\n${held.importId} waits for approval:\n${decisionCommands(held.importId)}`;
           const more = runs.length === options.limit ? `\n\nThe newest ${print.number(options.limit)}; more with --limit` : '';
-          return `${table}${more}${decide}`;
+          const untold = runs.find(({ report, finishedAt }) => report === 'failed' && finishedAt !== null);
+          const told =
+            untold === undefined ? '' : `\n\nThe e-mail of ${untold.importId} could not be sent; why:\nimports show ${untold.importId}`;
+          return `${table}${more}${decide}${told}`;
         },
       );
     });

@@ -7,8 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DoctorCheck } from '../cli/deps';
 import { requireEndpoint } from '../config/endpoints';
 import type { Config } from '../config/load-config';
+import { checkAtWork } from './doctor/check-at-work';
 import { fileSystemTime, judgeClocks, readClock } from './doctor/check-clock';
 import { checkDataDirectory, checkDiskSpace, checkHostKeys } from './doctor/check-data-directory';
+import { checkFtps } from './doctor/check-ftps';
 import { checkSilentClients, checkStuckClaims, checkWaitingImports } from './doctor/check-imports';
 import { checkLeftovers } from './doctor/check-leftovers';
 import { checkSchedules } from './doctor/check-schedules';
@@ -82,6 +84,13 @@ export function doctorChecks(config: () => Config, services: OpenServices): read
       const greeting = await greetingOf(host, port);
       return greeting.startsWith('SSH-2.0-') ? well(`${host}:${port}`) : ill(`${host}:${port} ${greeting}`, START_EVERYTHING);
     }),
+    check('FTPS', async () => {
+      const known = await services.endpoints();
+      const { ftps = config().ftps } = known;
+      if (ftps === null) return well('off');
+      if (ftps.port === 0) return isToldElsewhere(known, 'sftp') ? NOT_RUNNING : ill(NOT_RUNNING.detail, START_EVERYTHING);
+      return checkFtps(ftps);
+    }),
     check('Mail server', async () => {
       const known = await services.endpoints();
       if (isToldElsewhere(known, 'smtpUrl')) return NOT_RUNNING;
@@ -94,6 +103,7 @@ export function doctorChecks(config: () => Config, services: OpenServices): read
     }),
     check('Silent clients', async () => checkSilentClients(await imports(), await enabledClients(), new Date()), ['MongoDB']),
     check('Waiting imports', async () => checkWaitingImports(await imports()), ['MongoDB']),
+    check('Imports at work', async () => checkAtWork(await imports(), await services.control()), ['MongoDB', 'Temporal']),
     check('Stuck claims', async () => checkStuckClaims(await imports(), { now: new Date(), sleep }), ['MongoDB']),
     check(
       'Leftovers',

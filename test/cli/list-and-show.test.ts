@@ -339,3 +339,9 @@ test('show breaks sentences at the width of the terminal, and no line that is to
     /\n\nThe e-mail was refused or not taken for a day. Once the\naddress is right, send it again:\nimports resend-report acme-1\n$/,
   );
 });
+
+test('list names an import whose e-mail could not be sent, however narrow the terminal is', async () => {
+  const runs = [aRun('acme-2'), aRun('acme-1', { report: 'failed' })];
+  const { out } = await imports(aWorld({ columns: 60, runs }), 'list');
+  expect(out).toMatch(/\n\nThe e-mail of acme-1 could not be sent; why:\nimports show acme-1\n$/);
+});

@@ -74,7 +74,7 @@ test('Temporal that is down is told once, with its address and what to do', asyn
     detail: `127.0.0.1:${closed} does not answer`,
     todo: 'Start the Temporal server there, or correct TEMPORAL_ADDRESS',
   });
-  for (const name of ['Search attributes', 'Worker', 'Schedules'])
+  for (const name of ['Search attributes', 'Worker', 'Schedules', 'Imports at work'])
     expect(found.named(name)).toEqual({ name, ok: false, skipped: true, detail: 'not looked at: Temporal is down' });
   expect(found.named('Waiting imports')).toMatchObject({ ok: true });
   expect(found.code).toBe(1);
@@ -83,7 +83,7 @@ test('Temporal that is down is told once, with its address and what to do', asyn
 test('MongoDB that is down is told once; what needs it is not looked at', async () => {
   const found = await doctor({ MONGODB_URI: `mongodb://127.0.0.1:${closed}/imports`, TEMPORAL_ADDRESS: `127.0.0.1:${closed}` });
   expect(found.named('MongoDB')).toMatchObject({ ok: false, detail: expect.stringContaining(`MongoDB at 127.0.0.1:${closed} did not`) });
-  for (const name of ['Silent clients', 'Waiting imports', 'Stuck claims', 'Leftovers'])
+  for (const name of ['Silent clients', 'Waiting imports', 'Imports at work', 'Stuck claims', 'Leftovers'])
     expect(found.named(name)).toEqual({ name, ok: false, skipped: true, detail: 'not looked at: MongoDB is down' });
 });
 
@@ -93,7 +93,7 @@ test('where nothing runs the data directory that was looked at is named once, an
     'MongoDB',
   ]);
   for (const name of ['Temporal', 'SFTP', 'Mail server']) expect(found.named(name)).toEqual({ name, ok: false, detail: 'is not running' });
-  expect(found.err).toContain('of 15 checks found something to do');
+  expect(found.err).toContain('of 16 checks found something to do');
 });
 
 test('a front door that does not run beside services that are configured says what to do', async () => {

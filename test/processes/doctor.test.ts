@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createFileStore } from '../../src/adapters/files/file-store';
 import type { ImportRun, ImportState } from '../../src/domain/import-run';
+import { checkAtWork } from '../../src/processes/doctor/check-at-work';
 import { fileSystemTime, judgeClocks, readClock } from '../../src/processes/doctor/check-clock';
 import { loadHostKeys } from '../../src/sftp/ssh/host-keys';
 import { checkDataDirectory, checkDiskSpace, checkHostKeys, judgeDiskSpace } from '../../src/processes/doctor/check-data-directory';
@@ -131,6 +132,27 @@ test('tells which imports wait for a word, and which word, without calling that 
     ok: true,
     detail: '1 failed: acme-1; 1 held: acme-2',
     todo: 'imports retry acme-1 --reason "…"; imports approve acme-2 --reason "…" (or decline)',
+  });
+});
+
+test('tells imports at which nobody is at work, and those whose steps are tried again', async () => {
+  const runs = importsOf(aRun('acme-1', { state: 'applying' }), aRun('acme-2', { state: 'reporting' }), aRun('acme-3'));
+  const trouble = { step: 'sendReport', tries: 3, why: 'x', nextTryAt: null };
+  const look = (running: readonly string[], troubled: readonly string[]) =>
+    checkAtWork(runs, {
+      isRunning: async (id) => running.includes(id),
+      troubles: async (id) => (troubled.includes(id) ? [trouble] : []),
+    });
+  expect(await look(['acme-1', 'acme-2'], [])).toEqual({ ok: true, detail: '2 imports' });
+  expect(await look(['acme-1', 'acme-2'], ['acme-2'])).toEqual({
+    ok: true,
+    detail: '1 import waits for a step that is tried again: acme-2',
+    todo: 'Why, and when next: imports show acme-2',
+  });
+  expect(await look(['acme-2'], ['acme-2'])).toEqual({
+    ok: false,
+    detail: 'nobody is at work on acme-1: terminated in Temporal',
+    todo: 'imports retry acme-1 --reason "…" (or undo)',
   });
 });
 
