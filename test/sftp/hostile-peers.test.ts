@@ -10,6 +10,7 @@ import { openGate } from '../../src/door/gate';
 import { connect, openSftp, protocolOf } from './support/connect';
 import { openFixture, type Fixture } from './support/front-door-fixture';
 import { encodeRequest } from './support/peer';
+import { run, sshOptions } from './support/run';
 
 let fixture: Fixture;
 beforeAll(async () => {
@@ -33,11 +34,11 @@ const anybody: Doorkeeper = {
 
 const plain = (): Socket => createConnection({ host: fixture.door.host, port: fixture.door.port });
 
-it('sends away a channel that takes packets of no bytes, instead of being busy with it for ever', async () => {
+it.each([0, 1, 1023])('sends away a channel that takes packets of %d bytes, instead of being busy with it for ever', async (packetSize) => {
   const client = await connect(fixture);
   const protocol = protocolOf(client);
   const session = protocol.session.bind(protocol);
-  protocol.session = (channel, window) => session(channel, window, 0);
+  protocol.session = (channel, window) => session(channel, window, packetSize);
   const closed = goneOf(client);
   client.subsys('sftp', () => undefined);
   await closed;
@@ -70,6 +71,47 @@ it('gives a connection ten channels and no more', async () => {
   await gone;
   await openSftp(client);
   client.end();
+});
+
+it('counts a channel once, however often it is closed', async () => {
+  const client = await connect(fixture);
+  const protocol = protocolOf(client);
+  // The first one, of which nothing is asked.
+  protocol.session(77, 2 * 1024 * 1024, 32_768);
+  for (let n = 0; n < 5; n++) protocol.channelClose(0);
+  const opened = await Promise.allSettled(Array.from({ length: 12 }, () => openSftp(client)));
+  expect(opened.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+  client.end();
+});
+
+it('serves a channel once, however often it is asked to', async () => {
+  const client = await connect(fixture);
+  const channel = await openSftp(client);
+  const { id } = channel.outgoing as { readonly id: number };
+  protocolOf(client).subsystem(id, 'sftp', false);
+  protocolOf(client).exec(id, 'ls', false);
+  channel.write(encodeRequest({ kind: 'init', version: 3 }));
+  await once(channel, 'data');
+  client.end();
+});
+
+it('lets go of a peer that hears goodbye and stays', async () => {
+  const socket = createConnection({ host: fixture.door.host, port: fixture.door.port, allowHalfOpen: true });
+  const reset = new Promise((resolve) => socket.on('error', resolve));
+  socket.write('SSH-2.0-Rude\r\nthis is no key exchange, and the server says so');
+  socket.resume();
+  await once(socket, 'end');
+  const talk = setInterval(() => socket.write('still here'), 100);
+  await reset;
+  clearInterval(talk);
+});
+
+it('refuses a client that knows nothing but the group exchange, in words', async () => {
+  const { host, port } = fixture.door;
+  const kex = ['-o', 'LogLevel=INFO', '-o', 'KexAlgorithms=diffie-hellman-group-exchange-sha256'];
+  const ran = await run('sftp', ['-b', '-', '-P', String(port), ...kex, ...sshOptions(fixture), `acme@${host}`], 'pwd\n');
+  expect(ran.code).not.toBe(0);
+  expect(ran.stderr).toContain('no matching key exchange method found. Their offer: curve25519-sha256');
 });
 
 it('ends a session with exit status 1 when the peer does not speak SFTP', async () => {

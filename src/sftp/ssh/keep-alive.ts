@@ -6,7 +6,7 @@ import type { Peer } from '../../door/peer';
 import type { Limits } from '../../door/limits';
 import type { Log } from '../../ports';
 
-/** Returns what to call at every request of the peer. */
+/** Returns what to call when the peer has logged in, and at every request after that. */
 export function keepAlive(
   connection: Connection,
   { socket, peer }: { readonly socket: Socket; readonly peer: Peer },
@@ -22,11 +22,12 @@ export function keepAlive(
   connection.on('error', leave);
   socket.once('finish', leave);
 
-  const idle = setTimeout(() => {
+  let idle: NodeJS.Timeout | undefined;
+  const endIdle = (): void => {
     log.info('A connection was idle and is ended', { ip: peer.address });
     connection.end();
     leave();
-  }, idleMs);
+  };
 
   let keyedAt = 0;
   const rekey = (): void => {
@@ -43,5 +44,9 @@ export function keepAlive(
     clearTimeout(idle);
     clearInterval(rekeying);
   });
-  return () => void idle.refresh();
+  return () => {
+    if (socket.destroyed) return;
+    if (idle === undefined) idle = setTimeout(endIdle, idleMs);
+    else idle.refresh();
+  };
 }

@@ -27,12 +27,17 @@ export function serveConnection(connection: Connection, line: { socket: Socket; 
   const { log, limits } = context.frontDoor;
   // Without a listener an aborted connection would end the process.
   connection.on('error', (error: unknown) => log.info('A connection broke', { ip: peer.address, error: errnoOf(error) ?? 'protocol' }));
+  // Each channel may wait for them.
+  for (const emitter of [socket, connection]) emitter.setMaxListeners(4 * MAX_CHANNELS);
   const hungUp = new AbortController();
   connection.on('close', () => hungUp.abort());
   const heard = keepAlive(connection, line, { log, limits });
 
   let visitor: Visitor | undefined;
-  logIn(connection, line, context, (admitted) => (visitor = admitted));
+  logIn(connection, line, context, (admitted) => {
+    visitor = admitted;
+    heard();
+  });
 
   const channels = new Set<ServerChannel>();
   const sendAway = (reason: string): void => {

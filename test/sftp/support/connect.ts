@@ -29,9 +29,10 @@ export interface BentProtocol {
   session(channel: number, window: number, packetSize: number): void;
   channelData(channel: number, data: Buffer): void;
   channelClose(channel: number): void;
+  subsystem(channel: number, name: string, wantReply: boolean): void;
+  exec(channel: number, command: string, wantReply: boolean): void;
   ping(): void;
   rekey(): void;
-  _onWrite: (data: Buffer) => void;
   /** Undefined when the connection is over. */
   readonly _destruct: unknown;
 }

@@ -2,28 +2,19 @@
 // what to do by the environment, and says where it listens as the first line of its output. Two clients, `acme` and `globex`, log in by
 // the password it was given.
 
+import { existsSync } from 'node:fs';
 import fs, { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_SETTINGS, type Client } from '../../../src/domain/client';
 import { parseClientId } from '../../../src/domain/ids';
 import type { Account } from '../../../src/ports';
-import { LIMITS, type Limits } from '../../../src/door/limits';
+import { LIMITS } from '../../../src/door/limits';
 import { openFrontDoor } from '../../../src/door/open-front-door';
 import { hashPassword } from '../../../src/door/passwords';
 import { startSftp } from '../../../src/sftp/start-sftp';
+import { DISK_IS_FULL, type DoorOrders, type Step } from './door-orders';
 import { accountStore, banStore, clientStore, sessionStore } from './door-stores';
-
-/** What a step of an upload is called here: `datasync` and `directory` make it safe, `rename` publishes it. */
-export type Step = 'datasync' | 'rename' | 'directory' | 'announce';
-
-export interface DoorOrders {
-  readonly dataDir: string;
-  readonly password: string;
-  readonly limits: Partial<Limits>;
-  readonly quietMs: number;
-  readonly slowWriteMs: number;
-  readonly dies: { readonly step: Step; readonly when: 'before' | 'after' } | null;
-}
 
 async function main(orders: DoorOrders): Promise<void> {
   const { dataDir, password, slowWriteMs, dies, quietMs } = orders;
@@ -66,7 +57,8 @@ async function main(orders: DoorOrders): Promise<void> {
   const { write, datasync, sync } = handles;
   handles.write = async function (this: typeof probe, ...args: unknown[]) {
     if (slowWriteMs > 0) await sleep(slowWriteMs);
-    return Reflect.apply(write as (...args: unknown[]) => unknown, this, args);
+    const full = existsSync(join(dataDir, DISK_IS_FULL)) ? await open('/dev/full', 'w') : undefined;
+    return Reflect.apply(write as (...args: unknown[]) => Promise<unknown>, full ?? this, args).finally(async () => full?.close());
   } as typeof write;
   handles.datasync = function (this: typeof probe) {
     return dying('datasync', () => datasync.call(this));

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PASSWORD } from './front-door-fixture';
-import type { DoorOrders } from './door-process';
+import type { DoorOrders } from './door-orders';
 import type { Address } from './connect';
 
 export interface SpawnedDoor {
