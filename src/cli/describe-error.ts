@@ -63,7 +63,9 @@ const UNUSABLE: Readonly<Record<string, string>> = {
 function unusablePlace(error: unknown): string | undefined {
   if (!(types.isNativeError(error) && 'code' in error && 'path' in error)) return undefined;
   const why = UNUSABLE[String(error.code)];
-  return why === undefined ? undefined : `${String(error.path)} cannot be used: ${why} (${String(error.code)}).`;
+  return why === undefined
+    ? undefined
+    : `${String(error.path)} cannot be used: ${why} (${String(error.code)}). Check it, and IMPORTS_DATA_DIR.`;
 }
 
 /** Which service an error of a driver speaks of, when it says that there is no connection. */

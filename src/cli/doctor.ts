@@ -24,7 +24,7 @@ export function addDoctorCommand(program: Command, { deps, print }: Session): vo
     details: 'Exit code 0 only when all is well.',
     examples: ['imports doctor', 'imports doctor --json'],
   }).action(async () => {
-    const checks = await Promise.all(deps.doctorChecks.map((check) => examine(check)));
+    const checks = onceEach(await Promise.all(deps.doctorChecks.map((check) => examine(check))));
     const ok = checks.every((finding) => finding.ok);
     await print.show({ ok, checks }, () => {
       const findings = print.table(
@@ -37,7 +37,7 @@ export function addDoctorCommand(program: Command, { deps, print }: Session): vo
     if (!ok)
       throw new ImportsError(
         'NOT_NOW',
-        `${ill} of ${checks.length} checks found something to do. Do what stands behind ->, then look again: imports doctor`,
+        `${ill} of ${checks.length} checks found something to do. Do what each says, then look again: imports doctor`,
       );
   });
 }
@@ -50,20 +50,37 @@ function textOf({ detail, todo }: Finding): readonly string[] {
   return todo === undefined ? [detail] : [detail, `-> ${todo}`];
 }
 
-async function examine(check: DoctorCheck): Promise<Finding> {
+async function examine(check: DoctorCheck): Promise<Examined> {
   const { name } = check;
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
+  const late = new Promise<Awaited<ReturnType<DoctorCheck['run']>>>((resolve) => {
     timer = setTimeout(
-      () => reject(new ImportsError('UNREACHABLE', `No answer within ${PATIENCE_MS / 1000} seconds. Look again: imports doctor`)),
+      () => resolve({ ok: false, detail: `No answer within ${PATIENCE_MS / 1000} seconds`, todo: 'Look again: imports doctor' }),
       PATIENCE_MS,
     );
   });
   try {
-    return { name, ...(await Promise.race([check.run(), late])) };
+    return { name, ...(await Promise.race([check.run(), late])), isBroken: false };
   } catch (error) {
-    return { name, ok: false, detail: describeError(error).message };
+    // A second line says to look here.
+    const [detail = ''] = describeError(error).message.split('\n');
+    return { name, ok: false, detail, isBroken: true };
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** With its own error instead of a finding. */
+type Examined = Finding & { readonly isBroken: boolean };
+
+/** One cause may break every check, such as a setting that is wrong: it is told once. */
+function onceEach(examined: readonly Examined[]): readonly Finding[] {
+  const told = new Map<string, string>();
+  return examined.map(({ isBroken, ...finding }) => {
+    const before = isBroken ? told.get(finding.detail) : undefined;
+    if (isBroken && before === undefined) told.set(finding.detail, finding.name);
+    return before === undefined
+      ? finding
+      : { name: finding.name, ok: false, skipped: true, detail: `not looked at, for the reason that stands at ${before}` };
+  });
 }

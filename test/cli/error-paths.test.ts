@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
+import { SETTINGS } from '../../src/cli/parse-setting';
 import { buildProgram } from '../../src/cli/program';
 import type * as Errors from '../../src/errors';
 import { ImportsError, type ErrorCode } from '../../src/errors';
@@ -61,6 +62,19 @@ describe('tells the same of what is really there:', () => {
   );
 });
 
+describe('says what a setting takes that got something else:', () => {
+  test.each(SETTINGS.map(({ key }) => key))('%s', async (key) => {
+    const nonsense = '?'.repeat(300);
+    await walk({
+      args: ['client', 'set', 'acme', `${key}=${nonsense}`],
+      exit: 2,
+      code: 'WRONG_USE',
+      says: 'Nothing was changed',
+      next: `${key} must be `,
+    });
+  });
+});
+
 const commands = commandsOf();
 
 describe.each(commands)('imports %s', (name) => {
@@ -94,7 +108,7 @@ test('a check that never answers is told like any other', async () => {
     const world = aWorld({ checks: [{ name: 'Mail', run: () => new Promise<never>(() => {}) }] });
     const ran = importsWith({}, world, 'doctor');
     await jest.advanceTimersByTimeAsync(60_000);
-    expect((await ran).out).toContain('No answer within 30 seconds. Look again: imports doctor');
+    expect((await ran).out).toMatch(/No answer within 30 seconds\s+-> Look again: imports doctor/);
   } finally {
     jest.useRealTimers();
   }

@@ -88,10 +88,7 @@ All is well.
 
   test('tells every problem and what to do about it, even when a check itself breaks', async () => {
     const { code, out, err } = await imports(aWorld({ checks: [good, bad, broken], columns: 80 }), 'doctor');
-    expect([code, err]).toEqual([
-      1,
-      'error: 2 of 3 checks found something to do. Do what stands behind ->, then look again: imports doctor\n',
-    ]);
+    expect([code, err]).toEqual([1, 'error: 2 of 3 checks found something to do. Do what each says, then look again: imports doctor\n']);
     expect(out).toBe(`      CHECK      FOUND
 ok    MongoDB    127.0.0.1:27017, version 8.0.1
 FAIL  Temporal   127.0.0.1:7233 does not answer
@@ -101,13 +98,21 @@ FAIL  Schedules  Temporal cannot be reached, so schedules cannot be read. Mend
 `);
   });
 
+  test('one cause that breaks several checks, such as a wrong setting, is told once', async () => {
+    const wrong = (name: string) => ({
+      name,
+      run: () => Promise.reject(new ImportsError('CONFIG', 'SMTP_URL is wrong. See .env.example')),
+    });
+    const { out, err } = await imports(aWorld({ checks: [wrong('MongoDB'), good, wrong('Mail')] }), 'doctor');
+    expect(out).toContain('FAIL  MongoDB  SMTP_URL is wrong. See .env.example\n');
+    expect(out).toContain('-     Mail     not looked at, for the reason that stands at MongoDB\n');
+    expect(err).toContain('1 of 3 checks found something to do');
+  });
+
   test('what could not be looked at is no problem of its own, and never well', async () => {
     const skipped = { name: 'Worker', run: async () => ({ ok: false, skipped: true as const, detail: 'not looked at: Temporal is down' }) };
     const { code, out, err } = await imports(aWorld({ checks: [bad, skipped], columns: 80 }), 'doctor');
-    expect([code, err]).toEqual([
-      1,
-      'error: 1 of 2 checks found something to do. Do what stands behind ->, then look again: imports doctor\n',
-    ]);
+    expect([code, err]).toEqual([1, 'error: 1 of 2 checks found something to do. Do what each says, then look again: imports doctor\n']);
     expect(out).toContain('\n-     Worker    not looked at: Temporal is down\n');
     expect((await imports(aWorld({ checks: [skipped] }), 'doctor')).code).toBe(1);
   });
@@ -139,7 +144,8 @@ FAIL  Schedules  Temporal cannot be reached, so schedules cannot be read. Mend
       expect(JSON.parse(out).checks[1]).toEqual({
         name: 'Mail',
         ok: false,
-        detail: 'No answer within 30 seconds. Look again: imports doctor',
+        detail: 'No answer within 30 seconds',
+        todo: 'Look again: imports doctor',
       });
     } finally {
       jest.useRealTimers();
