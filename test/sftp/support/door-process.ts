@@ -58,7 +58,15 @@ async function main(orders: DoorOrders): Promise<void> {
   handles.write = async function (this: typeof probe, ...args: unknown[]) {
     if (slowWriteMs > 0) await sleep(slowWriteMs);
     const full = existsSync(join(dataDir, DISK_IS_FULL)) ? await open('/dev/full', 'w') : undefined;
-    return Reflect.apply(write as (...args: unknown[]) => Promise<unknown>, full ?? this, args).finally(async () => full?.close());
+    try {
+      return await Reflect.apply<unknown, unknown[], Promise<unknown>>(
+        write as (...all: unknown[]) => Promise<unknown>,
+        full ?? this,
+        args,
+      );
+    } finally {
+      await full?.close();
+    }
   } as typeof write;
   handles.datasync = function (this: typeof probe) {
     return dying('datasync', () => datasync.call(this));
