@@ -18,8 +18,6 @@ export interface ConnectionContext {
   readonly links: Set<ControlLink>;
 }
 
-const IDLE_MS = 5 * 60 * 1000;
-
 /** Never throws; leaves nothing open. */
 export async function serveConnection(socket: Socket, address: string, context: ConnectionContext): Promise<void> {
   const { frontDoor, settings, links } = context;
@@ -45,10 +43,15 @@ export async function serveConnection(socket: Socket, address: string, context: 
 async function converse(session: Session, { certificate, admit }: ConnectionContext): Promise<void> {
   const { link } = session;
   for (;;) {
-    const idle = setTimeout(() => link.dismiss(421, 'Nothing was said for five minutes'), IDLE_MS);
+    const idle = setTimeout(() => link.dismiss(421, 'Nothing was said for too long'), session.frontDoor.limits.idleMs);
     const line = await link.next();
     clearTimeout(idle);
     if (line === undefined) return;
+    if (line.kind !== 'text' && session.visitor === undefined) {
+      // No program begins like that.
+      session.frontDoor.doorkeeper.note(session.peer, 'malformed');
+      return link.dismiss(421, 'This is FTP over TLS');
+    }
     const command = line.kind === 'text' ? parseCommand(line.text) : undefined;
     if (command?.verb === 'QUIT') return link.dismiss(221);
     if (command?.verb === 'AUTH' && command.argument.toUpperCase() === 'TLS' && session.secureContext === undefined) {

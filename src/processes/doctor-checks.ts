@@ -3,14 +3,16 @@
 
 import { once } from 'node:events';
 import net from 'node:net';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DoctorCheck } from '../cli/deps';
 import { requireEndpoint } from '../config/endpoints';
 import type { Config } from '../config/load-config';
+import { OWN_CERTIFICATE } from '../ftps/certificate/open-certificate';
 import { checkAtWork } from './doctor/check-at-work';
 import { fileSystemTime, judgeClocks, readClock } from './doctor/check-clock';
 import { checkDataDirectory, checkDiskSpace, checkHostKeys } from './doctor/check-data-directory';
-import { checkFtps } from './doctor/check-ftps';
+import { checkFtpsCertificate } from './doctor/check-ftps';
 import { checkSilentClients, checkStuckClaims, checkWaitingImports } from './doctor/check-imports';
 import { checkLeftovers } from './doctor/check-leftovers';
 import { checkSchedules } from './doctor/check-schedules';
@@ -89,7 +91,12 @@ export function doctorChecks(config: () => Config, services: OpenServices): read
       const { ftps = config().ftps } = known;
       if (ftps === null) return well('off');
       if (ftps.port === 0) return isToldElsewhere(known, 'sftp') ? NOT_RUNNING : ill(NOT_RUNNING.detail, START_EVERYTHING);
-      return checkFtps(ftps);
+      const where = `${ftps.host}:${ftps.port}`;
+      const greeting = await greetingOf(ftps.host, ftps.port);
+      if (!greeting.startsWith('220')) return ill(`${where} ${greeting}`, START_EVERYTHING);
+      const own = path.join(config().dataDir, 'keys', OWN_CERTIFICATE);
+      const set = config().ftps;
+      return checkFtpsCertificate(where, set === null ? undefined : (set.certificate?.certificate ?? own), new Date());
     }),
     check('Mail server', async () => {
       const known = await services.endpoints();

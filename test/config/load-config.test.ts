@@ -38,6 +38,12 @@ test.each([
   ['IMPORTS_SFTP_PORT', '65536'],
   ['IMPORTS_SFTP_PORT', '-1'],
   ['IMPORTS_SFTP_PORT', '22.5'],
+  ['IMPORTS_FTPS_PORT', 'on'],
+  ['IMPORTS_FTPS_PASSIVE_PORTS', '50100-50000'],
+  ['IMPORTS_FTPS_PASSIVE_PORTS', '50000'],
+  ['IMPORTS_FTPS_PASSIVE_PORTS', '0-100'],
+  ['IMPORTS_FTPS_PUBLIC_ADDRESS', 'ftp.example.org'],
+  ['IMPORTS_FTPS_CERT', 'cert.pem'],
   ['IMPORTS_QUIET_SECONDS', '-1'],
   ['IMPORTS_QUIET_SECONDS', '1e3'],
   ['IMPORTS_MAIL_FROM', 'Imports <imports@parking.example>'],
@@ -76,6 +82,26 @@ test('reads what is given', () => {
     temporal: { address: 'temporal.example:7233', namespace: 'parking', uiUrl: null },
     sftp: { host: '0.0.0.0', port: 0 },
     quietMs: 250,
+  });
+});
+
+test('FTPS is off, and on when it has a port', () => {
+  expect(loadConfig({ IMPORTS_FTPS_HOST: '0.0.0.0' }).ftps).toBeNull();
+  const passivePorts = { from: 50_000, to: 50_100 };
+  const usual = { host: '127.0.0.1', port: 2121, certificate: null, passivePorts, publicAddress: null };
+  expect(loadConfig({ IMPORTS_FTPS_PORT: '2121' }).ftps).toEqual(usual);
+  const given = {
+    IMPORTS_FTPS_CERT: 'c.pem',
+    IMPORTS_FTPS_KEY: '/k.pem',
+    IMPORTS_FTPS_PASSIVE_PORTS: '0',
+    IMPORTS_FTPS_PUBLIC_ADDRESS: '203.0.113.10',
+  };
+  expect(loadConfig({ IMPORTS_FTPS_PORT: '0', ...given }, '/srv').ftps).toEqual({
+    ...usual,
+    port: 0,
+    certificate: { certificate: '/srv/c.pem', key: '/k.pem' },
+    passivePorts: { from: 0, to: 0 },
+    publicAddress: '203.0.113.10',
   });
 });
 

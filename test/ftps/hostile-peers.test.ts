@@ -74,6 +74,24 @@ describe('in the clear', () => {
   });
 });
 
+it('whoever does not speak FTP at all is sent away, and it counts against the address', async () => {
+  const note = jest.spyOn(fixture.frontDoor.doorkeeper, 'note').mockImplementation(() => undefined);
+  const peer = await FtpPeer.connect(fixture);
+  expect(await peer.ask(Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x0a]))).toEqual(ends(421));
+  await peer.over();
+  expect(note).toHaveBeenCalledWith(expect.objectContaining({ address: '127.0.0.1' }), 'malformed');
+  note.mockRestore();
+});
+
+it('whoever may not be in any more is sent away', async () => {
+  const begin = jest.spyOn(fixture.frontDoor.visits, 'begin');
+  const peer = await FtpPeer.logIn(fixture);
+  begin.mock.lastCall?.[0].hangUp?.();
+  expect(await peer.reply()).toEqual(ends(421));
+  await peer.over();
+  begin.mockRestore();
+});
+
 describe('in TLS', () => {
   let peer: FtpPeer;
   beforeEach(async () => void (peer = await FtpPeer.logIn(fixture)));

@@ -1,12 +1,12 @@
 // What may be asked before anybody has logged in: TLS first, then who it is.
 
 import type { Socket } from 'node:net';
+import { ENTRY_LIMITS } from '../../door/entry-limits';
 import { softwareName } from '../../door/peer';
 import { reply, type Reply } from '../control/reply';
 import { FACTS, type Fact } from '../listing';
 import type { Session } from '../session';
 
-const MAX_FAILURES = 6;
 const TLS_FIRST = reply(
   530,
   'This server speaks FTP over TLS only: send AUTH TLS first (in your program: "require explicit FTP over TLS")',
@@ -80,7 +80,7 @@ async function logIn(session: Session, password: string, admit: (socket: Socket)
     return reply(230, 'Welcome');
   }
   session.failedLogins += 1;
-  if (session.failedLogins >= MAX_FAILURES) link.dismiss(421, 'Too many failed logins');
+  if (session.failedLogins >= ENTRY_LIMITS.failuresPerConnection) link.dismiss(421, 'Too many failed logins');
   return reply(530, 'User name or password is wrong');
 }
 
