@@ -13,12 +13,16 @@ const MAX_DEPTH = 32;
 // Names end up in e-mails, listings and terminals, where a control character is a command.
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+// They make one name look like another: `fdp.csv` written backwards. Joiners stay, some languages are not written without them.
+const UNSEEN = /[\p{Bidi_Control}\u200b\u2028\u2029\u2060\ufeff]/u;
 
 /** A relative path starts at the root, as every session does; `..` stops there. Throws FolderError. */
 export function parseVirtualPath(bytes: Uint8Array): VirtualPath {
   if (bytes.length > MAX_PATH_BYTES) throw new FolderError('failed', 'Path is too long');
   const text = decode(bytes);
   if (CONTROL.test(text)) throw new FolderError('failed', 'Names must not contain control characters');
+  if (UNSEEN.test(text))
+    throw new FolderError('failed', 'Names must not contain invisible characters, such as marks for right-to-left writing');
   const path: string[] = [];
   for (const name of text.split('/')) {
     if (name === '' || name === '.') continue;
