@@ -5,6 +5,7 @@ import type { Client } from '../src/domain/client';
 import { decide } from '../src/domain/decide';
 import { userIdOf, type UserId } from '../src/domain/ids';
 import type { ImportRun } from '../src/domain/import-run';
+import { headerFor } from '../src/domain/profiles';
 import type { CheckedRecord, Decided, FileMark } from '../src/domain/record';
 import type { Reason } from '../src/domain/reasons';
 import type { FormerMarks, User, WrittenDecision } from '../src/domain/user';
@@ -98,6 +99,7 @@ export function decideOne({ run, client, isSuperseded }: ApplyContext, { record,
     archiveOnInactive: archiveOnInactive && run.goAhead !== 'without-archives',
     reactivateOnActive,
     requiredFields,
+    nameOf: (field) => headerFor(client.settings, field),
     superseded: record.uniqueId !== '' && isSuperseded(record.uniqueId),
   });
 }

@@ -9,8 +9,11 @@ import type { ActivityOptions } from '@temporalio/workflow';
 const worldIsBroken = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
 
 export const ACTIVITY_OPTIONS = {
-  /** Looks into a folder and renames files. The next tick of the schedule tries again, so this gives up before two ticks. */
-  scan: { startToCloseTimeout: '2m', heartbeatTimeout: '30s', scheduleToCloseTimeout: '8m', retry: worldIsBroken },
+  /**
+   * Looks into a folder and renames files, or copies one that stays, up to 2 GiB. The next tick of the schedule tries again, so this gives
+   * up before two ticks.
+   */
+  scan: { startToCloseTimeout: '7m', heartbeatTimeout: '30s', scheduleToCloseTimeout: '8m', retry: worldIsBroken },
   /** Reads the whole file, up to 2 GiB: long, so the heartbeat tells a dead worker within half a minute. */
   inspect: { startToCloseTimeout: '2h', heartbeatTimeout: '30s', scheduleToCloseTimeout: '24h', retry: worldIsBroken },
   /** About 5,000 records: seconds. Ten minutes allow for a database that answers slowly. */

@@ -2,7 +2,7 @@
 // stored, writes nothing. The caller counts repeated records itself (`mark.repeats`); they are never decided.
 
 import type { FieldName } from './fields';
-import { missingCode, reason, type Reason } from './reasons';
+import { missingCode, reason, REASONS, type Reason } from './reasons';
 import type { CheckedRecord, DecideContext, Decided, Decision, FileMark } from './record';
 import { isCreationUndone, type FieldValue, type FieldValues, type StoredFieldName, type User, type WrittenDecision } from './user';
 
@@ -32,15 +32,20 @@ function isNewerThan(seq: number, user: User | undefined): boolean {
 function reasonsOfTheWorld(record: CheckedRecord, user: User | undefined, context: DecideContext): readonly Reason[] {
   if (record.uniqueId === '' || record.reasons.some(({ field }) => field === 'uniqueId')) return [];
   if (user === undefined) {
-    return record.active === '0' ? [reason('INACTIVE_UNKNOWN_USER', 'active')] : missingOfNewUser(record, context.requiredFields);
+    return record.active === '0' ? [reason('INACTIVE_UNKNOWN_USER', 'active')] : missingOfNewUser(record, context);
   }
-  if (isAsGoodAsNew(record, user)) return missingOfNewUser(record, context.requiredFields);
+  if (isAsGoodAsNew(record, user)) return missingOfNewUser(record, context);
   const wantsActive = record.active === '1' && user.status === 'archived';
   return wantsActive && !context.reactivateOnActive ? [reason('USER_ARCHIVED', 'active')] : [];
 }
 
-function missingOfNewUser(record: CheckedRecord, requiredFields: readonly FieldName[]): readonly Reason[] {
-  return requiredFields.filter((field) => isMissing(record, field)).map((field) => reason(missingCode(field), field));
+function missingOfNewUser(record: CheckedRecord, { requiredFields, nameOf }: DecideContext): readonly Reason[] {
+  return requiredFields
+    .filter((field) => isMissing(record, field))
+    .map((field) => {
+      const code = missingCode(field);
+      return reason(code, field, nameOf && REASONS[code].sentence(nameOf(field)));
+    });
 }
 
 /** A cell that was rejected is not missing: its own reason says what is wrong with it. */

@@ -2,7 +2,7 @@
 // for both; whoever needs to know a difference asks here, and nowhere is there a second way (docs/adr/0010-a-profile-is-data.md).
 
 import type { ClientSettings, ProfileName } from './client';
-import { AGYLIA_FIELDS, FIELDS, type Field } from './fields';
+import { AGYLIA_FIELDS, FIELDS, headerOf, type Field, type FieldName } from './fields';
 
 /** What a client's folder looks like, and what the client may do in it. */
 export interface FolderLayout {
@@ -77,6 +77,11 @@ export const ALL_FIELDS: readonly Field[] = [
 export function fieldsOf({ profile, furtherColumns }: Pick<ClientSettings, 'profile' | 'furtherColumns'>): readonly Field[] {
   const { fields } = PROFILES[profile];
   return furtherColumns.length === 0 ? fields : [...fields, ...furtherFields(profile).filter(({ name }) => furtherColumns.includes(name))];
+}
+
+/** What the client's files call a field, where a file's own header is not at hand. */
+export function headerFor(settings: Pick<ClientSettings, 'profile' | 'furtherColumns'>, name: FieldName): string {
+  return fieldsOf(settings).find((field) => field.name === name)?.headers[0] ?? headerOf(name);
 }
 
 /** The columns that a client of this profile may have beside its own. None is required: the files were good without them. */

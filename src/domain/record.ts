@@ -76,6 +76,8 @@ export interface DecideContext {
   readonly archiveOnInactive: boolean;
   readonly reactivateOnActive: boolean;
   readonly requiredFields: readonly FieldName[];
+  /** What the client's files call a field; undefined = as the OPS-COM table does. */
+  readonly nameOf?: (field: FieldName) => string;
   /** A newer import that has applied its file spoke of this user. */
   readonly superseded: boolean;
 }

@@ -212,6 +212,17 @@ describe('further columns', () => {
   });
 });
 
+describe('required fields', () => {
+  it('are named as the file calls them', async () => {
+    const clientId = await addClient('required', { requiredFields: ['firstName', 'phoneCell'], furtherColumns: ['phoneCell'] });
+    await world.drop(clientId, UPLOAD, `username,mail\r\nana,ana@learn.example\r\n`);
+    await world.importAll(clientId);
+    expect((await reportsOf(clientId))[0]).toContain(
+      '2,ana,failure,9017 | 9031,forename | phone_cell,A new user must have forename; fill it in. | A new user must have phone_cell; fill it in.',
+    );
+  });
+});
+
 describe('the log', () => {
   it('has one line for each step, and nothing of the records', async () => {
     const clientId = await addClient('log');

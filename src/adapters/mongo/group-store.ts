@@ -7,9 +7,10 @@ import type { GroupDocument } from './documents';
 import { duplicatesIn } from './duplicate-key';
 import { type Models, native } from './models';
 
+const idOf = (clientId: ClientId, name: string) => `${clientId}/${groupKey(name)}`;
+
 export function createGroupStore({ groups }: Pick<Models, 'groups'>): GroupStore {
   const collection = native<GroupDocument>(groups);
-  const idOf = (clientId: ClientId, name: string) => `${clientId}/${groupKey(name)}`;
 
   const find: GroupStore['find'] = async (clientId, names) => {
     const ids = names.map((name) => idOf(clientId, name));

@@ -67,7 +67,7 @@ describe('a claim', () => {
     put('b\n');
     expect(await claim(file)).toBe('gone');
     expect(hashes()).toEqual([]);
-    expect(await readdirSync(dataDir)).not.toContain('work');
+    expect(readdirSync(dataDir)).not.toContain('work');
   });
 
   test('may be repeated, also when the upload is another one by now', async () => {
