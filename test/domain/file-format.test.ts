@@ -70,7 +70,10 @@ function failuresOf(csv: string): { readonly headers: readonly string[]; readonl
   records.forEach((record, at) => finder.add(record, recordIdentity({ line: record.line, cells: rows[at]! }, header.columns)));
   const marks = new Map([...finder.finish().marks].map((mark) => [mark.line, mark.reasons]));
   const failed = records.map(({ line, reasons }, at) => ({
-    ...{ line, uniqueId: '', cells: rows[at]!, claims: {} },
+    line,
+    uniqueId: '',
+    cells: rows[at]!,
+    claims: {},
     reasons: [...reasons, ...(marks.get(line) ?? [])],
   }));
   return { headers, failed: failed.filter(({ reasons }) => reasons.length > 0) };

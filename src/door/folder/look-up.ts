@@ -1,19 +1,22 @@
 // What lies under a path, as the client may know it.
 
 import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ClientFolder } from './client-folder';
-import { inDirectory } from './directory';
+import { inDirectory, type Directory } from './directory';
 import { entryOf, type Entry } from './entry';
 import { notFound, unlessMissing } from './folder-error';
 import { isReadOnly, showVirtualPath, splitVirtualPath, type VirtualPath } from './virtual-path';
 
 /** A published file or a directory. */
 export async function findPublished(folder: ClientFolder, path: VirtualPath): Promise<Entry | undefined> {
-  const { parent, name } = splitVirtualPath(path);
-  const stats = await inDirectory(folder.root, parent, ({ path: at }) => lstat(name === undefined ? `${at}/.` : join(at, name))).catch(
-    unlessMissing,
-  );
+  const { parent } = splitVirtualPath(path);
+  return inDirectory(folder.root, parent, (directory) => publishedIn(folder, directory, path)).catch(unlessMissing);
+}
+
+/** The same, for who has the path's directory open already. */
+export async function publishedIn(folder: ClientFolder, directory: Directory, path: VirtualPath): Promise<Entry | undefined> {
+  const name = path.at(-1) ?? '.';
+  const stats = await lstat(`${directory.path}/${name}`).catch(unlessMissing);
   return stats && entryOf(stats, isReadOnly(folder.layout, path));
 }
 

@@ -1,7 +1,7 @@
 // Opens a path for writing. Everything that can be refused without a byte is refused here; nothing is staged yet.
 
 import type { ClientFolder } from './client-folder';
-import { findPublished } from './look-up';
+import { publishedIn } from './look-up';
 import { inDirectory } from './directory';
 import { FolderError, notFound, tooLarge } from './folder-error';
 import { Upload } from './upload';
@@ -25,11 +25,13 @@ export async function openUpload(folder: ClientFolder, request: UploadRequest): 
   const { parent } = receivable(folder.layout, path);
   if (declaredBytes !== undefined && declaredBytes > maxBytes) throw tooLarge(maxBytes);
   // A root that is gone is told before the bytes come.
-  await inDirectory(folder.root, parent, () => Promise.resolve());
-  const published = await findPublished(folder, path);
+  const [published, older] = await Promise.all([
+    inDirectory(folder.root, parent, (directory) => publishedIn(folder, directory, path)),
+    folder.staging.partialsOf(showVirtualPath(path)),
+  ]);
   if (published?.kind === 'directory') throw new FolderError('failed', 'Is a directory');
   if (published !== undefined && request.exclusive) throw new FolderError('failed', 'File already exists');
-  const partial = published === undefined ? (await folder.staging.partials()).get(showVirtualPath(path)) : undefined;
+  const partial = published === undefined ? older[0] : undefined;
   if (published === undefined && partial === undefined && !request.create) throw notFound();
   if (partial === undefined || request.truncate) await folder.room.assertForUpload();
   const base = request.truncate
@@ -39,7 +41,7 @@ export async function openUpload(folder: ClientFolder, request: UploadRequest): 
       : partial !== undefined
         ? ({ kind: 'partial', partial } as const)
         : ({ kind: 'nothing' } as const);
-  const upload = new Upload(folder, request, base);
+  const upload = new Upload(folder, request, { base, older });
   folder.uploads.add(upload);
   try {
     if (request.readable) await upload.stage('continue');

@@ -6,8 +6,7 @@ import { showVirtualPath, type VirtualPath } from './virtual-path';
 
 /** Whether there were any. Uploads that are still open lose theirs. */
 export async function discardPartials(folder: ClientFolder, path: VirtualPath): Promise<boolean> {
-  const shown = showVirtualPath(path);
-  const partials = (await folder.staging.all()).filter((partial) => partial.path === shown);
+  const partials = await folder.staging.partialsOf(showVirtualPath(path));
   for (const { stagedId } of partials) {
     await takeOver(folder, stagedId);
     await folder.staging.discard(stagedId);
@@ -15,12 +14,11 @@ export async function discardPartials(folder: ClientFolder, path: VirtualPath): 
   return partials.length > 0;
 }
 
-/** Discards the path's partials that no session is writing to any more. */
-export async function discardStalePartials(folder: ClientFolder, path: VirtualPath, partials: readonly Partial[]): Promise<void> {
-  const shown = showVirtualPath(path);
+/** Discards those that no session is writing to any more. */
+export async function discardStalePartials(folder: ClientFolder, partials: readonly Partial[]): Promise<void> {
   const open = new Set([...folder.uploads].map((upload) => upload.stagedId));
   for (const partial of partials) {
-    if (partial.path === shown && !open.has(partial.stagedId)) await folder.staging.discard(partial.stagedId);
+    if (!open.has(partial.stagedId)) await folder.staging.discard(partial.stagedId);
   }
 }
 

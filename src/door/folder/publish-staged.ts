@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import type { ClientFolder } from './client-folder';
 import { inDirectory } from './directory';
 import { errnoOf, FolderError } from './folder-error';
-import { findPublished } from './look-up';
+import { publishedIn } from './look-up';
 import { discardStalePartials } from './partials';
+import type { Partial } from './staging';
 import type { FileTimes } from './upload';
 import { receivable, showVirtualPath, type VirtualPath } from './virtual-path';
 
@@ -25,28 +26,31 @@ export async function publishStaged(
   const { parent, name } = receivable(folder.layout, path);
   const shown = showVirtualPath(path);
   if (times !== undefined) await file.utimes(times.accessed, times.modified);
-  await file.datasync();
-  await folder.inTurn(async () => {
-    const existing = await findPublished(folder, path);
-    if (existing?.kind === 'directory') throw new FolderError('failed', 'Is a directory');
-    if (existing !== undefined && exclusive) throw new FolderError('failed', 'File already exists');
-    const { atime: accessedAt, mtime: modifiedAt } = await file.stat();
-    await inDirectory(folder.root, parent, async (directory) => {
+  await inDirectory(folder.root, parent, async (directory) => {
+    const [{ atime: accessedAt, mtime: modifiedAt }, stale] = await Promise.all([
+      file.stat(),
+      folder.staging.partialsOf(shown, stagedId),
+      file.datasync(),
+    ]);
+    await folder.inTurn(async () => {
+      if (exclusive && (await publishedIn(folder, directory, path)) !== undefined) throw new FolderError('failed', 'File already exists');
       await rename(folder.staging.pathOf(stagedId), join(directory.path, name));
       // Remembered before anybody can have taken the file away and the client has asked for it.
       folder.recent.remember(shown, { kind: 'file', bytes, accessedAt, modifiedAt, readOnly: false });
       folder.quiet.touch(path);
-      await directory.sync();
     });
+    // Not in turn: the disk makes the names of several sessions safe in one go.
+    await Promise.all([directory.sync(), tidy(folder, stagedId, stale)]);
   });
   await file.close();
-  // The file is published: what is left in staging is the daily sweep's, should this fail.
-  await tidy(folder, stagedId, path).catch((error: unknown) =>
-    folder.log.warn('Tidying up after an upload failed', { error: errnoOf(error) }),
-  );
 }
 
-async function tidy(folder: ClientFolder, stagedId: string, path: VirtualPath): Promise<void> {
-  await folder.staging.forgetNote(stagedId);
-  await discardStalePartials(folder, path, await folder.staging.all());
+/** The file is published: what is left in staging is the daily sweep's, should this fail. */
+async function tidy(folder: ClientFolder, stagedId: string, stale: readonly Partial[]): Promise<void> {
+  try {
+    await folder.staging.forgetNote(stagedId);
+    await discardStalePartials(folder, stale);
+  } catch (error) {
+    folder.log.warn('Tidying up after an upload failed', { error: errnoOf(error) });
+  }
 }

@@ -42,15 +42,14 @@ export class Staging {
 
   async create(path: string): Promise<{ readonly stagedId: string; readonly file: FileHandle }> {
     const stagedId = randomUUID();
-    const file = await open(this.pathOf(stagedId), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o640).catch(ours);
-    try {
-      await this.note(stagedId, path);
-    } catch (error) {
-      await file.close();
-      await this.discard(stagedId);
-      throw error;
-    }
-    return { stagedId, file };
+    const [file, note] = await Promise.allSettled([
+      open(this.pathOf(stagedId), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o640).catch(ours),
+      this.note(stagedId, path),
+    ]);
+    if (file.status === 'fulfilled' && note.status === 'fulfilled') return { stagedId, file: file.value };
+    if (file.status === 'fulfilled') await file.value.close();
+    await this.discard(stagedId);
+    throw file.status === 'rejected' ? file.reason : (note as PromiseRejectedResult).reason;
   }
 
   reopen(stagedId: string): Promise<FileHandle> {
@@ -90,10 +89,17 @@ export class Staging {
     return newest;
   }
 
-  async all(): Promise<readonly Partial[]> {
+  /** Those of one path but one, newest first. */
+  async partialsOf(path: string, except?: string): Promise<readonly Partial[]> {
+    const partials = (await this.all(except)).filter((partial) => partial.path === path);
+    return partials.toSorted((a, b) => b.modifiedAt.getTime() - a.modifiedAt.getTime());
+  }
+
+  async all(except?: string): Promise<readonly Partial[]> {
     const notes = (await readdir(this.root).catch(ours)).filter((name) => name.endsWith(NOTE));
     for (const stagedId of this.left.keys()) if (!notes.includes(stagedId + NOTE)) this.left.delete(stagedId);
-    const partials = await Promise.all(notes.map((name) => this.read(name.slice(0, -NOTE.length))));
+    const stagedIds = notes.map((name) => name.slice(0, -NOTE.length)).filter((stagedId) => stagedId !== except);
+    const partials = await Promise.all(stagedIds.map((stagedId) => this.read(stagedId)));
     return partials.filter((partial) => partial !== undefined);
   }
 

@@ -38,6 +38,8 @@ export class Upload implements OpenUpload {
   private readonly folder: ClientFolder;
   private readonly request: UploadRequest;
   private readonly base: UploadBase;
+  /** Partials of the path that this upload takes the place of. */
+  private readonly older: readonly Partial[];
   private readonly startedAt = performance.now();
   private staged: Staged | undefined;
   private ranges = new WrittenRanges();
@@ -49,10 +51,11 @@ export class Upload implements OpenUpload {
   /** Bytes that the client sent did not get to the disk. Some clients close the file all the same. */
   private broken = false;
 
-  constructor(folder: ClientFolder, request: UploadRequest, base: UploadBase) {
+  constructor(folder: ClientFolder, request: UploadRequest, found: { readonly base: UploadBase; readonly older: readonly Partial[] }) {
     this.folder = folder;
     this.request = request;
-    this.base = base;
+    this.base = found.base;
+    this.older = found.older;
     this.expectedBytes = request.declaredBytes;
   }
 
@@ -153,14 +156,13 @@ export class Upload implements OpenUpload {
       this.ranges = new WrittenRanges((await file.stat()).size);
       return this.staged;
     }
-    const older = await folder.staging.all();
     await folder.room.takeFile();
     if (how === 'continue') await this.takeRoom(this.bytes);
     const staged = await folder.staging.create(showVirtualPath(this.request.path));
     this.staged = staged;
     const source = how === 'continue' ? await this.openBase() : undefined;
     if (source !== undefined) this.ranges = new WrittenRanges(await copyAll(source, staged.file));
-    await discardStalePartials(folder, this.request.path, older);
+    await discardStalePartials(folder, this.older);
     return staged;
   }
 

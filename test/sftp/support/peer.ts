@@ -64,9 +64,11 @@ export class Peer {
     const names: string[] = [];
     for (;;) {
       const reply = await this.ask({ kind: 'readdir', handle: opened.handle });
-      if (reply.kind !== 'names') return names;
+      if (reply.kind !== 'names') break;
       names.push(...reply.names.map(({ name }) => name));
     }
+    await this.status({ kind: 'close', handle: opened.handle });
+    return names;
   }
 
   async size(path: string): Promise<number | undefined> {

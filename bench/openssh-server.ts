@@ -1,0 +1,89 @@
+// OpenSSH's own server as the peer of a measurement: on loopback, as the user who runs it, with a configuration and host key of its own.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, connect, type AddressInfo } from 'node:net';
+import { userInfo } from 'node:os';
+import path from 'node:path';
+
+export interface OpenSshServer {
+  readonly version: string;
+  readonly user: string;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export async function startOpenSshServer(dir: string, publicKeyFile: string): Promise<OpenSshServer> {
+  const program = findSshd();
+  if (userInfo().uid === 0) {
+    throw new Error('The bench starts an sshd of its own, which is for ordinary users: run it as one, not as root.');
+  }
+  mkdirSync(dir, { recursive: true });
+  const [hostKey, config] = [path.join(dir, 'host_key'), path.join(dir, 'sshd_config')];
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', hostKey]);
+  const port = await freePort();
+  const settings = [
+    `Port ${port}`,
+    'ListenAddress 127.0.0.1',
+    `HostKey ${hostKey}`,
+    `AuthorizedKeysFile ${publicKeyFile}`,
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
+    'StrictModes no',
+    'PidFile none',
+    'MaxStartups 200',
+    // The same code as the program `sftp-server`, and without the login shell in between.
+    'Subsystem sftp internal-sftp',
+  ];
+  writeFileSync(config, `${settings.join('\n')}\n`);
+  const child = spawn(program, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (data: Buffer) => (said += data.toString()));
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  while (!(await answers(port))) {
+    if (child.exitCode !== null) throw new Error(`sshd ended with ${child.exitCode}: ${said}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return {
+    version: /OpenSSH_\S+/.exec(versionOf(program))?.[0].replace(/,$/, '') ?? 'OpenSSH',
+    user: userInfo().username,
+    port,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+function findSshd(): string {
+  const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
+  const program = folders.map((folder) => path.join(folder, 'sshd')).find((file) => existsSync(file));
+  if (program !== undefined) return program;
+  throw new Error('OpenSSH has no server on this machine. Install it: apt-get install openssh-server (it need not run as a service).');
+}
+
+/** It has no option for that, and tells it all the same when it is given one that it does not know. */
+function versionOf(program: string): string {
+  try {
+    return execFileSync(program, ['-V'], { encoding: 'utf8', stdio: 'pipe' });
+  } catch (error) {
+    return String((error as { stderr?: unknown }).stderr);
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('close', () => undefined).once('connect', () => socket.destroy());
+  });
+}
