@@ -1,9 +1,10 @@
-// Raw rows out of bytes whose records are known: csv-parse reads runs of whole records at once.
+// Raw rows out of bytes whose records are known: runs of whole records at once. csv-parse reads those of which the quotes make no sense.
 
 import { CsvError, parse } from 'csv-parse/sync';
 import type { RawRow } from '../../domain/record';
 import { ImportsError } from '../../errors';
 import type { Delimiter } from './delimiter';
+import { splitCells } from './split-cells';
 import type { Span } from './split-records';
 
 const RECORD_DELIMITERS = ['\r\n', '\n', '\r'];
@@ -27,14 +28,10 @@ export function parseRows(bytes: Buffer, spans: readonly Span[], delimiter: Deli
 }
 
 function parseRun(bytes: Buffer, run: readonly Span[], delimiter: Delimiter): RawRow[] {
-  const cells = parse(bytes.subarray(run[0]!.start, run.at(-1)!.end), {
-    delimiter,
-    record_delimiter: RECORD_DELIMITERS,
-    relax_column_count: true,
-  });
-  if (cells.length !== run.length)
-    throw new ImportsError('INVARIANT', `${run.length} records from line ${run[0]!.line} on were read as ${cells.length}.`);
-  return cells.map((row, at) => ({ line: run[at]!.line, cells: row }));
+  const records = splitCells(bytes.toString('utf8', run[0]!.start, run.at(-1)!.end), run.length, delimiter);
+  if (records === undefined)
+    throw new ImportsError('INVARIANT', `${run.length} records from line ${run[0]!.line} on were read as another number of them.`);
+  return records.map((cells, at) => ({ line: run[at]!.line, cells }));
 }
 
 /** Cells as good as they can be told, for people to correct: quoted ones are read, what stands around a stray quote is literal text. */
