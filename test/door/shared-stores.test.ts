@@ -100,6 +100,19 @@ test('a database that is down neither lifts bans nor ends anything; what was ban
   ]);
 });
 
+test('a ban that is made while the others are read holds without a gap', async () => {
+  const store = banStore();
+  let answer = (): void => undefined;
+  const asked = new Promise<void>((resolve) => (answer = resolve));
+  const bans = bansOn({ ...store, inForce: (at) => asked.then(() => store.inForce(at)) });
+  const reading = bans.refresh();
+  await Promise.resolve();
+  bans.ban(PLACE, 'malformed');
+  answer();
+  await reading;
+  expect(bans.of(PLACE)).toMatchObject({ address: PLACE });
+});
+
 test('a ban forgets those that ended more than a week ago', async () => {
   const forgotten: Date[] = [];
   const bans = bansOn({ ...banStore(), forget: async (before) => void forgotten.push(before) });

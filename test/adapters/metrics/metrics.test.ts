@@ -74,16 +74,20 @@ describe('a worker', () => {
   });
 });
 
-test('the front door counts uploads and logins, and bytes of what was published only', async () => {
+test('the front door counts uploads, logins and who was kept out, and bytes of what was published only', async () => {
   const metrics = createDoorMetrics();
   metrics.uploadEnded({ clientId, result: 'complete', bytes: 100 });
   metrics.uploadEnded({ clientId, result: 'partial', bytes: 7 });
   metrics.loginEnded({ method: 'password', result: 'wrong-password' });
+  metrics.peerTurnedAway('banned');
+  metrics.addressBanned();
   expect(samples(await metrics.text())).toEqual([
     'imports_uploads_total{client="acme",result="complete"} 1',
     'imports_uploads_total{client="acme",result="partial"} 1',
     'imports_upload_bytes_total{client="acme"} 100',
     'imports_logins_total{method="password",result="wrong-password"} 1',
+    'imports_connections_turned_away_total{reason="banned"} 1',
+    'imports_bans_total 1',
   ]);
 });
 
