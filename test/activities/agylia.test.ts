@@ -223,6 +223,26 @@ describe('required fields', () => {
   });
 });
 
+describe('the status report', () => {
+  it('is sent again when asked for, until housekeeping has removed it', async () => {
+    const clientId = await addClient('resend');
+    await world.drop(clientId, UPLOAD, FIRST);
+    const importId = (await world.importAll(clientId))[0]!.importId;
+    const steps = stepsOver(world.ports);
+    expect(await steps.prepareResend({ importId })).toEqual({ isLeft: true });
+    expect(await steps.sendReport({ importId })).toEqual({ report: 'sent' });
+    expect(mailsTo(clientId)).toHaveLength(2);
+    expect(mailsTo(clientId)[1]).toEqual(mailsTo(clientId)[0]);
+
+    const inAMonth = { now: () => new Date(Date.now() + 31 * 86_400_000) };
+    await stepsOver({ ...world.ports, clock: inAMonth, keepBackupDays: 30 }).removeOldBackups();
+    expect([await names(clientId, 'reports'), await names(clientId, 'uploads')]).toEqual([[], ['user-import.csv']]);
+    expect(await names(clientId, 'tmp')).toHaveLength(1);
+    expect(await steps.prepareResend({ importId })).toEqual({ isLeft: false });
+    await world.ports.files.cleanUp(importId, false);
+  });
+});
+
 describe('the log', () => {
   it('has one line for each step, and nothing of the records', async () => {
     const clientId = await addClient('log');
