@@ -183,6 +183,60 @@ describe('a mail server that refuses for good', () => {
   }, 60_000);
 });
 
+it('a mail server that does not answer is told of while it lasts; an e-mail about an undo is sent again as any other', async () => {
+  await world.addClient('slow');
+  world.fault = (call) => {
+    if (call === 'mailer.send') throw new ImportsError('UNREACHABLE', 'The mail server did not take the e-mail (ECONNREFUSED).');
+  };
+  await world.drop('slow', 'users.csv', 'unique_id,login_source,province\r\n1,OPSCOM,Ontario\r\n2,OPSCOM,ON\r\n');
+  await world.ok('scan', 'slow');
+  const shown = await until('show to tell of it', async () => {
+    const text = await world.ok('show', 'slow-1');
+    return text.includes('Stuck') && text;
+  });
+  expect(shown).toMatch(
+    /Stuck +the e-mail to the client, tried [^:]+: The mail server did not take the e-mail \(ECONNREFUSED\)\. (Next try at|It is being)/,
+  );
+  expect(shown).toContain('imports resend-report slow-1');
+  const { checks } = JSON.parse((await world.cli('doctor', '--json')).stdout) as { checks: { name: string; detail: string }[] };
+  expect(checks.find(({ name }) => name === 'Imports at work')?.detail).toContain('slow-1');
+
+  world.fault = (call) => {
+    if (call === 'mailer.send') throw new ImportsError('MAIL_REJECTED', 'The mail server refused the e-mail for good (550).');
+  };
+  expect(await world.rest('slow-1')).toMatchObject({ state: 'finished', report: 'failed' });
+  expect(await world.ok('show', 'slow-1')).toContain('refused the e-mail for good (550)');
+  await world.ok('undo', 'slow-1', '--reason', 'wrong file');
+  await until('the e-mail about the undo to fail', async () =>
+    (await world.ok('show', 'slow-1')).includes('imports resend-report slow-1 --undo'),
+  );
+  expect((await world.cli('resend-report', 'slow-1', '--undo')).stderr).toContain('refused the e-mail for good (550)');
+  world.heal();
+  expect(await world.ok('resend-report', 'slow-1', '--undo')).toContain('sent to admin@parking.example');
+  expect(await world.ok('undo', 'slow-1')).toContain('The administrator was told by e-mail.');
+}, 300_000);
+
+it('an import whose workflow was terminated can be given up: undone from where it stood', async () => {
+  await world.addClient('given', 'archiveOnInactive=true', 'holdAbove.archives=0');
+  await world.drop('given', 'first.csv', small(1));
+  await world.ok('scan', 'given');
+  await world.rest('given-1');
+  const { _id, ...user } = (await world.db.collection('users').findOne({ clientId: 'given' }))!;
+  await world.drop('given', 'gone.csv', `unique_id,login_source,active\r\n${String(_id).slice('given/'.length)},OPSCOM,0\r\n`);
+  await world.ok('scan', 'given');
+  await world.rest('given-2', ['held']);
+  await world.workflow('given-2').terminate('by hand');
+  expect((await world.cli('watch', 'given-2')).stderr).toContain('imports retry given-2');
+  const { checks } = JSON.parse((await world.cli('doctor', '--json')).stdout) as {
+    checks: { name: string; ok: boolean; detail: string }[];
+  };
+  expect(checks.find(({ name }) => name === 'Imports at work')).toMatchObject({ ok: false, detail: expect.stringContaining('given-2') });
+
+  await world.ok('undo', 'given-2', '--reason', 'wrong file');
+  expect(await world.show('given-2')).toMatchObject({ state: 'undone', backup: '.bak/gone.csv' });
+  expect(await world.db.collection('users').findOne({ _id })).toMatchObject(user);
+}, 300_000);
+
 it('a file that vanished from work/ fails with a sentence; put back, it is imported', async () => {
   await prepare('gone');
   const source = path.join(world.dataDir, 'work/gone-2/source');
