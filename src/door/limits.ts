@@ -5,6 +5,8 @@ export interface Limits {
   readonly clientBytes: number;
   readonly clientFiles: number;
   readonly clientPartials: number;
+  readonly clientSessions: number;
+  readonly clientOpenFiles: number;
   readonly diskReserve: { readonly share: number; readonly bytes: number };
   readonly diskLookBytes: number;
   readonly idleMs: number;
@@ -26,6 +28,10 @@ export const LIMITS: Limits = {
   clientFiles: 10_000,
   /** Uploads that are open or broken off. Each look at a name that is not there reads their notes; nobody has so many without meaning to. */
   clientPartials: 500,
+  /** SFTP sessions at a time, of all connections. Programs use one a connection; each may hold 4 MiB that we have not worked off. */
+  clientSessions: 32,
+  /** Of all its sessions: a process is often allowed no more than 1,024 or 4,096, and others need some. */
+  clientOpenFiles: 256,
   /** Free space that uploads leave to the imports, MongoDB and the system, which do worse without: a share of the disk, at most so much. */
   diskReserve: { share: 0.05, bytes: GIB },
   /** The disk is looked at before an upload and again whenever so much has been written: far less than the reserve, times the disks' speed. */

@@ -213,10 +213,10 @@ describe('in the folder', () => {
       { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 6 }).map((text) => Buffer.from(text)) },
     );
     const path = fc.array(segment, { maxLength: 8 }).map((parts) => Buffer.concat(parts.flatMap((part) => [Buffer.from('/'), part])));
-    const attributes = { size: 0n, times: { accessed: 1, modified: 1 } };
+    const changes = { size: 0n, times: { accessed: 1, modified: 1 } };
     const question = fc.oneof(
       fc.record({ kind: fc.constantFrom('stat', 'lstat', 'opendir', 'remove', 'rmdir', 'realpath', 'statvfs'), path }),
-      fc.record({ kind: fc.constantFrom('setstat', 'mkdir'), path, attributes: fc.constant(attributes) }),
+      fc.record({ kind: fc.constantFrom('setstat', 'mkdir'), path, attributes: fc.constant(changes) }),
       fc.record({ kind: fc.constantFrom('rename', 'posix-rename'), from: path, to: path }),
       fc.record({ kind: fc.constant('open'), path, flags: fc.nat(0x3f), attributes: fc.constant({}) }),
     ) as fc.Arbitrary<Question>;

@@ -126,6 +126,17 @@ describe('the host keys', () => {
     expect(readdirSync(directory)).toHaveLength(3);
   });
 
+  it('are made again when ssh2 wrote one that nobody can read, as it does now and then', async () => {
+    const rubbish = ((...args: readonly unknown[]) => {
+      const done = args.at(-1) as (error: null, pair: { private: string }) => void;
+      done(null, { private: 'rubbish' });
+    }) as never;
+    const made = jest.spyOn(utils, 'generateKeyPair').mockImplementationOnce(rubbish);
+    expect((await loadHostKeys(directory)).keys).toHaveLength(3);
+    expect(made).toHaveBeenCalledTimes(4);
+    made.mockRestore();
+  });
+
   it('are never replaced when one cannot be read', async () => {
     const file = join(directory, 'ssh_host_rsa_key');
     writeFileSync(file, 'cut off');

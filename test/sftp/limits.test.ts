@@ -17,7 +17,7 @@ import { openFixture, type Fixture } from './support/front-door-fixture';
 import { decodeReply, encodeRequest, type Peer } from './support/peer';
 import { curl, lftp, paramiko, run, sshOptions } from './support/run';
 import { spawnDoor, type SpawnedDoor } from './support/spawn-door';
-import { partialIsKept } from './support/until';
+import { partialIsKept, until } from './support/until';
 
 describe('in its folder, a client', () => {
   let fixture: FolderFixture;
@@ -122,6 +122,19 @@ describe('in its folder, a client', () => {
     expect(fixture.lines.filter(({ fields }) => fields['limit'] === 'diskReserve')).toHaveLength(1);
   });
 
+  it('has so many files open in all its sessions and no more', async () => {
+    await open({ clientOpenFiles: 3 });
+    const other = fixture.connect();
+    await other.open('/a.csv', WRITE_NEW);
+    const handle = await other.open('/b.csv', WRITE_NEW);
+    await peer.open('/c.csv', WRITE_NEW);
+    expect(await refusal('/d.csv')).toMatchObject({ message: 'Too many open files' });
+    await other.status({ kind: 'close', handle });
+    await peer.open('/d.csv', WRITE_NEW);
+    await other.drop();
+    await peer.open('/e.csv', WRITE_NEW);
+  });
+
   it('has two directories open and no more', async () => {
     await open({});
     const list = { kind: 'opendir', path: Buffer.from('/') } as const;
@@ -219,6 +232,21 @@ describe('a connection', () => {
   };
   afterEach(() => fixture.stop());
   const DATA = Buffer.from('unique_id,active\n' + '000123,1\n'.repeat(2_000_000));
+
+  it('has no more sessions than its client may have on all of them, and one more when one has ended', async () => {
+    await open({ clientSessions: 3 });
+    const [first, second] = [await connect(fixture), await connect(fixture)];
+    const channels = [await openSftp(first), await openSftp(first), await openSftp(second)];
+    await expect(openSftp(second)).rejects.toThrow('Unable to start subsystem');
+    for (const channel of channels) channel.resume();
+    first.end();
+    const acme = fixture.clients.get('acme');
+    if (acme === undefined) throw new TypeError('There is no client acme');
+    const { sessions } = await fixture.frontDoor.folderOf(acme);
+    await until('two sessions have ended', () => sessions.size === 1);
+    await openSftp(second);
+    second.end();
+  });
 
   it('ends when nothing was asked for a while, and what was being uploaded can be resumed', async () => {
     await open({ idleMs: 300, goodbyeMs: 100 });

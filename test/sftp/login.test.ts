@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { ConnectConfig } from 'ssh2';
 import { parsePublicKey } from '../../src/door/public-key';
 import { connect } from './support/connect';
-import { openFixture, type Fixture } from './support/front-door-fixture';
+import { keyPair, openFixture, type Fixture } from './support/front-door-fixture';
 import { having, run, sftp, sshOptions } from './support/run';
 import { until } from './support/until';
 
@@ -67,8 +67,7 @@ it('refuses a wrong password, an unknown account, and an overlong password, and 
 });
 
 it('refuses a key that the account does not have', async () => {
-  const { utils } = await import('ssh2');
-  const other = utils.generateKeyPairSync('ed25519');
+  const other = keyPair();
   expect(await results(byKey(other.private))).toEqual(['out', 'unknown-key']);
 });
 

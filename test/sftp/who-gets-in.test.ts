@@ -4,11 +4,11 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { readFileSync } from 'node:fs';
-import { utils, type ConnectConfig } from 'ssh2';
+import type { ConnectConfig } from 'ssh2';
 import { ENTRY_LIMITS } from '../../src/door/entry-limits';
 import { BEAT_MS } from '../../src/door/visits';
 import { connect, openSftp } from './support/connect';
-import { openFixture, type Fixture } from './support/front-door-fixture';
+import { keyPair, openFixture, type Fixture } from './support/front-door-fixture';
 import { run, sshOptions } from './support/run';
 import { until } from './support/until';
 
@@ -227,7 +227,7 @@ it('renews a hash that was made with older parameters, at the next login', async
 });
 
 it('holds the keys of one person against nobody: a few that the account does not have are one misdeed a connection', async () => {
-  const other = utils.generateKeyPairSync('ed25519').private;
+  const other = keyPair().private;
   for (let n = 0; n < 14; n++) expect(await attempt(STRANGER, { privateKey: other, authHandler: ['publickey'] })).toBe('out');
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(fixture.bans.size).toBe(0);

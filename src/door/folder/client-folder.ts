@@ -20,6 +20,9 @@ export interface ClientFolder {
   readonly room: Room;
   /** Uploads that are open in this process. */
   readonly uploads: Set<OpenUpload>;
+  /** Sessions of the client in this process, and what they hold open: there is a limit to both. */
+  readonly sessions: Set<unknown>;
+  readonly openFiles: Set<unknown>;
   readonly recent: RecentFiles;
   readonly quiet: QuietWatch;
   readonly clock: Clock;
@@ -68,6 +71,8 @@ export async function openClientFolder(options: {
     staging,
     room: new Room({ clientId, uploads: join(root, ...layout.upload.folder), staging, log }, options.limits),
     uploads: new Set(),
+    sessions: new Set(),
+    openFiles: new Set(),
     recent: new RecentFiles(clock),
     quiet: new QuietWatch(layout, options.quietMs, tell),
     clock,

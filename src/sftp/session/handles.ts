@@ -18,10 +18,18 @@ const MAX_LISTINGS = 2;
 export class Handles {
   private readonly open = new Map<string, Handle>();
   private issued = 0;
+  private readonly ofClient: Set<unknown>;
+  private readonly maxOfClient: number;
+
+  /** `ofClient` is what all sessions of the client hold open, and shared by them. */
+  constructor(ofClient: Set<unknown>, maxOfClient: number) {
+    this.ofClient = ofClient;
+    this.maxOfClient = maxOfClient;
+  }
 
   /** Asked before something is opened, so that nothing has to be closed again. */
   assertRoom(): void {
-    if (this.open.size >= MAX_HANDLES) throw new FolderError('failed', 'Too many open files');
+    if (this.open.size >= MAX_HANDLES || this.ofClient.size >= this.maxOfClient) throw new FolderError('failed', 'Too many open files');
   }
 
   /** The same for a directory. */
@@ -34,6 +42,7 @@ export class Handles {
   add(handle: Handle): string {
     const name = String(++this.issued);
     this.open.set(name, handle);
+    this.ofClient.add(handle);
     return name;
   }
 
@@ -46,12 +55,14 @@ export class Handles {
   take(name: string): Handle {
     const handle = this.get(name);
     this.open.delete(name);
+    this.ofClient.delete(handle);
     return handle;
   }
 
   takeAll(): readonly Handle[] {
     const all = [...this.open.values()];
     this.open.clear();
+    for (const handle of all) this.ofClient.delete(handle);
     return all;
   }
 }

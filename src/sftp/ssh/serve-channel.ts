@@ -27,12 +27,17 @@ interface Line {
 
 export function serveChannel(session: Session, line: Line, visitor: Visitor, context: ConnectionContext): void {
   session.on('subsystem', (accept, reject, { name }) => {
-    if (name !== 'sftp') return reject();
+    const { sessions } = visitor.folder;
+    if (name !== 'sftp' || sessions.size >= context.frontDoor.limits.clientSessions) return reject();
     const channel = open(session, accept, line, context);
     if (channel === undefined) return;
+    sessions.add(channel);
     const served = serve(channel, line, visitor, context)
       .catch((error: unknown) => context.frontDoor.log.error('Ending a session failed', { error: errnoOf(error) ?? 'unknown' }))
-      .finally(() => context.sessions.delete(served));
+      .finally(() => {
+        sessions.delete(channel);
+        context.sessions.delete(served);
+      });
     context.sessions.add(served);
   });
   const refuse = (accept: () => ServerChannel): void => {
@@ -78,7 +83,7 @@ async function serve(
   const { rekeyAnswerMs } = frontDoor.limits;
   const end = await serveSession(countedLink(channelLink(channel, { ...line, rekeyAnswerMs }), visit), {
     folder,
-    handles: new Handles(),
+    handles: new Handles(folder.openFiles, frontDoor.limits.clientOpenFiles),
     maxFileBytes,
     isStopping: () => frontDoor.isStopping(),
   });

@@ -74,7 +74,7 @@ export async function openFolderFixture(
     ready,
     advance: (milliseconds) => void (ahead += milliseconds),
     connect: ({ maxFileBytes = 1_000_000, stopping = false } = {}) =>
-      new Peer({ folder, handles: new Handles(), maxFileBytes, isStopping: () => stopping }),
+      new Peer({ folder, handles: new Handles(folder.openFiles, limits.clientOpenFiles), maxFileBytes, isStopping: () => stopping }),
     async restart() {
       folder.quiet.stop();
       folder = await open();
