@@ -23,9 +23,12 @@ export class ReasonTally {
 
   /** Where each reason was found: the column that has it most often first, equals by name. */
   get fields(): Readonly<Partial<Record<ReasonCode, readonly FieldName[]>>> {
-    const inOrder = ([a, m]: [FieldName, number], [b, n]: [FieldName, number]) => n - m || (a < b ? -1 : 1);
     return Object.fromEntries([...this.#fields].map(([code, found]) => [code, [...found].sort(inOrder).map(([field]) => field)]));
   }
+}
+
+function inOrder([a, m]: [FieldName, number], [b, n]: [FieldName, number]): number {
+  return n - m || (a < b ? -1 : 1);
 }
 
 function count<K>(counts: Map<K, number>, key: K): Map<K, number> {
