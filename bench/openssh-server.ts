@@ -1,6 +1,6 @@
 // OpenSSH's own server as the peer of a measurement: on loopback, as the user who runs it, with a configuration and host key of its own.
 
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, connect, type AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
@@ -62,13 +62,10 @@ function findSshd(): string {
   throw new Error('OpenSSH has no server on this machine. Install it: apt-get install openssh-server (it need not run as a service).');
 }
 
-/** It has no option for that, and tells it all the same when it is given one that it does not know. */
+/** Older ones take `-V` for a mistake, and say it all the same. */
 function versionOf(program: string): string {
-  try {
-    return execFileSync(program, ['-V'], { encoding: 'utf8', stdio: 'pipe' });
-  } catch (error) {
-    return String((error as { stderr?: unknown }).stderr);
-  }
+  const { stdout, stderr } = spawnSync(program, ['-V'], { encoding: 'utf8' });
+  return stdout + stderr;
 }
 
 function freePort(): Promise<number> {
