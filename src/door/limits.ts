@@ -28,8 +28,8 @@ export const LIMITS: Limits = {
   clientFiles: 10_000,
   /** Uploads that are open or broken off. Each look at a name that is not there reads their notes; nobody has so many without meaning to. */
   clientPartials: 500,
-  /** SFTP sessions at a time, of all connections. Programs use one a connection; each may hold 4 MiB that we have not worked off. */
-  clientSessions: 32,
+  /** SFTP sessions at a time, of all connections: more than an account may have of those, as programs use one each. Each may hold 4 MiB. */
+  clientSessions: 64,
   /** Of all its sessions: a process is often allowed no more than 1,024 or 4,096, and others need some. */
   clientOpenFiles: 256,
   /** Free space that uploads leave to the imports, MongoDB and the system, which do worse without: a share of the disk, at most so much. */
