@@ -12,6 +12,8 @@ import { vanished } from './vanished';
 import { writeFailedRecords } from './write-failed-records';
 import { writeTable } from './write-table';
 
+const ROWS_AT_ONCE = 250;
+
 /** The clock tells the inspection which dates lie in the future. */
 export function createCsvFiles(clock: Clock = { now: () => new Date() }): CsvFiles {
   return {
@@ -28,9 +30,9 @@ export function createCsvFiles(clock: Clock = { now: () => new Date() }): CsvFil
   };
 }
 
-/** A thousand at a time, so that no one waits for the parser. */
+/** As many at a time as are written at once, so that no one waits for the parser and no row waits long. */
 function* rowsInSteps(...[bytes, spans, delimiter]: Parameters<typeof parseRows>): Generator<RawRow> {
-  for (let from = 0; from < spans.length; from += 1_000) yield* parseRows(bytes, spans.slice(from, from + 1_000), delimiter);
+  for (let from = 0; from < spans.length; from += ROWS_AT_ONCE) yield* parseRows(bytes, spans.slice(from, from + ROWS_AT_ONCE), delimiter);
 }
 
 async function readRange(file: string, chunk: Chunk): Promise<Buffer> {

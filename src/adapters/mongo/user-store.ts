@@ -16,13 +16,17 @@ import { createWriteUsers } from './write-users';
 /** The unique id is who the user is, not what is stored about them. */
 const VALUES = ALL_FIELDS.map(({ name }) => name).filter((name): name is StoredFieldName => name !== 'active' && name !== 'uniqueId');
 
+/** A third of a document's bytes, and every record of every file is compared with one. */
+const WITHOUT_WHAT_IS_DERIVED = { uniqueId: 0, emailKey: 0, userNameKey: 0 };
+
 export function createUserStore(models: Pick<Models, 'users' | 'userChanges'>): UserStore {
   const users = native<UserDocument>(models.users);
   const changes = createUserChanges(models);
 
   return {
     async read(userIds) {
-      const found = await users.find({ _id: { $in: [...userIds] } }, { batchSize: userIds.length + 1 }).toArray();
+      const options = { batchSize: userIds.length + 1, projection: WITHOUT_WHAT_IS_DERIVED };
+      const found = await users.find({ _id: { $in: [...userIds] } }, options).toArray();
       return new Map(found.map((document) => [document._id, toUser(document)]));
     },
     async mention(userIds, { seq, older }) {
