@@ -23,6 +23,9 @@ interface Row {
   readonly importedPerSecond: number;
   readonly rawPerSecond: number;
   readonly ratio: number;
+  /** Processor time, user and system, of the worker and of the process that drives the raw driver: it holds on a busy machine, too. */
+  readonly workerMicrosPerRecord: number;
+  readonly rawMicrosPerRecord: number;
   readonly workerPeakMiB: number;
   readonly historyEvents: number;
 }
@@ -45,6 +48,13 @@ async function writeFile(file: string, records: number, isChanged: (i: number) =
 /** Peak resident memory since the last reset, in MiB. */
 function peakMiB(pid: number): number {
   return Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
+}
+
+/** Processor time of a process so far, in microseconds. Linux counts in hundredths of a second. */
+function cpuMicros(pid: number): number {
+  const [, after = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  const fields = after.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
 async function importOnce(
@@ -133,8 +143,13 @@ async function main(): Promise<void> {
     const measure = async (name: Row['case'], isChanged: (i: number) => boolean, as: 'insert' | 'upsert') => {
       const file = path.join(dir, 'files', `${name.replace(/\W+/g, '-')}.csv`);
       await writeFile(file, records, isChanged);
+      const before = cpuMicros(product.workerPid());
       const { seconds, importId } = await importOnce(product, 'bench', file);
-      const rawSeconds = await rawWrites(each(await operationsOf(users, 'bench', as)), raw);
+      const worker = cpuMicros(product.workerPid()) - before;
+      const operations = await operationsOf(users, 'bench', as);
+      const own = process.cpuUsage();
+      const rawSeconds = await rawWrites(each(operations), raw);
+      const { user, system } = process.cpuUsage(own);
       const { historyLength } = await temporal.workflow.getHandle(`import/${importId}`).describe();
       const imported = Math.round(records / seconds);
       const rawRate = Math.round(records / rawSeconds);
@@ -144,6 +159,8 @@ async function main(): Promise<void> {
         importedPerSecond: imported,
         rawPerSecond: rawRate,
         ratio: Math.round((imported / rawRate) * 100) / 100,
+        workerMicrosPerRecord: Math.round(worker / records),
+        rawMicrosPerRecord: Math.round((user + system) / records),
         workerPeakMiB: peakMiB(product.workerPid()),
         historyEvents: historyLength,
       });
