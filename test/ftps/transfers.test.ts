@@ -175,6 +175,21 @@ it('folders that the import makes can be entered, listed and read, and not writt
   expect(await peer.get('LIST .bak')).toMatch(/old.csv/);
 });
 
+it('a client of the other folder layout enters its folders, and uploads where its file belongs', async () => {
+  const globex = fixture.clients.get('globex');
+  if (globex === undefined) throw new TypeError('No client');
+  fixture.clients.set('globex', { ...globex, settings: { ...globex.settings, profile: 'agylia' } });
+  const agylia = await FtpPeer.logIn(fixture, 'globex');
+  expect((await agylia.get('NLST')).split('\r\n')).toEqual(expect.arrayContaining(['log', 'reports', 'tmp', 'uploads']));
+  expect(await agylia.code('CWD /uploads')).toBe(250);
+  expect(await agylia.put('STOR user-import.csv', 'abc')).toMatch(/^226 /);
+  expect(await agylia.get('RETR /uploads/user-import.csv')).toBe('abc');
+  await agylia.ask('EPSV');
+  expect(await agylia.ask('STOR other.csv')).toMatch(/^550 Permission denied: upload your file as /);
+  expect(await agylia.code('RMD /uploads')).toBe(550);
+  agylia.end();
+});
+
 it('a name that was put there by other hands cannot look like another entry', async () => {
   writeFileSync(fixture.published('a\r\nb.csv'), '');
   expect(await peer.get('NLST')).toContain('a??b.csv\r\n');

@@ -105,7 +105,10 @@ export class FtpPeer {
     const socket = connect({ host: this.host, port: await this.port(), localAddress: options.from ?? '127.0.0.1' });
     await once(socket, 'connect');
     const answer = await this.ask(command);
-    if (!answer.startsWith('150')) throw new Error(answer);
+    if (!answer.startsWith('150')) {
+      socket.destroy();
+      throw new Error(answer);
+    }
     socket.on('error', () => undefined);
     const tls = connectTls({ socket: new RawBytes(socket), rejectUnauthorized: false });
     tls.on('error', () => undefined);
