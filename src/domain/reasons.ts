@@ -130,7 +130,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonEntry>> = {
     scope: 'record',
     title: 'Wrong number of cells',
     meaning: 'The record has more or fewer cells than the header, so no cell can be assigned to a column. Usually an unquoted delimiter.',
-    fix: 'Give the record as many cells as the header has; put a value that holds the delimiter into double quotes. In the failed-records file, clear error_code when each value is in its column.',
+    fix: 'Give the record as many cells as the header has; put a value that holds the delimiter into double quotes.',
     sentence: () => 'The record does not have as many cells as the header; put a value that holds the delimiter into double quotes.',
   },
   DUPLICATE_IN_FILE: {
@@ -172,7 +172,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonEntry>> = {
     scope: 'record',
     title: 'Quote in the wrong place',
     meaning: 'A double quote stands inside a value that is not quoted, or text follows a closing quote, so the cells cannot be told apart.',
-    fix: 'Put a value that holds a double quote into double quotes, and write each quote inside it twice. In the failed-records file, clear error_code when each value is in its column.',
+    fix: 'Put a value that holds a double quote into double quotes, and write each quote inside it twice.',
     sentence: () => 'A double quote stands in the wrong place; put the value into double quotes and write each quote inside it twice.',
   },
 };

@@ -1,12 +1,14 @@
 // Checks raw rows against the field table: every reason that needs no database, in the order of the columns. Everything that can be
 // decided once per file is decided when the checker is made; what is left runs for every cell of up to 5,000,000 records.
 
+import { isAsSent, withMark } from './as-sent';
 import { cellReader, type Trouble } from './cell-reader';
 import type { ClientSettings } from './client';
 import type { FieldName } from './fields';
 import { fieldsOf } from './profiles';
 import { missingCode, reason, REASONS, type Reason } from './reasons';
 import type { CheckedRecord, Column, RawRow } from './record';
+import { restoreCell } from './spreadsheet-cell';
 import type { FieldValue, StoredFieldName } from './user';
 
 export interface CheckerSetup {
@@ -34,27 +36,48 @@ const NO_REASONS: readonly Reason[] = [];
 export function recordChecker(setup: CheckerSetup): (row: RawRow) => CheckedRecord {
   const width = setup.columns.length;
   const columns = prepare(setup);
-  const codesAt = setup.droppedBack ? errorCodesAt(setup.columns) : [];
+  const told = setup.droppedBack ? formerReasons(setup.columns) : undefined;
   return (row) => {
-    if (row.problem !== undefined) return unreadable(row.line, reason(row.problem, null));
-    if (row.cells.length !== width) return unreadable(row.line, wrongShape(row.cells.length, width));
-    for (const at of codesAt) {
-      const code = row.cells[at]!.trim();
-      if (isGuess(code)) return unreadable(row.line, reason(code, null, NOT_LOOKED_AT));
-    }
-    return checkCells(row, columns);
+    const { line, cells } = row;
+    if (row.problem !== undefined)
+      return unreadable(line, guessed(row.problem, REASONS[row.problem].sentence(''), clientCells(cells, setup)));
+    if (cells.length !== width)
+      return unreadable(line, guessed('RECORD_SHAPE', wrongShape(cells.length, width), clientCells(cells, setup)));
+    const former = told?.(cells);
+    return former === undefined ? checkCells(row, columns) : unreadable(line, guessed(former, NOT_LOOKED_AT, clientCells(cells, setup)));
   };
 }
 
-/** What the cells of such a record are was a guess of ours, written out in the right number: nobody may take it for what was meant. */
-function isGuess(code: string): code is 'RECORD_SHAPE' | 'QUOTE_MISPLACED' {
-  return code === 'RECORD_SHAPE' || code === 'QUOTE_MISPLACED';
+type GuessCode = 'RECORD_SHAPE' | 'QUOTE_MISPLACED';
+
+const NOT_LOOKED_AT =
+  'It came back as it was sent out, and it cannot be told which value belongs to which column; put each one into its own.';
+
+/** What the cells of such a record are is a guess of ours when they go out in the right number. */
+function guessed(code: GuessCode, message: string, cells: readonly string[]): Reason {
+  return reason(code, null, withMark(message, cells));
 }
 
-const NOT_LOOKED_AT = 'It could not be told which value belongs to which column; put each value into its column, then clear error_code.';
+/** The cells without our own columns. In a misshapen record those are the last ones. */
+function clientCells(cells: readonly string[], { columns, droppedBack }: Pick<CheckerSetup, 'columns' | 'droppedBack'>): readonly string[] {
+  if (!droppedBack) return cells;
+  const ours = columns.filter(({ kind }) => kind === 'ours').length;
+  const sent =
+    cells.length === columns.length
+      ? cells.filter((_, at) => columns[at]!.kind !== 'ours')
+      : cells.slice(0, Math.max(cells.length, columns.length) - ours);
+  return sent.map(restoreCell);
+}
 
-function errorCodesAt(columns: readonly Column[]): readonly number[] {
-  return columns.flatMap(({ kind, header }, at) => (kind === 'ours' && header.toLowerCase() === 'error_code' ? [at] : []));
+/** The code of a record that was a guess and that nobody has touched since. */
+function formerReasons(columns: readonly Column[]): (cells: readonly string[]) => GuessCode | undefined {
+  const named = (name: string): number => columns.findIndex(({ kind, header }) => kind === 'ours' && header.toLowerCase() === name);
+  const [codeAt, reasonAt] = [named('error_code'), named('error_reason')];
+  return (cells) => {
+    const code = cells[codeAt]?.trim();
+    if (code !== 'RECORD_SHAPE' && code !== 'QUOTE_MISPLACED') return undefined;
+    return isAsSent(cells[reasonAt] ?? '', clientCells(cells, { columns, droppedBack: true })) ? code : undefined;
+  };
 }
 
 function prepare({ columns, settings, droppedBack, today }: CheckerSetup): readonly PreparedColumn[] {
@@ -113,9 +136,9 @@ function unreadable(line: number, why: Reason): CheckedRecord {
   return { line, uniqueId: '', values: {}, active: null, reasons: [why] };
 }
 
-function wrongShape(cells: number, width: number): Reason {
+function wrongShape(cells: number, width: number): string {
   const hint = cells > width ? 'put a value that holds the delimiter into double quotes' : 'a cell may be blank but not be left out';
-  return reason('RECORD_SHAPE', null, `The record has ${cells} ${cells === 1 ? 'cell' : 'cells'}, the header has ${width}; ${hint}.`);
+  return `The record has ${cells} ${cells === 1 ? 'cell' : 'cells'}, the header has ${width}; ${hint}.`;
 }
 
 function conflicting(field: FieldName, first: string, second: string): Reason {

@@ -2,8 +2,9 @@ import * as fc from 'fast-check';
 import { checkHeader } from '../../src/domain/check-header';
 import { DEFAULT_SETTINGS, type ClientSettings } from '../../src/domain/client';
 import { FIELDS } from '../../src/domain/fields';
-import type { CheckedRecord } from '../../src/domain/record';
+import type { CheckedRecord, RawRow } from '../../src/domain/record';
 import { recordChecker } from '../../src/domain/record-checker';
+import type { Reason } from '../../src/domain/reasons';
 import { neutraliseCell } from '../../src/domain/spreadsheet-cell';
 
 const SETTINGS: ClientSettings = {
@@ -219,15 +220,33 @@ describe('a failed-records file that is dropped back', () => {
   describe.each(['RECORD_SHAPE', 'QUOTE_MISPLACED'])('with a record of which the cells were a guess (%s)', (code) => {
     const cells = ['1', 'OPSCOM', 'Ann', '613'];
 
-    test('is told again until somebody has cleared its code', () => {
-      const record = checkerFor(headers)({ line: 2, cells: [...cells, ` ${code} `, '', 'why', '12'] });
-      expect(record).toMatchObject({ uniqueId: '', values: {}, active: null, reasons: [{ code, field: null }] });
-      expect(record.reasons[0]!.message).toContain('clear error_code');
-      expect(checkerFor(headers)({ line: 2, cells: [...cells, '', '', 'why', '12'] }).reasons).toEqual([]);
+    const sentOut = (sent: readonly string[], row: Partial<RawRow> = {}) => {
+      const [{ message }] = checkerFor(headers.slice(0, 4))({ line: 2, cells: sent, ...row }).reasons as [Reason];
+      return (now: readonly string[]) => checkerFor(headers)({ line: 2, cells: [...now, ` ${code} `, '', message, '12'] });
+    };
+    const lines: [string, string[], string[], string[]][] = [
+      ['too few', ['1', 'OPSCOM', 'Ann'], ['1', 'OPSCOM', 'Ann', ''], ['1', 'OPSCOM', '', 'Ann']],
+      ['too many', ['1', 'OPSCOM', 'Ann', '6', '1 3'], ['1', 'OPSCOM', 'Ann', '6;1 3'], ['1', 'OPSCOM', 'Ann', '613']],
+    ];
+
+    test.each(lines)('%s: is told again when nobody touched it, as often as it comes', (_, sent, untouched) => {
+      const back = sentOut(sent)(untouched);
+      expect(back).toMatchObject({ uniqueId: '', values: {}, active: null, reasons: [{ code, field: null }] });
+      expect(sentOut(sent)(untouched).reasons).toEqual(back.reasons);
     });
 
-    test('takes any other code, and that of a file which is not ours, for nothing', () => {
+    test.each(lines)('%s: is taken once it was corrected, whatever our columns still say', (_, sent, _untouched, corrected) => {
+      expect(sentOut(sent)(corrected)).toMatchObject({ uniqueId: '1', reasons: [] });
+    });
+
+    test('is told again when its cells were as many as the header has', () => {
+      const sent = ['1', 'OPSCOM', 'A"nn"', '613'];
+      expect(sentOut(sent, { problem: 'QUOTE_MISPLACED' })(sent).reasons).toMatchObject([{ code }]);
+    });
+
+    test('takes any other code, and a reason without the mark, for nothing', () => {
       expect(checkerFor(headers)({ line: 2, cells: [...cells, '9033', '', 'why', '12'] }).reasons).toEqual([]);
+      expect(checkerFor(headers)({ line: 2, cells: [...cells, code, '', 'why', '12'] }).reasons).toEqual([]);
       expect(checkerFor(headers.slice(0, 5))({ line: 2, cells: [...cells, code] }).reasons).toEqual([]);
     });
   });
