@@ -32,7 +32,7 @@ export function addBanListCommand(parent: Command, { deps, print }: Session): vo
           print.shortTime(until),
           times,
           reason,
-          spares.length === 0 ? 'nobody' : spares.join(' '),
+          spares.length === 0 ? 'none' : spares.join(' '),
         ]),
       );
     });

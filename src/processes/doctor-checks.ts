@@ -93,7 +93,9 @@ export function doctorChecks(config: () => Config, services: OpenServices): read
       if (ftps.port === 0) return isToldElsewhere(known, 'sftp') ? NOT_RUNNING : ill(NOT_RUNNING.detail, START_EVERYTHING);
       const where = `${ftps.host}:${ftps.port}`;
       const greeting = await greetingOf(ftps.host, ftps.port);
-      if (!greeting.startsWith('220')) return ill(`${where} ${greeting}`, START_EVERYTHING);
+      const isSince = known.sftp !== undefined && known.ftps === undefined;
+      const cure = isSince ? 'Settings are read at a start: end imports up, and start it again' : START_EVERYTHING;
+      if (!greeting.startsWith('220')) return ill(`${where} ${greeting}`, cure);
       const own = path.join(config().dataDir, 'keys', OWN_CERTIFICATE);
       const set = config().ftps;
       return checkFtpsCertificate(where, set === null ? undefined : (set.certificate?.certificate ?? own), new Date());
