@@ -11,7 +11,6 @@ import { beat } from './beat';
 import { loadImport } from './load-import';
 import { loadUndo } from './load-undo';
 import { noteStep } from './note-step';
-import { olderGoingOn } from './older-going-on';
 import { whileBeating } from './while-beating';
 
 type SettlePorts = Parameters<typeof backUpFile>[0] & Pick<ActivityPorts, 'undos' | 'permits' | 'users'>;
@@ -32,7 +31,8 @@ export const settleUndo =
     await ports.undos.update(importId, { finishedAt, counts });
     if (run.state !== 'undone') {
       if (run.state !== 'finished') await endHalfDone(ports, run);
-      if ((await olderGoingOn(ports, run)) !== undefined) await whileBeating(() => ports.users.forgetMentions(run.clientId, run.seq));
+      // Whoever it was that they were noted for: an older import that is held may be approved after it.
+      await whileBeating(() => ports.users.forgetMentions(run.clientId, run.seq));
       await noteStep(ports, client, importId, { kind: 'undone' });
       await ports.imports.update(importId, { state: 'undone', failure: null });
       ports.log.info('import undone', { clientId: run.clientId, importId, ...counts });

@@ -110,4 +110,28 @@ describe('an old import and a newer one at work at the same time', () => {
     await runImport(world.ports, older);
     expect(await citiesOf(clientId)).toMatchObject({ same: 'Wrong', wrong: 'Wrong', taken: 'Wrong', other: 'Gatineau' });
   });
+
+  it('nor in the way of one that was held all the while', async () => {
+    const clientId = await world.addClient('held-undone', { archiveOnInactive: true, holdAbove: { archives: 0, percent: 100, floor: 0 } });
+    await world.drop(clientId, 'users.csv', `${HEADER}same,OPSCOM,Ottawa\nother,OPSCOM,Ottawa\ngone,OPSCOM,Ottawa\n`);
+    await world.importAll(clientId);
+    await world.drop(clientId, 'users.csv', 'unique_id,login_source,city,active\nsame,OPSCOM,Hull,1\ngone,OPSCOM,,0\n');
+    const [held] = await claim(world.ports, clientId);
+    const approval = {
+      open: () => {},
+      close: () => {},
+      decided: async () => {
+        const failed = await dropAndFail(clientId, `${HEADER}other,OPSCOM,Gatineau\n`, 'applyChunk');
+        await world.drop(clientId, 'users.csv', `${HEADER}same,OPSCOM,Ottawa\n`);
+        const [undone] = await world.importAll(clientId);
+        expect(await world.db.collection('users').findOne({ _id: `${clientId}/same` as never })).toMatchObject({ mentioned: undone!.seq });
+        await runImport(world.ports, failed);
+        await undo(world, undone!.importId);
+        return { verdict: 'approve' as const, reason: 'end of term', by: 'support' };
+      },
+    };
+    await runImport(world.ports, held!.importId, stepsOver(world.ports), { approval });
+    expect(await cityOf(clientId, 'same')).toBe('Hull');
+    expect((await world.ports.imports.find(held!.importId))!.counts).toMatchObject({ updated: 2, archived: 1, superseded: 0 });
+  });
 });
