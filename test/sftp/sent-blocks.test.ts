@@ -24,3 +24,20 @@ it.each([
 ])('%s', (_, bytes, looksCut) => {
   expect(sent(bytes)).toBe(looksCut);
 });
+
+function sentAs(...lengths: readonly number[]): boolean {
+  const blocks = new SentBlocks();
+  let at = 0;
+  for (const length of lengths) blocks.add(LINES.subarray(at, at + length), (at += length));
+  return blocks.lookCut(at);
+}
+
+it.each([
+  ['a short header and the body in one block', [20, 20_000], false],
+  ['a short header and a body as long as a block', [20, BLOCK], false],
+  ['blocks that grow', [20, BLOCK, BLOCK + 1], false],
+  ['a short header and two full blocks', [20, BLOCK, BLOCK], true],
+  ['a single block of no round length', [20_000], false],
+])('%s, without a line break at its end', (_, lengths, looksCut) => {
+  expect(sentAs(...lengths)).toBe(looksCut);
+});
