@@ -5,16 +5,16 @@ export function atMost(limit: number, queue: number): <T>(work: () => Promise<T>
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (work) => {
-    if (running >= limit) {
-      if (waiting.length >= queue) return 'too-busy';
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    }
-    running += 1;
+    if (running < limit) running += 1;
+    else if (waiting.length >= queue) return 'too-busy';
+    else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
       return await work();
     } finally {
-      running -= 1;
-      waiting.shift()?.();
+      // Whoever waits gets the place itself: a newcomer cannot take it in between.
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
     }
   };
 }

@@ -66,7 +66,8 @@ export interface LoginOptions {
 const FAILURE_MS = 1000;
 // Hashing shares libuv's four threads with every file of every upload.
 const HASHING_AT_ONCE = 3;
-const HASHING_QUEUE = 50;
+// As many as may be about to log in: night jobs all start at the same second, and a right password must not look like a wrong one.
+const HASHING_QUEUE = ENTRY_LIMITS.startups;
 
 export function createLogins(options: LoginOptions): Logins {
   const { accounts, clients, throttle, doorkeeper, visits, clock, log, metrics, sleep = realSleep } = options;

@@ -112,6 +112,12 @@ test('what strangers do to an account slows nobody down where it is at home', as
   expect(door.slept).toHaveLength(2);
 });
 
+test('everybody who may be logging in at the same moment gets in with the right password', async () => {
+  const door = open();
+  const results = await Promise.all(Array.from({ length: ENTRY_LIMITS.startups }, () => withPassword(door, 'acme', 'right')));
+  expect(new Set(results)).toEqual(new Set(['ok']));
+});
+
 test.each<[string, Parameters<typeof open>[0], string]>([
   ['a disabled account', { account: anAccount({ enabled: false }) }, 'disabled'],
   ['an account of a disabled client', { client: { enabled: false } }, 'disabled'],
