@@ -1,7 +1,7 @@
 // Transfers in detail: how large, how slow, how often, from where on, and what is answered about them afterwards.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,6 +30,26 @@ it('a big file comes back as it went', async () => {
   expect(hashOf(fixture.published('big.csv'))).toBe(hashOf(local));
   expect(await curl(fixture, ['-o', back], '/big.csv')).toMatchObject({ code: 0 });
   expect(hashOf(back)).toBe(hashOf(local));
+});
+
+it('nothing of a transfer is kept once its data connection is closed, which is when the client or its control connection is gone', async () => {
+  const any = jest.spyOn(AbortSignal, 'any');
+  const listeners = (): number => any.mock.results.flatMap(({ value }) => getEventListeners(value as AbortSignal, 'abort')).length;
+  for (let n = 0; n < 3; n++) {
+    expect(await peer.put(`STOR kept-${n}.csv`, 'a')).toMatch(/^226 /);
+    expect(await peer.get(`RETR kept-${n}.csv`)).toBe('a');
+  }
+  expect(any.mock.results.length).toBeGreaterThanOrEqual(6);
+  await until('the signals of the transfers are let go', () => listeners() === 0);
+  // One that has everything and neither reads nor hangs up.
+  const { socket } = await peer.data('RETR kept-0.csv');
+  socket.pause();
+  expect(await peer.reply()).toMatch(/^226 /);
+  expect(listeners()).toBeGreaterThan(0);
+  peer.end();
+  await until('the data connection is cut with the control connection', () => listeners() === 0);
+  socket.destroy();
+  any.mockRestore();
 });
 
 it('a client that does not read what it asked for makes us read no further', async () => {

@@ -33,8 +33,12 @@ export async function transfer(session: Session, carry: (transfer: Transfer) => 
     await link.send(reply(150, 'Go ahead'));
     const socket = await port.take(brokenOff);
     if (socket === undefined) return brokenOff.aborted ? BROKEN_OFF : reply(425, 'No data connection came from your address');
-    data = new DataConnection(socket, secureContext);
-    brokenOff.addEventListener('abort', () => data?.destroy());
+    const opened = new DataConnection(socket, secureContext);
+    data = opened;
+    const cut = (): void => void opened.destroy();
+    brokenOff.addEventListener('abort', cut);
+    // Node keeps a combined signal for ever that somebody listens to. Not sooner: who does not hang up is cut off with the control connection.
+    opened.once('close', () => brokenOff.removeEventListener('abort', cut));
     if (brokenOff.aborted) data.destroy();
     const answer = (await data.handshake()) ? await carry({ data, brokenOff }) : reply(425, 'The data connection did not become TLS');
     if (answer.code >= 400) data.destroy();
