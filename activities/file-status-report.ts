@@ -29,7 +29,7 @@ async function* rowsOf(ports: ReportPorts, run: ImportRun): AsyncGenerator<reado
   const whole = fileRow(run);
   if (whole !== undefined) return yield whole;
   const layout = layoutOf(run);
-  const idAt = layout.headers.findIndex((header) => fieldOfHeader(header) === 'uniqueId');
+  const idAt = layout.headers.findIndex((header) => fieldOfHeader(header, layout) === 'uniqueId');
   // Both come by line.
   const rejected = ports.rejected.all(run.importId)[Symbol.asyncIterator]();
   let failed = await next(rejected);
@@ -38,7 +38,7 @@ async function* rowsOf(ports: ReportPorts, run: ImportRun): AsyncGenerator<reado
     if (chunk === undefined) throw new ImportsError('INVARIANT', `Import ${run.importId} has no chunk ${n}.`);
     for await (const { line, cells } of ports.csv.readChunk(pathsOf(ports, run.importId), layout, chunk)) {
       if (failed?.line === line) {
-        yield failureRow(failed, layout.headers);
+        yield failureRow(failed, layout);
         failed = await next(rejected);
       } else {
         const cell = cells[idAt] ?? '';

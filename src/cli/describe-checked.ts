@@ -28,7 +28,7 @@ export function describeChecked(
     ['Held', checked.wouldBeHeld ? heldText(checked, print) : undefined],
     ['Archives', counts.inactiveIgnored === 0 || settings.archiveOnInactive ? undefined : 'none: archiveOnInactive is off for this client'],
   ]);
-  return [facts, reasonsText(checked, checked.headers, print), rejectedText(checked, print), nextText(checked, written)]
+  return [facts, reasonsText(checked, checked, print), rejectedText(checked, print), nextText(checked, written)]
     .filter((part) => part !== undefined)
     .join('\n\n');
 }
@@ -44,14 +44,15 @@ function heldText({ numbers: { archives, activeUsers, permits } }: CheckedFile, 
   return `it would archive ${print.number(archives)} of ${print.number(activeUsers)} active users (${share}) and release ${print.number(permits)} permits`;
 }
 
-function rejectedText({ firstRejected, counts, headers }: CheckedFile, print: Printer): string | undefined {
+function rejectedText(checked: CheckedFile, print: Printer): string | undefined {
+  const { firstRejected, counts } = checked;
   if (firstRejected.length === 0) return undefined;
   const table = print.table(
     [{ head: 'LINE', align: 'right' }, { head: 'UNIQUE ID' }, { head: 'REASONS', narrow: 'wrap' }],
     firstRejected.map(({ line, uniqueId, reasons }) => [
       line,
       uniqueId === '' ? '(none)' : uniqueId,
-      reasons.map(({ code, field, message }) => `${code}${field === null ? '' : ` ${headerInFile(headers, field)}`}: ${message}`),
+      reasons.map(({ code, field, message }) => `${code}${field === null ? '' : ` ${headerInFile(checked, field)}`}: ${message}`),
     ]),
   );
   const more = counts.rejected - firstRejected.length;

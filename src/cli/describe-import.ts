@@ -1,5 +1,6 @@
 // An import as a person reads it: what happened, the numbers, the reasons by frequency, and what to type next.
 
+import type { FileHeaders } from '../domain/header-in-file';
 import { shareOf } from '../domain/hold-rule';
 import type { Counts, Held, ImportRun, ReportState, Retry } from '../domain/import-run';
 import { statusReportName } from '../domain/status-report';
@@ -75,7 +76,7 @@ export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer)
     ['Workflow', uiUrl(run.importId) ?? `import/${run.importId}`],
   ]);
   const next = nextText(run, { stopped, undone, troubles });
-  return [facts, reasonsText(run, run.layout?.headers ?? null, print), next === undefined ? undefined : print.prose(next)]
+  return [facts, reasonsText(run, run.layout, print), next === undefined ? undefined : print.prose(next)]
     .filter((part) => part !== undefined)
     .join('\n\n');
 }
@@ -112,13 +113,13 @@ export function countsText(counts: Counts, print: Printer): string {
   return `${print.number(counts.records)}${happened.length === 0 ? '' : `: ${happened.join(', ')}`}`;
 }
 
-/** `headers` null = the file's own are not known. */
+/** `file` null = its headers are not known. */
 export function reasonsText(
   run: Pick<ImportRun, 'reasonCounts' | 'reasonFields'>,
-  headers: readonly string[] | null,
+  file: FileHeaders | null,
   print: Printer,
 ): string | undefined {
-  const reasons = summariseReasons(run, headers);
+  const reasons = summariseReasons(run, file);
   if (reasons.length === 0) return undefined;
   return print.table(
     [{ head: 'RECORDS', align: 'right' }, { head: 'REASON' }, { head: '', narrow: 'wrap' }],

@@ -57,13 +57,12 @@ async function asText(rejected: RejectedStore, run: ImportRun, kept: number, pri
       run.refusal === null ? `No record of ${importId} was rejected.` : `${importId} was refused as a whole: imports show ${importId}`;
   const first: RejectedRecord[] = [];
   for await (const record of rejected.all(importId)) if (first.push(record) >= ON_SCREEN) break;
-  const headers = run.layout?.headers ?? null;
   const table = print.table(
     [{ head: 'LINE', align: 'right' }, { head: 'UNIQUE ID' }, { head: 'REASONS', narrow: 'wrap' }],
     first.map(({ line, uniqueId, reasons }) => [
       line,
       uniqueId === '' ? '(none)' : uniqueId,
-      reasons.map(({ code, field, message }) => `${code}${field === null ? '' : ` ${headerInFile(headers, field)}`}: ${message}`),
+      reasons.map(({ code, field, message }) => `${code}${field === null ? '' : ` ${headerInFile(run.layout, field)}`}: ${message}`),
     ]),
   );
   const all = `imports rejected ${importId} --csv > failed.csv`;

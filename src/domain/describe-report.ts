@@ -116,7 +116,7 @@ function correctAtHome(run: ImportRun): string[] {
 }
 
 function problems(run: ImportRun): Problem[] {
-  return summariseReasons(run, run.layout?.headers ?? null).map(({ code, count, title, columns, fix }) => ({
+  return summariseReasons(run, run.layout).map(({ code, count, title, columns, fix }) => ({
     often: `${grouped(count)} ${count === 1 ? 'record' : 'records'}`,
     code,
     title,

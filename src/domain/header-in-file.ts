@@ -4,17 +4,25 @@ import { fieldOfHeader } from './field-of-header';
 import { headerOf, type FieldName } from './fields';
 import { PROFILES } from './profiles';
 
-/** `headers` null = the file was not read. */
-export function headerInFile(headers: readonly string[] | null, field: FieldName): string {
-  return headers?.find((header) => fieldOfHeader(header) === field)?.trim() ?? headerInTable(headers ?? [], field);
+/** What is known of a file's header line, all as sent. */
+export interface FileHeaders {
+  /** null = it was not read. */
+  readonly headers: readonly string[] | null;
+  readonly ignoredHeaders: readonly string[];
+}
+
+/** `file` null = the file was not read. */
+export function headerInFile(file: FileHeaders | null, field: FieldName): string {
+  return headerOfFile(file, field)?.trim() ?? headerInTable(file, field);
+}
+
+function headerOfFile(file: FileHeaders | null, field: FieldName): string | undefined {
+  return file?.headers?.find((header) => fieldOfHeader(header, file) === field);
 }
 
 /** By the table that says who a user is as the file does. */
-function headerInTable(headers: readonly string[], field: FieldName): string {
-  const identity = headers
-    .find((header) => fieldOfHeader(header) === 'uniqueId')
-    ?.trim()
-    .toLowerCase();
+function headerInTable(file: FileHeaders | null, field: FieldName): string {
+  const identity = headerOfFile(file, 'uniqueId')?.trim().toLowerCase();
   const table = Object.values(PROFILES).find(({ fields }) => fields.some(({ headers: [first] }) => first === identity));
   return table?.fields.find(({ name }) => name === field)?.headers[0] ?? headerOf(field);
 }

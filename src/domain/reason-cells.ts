@@ -1,16 +1,13 @@
 // The reasons against a record as three cells of a CSV file: codes, columns and sentences, in the same order.
 
-import { headerInFile } from './header-in-file';
+import { headerInFile, type FileHeaders } from './header-in-file';
 import type { Reason } from './reasons';
 
-/** `headers` = the file's own, which the reasons name. */
-export function reasonCells(
-  reasons: readonly Reason[],
-  headers: readonly string[],
-): readonly [code: string, field: string, reason: string] {
+/** `file` has the headers, which the reasons name. */
+export function reasonCells(reasons: readonly Reason[], file: FileHeaders): readonly [code: string, field: string, reason: string] {
   return [
     joined(reasons.map(({ code }) => code)),
-    joined(reasons.map(({ field }) => (field === null ? '' : headerInFile(headers, field)))),
+    joined(reasons.map(({ field }) => (field === null ? '' : headerInFile(file, field)))),
     joined(reasons.map(({ message }) => message)),
   ];
 }

@@ -2,6 +2,7 @@
 // report under the same name, however often it is made.
 
 import { REPORT_HEADERS } from './fields';
+import type { FileHeaders } from './header-in-file';
 import type { ImportRun } from './import-run';
 import { reasonCells } from './reason-cells';
 import type { Reason } from './reasons';
@@ -20,12 +21,12 @@ export function successRow(line: number, username: string): readonly string[] {
   return [String(line), username, 'success', '', '', ''];
 }
 
-/** `headers` = the file's own, which the reasons name. */
+/** `file` has the headers, which the reasons name. */
 export function failureRow(
   record: { readonly line: number; readonly uniqueId: string; readonly reasons: readonly Reason[] },
-  headers: readonly string[],
+  file: FileHeaders,
 ): readonly string[] {
-  return [String(record.line), record.uniqueId, 'failure', ...reasonCells(record.reasons, headers)];
+  return [String(record.line), record.uniqueId, 'failure', ...reasonCells(record.reasons, file)];
 }
 
 /** The only row of a file of which no record was imported; undefined when the records speak for themselves. */

@@ -1,7 +1,7 @@
 // The reasons of an import by frequency, with the columns they are about and how to fix each: what the e-mail and the command line tell
 // first.
 
-import { headerInFile } from './header-in-file';
+import { headerInFile, type FileHeaders } from './header-in-file';
 import type { ImportRun } from './import-run';
 import { REASONS, type ReasonCode } from './reasons';
 
@@ -15,17 +15,17 @@ export interface ReasonSummary {
   readonly fix: string;
 }
 
-/** Most frequent first, equals by code. `headers` null = the file's own are not known. */
+/** Most frequent first, equals by code. `file` null = its headers are not known. */
 export function summariseReasons(
   { reasonCounts, reasonFields = {} }: Pick<ImportRun, 'reasonCounts' | 'reasonFields'>,
-  headers: readonly string[] | null,
+  file: FileHeaders | null,
 ): readonly ReasonSummary[] {
   return (Object.keys(REASONS) as ReasonCode[])
     .map((code) => ({
       code,
       count: reasonCounts[code] ?? 0,
       title: REASONS[code].title,
-      columns: REASONS[code].scope === 'record' ? [] : (reasonFields[code] ?? []).map((field) => headerInFile(headers, field)),
+      columns: REASONS[code].scope === 'record' ? [] : (reasonFields[code] ?? []).map((field) => headerInFile(file, field)),
       fix: REASONS[code].fix,
     }))
     .filter(({ count }) => count > 0)

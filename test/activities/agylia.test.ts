@@ -224,6 +224,14 @@ describe('required fields', () => {
 });
 
 describe('the status report', () => {
+  it('takes users and columns from what was imported, not from columns of another kind that were skipped', async () => {
+    const clientId = await addClient('skipped', { unknownColumns: 'ignore' });
+    await world.drop(clientId, UPLOAD, 'unique_id,username,email,mail\r\n1,ana,x,ana@learn.example\r\n2,ben,ben@learn.example,not one\r\n');
+    const [run] = await world.importAll(clientId);
+    expect(run).toMatchObject({ counts: { created: 1, rejected: 1 } });
+    expect((await reportsOf(clientId))[0]).toMatch(/\r\n2,ana,success,,,\r\n3,ben,failure,9033,mail,/);
+  });
+
   it('is sent again when asked for, until housekeeping has removed it', async () => {
     const clientId = await addClient('resend');
     await world.drop(clientId, UPLOAD, FIRST);

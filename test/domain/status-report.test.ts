@@ -47,7 +47,7 @@ describe('a status report', () => {
     const reasons = [reason('9033', 'email', 'mail is not valid.'), reason('9030', 'firstName', 'forename is too long.')];
     expect(STATUS_HEADERS).toHaveLength(6);
     expect(successRow(2, 'ana')).toEqual(['2', 'ana', 'success', '', '', '']);
-    expect(failureRow({ line: 3, uniqueId: 'ben', reasons }, ['username', 'Mail', 'forename'])).toEqual([
+    expect(failureRow({ line: 3, uniqueId: 'ben', reasons }, { headers: ['username', 'Mail', 'forename'], ignoredHeaders: [] })).toEqual([
       '3',
       'ben',
       'failure',

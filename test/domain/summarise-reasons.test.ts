@@ -19,7 +19,9 @@ describe('the columns of a reason', () => {
   tally.add([reason('RECORD_SHAPE', null)]);
   const found = { reasonCounts: tally.counts, reasonFields: tally.fields };
   const columnsOf = (headers: readonly string[] | null) =>
-    Object.fromEntries(summariseReasons(found, headers).map(({ code, count, columns }) => [code, [count, ...columns]]));
+    Object.fromEntries(
+      summariseReasons(found, { headers, ignoredHeaders: [] }).map(({ code, count, columns }) => [code, [count, ...columns]]),
+    );
 
   test('are those of the file, the one with most records first; a reason about the whole record names none', () => {
     expect(columnsOf(['unique_id', ' State ', 'Street', 'city'])).toEqual({
@@ -33,5 +35,14 @@ describe('the columns of a reason', () => {
   test('have the name that the column would have where the file has none, or is not known', () => {
     expect(columnsOf(null)).toMatchObject({ '9033': [1, 'province'] });
     expect(columnsOf(['unique_id'])).toMatchObject({ '9030': [2, 'street', 'city'] });
+  });
+
+  test('are none that were skipped, though the other kind of clients calls them so', () => {
+    const mail = { reasonCounts: { '9033': 1 }, reasonFields: { '9033': ['email'] } } as const;
+    const columns = (headers: readonly string[], ignoredHeaders: readonly string[]) =>
+      summariseReasons(mail, { headers, ignoredHeaders }).flatMap((one) => one.columns);
+    expect(columns(['\ufeffUnique_ID', 'username', ' Email ', 'Mail'], ['Unique_ID', 'Email'])).toEqual(['Mail']);
+    expect(columns(['unique_id', 'username', 'email'], ['unique_id', 'email'])).toEqual(['mail']);
+    expect(columns(['username', 'unique_id', 'mail', 'email'], ['username', 'mail'])).toEqual(['email']);
   });
 });

@@ -50,7 +50,7 @@ function safe(cell: string, { droppedBack }: FileLayout): string {
 }
 
 function reasonsOf({ line, reasons }: RejectedRecord, layout: FileLayout): string[] {
-  return [...reasonCells(reasons, layout.headers), String(line)];
+  return [...reasonCells(reasons, layout), String(line)];
 }
 
 function isOurs(header: string): boolean {
