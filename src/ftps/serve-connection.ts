@@ -47,8 +47,15 @@ async function converse(session: Session, { certificate, admit }: ConnectionCont
     const line = await link.next();
     clearTimeout(idle);
     if (line === undefined) return;
-    if (line.kind !== 'text' && session.visitor === undefined) {
-      // No program begins like that.
+    if (line.kind === 'client-hello') {
+      session.frontDoor.log.info('A program that is set to implicit TLS is sent away: this is explicit TLS (AUTH TLS) only', {
+        ip: session.peer.address,
+      });
+      return link.dismiss(421, 'This is explicit TLS (AUTH TLS) only');
+    }
+    const isMeant = line.kind === 'text' || (line.kind === 'unreadable' && session.secureContext !== undefined);
+    if (!isMeant && session.visitor === undefined) {
+      // No program begins like that. In TLS it may be a password in Latin-1.
       session.frontDoor.doorkeeper.note(session.peer, 'malformed');
       return link.dismiss(421, 'This is FTP over TLS');
     }

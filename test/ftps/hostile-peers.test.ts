@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { run } from '../sftp/support/run';
+import { until } from '../sftp/support/until';
 import { PASSWORD } from '../sftp/support/front-door-fixture';
 import { curl } from './support/clients';
 import { FtpPeer } from './support/ftp-peer';
@@ -77,10 +78,39 @@ describe('in the clear', () => {
 it('whoever does not speak FTP at all is sent away, and it counts against the address', async () => {
   const note = jest.spyOn(fixture.frontDoor.doorkeeper, 'note').mockImplementation(() => undefined);
   const peer = await FtpPeer.connect(fixture);
-  expect(await peer.ask(Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x0a]))).toEqual(ends(421));
+  expect(await peer.ask(Buffer.from([0x80, 0x2e, 0x01, 0x00, 0x02, 0x0a]))).toEqual(ends(421));
   await peer.over();
   expect(note).toHaveBeenCalledWith(expect.objectContaining({ address: '127.0.0.1' }), 'malformed');
   note.mockRestore();
+});
+
+it('a program that is set to implicit TLS is told so at once, and it is no offence', async () => {
+  const note = jest.spyOn(fixture.frontDoor.doorkeeper, 'note');
+  const { ftps } = fixture;
+  const tellings = () => fixture.lines.filter(({ message }) => message.includes('implicit TLS'));
+  expect(await run('curl', ['-sS', '--insecure', `ftps://${ftps.host}:${ftps.port}/`])).toMatchObject({ code: 35 });
+  await until('the log tells', () => tellings().length === 1);
+  // No end of a line in it.
+  const peer = await FtpPeer.connect(fixture);
+  expect(await peer.ask(Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00]))).toBe('421 This is explicit TLS (AUTH TLS) only. Goodbye');
+  await peer.over();
+  expect(tellings().map(({ fields }) => fields)).toEqual([{ ip: '127.0.0.1' }, { ip: '127.0.0.1' }]);
+  expect(note).not.toHaveBeenCalled();
+  note.mockRestore();
+});
+
+it('a password that is not in UTF-8 is told so, is no offence, and can be sent again', async () => {
+  const note = jest.spyOn(fixture.frontDoor.doorkeeper, 'note');
+  const peer = await FtpPeer.connect(fixture);
+  await peer.secure();
+  await peer.ask('USER acme');
+  expect(await peer.ask(Buffer.from('PASS gr\u00fcn\r\n', 'latin1'))).toBe(
+    '501 Names and passwords are in UTF-8, without control characters',
+  );
+  expect(note).not.toHaveBeenCalled();
+  expect(await peer.code(`PASS ${PASSWORD}`)).toBe(230);
+  note.mockRestore();
+  peer.end();
 });
 
 it('whoever may not be in any more is sent away', async () => {

@@ -28,7 +28,7 @@ const TRANSFERS = ['STOR', 'APPE'];
 /** Never throws. */
 export async function answerCommand(session: Session, line: Line, admit: (socket: Socket) => void): Promise<Reply> {
   if (line.kind === 'too-long') return reply(500, 'The command is too long');
-  if (line.kind === 'unreadable') return reply(501, 'Commands and names are UTF-8, without control characters');
+  if (line.kind === 'unreadable') return reply(501, 'Names and passwords are in UTF-8, without control characters');
   const command = parseCommand(line.text);
   if (command === undefined) return reply(500, 'That is no command');
   const refused = REFUSED.get(command.verb);

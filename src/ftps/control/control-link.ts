@@ -11,6 +11,11 @@ import { encodeReply, reply, type Reply } from './reply';
 const MAX_WAITING = 256;
 const GOODBYE_MS = 1000;
 const ABORT = /^ABOR$/i;
+// What every TLS conversation begins with: a record of its handshake.
+const [HANDSHAKE, TLS_VERSION] = [0x16, 0x03];
+
+/** `client-hello` = the peer began TLS without having asked for it. Waiting for the end of such a line could take for ever. */
+export type Said = Line | { readonly kind: 'client-hello' };
 
 export class ControlLink {
   /** Aborted when the peer hung up, or was sent away. */
@@ -18,7 +23,7 @@ export class ControlLink {
   private readonly hungUp = new AbortController();
   private readonly onAbort: () => void;
   private stream: Socket;
-  private waiting: Line[] = [];
+  private waiting: Said[] = [];
   private wake: () => void = () => undefined;
   private detach: () => void;
 
@@ -30,7 +35,7 @@ export class ControlLink {
   }
 
   /** Undefined when no more will come. */
-  async next(): Promise<Line | undefined> {
+  async next(): Promise<Said | undefined> {
     while (this.waiting.length === 0 && !this.gone.aborted) await new Promise<void>((resolve) => (this.wake = resolve));
     return this.waiting.shift();
   }
@@ -93,7 +98,10 @@ export class ControlLink {
 
   private attach(stream: Socket): () => void {
     const splitter = new LineSplitter();
+    let isFirst = true;
     const onData = (chunk: Buffer): void => {
+      if (isFirst && chunk[0] === HANDSHAKE && chunk[1] === TLS_VERSION) this.waiting.push({ kind: 'client-hello' });
+      isFirst = false;
       for (const line of splitter.push(chunk)) {
         if (isAbort(line)) this.onAbort();
         this.waiting.push(line);
@@ -110,6 +118,6 @@ export class ControlLink {
   }
 }
 
-function isAbort(line: Line): boolean {
+function isAbort(line: Said): boolean {
   return line.kind === 'text' && ABORT.test(line.text);
 }
