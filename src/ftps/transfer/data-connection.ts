@@ -9,8 +9,8 @@ import { RawBytes } from './raw-bytes';
 /** `whole` = the peer said that it is done; `cut` = the bytes ended without a word; `reset` = the connection broke. */
 export type Ending = 'whole' | 'cut' | 'reset';
 
-/** Nothing moved for so long: the peer is gone, whatever the network says. */
-const STALLED_MS = 60_000;
+/** Nothing moved for so long: the peer is gone, whatever the network says. A program that makes its file while it sends it may well pause. */
+const STALLED_MS = 5 * 60_000;
 
 export class DataConnection extends TLSSocket {
   private readonly raw: RawBytes;
