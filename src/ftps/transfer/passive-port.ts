@@ -27,6 +27,8 @@ export class PassivePort {
   private constructor(server: Server, { peer, log }: { readonly peer: string; readonly log: Log }) {
     const address = server.address();
     this.port = typeof address === 'object' && address !== null ? address.port : 0;
+    // Without a listener a connection that cannot be accepted would end the process.
+    server.on('error', (error) => log.error('Accepting a data connection failed', { error: errnoOf(error) ?? error.name }));
     let taken: Socket | undefined;
     this.arrived = new Promise((resolve) => {
       server.on('connection', (socket) => {
