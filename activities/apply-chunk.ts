@@ -60,6 +60,7 @@ export const applyChunk =
       counts: pass.tally.counts,
       releaseFor: pass.tally.releaseFor,
       deferred: pass.deferred,
+      ...(pass.superseded.length > 0 && { superseded: pass.superseded }),
     });
     return { records: chunk.records };
   };
@@ -68,6 +69,7 @@ class ChunkPass {
   readonly tally = new Tally();
   readonly rejected: RejectedRecord[] = [];
   readonly deferred: CheckedRecord[] = [];
+  readonly superseded: number[] = [];
   readonly #ports: ChunkPorts;
   readonly #context: ApplyContext;
   readonly #marks: ReadonlyMap<number, FileMark>;
@@ -94,6 +96,7 @@ class ChunkPass {
       const { record, cells } = candidates[at]!;
       if (one.kind === 'taken') this.deferred.push(record);
       else this.tally.add(one);
+      if (one.kind === 'superseded') this.superseded.push(record.line);
       if (one.kind === 'rejected') this.rejected.push(rejectedRecord(record, one.reasons, cells));
     });
   }

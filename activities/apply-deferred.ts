@@ -59,12 +59,14 @@ export const applyDeferred =
       counts: pass.tally.counts,
       releaseFor: pass.tally.releaseFor,
       deferred: [],
+      ...(pass.superseded.length > 0 && { superseded: pass.superseded }),
     });
     return { settled: deferred.length };
   };
 
 class DeferredPass {
   readonly tally = new Tally();
+  readonly superseded: number[] = [];
   readonly #ports: DeferredPorts;
   readonly #context: ApplyContext;
 
@@ -147,7 +149,10 @@ class DeferredPass {
       applied.forEach((one, at) => {
         if (one.kind === 'taken') again.push(batch[at]!);
         else if (one.kind === 'rejected') rejected.push({ deferred: batch[at]!, reasons: one.reasons });
-        else this.tally.add(one);
+        else {
+          this.tally.add(one);
+          if (one.kind === 'superseded') this.superseded.push(batch[at]!.record.line);
+        }
       });
       beat();
     }

@@ -4,7 +4,7 @@
 import { fieldOfHeader } from '../src/domain/field-of-header';
 import type { ImportRun } from '../src/domain/import-run';
 import { restoreCell } from '../src/domain/spreadsheet-cell';
-import { failureRow, fileRow, STATUS_HEADERS, statusReportName, successRow } from '../src/domain/status-report';
+import { failureRow, fileRow, STATUS_HEADERS, statusReportName, successRow, supersededRow } from '../src/domain/status-report';
 import { ImportsError } from '../src/errors';
 import type { RejectedRecord } from '../src/ports';
 import type { ActivityPorts } from './activity-ports';
@@ -33,16 +33,20 @@ async function* rowsOf(ports: ReportPorts, run: ImportRun): AsyncGenerator<reado
   // Both come by line.
   const rejected = ports.rejected.all(run.importId)[Symbol.asyncIterator]();
   let failed = await next(rejected);
+  // Decided while records were applied, and kept: what newer files have done since is another matter.
+  const settled = new Set((await ports.imports.chunk(run.importId, run.chunks))?.result?.superseded);
   for (let n = 0; n < run.chunks; n++) {
     const chunk = await ports.imports.chunk(run.importId, n);
     if (chunk === undefined) throw new ImportsError('INVARIANT', `Import ${run.importId} has no chunk ${n}.`);
+    const superseded = new Set(chunk.result?.superseded);
     for await (const { line, cells } of ports.csv.readChunk(pathsOf(ports, run.importId), layout, chunk)) {
       if (failed?.line === line) {
         yield failureRow(failed, layout);
         failed = await next(rejected);
       } else {
         const cell = cells[idAt] ?? '';
-        yield successRow(line, (layout.droppedBack ? restoreCell(cell) : cell).trim());
+        const username = (layout.droppedBack ? restoreCell(cell) : cell).trim();
+        yield superseded.has(line) || settled.has(line) ? supersededRow(line, username) : successRow(line, username);
       }
     }
   }

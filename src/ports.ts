@@ -180,6 +180,8 @@ export interface ChunkResult {
   readonly releaseFor: readonly UserId[];
   /** Accepted records that met another holder of their e-mail or user name; tried again after all chunks. */
   readonly deferred: readonly CheckedRecord[];
+  /** Lines of the records that were left to a newer file, for the status report; absent = none. */
+  readonly superseded?: readonly number[];
 }
 
 export interface ImportStore {

@@ -21,6 +21,11 @@ export function successRow(line: number, username: string): readonly string[] {
   return [String(line), username, 'success', '', '', ''];
 }
 
+/** Whether the record could have been imported was not asked. */
+export function supersededRow(line: number, username: string): readonly string[] {
+  return [String(line), username, 'superseded', '', '', 'A newer file speaks of this user, so this record changed nothing.'];
+}
+
 /** `file` has the headers, which the reasons name. */
 export function failureRow(
   record: { readonly line: number; readonly uniqueId: string; readonly reasons: readonly Reason[] },

@@ -232,6 +232,60 @@ describe('the status report', () => {
     expect((await reportsOf(clientId))[0]).toMatch(/\r\n2,ana,success,,,\r\n3,ben,failure,9033,mail,/);
   });
 
+  describe('says of a user of whom a newer version spoke first', () => {
+    const OLD = 'username,forename,mail,active\r\nana,Old,,1\r\nben,Old,,1\r\ncy,Old,held@learn.example,1\r\neve,,,0\r\n';
+    const rowsOf = async (clientId: ClientId, importId: ImportId) => {
+      const name = (await names(clientId, 'reports')).find((report) => report.endsWith(`-${importId}.csv`))!;
+      const [, ...rows] = (await readFile(inFolder(clientId, 'reports', name), 'utf8')).trimEnd().split('\r\n');
+      return rows.map((row) => row.split(',').slice(1, 3).join(' '));
+    };
+    const SETTINGS = { archiveOnInactive: true, holdAbove: { archives: 0, percent: 100, floor: 0 } };
+    const prepare = async (name: string, settings: Partial<ClientSettings>) => {
+      const clientId = await addClient(name, settings);
+      await world.drop(clientId, UPLOAD, 'username,mail\r\neve,\r\nfay,held@learn.example\r\n');
+      await world.importAll(clientId);
+      await world.drop(clientId, UPLOAD, OLD);
+      return { clientId, importId: (await claim(world.ports, clientId))[0]!.importId };
+    };
+    const importNewer = async (clientId: ClientId, ...users: string[]) => {
+      await world.drop(clientId, UPLOAD, `username,forename\r\n${users.map((user) => `${user},New\r\n`).join('')}`);
+      await world.importAll(clientId);
+    };
+
+    it('that it was left alone, when the older one was approved late', async () => {
+      const { clientId, importId } = await prepare('approved-late', SETTINGS);
+      const decided = async () => {
+        await importNewer(clientId, 'ana', 'cy');
+        return { verdict: 'approve' as const, reason: 'fine', by: 'support' };
+      };
+      await runImport(world.ports, importId, stepsOver(world.ports), { approval: { open: () => {}, close: () => {}, decided } });
+      expect((await world.ports.imports.find(importId))!.counts).toMatchObject({ superseded: 2 });
+      expect(await rowsOf(clientId, importId)).toEqual(['ana superseded', 'ben success', 'cy superseded', 'eve success']);
+    });
+
+    it('the same, when only its e-mail was still to be settled', async () => {
+      const { clientId, importId } = await prepare('settled-late', {});
+      const steps = stepsOver(world.ports);
+      const applyDeferred: typeof steps.applyDeferred = async (input) => {
+        await importNewer(clientId, 'cy');
+        return steps.applyDeferred(input);
+      };
+      await runImport(world.ports, importId, { ...steps, applyDeferred });
+      expect(await rowsOf(clientId, importId)).toEqual(['ana success', 'ben success', 'cy superseded', 'eve success']);
+    });
+
+    it('nothing of the kind, when the newer one came after it', async () => {
+      const { clientId, importId } = await prepare('reported-late', {});
+      const steps = stepsOver(world.ports);
+      const backUpFile: typeof steps.backUpFile = async (input) => {
+        await importNewer(clientId, 'ana', 'ben');
+        return steps.backUpFile(input);
+      };
+      await runImport(world.ports, importId, { ...steps, backUpFile });
+      expect(await rowsOf(clientId, importId)).toEqual(['ana success', 'ben success', 'cy failure', 'eve success']);
+    });
+  });
+
   it('is sent again when asked for, until housekeeping has removed it', async () => {
     const clientId = await addClient('resend');
     await world.drop(clientId, UPLOAD, FIRST);

@@ -8,7 +8,7 @@ import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
 import { describeStep } from '../../src/domain/process-log';
 import { reason } from '../../src/domain/reasons';
 import { refusal } from '../../src/domain/refusals';
-import { failureRow, fileRow, STATUS_HEADERS, statusReportName, successRow } from '../../src/domain/status-report';
+import { failureRow, fileRow, STATUS_HEADERS, statusReportName, successRow, supersededRow } from '../../src/domain/status-report';
 
 const clientId = parseClientId('learn')!;
 const finishedAt = new Date('2026-11-21T00:00:05.123Z');
@@ -47,6 +47,7 @@ describe('a status report', () => {
     const reasons = [reason('9033', 'email', 'mail is not valid.'), reason('9030', 'firstName', 'forename is too long.')];
     expect(STATUS_HEADERS).toHaveLength(6);
     expect(successRow(2, 'ana')).toEqual(['2', 'ana', 'success', '', '', '']);
+    expect(supersededRow(2, 'ana')).toEqual(['2', 'ana', 'superseded', '', '', expect.stringContaining('newer file')]);
     expect(failureRow({ line: 3, uniqueId: 'ben', reasons }, { headers: ['username', 'Mail', 'forename'], ignoredHeaders: [] })).toEqual([
       '3',
       'ben',
