@@ -305,6 +305,29 @@ describe('a broken-off upload', () => {
     expect(published('users.csv')).toBe('abcdef');
   });
 
+  it('belongs to one of two sessions that continue it at the same moment, and the other writes into nothing that is published', async () => {
+    await breakOff('/users.csv', 'abc');
+    const sessions = [peer, fixture.connect()];
+    const open = await Promise.all(
+      sessions.map(async (session) => {
+        const handle = await session.open('/users.csv', WRITE_KEEP);
+        return {
+          write: (offset: number, text: string) => session.write(handle, offset, text),
+          close: () => session.status({ kind: 'close', handle }),
+        };
+      }),
+    );
+    await Promise.all(open.map(({ write }) => write(3, 'def')));
+    const written = await Promise.all(open.map(({ write }) => write(6, 'ghi')));
+    expect(new Set(written)).toEqual(new Set([STATUS.ok, STATUS.failure]));
+    const winner = open[written.indexOf(STATUS.ok)];
+    const loser = open[written.indexOf(STATUS.failure)];
+    expect(await winner?.close()).toBe(STATUS.ok);
+    expect([await loser?.write(0, 'zzz'), await loser?.close()]).toEqual([STATUS.failure, STATUS.failure]);
+    expect({ text: published('users.csv'), staged: staged() }).toEqual({ text: 'abcdefghi', staged: [] });
+    await sessions[1]?.end();
+  });
+
   it('survives the death of its server, which can no longer do it harm when it was only thought dead', async () => {
     const dead = await peer.open('/users.csv', WRITE_NEW);
     await peer.write(dead, 0, 'abc');

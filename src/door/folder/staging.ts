@@ -25,8 +25,8 @@ const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 
 export class Staging {
   private readonly root: string;
-  /** Uploads that this process has let go of, and their bytes then. */
-  private readonly left = new Map<string, number>();
+  /** Uploads that this process has let go of, and their bytes then; or that it writes to. */
+  private readonly left = new Map<string, number | 'held'>();
 
   constructor(root: string) {
     this.root = root;
@@ -46,7 +46,10 @@ export class Staging {
       open(this.pathOf(stagedId), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o640).catch(ours),
       this.note(stagedId, path),
     ]);
-    if (file.status === 'fulfilled' && note.status === 'fulfilled') return { stagedId, file: file.value };
+    if (file.status === 'fulfilled' && note.status === 'fulfilled') {
+      this.hold(stagedId);
+      return { stagedId, file: file.value };
+    }
     if (file.status === 'fulfilled') await file.value.close();
     await this.discard(stagedId);
     throw file.status === 'rejected' ? file.reason : (note as PromiseRejectedResult).reason;
@@ -67,6 +70,15 @@ export class Staging {
   async discard(stagedId: string): Promise<void> {
     await this.forgetNote(stagedId);
     await rm(this.pathOf(stagedId), { force: true });
+  }
+
+  /** One upload of this process writes to it, until it is published or left. */
+  hold(stagedId: string): void {
+    this.left.set(stagedId, 'held');
+  }
+
+  isHeld(stagedId: string): boolean {
+    return this.left.get(stagedId) === 'held';
   }
 
   /** This process writes to it no more. */

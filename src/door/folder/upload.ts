@@ -149,12 +149,10 @@ export class Upload implements OpenUpload {
   async stage(how: 'continue' | 'afresh'): Promise<Staged> {
     if (this.staged !== undefined) return this.staged;
     const { folder, base } = this;
-    if (how === 'continue' && base.kind === 'partial' && (await this.mayContinue(base.partial))) {
-      const { stagedId } = base.partial;
-      const file = await folder.staging.reopen(stagedId);
-      this.staged = { stagedId, file };
-      this.ranges = new WrittenRanges((await file.stat()).size);
-      return this.staged;
+    if (how === 'continue' && base.kind === 'partial') {
+      // In turn: of two sessions that continue it at the same moment, the second must find the first to take over from.
+      const continued = await folder.inTurn(() => this.continueIn(base.partial));
+      if (continued !== undefined) return continued;
     }
     await folder.room.takeFile();
     if (how === 'continue') await this.takeRoom(this.bytes);
@@ -172,9 +170,21 @@ export class Upload implements OpenUpload {
     return base.kind === 'published' ? openPublished(folder, this.request.path) : folder.staging.reopen(base.partial.stagedId);
   }
 
-  /** False when another process may still be writing to the partial: then a copy is continued. */
+  /** Undefined when it is somebody else's still: then a copy is continued. */
+  private async continueIn(partial: Partial): Promise<Staged | undefined> {
+    if (!(await this.mayContinue(partial))) return undefined;
+    const { staging } = this.folder;
+    const { stagedId } = partial;
+    const file = await staging.reopen(stagedId);
+    staging.hold(stagedId);
+    this.ranges = new WrittenRanges((await file.stat()).size);
+    return (this.staged = { stagedId, file });
+  }
+
+  /** False when another process may still be writing to the partial, or a session of ours is about to publish it. */
   private async mayContinue(partial: Partial): Promise<boolean> {
     if (await takeOver(this.folder, partial.stagedId)) return true;
+    if (this.folder.staging.isHeld(partial.stagedId)) return false;
     if (this.folder.staging.isLeft(partial)) return true;
     return this.folder.clock.now().getTime() - partial.modifiedAt.getTime() > DEAD_MS;
   }
