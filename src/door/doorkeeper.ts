@@ -20,6 +20,8 @@ export interface Doorkeeper {
   /** A peer connects. Undefined = it is dropped, before a byte of it is read. */
   enter(peer: Caller): Entry | undefined;
   note(peer: Caller, offence: Offence): void;
+  /** It tried to log in, and that this came to nothing is our doing or our rule: no misdeed of the connection's. */
+  excuse(peer: Caller): void;
   /** Whether this account may not come in from there for what was done from there. */
   isBanned(address: string, userName: string | undefined): boolean;
 }
@@ -30,8 +32,8 @@ interface Guest {
   readonly place: string;
   readonly port: number;
   admitted: boolean;
-  /** Something is held against it already: one misdeed does not count twice. */
-  hasOffended: boolean;
+  /** Going away is not held against it: something else is already, and one misdeed does not count twice, or it was excused. */
+  mayLeave: boolean;
 }
 
 export function createDoorkeeper(options: {
@@ -47,9 +49,15 @@ export function createDoorkeeper(options: {
   const isShared = (address: string): boolean => isWithin(address, sharedAddresses);
   const now = (): number => clock.now().getTime();
 
-  const note = ({ address, port }: Caller, offence: Offence): void => {
+  const excuse = ({ address, port }: Caller): void => {
     const place = placeOf(address);
-    for (const guest of guests) if (guest.port === port && guest.place === place) guest.hasOffended = true;
+    for (const guest of guests) if (guest.port === port && guest.place === place) guest.mayLeave = true;
+  };
+
+  const note = (peer: Caller, offence: Offence): void => {
+    const { address } = peer;
+    const place = placeOf(address);
+    excuse(peer);
     // While a ban spares some, the others go on trying: nothing new.
     if (isShared(address) || bans.of(place) !== undefined || !throttle.note(place, offence, now())) return;
     metrics.addressBanned();
@@ -61,13 +69,13 @@ export function createDoorkeeper(options: {
     if (guests.size >= ENTRY_LIMITS.connections || startups.length >= ENTRY_LIMITS.startups) return true;
     if (isShared(peer.address)) return false;
     const here = (some: Iterable<Guest>): number => [...some].filter((guest) => guest.place === place).length;
-    if (here(guests) < ENTRY_LIMITS.connectionsPerAddress && here(startups) < ENTRY_LIMITS.startupsPerAddress) return false;
-    note(peer, 'limit-exceeded');
-    return true;
+    // Not held against the address: a campus behind one has its busy minutes.
+    return here(guests) >= ENTRY_LIMITS.connectionsPerAddress || here(startups) >= ENTRY_LIMITS.startupsPerAddress;
   };
 
   return {
     note,
+    excuse,
     enter(peer) {
       const place = placeOf(peer.address);
       const reason = bans.of(place)?.spares.length === 0 ? 'banned' : isFull(peer, place) ? 'too-many' : undefined;
@@ -75,14 +83,14 @@ export function createDoorkeeper(options: {
         metrics.peerTurnedAway(reason);
         return undefined;
       }
-      const guest: Guest = { place, port: peer.port, admitted: false, hasOffended: false };
+      const guest: Guest = { place, port: peer.port, admitted: false, mayLeave: false };
       guests.add(guest);
       return {
         admit: () => void (guest.admitted = true),
         leave(spoke) {
           const gone = guests.delete(guest);
           // A load balancer that looks whether the port is open says nothing.
-          if (gone && spoke && !guest.admitted && !guest.hasOffended) note(peer, 'no-login');
+          if (gone && spoke && !guest.admitted && !guest.mayLeave) note(peer, 'no-login');
         },
       };
     },

@@ -28,6 +28,9 @@ export type LoginResult =
   | 'banned'
   | 'too-busy';
 
+/** Not the peer's mistake: it has, or may well have, the right password or key. */
+const EXCUSED: readonly LoginResult[] = ['disabled', 'address-not-allowed', 'too-many-visits', 'too-busy'];
+
 export interface Login {
   readonly result: LoginResult;
   /** Who tried, when it is somebody known. */
@@ -54,7 +57,7 @@ export interface LoginOptions {
   readonly accounts: AccountStore;
   readonly clients: Pick<ClientStore, 'find'>;
   readonly throttle: Throttle;
-  readonly doorkeeper: Pick<Doorkeeper, 'isBanned' | 'note'>;
+  readonly doorkeeper: Pick<Doorkeeper, 'isBanned' | 'note' | 'excuse'>;
   readonly visits: Pick<Visits, 'countOf'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -85,8 +88,10 @@ export function createLogins(options: LoginOptions): Logins {
     return { result: 'ok', account, client };
   };
 
-  const report = (login: Login, method: 'password' | 'publickey', { address, protocol, software }: Peer): Login => {
+  const report = (login: Login, method: 'password' | 'publickey', peer: Peer): Login => {
     const { account, result } = login;
+    const { address, protocol, software } = peer;
+    if (EXCUSED.includes(result)) doorkeeper.excuse(peer);
     // What was typed as the name of an unknown account may be anything, a password among it.
     const who = { account: account?.userName ?? null, clientId: account?.clientId ?? null };
     metrics.loginEnded({ method, result });

@@ -8,10 +8,8 @@ import { SlidingSum } from './sliding-sum';
 export const POINTS = {
   'wrong-password': 1,
   'unknown-account': 2,
-  /** Went away without having logged in, or was sent away for its slowness. */
+  /** Went away without having logged in, or was sent away for its slowness; more often than FREE_LOOKS. */
   'no-login': 1,
-  /** More connections at a time than one address may have. */
-  'limit-exceeded': 3,
   /** Spoke something else than the protocol before it had logged in. */
   malformed: 5,
 } as const;
@@ -20,6 +18,8 @@ export type Offence = keyof typeof POINTS;
 const MINUTE_MS = 60_000;
 export const BAN_AT_POINTS = 15;
 export const SPAN_MS = 30 * MINUTE_MS;
+/** Within a minute, of one address. Monitoring reads the banner and goes, again and again, and harms nobody. */
+export const FREE_LOOKS = 10;
 
 /** Mistyping a few times costs nothing but the usual second. */
 const FREE_FAILURES = 3;
@@ -28,10 +28,12 @@ const LONGEST_DELAY_MS = 5_000;
 
 export class Throttle {
   private readonly points = new SlidingSum(SPAN_MS);
+  private readonly looks = new SlidingSum(MINUTE_MS);
   private readonly failures = new SlidingSum(SPAN_MS);
 
   /** Whether that was too much. The account begins anew then: what follows is a ban, and after it a new chance. */
   note(place: string, offence: Offence, now: number): boolean {
+    if (offence === 'no-login' && this.looks.add(place, 1, now) <= FREE_LOOKS) return false;
     if (this.points.add(place, POINTS[offence], now) < BAN_AT_POINTS) return false;
     this.points.clear(place);
     return true;

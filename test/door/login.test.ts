@@ -43,7 +43,12 @@ function open({
   const counted: string[] = [];
   const not = () => Promise.reject(new Error('not asked'));
   const settings = { ...DEFAULT_SETTINGS, failedImportEmail: '', replyToAdminEmail: '', ...client.settings };
-  const doorkeeper: Pick<Doorkeeper, 'isBanned' | 'note'> = { isBanned: () => false, note: (_peer, offence) => void noted.push(offence) };
+  let excused = 0;
+  const doorkeeper: Pick<Doorkeeper, 'isBanned' | 'note' | 'excuse'> = {
+    isBanned: () => false,
+    note: (_peer, offence) => void noted.push(offence),
+    excuse: () => void (excused += 1),
+  };
   const logins = createLogins({
     accounts: {
       find: async (name) => (name === account.userName ? account : undefined),
@@ -69,7 +74,7 @@ function open({
     ...change,
   });
   verified.length = 0;
-  return { logins, lines, slept, noted, counted };
+  return { logins, lines, slept, noted, counted, excused: () => excused };
 }
 
 const withPassword = async (door: ReturnType<typeof open>, userName = 'acme', password = 'wrong') =>
@@ -127,7 +132,11 @@ test.each<[string, Parameters<typeof open>[0], string]>([
     'address-not-allowed',
   ],
   ['an account that is in too often', { visits: { countOf: () => ENTRY_LIMITS.visitsPerAccount } }, 'too-many-visits'],
-  ['an account that a ban does not spare', { doorkeeper: { isBanned: () => true, note: () => undefined } }, 'banned'],
+  [
+    'an account that a ban does not spare',
+    { doorkeeper: { isBanned: () => true, note: () => undefined, excuse: () => undefined } },
+    'banned',
+  ],
 ])('%s is refused with the right password and with the right key, and nothing is held against it', async (_what, options, result) => {
   const door = open(options);
   expect(await withPassword(door, 'acme', 'right')).toBe(result);
@@ -136,6 +145,8 @@ test.each<[string, Parameters<typeof open>[0], string]>([
   const { isProven: _isProven, ...asked } = KEY;
   expect((await door.logins.publicKey('acme', asked, PEER)).result).toBe(result);
   expect(door.noted).toEqual([]);
+  // Whom a ban shuts out has nothing to be excused for.
+  expect(door.excused()).toBe(result === 'banned' ? 0 : 3);
   expect(door.counted).toEqual([`password ${result}`, `publickey ${result}`, `publickey ${result}`]);
 });
 

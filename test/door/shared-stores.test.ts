@@ -134,13 +134,36 @@ test('addresses that many share are neither banned nor bounded, but the door as 
     Array.from({ length: count }, (_, port) => doorkeeper.enter({ address, port })).filter((entry) => entry !== undefined);
   const sixty = entered(PLACE, 70);
   expect(sixty).toHaveLength(60);
-  // Ten too many: three points each, and every five of them a ban.
-  expect(banned).toEqual([PLACE, PLACE]);
+  // Ten too many are dropped, and nobody is banned for it.
+  expect(banned).toEqual([]);
   for (const entry of sixty) entry.admit();
   expect(entered(PLACE, 70)).toHaveLength(40);
+  expect(banned).toEqual([]);
   for (let n = 0; n < 100; n++) doorkeeper.note({ address: '10.1.2.3', port: n }, 'malformed');
   expect(banned).not.toContain('10.1.2.3');
   expect(entered('10.1.2.3', 500)).toHaveLength(160);
+});
+
+test('whoever goes away without a login is banned in the end, unless it was we who failed it', () => {
+  const banned: string[] = [];
+  const doorkeeper = createDoorkeeper({
+    throttle: new Throttle(),
+    bans: { of: () => undefined, ban: (place) => void banned.push(place) },
+    clock,
+    metrics,
+    sharedAddresses: [],
+  });
+  const comeAndGo = (address: string, isExcused: boolean): void => {
+    for (let port = 0; port < 25; port++) {
+      const entry = doorkeeper.enter({ address, port });
+      if (isExcused) doorkeeper.excuse({ address, port });
+      entry?.leave(true);
+    }
+  };
+  comeAndGo(PLACE, true);
+  expect(banned).toEqual([]);
+  comeAndGo(PLACE, false);
+  expect(banned).toEqual([PLACE]);
 });
 
 function account(): Account {

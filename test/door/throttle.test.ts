@@ -19,12 +19,18 @@ function untilBanned(offences: readonly Offence[]): number {
 test.each<[Offence[], number]>([
   [['wrong-password'], 15],
   [['unknown-account'], 8],
-  [['no-login'], 15],
-  [['limit-exceeded'], 5],
+  // Ten within a minute are free.
+  [['no-login'], 25],
   [['malformed'], 3],
   [['wrong-password', 'unknown-account'], 10],
 ])('%j: banned after %d', (offences, expected) => {
   expect(untilBanned(offences)).toBe(expected);
+});
+
+test('monitoring that connects ten times a minute and never logs in is never banned', () => {
+  const throttle = new Throttle();
+  for (let n = 0; n < 1000; n++) expect(throttle.note(PLACE, 'no-login', n * 6_000)).toBe(false);
+  expect(throttle.pointsOf(PLACE, 6_000_000)).toBe(0);
 });
 
 test('what is older than half an hour no longer counts', () => {

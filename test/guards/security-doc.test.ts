@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ENTRY_LIMITS } from '../../src/door/entry-limits';
-import { BAN_AT_POINTS, POINTS, SPAN_MS } from '../../src/door/throttle';
+import { BAN_AT_POINTS, FREE_LOOKS, POINTS, SPAN_MS } from '../../src/door/throttle';
 
 const page = readFileSync(path.join(__dirname, '../../SECURITY.md'), 'utf8');
 const numberOf = (limit: string): string =>
@@ -20,7 +20,8 @@ test('the limits at the door are those of the code', () => {
   expect(numberOf('connections that have not logged in')).toBe(`${startupsPerAddress} / ${startups}`);
   expect(numberOf('connections of one address')).toBe(`${connectionsPerAddress} / ${visitsPerAccount} / ${connections}`);
   expect(numberOf(`points at which an address is banned, within ${SPAN_MS / 60_000} min`)).toBe(String(BAN_AT_POINTS));
-  expect(numberOf('points: wrong password / unknown account / no log-in / too many connections / another language')).toBe(
-    [POINTS['wrong-password'], POINTS['unknown-account'], POINTS['no-login'], POINTS['limit-exceeded'], POINTS.malformed].join(' / '),
+  expect(numberOf('points: wrong password / unknown account / no log-in / another language')).toBe(
+    [POINTS['wrong-password'], POINTS['unknown-account'], POINTS['no-login'], POINTS.malformed].join(' / '),
   );
+  expect(numberOf('connections without a log-in that cost nothing')).toBe(String(FREE_LOOKS));
 });

@@ -29,6 +29,7 @@ const goneOf = (client: Client): Promise<void> => new Promise((resolve) => clien
 const anybody: Doorkeeper = {
   enter: () => ({ admit: () => undefined, leave: () => undefined }),
   note: () => undefined,
+  excuse: () => undefined,
   isBanned: () => false,
 };
 

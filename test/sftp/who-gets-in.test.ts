@@ -174,10 +174,22 @@ it('does not hold a look at the port against a load balancer, nor a broken-off h
     await closed;
   };
   for (let n = 0; n < 20; n++) await look('');
-  for (let n = 0; n < 14; n++) await look('SSH-2.0-Rude\r\n');
+  // Ten within a minute are free, and fifteen more too many.
+  for (let n = 0; n < 24; n++) await look('SSH-2.0-Rude\r\n');
   expect(fixture.bans.size).toBe(0);
   await look('SSH-2.0-Rude\r\n');
   await until('the ban is shared', () => fixture.bans.has(STRANGER));
+});
+
+it('holds an outage of ours against nobody, whatever number of times a job tries again', async () => {
+  const find = jest.spyOn(fixture.accounts, 'get').mockImplementation(() => {
+    throw new Error('no database');
+  });
+  for (let n = 0; n < 25; n++) expect(await attempt(STRANGER)).toBe('out');
+  find.mockRestore();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(fixture.bans.size).toBe(0);
+  expect(await attempt(STRANGER)).toBe('in');
 });
 
 it('shows who is in, and no longer who is gone', async () => {
@@ -228,7 +240,7 @@ it('renews a hash that was made with older parameters, at the next login', async
 
 it('holds the keys of one person against nobody: a few that the account does not have are one misdeed a connection', async () => {
   const other = keyPair().private;
-  for (let n = 0; n < 14; n++) expect(await attempt(STRANGER, { privateKey: other, authHandler: ['publickey'] })).toBe('out');
+  for (let n = 0; n < 24; n++) expect(await attempt(STRANGER, { privateKey: other, authHandler: ['publickey'] })).toBe('out');
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(fixture.bans.size).toBe(0);
 });

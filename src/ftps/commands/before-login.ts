@@ -58,9 +58,19 @@ export async function answerLogin(
       session.userName = argument;
       return reply(331, 'Password, please');
     case 'PASS':
-      return session.secureContext === undefined ? TLS_FIRST : logIn(session, argument, admit);
+      return session.secureContext === undefined ? TLS_FIRST : excused(session, logIn(session, argument, admit));
     default:
       return undefined;
+  }
+}
+
+/** What we could not decide is not held against the peer. */
+async function excused(session: Session, decided: Promise<Reply>): Promise<Reply> {
+  try {
+    return await decided;
+  } catch (error) {
+    session.frontDoor.doorkeeper.excuse(session.peer);
+    throw error;
   }
 }
 

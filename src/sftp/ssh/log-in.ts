@@ -57,6 +57,7 @@ export function logIn(
     if (failures >= ENTRY_LIMITS.failuresPerConnection) return;
     decide(attempt).catch((error: unknown) => {
       const code = errnoOf(error) ?? (error instanceof Error ? error.name : 'unknown');
+      doorkeeper.excuse(peer);
       log.error('Deciding on a login failed', { ip: peer.address, error: code });
       refuse(attempt);
     });
