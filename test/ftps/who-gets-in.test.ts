@@ -45,6 +45,16 @@ it('bans an address for what it does over FTPS, also from SFTP, and lets the oth
   (await connect(fixture)).end();
 });
 
+it('holds an outage of ours against nobody', async () => {
+  const find = jest.spyOn(fixture.accounts, 'get').mockImplementation(() => {
+    throw new Error('no database');
+  });
+  for (let n = 0; n < 25; n++) expect(await list(STRANGER, PASSWORD)).not.toMatchObject({ code: 0 });
+  find.mockRestore();
+  expect(fixture.bans.size).toBe(0);
+  expect(await list(STRANGER, PASSWORD)).toMatchObject({ code: 0 });
+});
+
 it('writes down that it was FTPS', async () => {
   await list(STRANGER, PASSWORD);
   const attempts = fixture.lines.filter(({ message }) => message.startsWith('Login'));
