@@ -16,6 +16,8 @@ export interface ConnectionContext {
   /** The peer has logged in. */
   readonly admit: (socket: Socket) => void;
   readonly links: Set<ControlLink>;
+  /** Commands that are being answered, for whoever waits for their end. */
+  readonly answering: Set<Promise<void>>;
 }
 
 /** Never throws; leaves nothing open. */
@@ -40,7 +42,7 @@ export async function serveConnection(socket: Socket, address: string, context: 
   }
 }
 
-async function converse(session: Session, { certificate, admit }: ConnectionContext): Promise<void> {
+async function converse(session: Session, { certificate, admit, answering }: ConnectionContext): Promise<void> {
   const { link } = session;
   for (;;) {
     const idle = setTimeout(() => link.dismiss(421, 'Nothing was said for too long'), session.frontDoor.limits.idleMs);
@@ -68,7 +70,9 @@ async function converse(session: Session, { certificate, admit }: ConnectionCont
       // Said in the clear, by whomever.
       session.peer = { ...session.peer, software: null };
     } else {
-      await link.send(await answerCommand(session, line, admit));
+      const answered = answerCommand(session, line, admit).then((answer) => link.send(answer));
+      answering.add(answered);
+      await answered.finally(() => answering.delete(answered));
     }
   }
 }

@@ -3,6 +3,7 @@
 
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openGate } from '../door/gate';
 import type { FrontDoor } from '../door/open-front-door';
 import { openCertificate, type CertificateFiles } from './certificate/open-certificate';
@@ -30,6 +31,9 @@ export interface FtpsServer {
   stop(): Promise<void>;
 }
 
+/** To publish an upload that has come to its end, and to say so. */
+const ANSWER_MS = 2000;
+
 export async function startFtps(frontDoor: FrontDoor, options: FtpsOptions): Promise<FtpsServer> {
   const { log } = frontDoor;
   const certificate = await openCertificate({
@@ -40,7 +44,9 @@ export async function startFtps(frontDoor: FrontDoor, options: FtpsOptions): Pro
   });
   const links = new Set<ControlLink>();
   const sessions = new Set<Promise<void>>();
-  const context: ConnectionContext = { frontDoor, certificate, settings: options, admit: (socket) => gate.admit(socket), links };
+  const answering = new Set<Promise<void>>();
+  const admit = (socket: Socket): void => gate.admit(socket);
+  const context: ConnectionContext = { frontDoor, certificate, settings: options, admit, links, answering };
   const handOn = (socket: Socket): void => {
     const session = serveConnection(socket, plainAddress(socket.remoteAddress), context)
       .catch((error: unknown) => log.error('A control connection broke', { error: error instanceof Error ? error.name : 'unknown' }))
@@ -65,6 +71,9 @@ export async function startFtps(frontDoor: FrontDoor, options: FtpsOptions): Pro
     async stop() {
       gate.stopAccepting();
       await frontDoor.finishUploads();
+      // The last bytes of an upload have come: its client still has to hear that it is published.
+      await Promise.race([Promise.allSettled(answering), sleep(ANSWER_MS, undefined, { ref: false })]);
+      await Promise.race([Promise.allSettled(answering), sleep(ANSWER_MS, undefined, { ref: false })]);
       for (const link of links) link.dismiss(421, 'The server is closing');
       await Promise.all(sessions);
       await gate.dropAll();
