@@ -73,7 +73,6 @@ export async function startFtps(frontDoor: FrontDoor, options: FtpsOptions): Pro
       await frontDoor.finishUploads();
       // The last bytes of an upload have come: its client still has to hear that it is published.
       await Promise.race([Promise.allSettled(answering), sleep(ANSWER_MS, undefined, { ref: false })]);
-      await Promise.race([Promise.allSettled(answering), sleep(ANSWER_MS, undefined, { ref: false })]);
       for (const link of links) link.dismiss(421, 'The server is closing');
       await Promise.all(sessions);
       await gate.dropAll();
