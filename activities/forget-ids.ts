@@ -1,25 +1,12 @@
 // The fingerprints of an import's unique ids are kept while an older import of the client is open, because that one must leave alone
 // every user of whom the newer file speaks. When an import ends, those that were kept for it alone can go.
 
-import type { ImportRun, ImportState } from '../src/domain/import-run';
+import { OPEN_STATES, type ImportRun } from '../src/domain/import-run';
 import type { ActivityPorts } from './activity-ports';
-
-const OPEN: readonly ImportState[] = [
-  'claiming',
-  'queued',
-  'inspecting',
-  'held',
-  'applying',
-  'releasing',
-  'backing-up',
-  'reporting',
-  'failed',
-  'cancelled',
-];
 
 /** Infinity when none is open. */
 export async function oldestOpenSeq(ports: Pick<ActivityPorts, 'imports'>, run: ImportRun): Promise<number> {
-  const open = (await ports.imports.inOrder(run.clientId, OPEN)).map((one) => one.seq);
+  const open = (await ports.imports.inOrder(run.clientId, OPEN_STATES)).map((one) => one.seq);
   return Math.min(...open, Number.POSITIVE_INFINITY);
 }
 

@@ -14,14 +14,8 @@ export interface ProgressDisplay {
 const BESIDE_BAR = 66;
 
 export function barDisplay(stdout: Writable, columns: number, print: Printer): ProgressDisplay {
-  const bar = new SingleBar({
-    format: '{state} [{bar}] {percentage} %  {done} of {records} records, {rejected} rejected',
-    stream: stdout,
-    barsize: Math.min(40, Math.max(10, columns - BESIDE_BAR)),
-    barCompleteChar: '#',
-    barIncompleteChar: '.',
-    linewrap: true,
-  });
+  const format = '{state} [{bar}] {percentage} %  {done} of {records} records, {rejected} rejected';
+  const bar = newBar(format, { stdout, columns: columns - BESIDE_BAR });
   let started = false;
   return {
     async show(progress) {
@@ -43,6 +37,12 @@ export function barDisplay(stdout: Writable, columns: number, print: Printer): P
       if (started) bar.stop();
     },
   };
+}
+
+/** `columns` = what the text beside the bar leaves of a line. */
+export function newBar(format: string, { stdout, columns }: { readonly stdout: Writable; readonly columns: number }): SingleBar {
+  const barsize = Math.min(40, Math.max(10, columns));
+  return new SingleBar({ format, stream: stdout, barsize, barCompleteChar: '#', barIncompleteChar: '.', linewrap: true });
 }
 
 export function lineDisplay(print: Printer): ProgressDisplay {

@@ -9,7 +9,7 @@ import { escapeText } from './escape-text';
 
 export const CLIENT_ID_RULE = '1 to 40 lower-case letters, digits and inner hyphens, e.g. acme or city-of-halifax';
 
-export function readClientId(text: string): ClientId {
+function readClientId(text: string): ClientId {
   const clientId = parseClientId(text);
   if (clientId === undefined) throw new ImportsError('WRONG_USE', `${escapeText(text)} is no client id: ${CLIENT_ID_RULE}`);
   return clientId;

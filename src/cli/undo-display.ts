@@ -1,8 +1,8 @@
 // Shows how far an undo has come: a bar that stays on its line of a terminal, or one line for each change in a log.
 
-import { SingleBar } from 'cli-progress';
 import type { CliDeps } from './deps';
 import type { Printer } from './print';
+import { newBar } from './progress-display';
 
 export interface UndoDisplay {
   show(progress: UndoProgress): Promise<void>;
@@ -50,14 +50,7 @@ function lines(print: Printer) {
 }
 
 function bar(stdout: CliDeps['stdout'], columns: number) {
-  const single = new SingleBar({
-    format: 'undoing [{bar}] {percentage} %  {value} of {total} parts',
-    stream: stdout,
-    barsize: Math.min(40, Math.max(10, columns - BESIDE_BAR)),
-    barCompleteChar: '#',
-    barIncompleteChar: '.',
-    linewrap: true,
-  });
+  const single = newBar('undoing [{bar}] {percentage} %  {value} of {total} parts', { stdout, columns: columns - BESIDE_BAR });
   let started = false;
   return {
     async show(done: number, of: number): Promise<void> {

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { parseNetwork } from '../domain/network';
 
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 function wholeNumber(most: number) {

@@ -17,6 +17,19 @@ export type ImportState =
   | 'failed'
   | 'cancelled'
   | 'undone';
+/** Not ended: `failed` and `cancelled` wait for a retry. */
+export const OPEN_STATES = [
+  'claiming',
+  'queued',
+  'inspecting',
+  'held',
+  'applying',
+  'releasing',
+  'backing-up',
+  'reporting',
+  'failed',
+  'cancelled',
+] as const satisfies readonly ImportState[];
 export type ImportOutcome = 'imported' | 'imported-with-failures' | 'refused' | 'declined';
 export type ReportState = 'none' | 'pending' | 'sent' | 'not-repeated' | 'failed';
 

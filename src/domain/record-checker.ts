@@ -3,6 +3,7 @@
 
 import { isAsSent, withMark } from './as-sent';
 import { cellReader, type Trouble } from './cell-reader';
+import { clientCells } from './client-cells';
 import type { ClientSettings } from './client';
 import type { FieldName } from './fields';
 import { fieldsOf } from './profiles';
@@ -36,47 +37,41 @@ const NO_REASONS: readonly Reason[] = [];
 export function recordChecker(setup: CheckerSetup): (row: RawRow) => CheckedRecord {
   const width = setup.columns.length;
   const columns = prepare(setup);
-  const told = setup.droppedBack ? formerReasons(setup.columns) : undefined;
+  const sent = sentCells(setup);
+  const formerGuess = setup.droppedBack ? formerGuesses(setup.columns) : undefined;
   return (row) => {
     const { line, cells } = row;
-    if (row.problem !== undefined)
-      return unreadable(line, guessed(row.problem, REASONS[row.problem].sentence(''), clientCells(cells, setup)));
-    if (cells.length !== width)
-      return unreadable(line, guessed('RECORD_SHAPE', wrongShape(cells.length, width), clientCells(cells, setup)));
-    const former = told?.(cells);
-    return former === undefined ? checkCells(row, columns) : unreadable(line, guessed(former, NOT_LOOKED_AT, clientCells(cells, setup)));
+    if (row.problem !== undefined) return guessed(line, row.problem, REASONS[row.problem].sentence(''), sent(cells));
+    if (cells.length !== width) return guessed(line, 'RECORD_SHAPE', wrongShape(cells.length, width), sent(cells));
+    const former = formerGuess?.(cells);
+    if (former !== undefined && isAsSent(former.told, sent(cells))) return guessed(line, former.code, NOT_LOOKED_AT, sent(cells));
+    return checkCells(row, columns);
   };
 }
 
 type GuessCode = 'RECORD_SHAPE' | 'QUOTE_MISPLACED';
 
 const NOT_LOOKED_AT =
-  'It came back as it was sent out, and it cannot be told which value belongs to which column; put each one into its own.';
+  'It came back as it went out, and which value belongs to which column was a guess; correct it, or clear error_code when it is right.';
 
-/** What the cells of such a record are is a guess of ours when they go out in the right number. */
-function guessed(code: GuessCode, message: string, cells: readonly string[]): Reason {
-  return reason(code, null, withMark(message, cells));
+/** What the cells of such a record are is a guess of ours when they go out in the right number, so it has no fields at all. */
+function guessed(line: number, code: GuessCode, message: string, cells: readonly string[]): CheckedRecord {
+  return { line, uniqueId: '', values: {}, active: null, reasons: [reason(code, null, withMark(message, cells))] };
 }
 
-/** The cells without our own columns. In a misshapen record those are the last ones. */
-function clientCells(cells: readonly string[], { columns, droppedBack }: Pick<CheckerSetup, 'columns' | 'droppedBack'>): readonly string[] {
-  if (!droppedBack) return cells;
-  const ours = columns.filter(({ kind }) => kind === 'ours').length;
-  const sent =
-    cells.length === columns.length
-      ? cells.filter((_, at) => columns[at]!.kind !== 'ours')
-      : cells.slice(0, Math.max(cells.length, columns.length) - ours);
-  return sent.map(restoreCell);
+/** The client's own cells, as they were before they were neutralised. */
+function sentCells({ columns, droppedBack }: CheckerSetup): (cells: readonly string[]) => readonly string[] {
+  const headers = columns.map(({ header }) => header);
+  return (cells) => (droppedBack ? clientCells(cells, headers).map(restoreCell) : clientCells(cells, headers));
 }
 
-/** The code of a record that was a guess and that nobody has touched since. */
-function formerReasons(columns: readonly Column[]): (cells: readonly string[]) => GuessCode | undefined {
+/** Of a record that was a guess when it went out: its code, and what was said of it. */
+function formerGuesses(columns: readonly Column[]): (cells: readonly string[]) => { code: GuessCode; told: string } | undefined {
   const named = (name: string): number => columns.findIndex(({ kind, header }) => kind === 'ours' && header.toLowerCase() === name);
   const [codeAt, reasonAt] = [named('error_code'), named('error_reason')];
   return (cells) => {
     const code = cells[codeAt]?.trim();
-    if (code !== 'RECORD_SHAPE' && code !== 'QUOTE_MISPLACED') return undefined;
-    return isAsSent(cells[reasonAt] ?? '', clientCells(cells, { columns, droppedBack: true })) ? code : undefined;
+    return code === 'RECORD_SHAPE' || code === 'QUOTE_MISPLACED' ? { code, told: cells[reasonAt] ?? '' } : undefined;
   };
 }
 
@@ -129,11 +124,6 @@ function checkCells(row: RawRow, columns: readonly PreparedColumn[]): CheckedRec
   }
   const record = { line: row.line, uniqueId, values, active, reasons: reasons ?? NO_REASONS };
   return claims.email === undefined && claims.userName === undefined ? record : { ...record, claims };
-}
-
-/** No cell of the row can be told to belong to a column, so the record has no fields at all. */
-function unreadable(line: number, why: Reason): CheckedRecord {
-  return { line, uniqueId: '', values: {}, active: null, reasons: [why] };
 }
 
 function wrongShape(cells: number, width: number): string {

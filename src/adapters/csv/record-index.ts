@@ -17,7 +17,7 @@ import { countLineEnds } from './line-ends';
 import { parseRows } from './parse-rows';
 import { splitRecords, type Span } from './split-records';
 
-export const CHUNK_RECORDS = 5_000;
+const CHUNK_RECORDS = 5_000;
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const MOST_RECORD_BYTES = 1024 * 1024;
 

@@ -1,6 +1,7 @@
 // The failed-records file: what the client sent, and why it could not be imported, to be corrected and dropped back as it is.
 
 import { stringify } from 'csv-stringify/sync';
+import { clientCells, isOurs } from '../../domain/client-cells';
 import { REPORT_HEADERS } from '../../domain/fields';
 import type { FileLayout } from '../../domain/import-run';
 import { reasonCells } from '../../domain/reason-cells';
@@ -12,14 +13,14 @@ const BOM = '\ufeff';
 const AT_ONCE = 500;
 
 export async function writeFailedRecords(path: string, layout: FileLayout, records: AsyncIterable<RejectedRecord>): Promise<void> {
-  const kept = layout.headers.flatMap((header, at) => (isOurs(header) ? [] : [at]));
+  const kept = layout.headers.filter((header) => !isOurs(header));
   // A line end of whatever kind, and not only our own, would end the record.
   const options = { delimiter: layout.delimiter, record_delimiter: '\r\n', quoted_match: /[\r\n]/ };
   await writeAtomically(path, async (file) => {
     await file.appendFile(BOM);
-    let rows: string[][] = [[...kept.map((at) => safe(layout.headers[at]!, layout)), ...REPORT_HEADERS]];
+    let rows: string[][] = [[...kept.map((header) => safe(header, layout)), ...REPORT_HEADERS]];
     for await (const record of records) {
-      rows.push([...cellsOf(record, layout, kept), ...reasonsOf(record, layout)]);
+      rows.push([...cellsOf(record, layout, kept.length), ...reasonsOf(record, layout)]);
       if (rows.length < AT_ONCE) continue;
       await file.appendFile(stringify(rows, options));
       rows = [];
@@ -29,19 +30,12 @@ export async function writeFailedRecords(path: string, layout: FileLayout, recor
 }
 
 /** As many cells as the client has columns; what a misshapen record has beyond them is kept in the last one, so that nothing is lost. */
-function cellsOf({ cells }: RejectedRecord, layout: FileLayout, kept: readonly number[]): string[] {
-  const row = cells.length === layout.headers.length ? kept.map((at) => cells[at]!) : inShape(cells, layout, kept.length);
-  return row.map((cell) => safe(cell, layout));
-}
-
-/** No cell can be told to belong to a column; but our own columns are the last ones, so the cells in front of them are the client's. */
-function inShape(cells: readonly string[], { headers, delimiter }: FileLayout, width: number): string[] {
-  const ours = headers.length - 1 - headers.findLastIndex((header) => !isOurs(header));
-  const sent = cells.slice(0, Math.max(cells.length, headers.length) - ours);
+function cellsOf({ cells }: RejectedRecord, layout: FileLayout, width: number): string[] {
+  const sent = clientCells(cells, layout.headers);
   const row = sent.slice(0, width);
   while (row.length < width) row.push('');
-  if (sent.length > width) row.push([row.pop() ?? '', ...sent.slice(width)].join(delimiter));
-  return row;
+  if (sent.length > width) row.push([row.pop() ?? '', ...sent.slice(width)].join(layout.delimiter));
+  return row.map((cell) => safe(cell, layout));
 }
 
 /** A corrected file was neutralised when it was sent out: once more must not add to it. */
@@ -51,8 +45,4 @@ function safe(cell: string, { droppedBack }: FileLayout): string {
 
 function reasonsOf({ line, reasons }: RejectedRecord, layout: FileLayout): string[] {
   return [...reasonCells(reasons, layout), String(line)];
-}
-
-function isOurs(header: string): boolean {
-  return (REPORT_HEADERS as readonly string[]).includes(header.trim().toLowerCase());
 }

@@ -2,23 +2,12 @@
 // that it is right whichever worker is asked.
 
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { ImportState } from '../../domain/import-run';
+import { OPEN_STATES, type ImportState } from '../../domain/import-run';
 import type { Clock, ImportMetrics, ImportStore } from '../../ports';
 import type { Counted } from './serve-metrics';
 
 const DECISIONS = ['created', 'updated', 'unchanged', 'archived', 'rejected', 'repeated', 'superseded'] as const;
 const QUEUED: readonly ImportState[] = ['claiming', 'queued'];
-const OPEN: readonly ImportState[] = [
-  ...QUEUED,
-  'inspecting',
-  'held',
-  'applying',
-  'releasing',
-  'backing-up',
-  'reporting',
-  'failed',
-  'cancelled',
-];
 /** A database that does not answer must not make the scrape fail. */
 const PATIENCE_MS = 2_000;
 
@@ -55,7 +44,7 @@ export function createImportMetrics({ imports, clock }: { imports: Pick<ImportSt
   });
 
   const look = async (): Promise<void> => {
-    const found = await Promise.all(OPEN.map(async (state) => ({ state, ...(await imports.waiting(state)) })));
+    const found = await Promise.all(OPEN_STATES.map(async (state) => ({ state, ...(await imports.waiting(state)) })));
     for (const { state, count } of found) open.set({ state }, count);
     const since = found.flatMap(({ state, oldest }) => (oldest !== null && QUEUED.includes(state) ? [oldest.getTime()] : []));
     age.set(since.length === 0 ? 0 : Math.max(0, (clock.now().getTime() - Math.min(...since)) / 1000));

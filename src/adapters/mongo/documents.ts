@@ -6,8 +6,8 @@ import type { Account, Ban, Chunk, ChunkResult, LiveSession, RejectedRecord, Und
 import type { ClientSettings } from '../../domain/client';
 import type { ClientId, ImportId, UserId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
-import type { Undo, WhyLeft } from '../../domain/undo';
-import type { Archived, Created, FieldValues, FormerMarks, Stamp, Undone, WrittenDecision } from '../../domain/user';
+import type { Undo, UserChange, WhyLeft } from '../../domain/undo';
+import type { Archived, Created, FieldValues, Stamp, Undone } from '../../domain/user';
 
 export interface ClientDocument {
   readonly _id: ClientId;
@@ -60,16 +60,8 @@ export interface GroupDocument {
 }
 
 /** The values that a write replaced. `_id`: `<importId>/<line>`; `rev` is the user's before the write. */
-export interface UserChangeDocument {
+export interface UserChangeDocument extends Omit<UserChange, 'importId' | 'line'> {
   readonly _id: string;
-  readonly userId: UserId;
-  readonly decision: Exclude<WrittenDecision, 'create'>;
-  readonly rev: number;
-  readonly before: Readonly<Record<string, string | number | null>>;
-  readonly after: FieldValues;
-  readonly at: Date;
-  readonly former?: FormerMarks;
-  readonly undoneAt?: Date;
 }
 
 /** The application chooses the type of its `_id`s. */

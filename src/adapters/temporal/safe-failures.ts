@@ -33,7 +33,7 @@ export function safeFailures(log: Log): ActivityInboundCallsInterceptor {
   };
 }
 
-export function asFailure(error: unknown): ApplicationFailure {
+function asFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure)
     return ApplicationFailure.create({
       message: error.message,

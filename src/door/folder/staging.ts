@@ -19,7 +19,7 @@ export interface Partial {
   readonly modifiedAt: Date;
 }
 
-export const PARTIAL_KEPT_MS = 24 * 60 * 60 * 1000;
+const PARTIAL_KEPT_MS = 24 * 60 * 60 * 1000;
 const NOTE = '.json';
 const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 
