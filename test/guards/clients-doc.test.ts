@@ -48,7 +48,9 @@ function adapted(command: string): string {
 }
 
 function bash(command: string, ...args: readonly string[]): Promise<Ran> {
-  return finished(spawn('bash', ['-euc', command, 'bash', ...args], { cwd: home, env: { ...process.env, HOME: home } }));
+  // Behind a socket, which is what a pipe of node's is, bash may take itself for a remote one and run the machine's own start-up file.
+  const stdio = ['ignore', 'pipe', 'pipe'] as const;
+  return finished(spawn('bash', ['-euc', command, 'bash', ...args], { cwd: home, env: { ...process.env, HOME: home }, stdio: [...stdio] }));
 }
 
 /** What a server keeps of an upload that broke off. */
