@@ -1,35 +1,35 @@
 // The steps that workflows name. Each is thin and safe to run twice; what each may be killed in is said in its file.
 
-import { applyChunk } from './apply-chunk';
-import { applyDeferred } from './apply-deferred';
-import { backUpFile } from './back-up-file';
-import { claimReadyFiles } from './claim-ready-files';
-import { clearWorkFolders } from './clear-work-folders';
-import { closeImport } from './close-import';
-import { closeResend } from './close-resend';
-import { expireDetails } from './expire-details';
-import { findSilences } from './find-silences';
-import { inspectFile } from './inspect-file';
-import { markHeld } from './mark-held';
-import { markImport } from './mark-import';
-import { markReportFailed } from './mark-report-failed';
+import { applyChunk } from './apply/apply-chunk';
+import { applyDeferred } from './apply/apply-deferred';
+import { backUpFile } from './end/back-up-file';
+import { claimReadyFiles } from './claim/claim-ready-files';
+import { clearWorkFolders } from './housekeeping/clear-work-folders';
+import { closeImport } from './end/close-import';
+import { closeResend } from './end/close-resend';
+import { expireDetails } from './housekeeping/expire-details';
+import { findSilences } from './housekeeping/find-silences';
+import { inspectFile } from './inspect/inspect-file';
+import { markHeld } from './hold/mark-held';
+import { markImport } from './end/mark-import';
+import { markReportFailed } from './end/mark-report-failed';
 import type { ActivityPorts } from './activity-ports';
-import { planArchive } from './plan-archive';
-import { prepareResend } from './prepare-resend';
-import { removeOldBackups } from './remove-old-backups';
-import { releasePermits } from './release-permits';
-import { sendHoldMail } from './send-hold-mail';
-import { sendSilenceAlarm } from './send-silence-alarm';
-import { sendReport } from './send-report';
-import { settleHold } from './settle-hold';
-import { closeUndo } from './close-undo';
-import { markUndoFailed } from './mark-undo-failed';
-import { planUndo } from './plan-undo';
-import { sendUndoReport } from './send-undo-report';
-import { settleUndo } from './settle-undo';
-import { undoChunk } from './undo-chunk';
-import { undoDeferred } from './undo-deferred';
-import { undoPermits } from './undo-permits';
+import { planArchive } from './plan/plan-archive';
+import { prepareResend } from './end/prepare-resend';
+import { removeOldBackups } from './housekeeping/remove-old-backups';
+import { releasePermits } from './apply/release-permits';
+import { sendHoldMail } from './hold/send-hold-mail';
+import { sendSilenceAlarm } from './housekeeping/send-silence-alarm';
+import { sendReport } from './end/send-report';
+import { settleHold } from './hold/settle-hold';
+import { closeUndo } from './undo/close-undo';
+import { markUndoFailed } from './undo/mark-undo-failed';
+import { planUndo } from './undo/plan-undo';
+import { sendUndoReport } from './undo/send-undo-report';
+import { settleUndo } from './undo/settle-undo';
+import { undoChunk } from './undo/undo-chunk';
+import { undoDeferred } from './undo/undo-deferred';
+import { undoPermits } from './undo/undo-permits';
 
 export function createActivities(ports: ActivityPorts) {
   return {

@@ -2,8 +2,8 @@
 
 import type { Client } from '../src/domain/client';
 import type { ImportId } from '../src/domain/ids';
-import { describeStep, type ProcessStep } from '../src/domain/process-log';
-import { profileOf } from '../src/domain/profiles';
+import { describeStep, type ProcessStep } from '../src/domain/report/process-log';
+import { profileOf } from '../src/domain/client/profiles';
 import type { ActivityPorts } from './activity-ports';
 
 /** Before the step is written down as done, which it may be killed in. `importId` null = about no import; such a line may be repeated. */

@@ -4,11 +4,11 @@
 import type { Client, ClientSettings } from './domain/client';
 import type { ClientId, ImportId, UserId } from './domain/ids';
 import type { Counts, FileLayout, HoldDecision, ImportOutcome, ImportRun, ImportState, ReportState, Retry } from './domain/import-run';
-import type { FolderLayout } from './domain/profiles';
-import type { CheckedRecord, FileMark, RawRow } from './domain/record';
-import type { Reason, Refusal } from './domain/reasons';
-import type { Restore } from './domain/decide-undo';
-import type { LeftAlone, Undo, UndoCounts, UserChange } from './domain/undo';
+import type { FolderLayout } from './domain/client/profiles';
+import type { CheckedRecord, FileMark, RawRow } from './domain/record/record';
+import type { Reason, Refusal } from './domain/reason/reasons';
+import type { Restore } from './domain/undo/decide-undo';
+import type { LeftAlone, Undo, UndoCounts, UserChange } from './domain/undo/undo';
 import type { FieldValues, FormerMarks, Stamp, User, WrittenDecision } from './domain/user';
 
 export interface Clock {

@@ -2,7 +2,7 @@
 //
 // A broken world (database, disk, mail server) is retried for a day without anyone's doing; after that the import is `failed` and
 // `imports retry` goes on where it stopped. Errors that no repetition cures are marked non-retryable where they are thrown
-// (src/adapters/temporal/safe-failures.ts).
+// (src/worker/safe-failures.ts).
 
 import type { ActivityOptions } from '@temporalio/workflow';
 

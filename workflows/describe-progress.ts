@@ -1,6 +1,6 @@
 // The page that the Temporal UI shows for a running or ended import: phase, numbers, what to do next. Pure.
 
-import { shareOf } from '../src/domain/hold-rule';
+import { shareOf } from '../src/domain/decide/hold-rule';
 import type { Counts, HoldNumbers, ImportState } from '../src/domain/import-run';
 
 export interface Progress {

@@ -1,8 +1,8 @@
 // The page that the Temporal UI shows for an undo: phase, numbers, what to do next. Pure.
 
-import { UNDO_COUNT_WORDS } from '../src/domain/describe-undo';
-import { grouped } from '../src/domain/describe-report';
-import type { UndoCounts } from '../src/domain/undo';
+import { UNDO_COUNT_WORDS } from '../src/domain/report/describe-undo';
+import { grouped } from '../src/domain/report/describe-report';
+import type { UndoCounts } from '../src/domain/undo/undo';
 import { bar, escapeMarkdown } from './describe-progress';
 import type { UndoPhase } from './undo-import-steps';
 

@@ -2,7 +2,7 @@
 
 import type { ClientId, ImportId } from '../src/domain/ids';
 import type { Counts, ImportOutcome, ReportState } from '../src/domain/import-run';
-import type { UndoCounts } from '../src/domain/undo';
+import type { UndoCounts } from '../src/domain/undo/undo';
 
 /** Task queue of all workers. */
 export const TASK_QUEUE = 'imports';

@@ -18,7 +18,7 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Activities } from '../activities';
-import type { ClaimedFile } from '../activities/claim-ready-files';
+import type { ClaimedFile } from '../activities/claim/claim-ready-files';
 import type { ImportId } from '../src/domain/ids';
 import { ACTIVITY_OPTIONS } from './activity-options';
 import { escapeMarkdown } from './describe-progress';

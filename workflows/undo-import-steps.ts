@@ -3,7 +3,7 @@
 
 import type { Activities } from '../activities';
 import type { ReportState } from '../src/domain/import-run';
-import type { UndoCounts } from '../src/domain/undo';
+import type { UndoCounts } from '../src/domain/undo/undo';
 import { inWindow } from './in-window';
 import type { UndoImportInput, UndoImportResult } from './messages';
 

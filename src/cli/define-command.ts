@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { CliDeps } from './deps';
-import type { Printer } from './print';
+import type { Printer } from './text/print';
 
 /** What a command works with. */
 export interface Session {

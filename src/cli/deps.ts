@@ -2,7 +2,7 @@
 // functions whose home is another floor, and the terminal. Tests give fakes.
 
 import type { Writable } from 'node:stream';
-import type { CheckedFile } from '../domain/checked-file';
+import type { CheckedFile } from '../domain/file/checked-file';
 import type { Client } from '../domain/client';
 import type {
   AccountStore,

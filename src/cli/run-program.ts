@@ -1,9 +1,9 @@
 // One command from its arguments to its exit code. Never ends the process itself: output may still be on its way.
 
 import { CommanderError } from 'commander';
-import { describeError, type ExitCode } from './describe-error';
+import { describeError, type ExitCode } from './text/describe-error';
 import type { CliDeps } from './deps';
-import { escapeJson, escapeLines } from './escape-text';
+import { escapeJson, escapeLines } from './text/escape-text';
 import { buildProgram } from './program';
 
 /** `args` as typed, without the program's own name. Whatever was opened is closed again. */

@@ -2,7 +2,7 @@
 // passed on as they are: their meaning is Temporal's. `.env.example` shows the same table to people; a test keeps the two in step.
 
 import { z } from 'zod';
-import { parseNetwork } from '../domain/network';
+import { parseNetwork } from '../domain/client/network';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -1,11 +1,11 @@
 // A client: one customer organisation, its settings and their defaults (the table of settings in docs/operations.md).
 
 import type { ClientId } from './ids';
-import type { FieldName } from './fields';
+import type { FieldName } from './record/fields';
 
 export type Schedule = { readonly every: string } | { readonly cron: string; readonly timeZone: string };
 
-/** Which product's file a client sends: its columns and folders (src/domain/profiles.ts). Settled when the client is added. */
+/** Which product's file a client sends: its columns and folders (src/domain/client/profiles.ts). Settled when the client is added. */
 export type ProfileName = 'opscom' | 'agylia';
 
 export interface ClientSettings {

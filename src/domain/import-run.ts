@@ -1,8 +1,8 @@
 // One processing of one file: its states, outcomes and counts.
 
-import type { FieldName } from './fields';
+import type { FieldName } from './record/fields';
 import type { ClientId, ImportId } from './ids';
-import type { ReasonCode, Refusal } from './reasons';
+import type { ReasonCode, Refusal } from './reason/reasons';
 
 export type ImportState =
   | 'claiming'

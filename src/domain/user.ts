@@ -1,6 +1,6 @@
 // A user as the import sees it: the stored fields, and the marks that say which import and line did it.
 
-import type { FieldName } from './fields';
+import type { FieldName } from './record/fields';
 import type { ClientId, ImportId, UserId } from './ids';
 
 /** Every field that is stored; `active` is a command to the import, not a value of the user. */

@@ -1,7 +1,7 @@
 // Addresses that are not let in for a while. Known here at once, and shared through the store: bans outlive a restart, hold at every front
 // door, and support sees and lifts them. While the store does not answer, a door goes by what it knows.
 
-import { isWithin } from '../domain/network';
+import { isWithin } from '../domain/client/network';
 import type { AccountStore, Ban, BanStore, ClientStore, Clock, Log } from '../ports';
 import { AT_HOME_MS } from './at-home';
 import { errnoOf } from './folder/folder-error';

@@ -1,7 +1,7 @@
 // Whether a peer may come as far as the login at all, for all ways in together: bans, and how many may be here at a time. What is held
 // against an address comes together here, too.
 
-import { isWithin, placeOf } from '../domain/network';
+import { isWithin, placeOf } from '../domain/client/network';
 import type { Clock, DoorMetrics } from '../ports';
 import type { Bans } from './bans';
 import { ENTRY_LIMITS } from './entry-limits';

@@ -2,7 +2,7 @@
 // tells one from the other. Every attempt leaves one line in the log.
 
 import type { Client } from '../domain/client';
-import { isWithin, placeOf } from '../domain/network';
+import { isWithin, placeOf } from '../domain/client/network';
 import type { Account, AccountStore, ClientStore, Clock, DoorMetrics, Log } from '../ports';
 import { isAtHome } from './at-home';
 import { atMost } from './at-most';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../domain/client';
 import type { ClientId } from '../domain/ids';
-import { profileOf } from '../domain/profiles';
+import { profileOf } from '../domain/client/profiles';
 import type { AccountStore, BanStore, ClientStore, Clock, DoorMetrics, Log, SessionStore } from '../ports';
 import { openClientFolder, type ClientFolder } from './folder/client-folder';
 import { Bans } from './bans';

@@ -4,7 +4,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../domain/client';
-import { placeOf } from '../domain/network';
+import { placeOf } from '../domain/client/network';
 import type { Account, AccountStore, ClientStore, Clock, LiveSession, Log, SessionStore } from '../ports';
 import { withPlace } from './at-home';
 import { errnoOf } from './folder/folder-error';

@@ -19,7 +19,7 @@ export function checkFileWith(services: Pick<OpenServices, 'mongo' | 'csv'>): Cl
       );
     }
     const [{ users, groups, permits }, csv] = await Promise.all([services.mongo(), services.csv()]);
-    const { checkFile } = await import('../../activities/check-file.js');
+    const { checkFile } = await import('../../activities/plan/check-file.js');
     const work = await mkdtemp(path.join(tmpdir(), 'imports-check-'));
     try {
       return await checkFile(

@@ -10,7 +10,7 @@ import { connectMongo, type Mongo } from '../adapters/mongo/connect-mongo';
 import { loadConfig, type Config } from '../config/load-config';
 import { DEFAULT_SETTINGS } from '../domain/client';
 import { parseClientId, type ClientId } from '../domain/ids';
-import { profileOf } from '../domain/profiles';
+import { profileOf } from '../domain/client/profiles';
 import type { ImportRun } from '../domain/import-run';
 import { projectRoot } from '../embedded/project-root';
 import { ImportsError } from '../errors';

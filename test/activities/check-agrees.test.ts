@@ -4,10 +4,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as fc from 'fast-check';
-import { checkFile } from '../../activities/check-file';
-import { newRun } from '../../activities/claim-ready-files';
+import { checkFile } from '../../activities/plan/check-file';
+import { newRun } from '../../activities/claim/claim-ready-files';
 import type { ActivityPorts } from '../../activities/activity-ports';
-import { emailKeyOf, userNameKeyOf } from '../../src/domain/claims';
+import { emailKeyOf, userNameKeyOf } from '../../src/domain/record/claims';
 import type { ClientSettings } from '../../src/domain/client';
 import { importIdOf, type ClientId } from '../../src/domain/ids';
 import type { Chunk, CsvFiles } from '../../src/ports';

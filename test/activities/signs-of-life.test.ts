@@ -3,13 +3,13 @@
 import { CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityPorts } from '../../activities/activity-ports';
-import { applyDeferred } from '../../activities/apply-deferred';
-import { newRun } from '../../activities/claim-ready-files';
-import { whileBeating } from '../../activities/while-beating';
+import { applyDeferred } from '../../activities/apply/apply-deferred';
+import { newRun } from '../../activities/claim/claim-ready-files';
+import { whileBeating } from '../../activities/heartbeat/while-beating';
 import { DEFAULT_SETTINGS } from '../../src/domain/client';
 import { importIdOf, parseClientId } from '../../src/domain/ids';
 import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
-import type { CheckedRecord } from '../../src/domain/record';
+import type { CheckedRecord } from '../../src/domain/record/record';
 import type { RejectedRecord } from '../../src/ports';
 
 const MANY = 20_000;

@@ -4,7 +4,7 @@
 import { parseImportId, type ClientId, type ImportId } from '../../src/domain/ids';
 import { ImportsError } from '../../src/errors';
 import type { Message } from '../../src/ports';
-import type { LeftAlone } from '../../src/domain/undo';
+import type { LeftAlone } from '../../src/domain/undo/undo';
 import { claim, runImport, startWorld, stepsOver, type World } from '../support/in-process-import';
 import { leftBy, undo } from '../support/in-process-undo';
 

@@ -1,6 +1,6 @@
-import type { CheckedFile } from '../../src/domain/checked-file';
+import type { CheckedFile } from '../../src/domain/file/checked-file';
 import { NO_COUNTS } from '../../src/domain/import-run';
-import { reason } from '../../src/domain/reasons';
+import { reason } from '../../src/domain/reason/reasons';
 import { ImportsError } from '../../src/errors';
 import { aWorld, imports } from './fake-deps';
 

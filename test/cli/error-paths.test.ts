@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
-import { SETTINGS } from '../../src/cli/parse-setting';
+import { SETTINGS } from '../../src/cli/clients/parse-setting';
 import { buildProgram } from '../../src/cli/program';
 import type * as Errors from '../../src/errors';
 import { ImportsError, type ErrorCode } from '../../src/errors';
@@ -28,7 +28,7 @@ const TELLS =
   /imports \w|--\w|[A-Z]{3,}_[A-Z]+|\.env\.example|run\/|\b(Ask|Check|Choose|Correct|Free|Give|Put|Restore|See|Send|Set|Start|Stop|Take|Write)\b|is tried again|\$\{(advice|INSTEAD)\}/;
 const HOW_TO_ADD = 'add it to test/cli/error-walk.ts, with what its message must say';
 
-/** `retry.ts:72` of each error of ours that was made while the walk went on. */
+/** `imports/retry.ts:72` of each error of ours that was made while the walk went on. */
 const mockSeen = new Set<string>();
 jest.mock('../../src/errors', () => {
   const real = jest.requireActual<typeof Errors>('../../src/errors');
@@ -36,7 +36,7 @@ jest.mock('../../src/errors', () => {
     ImportsError: class extends real.ImportsError {
       constructor(...args: ConstructorParameters<typeof real.ImportsError>) {
         super(...args);
-        const [, place] = /src\/cli\/([\w-]+\.ts:\d+)/.exec(this.stack ?? '') ?? [];
+        const [, place] = /src\/cli\/([\w/-]+\.ts:\d+)/.exec(this.stack ?? '') ?? [];
         if (place !== undefined) mockSeen.add(place);
       }
     },
@@ -117,7 +117,7 @@ test('a check that never answers is told like any other', async () => {
 // Last: it looks at what the walk has seen.
 test('every error that a command can throw was met', () => {
   const source = path.join(__dirname, '../../src/cli');
-  const thrown = readdirSync(source)
+  const thrown = readdirSync(source, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .flatMap((name) =>
       readFileSync(path.join(source, name), 'utf8')

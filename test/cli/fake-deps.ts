@@ -1,11 +1,11 @@
 // The command line's surroundings in memory: ports as plain maps, a terminal that remembers, a clock that stands still.
 
 import { Writable } from 'node:stream';
-import type { CheckedFile } from '../../src/domain/checked-file';
+import type { CheckedFile } from '../../src/domain/file/checked-file';
 import { DEFAULT_SETTINGS, type Client } from '../../src/domain/client';
 import { importIdOf, parseClientId, parseImportId, type ClientId, type ImportId } from '../../src/domain/ids';
 import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
-import { NO_UNDO_COUNTS, type LeftAlone, type Undo, type UserChange } from '../../src/domain/undo';
+import { NO_UNDO_COUNTS, type LeftAlone, type Undo, type UserChange } from '../../src/domain/undo/undo';
 import type { User } from '../../src/domain/user';
 import { ImportsError } from '../../src/errors';
 import type { Account, Ban, Chunk, ChunkResult, ImportStore, LiveSession, RejectedRecord, StepTrouble, UndoStore } from '../../src/ports';

@@ -1,5 +1,5 @@
 import { DEFAULT_SETTINGS, type ClientSettings } from '../../src/domain/client';
-import { applyAssignments, SETTINGS } from '../../src/cli/parse-setting';
+import { applyAssignments, SETTINGS } from '../../src/cli/clients/parse-setting';
 
 const BASE: ClientSettings = { ...DEFAULT_SETTINGS, failedImportEmail: 'it@acme.example', replyToAdminEmail: 'p@city.example' };
 

@@ -1,5 +1,5 @@
 import type { ImportRun } from '../../src/domain/import-run';
-import type { Undo } from '../../src/domain/undo';
+import type { Undo } from '../../src/domain/undo/undo';
 import { ImportsError } from '../../src/errors';
 import { anUndo, aRun, aWorld, imports, type World } from './fake-deps';
 

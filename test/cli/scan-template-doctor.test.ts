@@ -1,5 +1,5 @@
 import { ImportsError } from '../../src/errors';
-import { FIELDS } from '../../src/domain/fields';
+import { FIELDS } from '../../src/domain/record/fields';
 import { aClient, aWorld, imports } from './fake-deps';
 
 describe('scan', () => {

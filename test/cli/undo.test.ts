@@ -1,5 +1,5 @@
 import type { ImportRun } from '../../src/domain/import-run';
-import { NO_UNDO_COUNTS, type LeftAlone, type Undo } from '../../src/domain/undo';
+import { NO_UNDO_COUNTS, type LeftAlone, type Undo } from '../../src/domain/undo/undo';
 import { ImportsError } from '../../src/errors';
 import { anUndo, aRun, aWorld, importId, imports, type World } from './fake-deps';
 

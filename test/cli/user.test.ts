@@ -1,4 +1,4 @@
-import type { UserChange } from '../../src/domain/undo';
+import type { UserChange } from '../../src/domain/undo/undo';
 import type { User } from '../../src/domain/user';
 import { aWorld, clientId, importId, imports } from './fake-deps';
 

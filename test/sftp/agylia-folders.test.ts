@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { STATUS } from '../../src/sftp/codec/protocol';
-import { PROFILES } from '../../src/domain/profiles';
+import { PROFILES } from '../../src/domain/client/profiles';
 import { openFolderFixture } from './support/folder-fixture';
 import { openFixture, type Fixture } from './support/front-door-fixture';
 import { sftp } from './support/run';

@@ -17,7 +17,7 @@ import { connectMongo, type Mongo } from '../../src/adapters/mongo/connect-mongo
 import { DEFAULT_SETTINGS, type Client, type ClientSettings } from '../../src/domain/client';
 import { parseClientId, type ClientId, type ImportId } from '../../src/domain/ids';
 import type { ImportRun } from '../../src/domain/import-run';
-import { profileOf, PROFILES } from '../../src/domain/profiles';
+import { profileOf, PROFILES } from '../../src/domain/client/profiles';
 import type { Message } from '../../src/ports';
 import { importFileSteps, type ImportSteps, type Watcher } from '../../workflows/import-file-steps';
 import { startMongo } from './mongo';

@@ -2,7 +2,7 @@
 
 import type { ActivityPorts } from '../../activities/activity-ports';
 import type { ImportId } from '../../src/domain/ids';
-import type { LeftAlone } from '../../src/domain/undo';
+import type { LeftAlone } from '../../src/domain/undo/undo';
 import { undoImportSteps, type UndoSteps } from '../../workflows/undo-import-steps';
 import { stepsOver, type World } from './in-process-import';
 

@@ -15,7 +15,7 @@ import { createStandingFolder } from '../../src/adapters/files/standing-folder';
 import { createFileStore } from '../../src/adapters/files/file-store';
 import { createMailer } from '../../src/adapters/mail/mailer';
 import { connectMongo } from '../../src/adapters/mongo/connect-mongo';
-import { createWorker } from '../../src/adapters/temporal/start-worker';
+import { createWorker } from '../../src/worker/start-worker';
 import { run, sleep, until, type ImportItem, type Ran } from './product';
 import { quietPorts } from './quiet-ports';
 import { cleanEnvironment, startServices, type TestServices } from './services';

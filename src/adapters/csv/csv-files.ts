@@ -2,7 +2,7 @@
 
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import type { RawRow } from '../../domain/record';
+import type { RawRow } from '../../domain/record/record';
 import { ImportsError } from '../../errors';
 import type { Chunk, Clock, CsvFiles } from '../../ports';
 import { inspect } from './inspect';

@@ -1,7 +1,7 @@
 // Raw rows out of bytes whose records are known: runs of whole records at once. csv-parse reads those of which the quotes make no sense.
 
 import { CsvError, parse } from 'csv-parse/sync';
-import type { RawRow } from '../../domain/record';
+import type { RawRow } from '../../domain/record/record';
 import { ImportsError } from '../../errors';
 import type { Delimiter } from './delimiter';
 import { splitCells } from './split-cells';

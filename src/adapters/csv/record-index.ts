@@ -1,15 +1,15 @@
 // Takes the text of a file block by block and keeps what an import needs to know of it: the header, where chunks begin and end, and
 // which records repeat or contradict each other. Never the records themselves.
 
-import { checkHeader } from '../../domain/check-header';
+import { checkHeader } from '../../domain/file/check-header';
 import type { ClientSettings } from '../../domain/client';
-import { createConflictFinder } from '../../domain/conflict-finder';
+import { createConflictFinder } from '../../domain/file/conflict-finder';
 import type { FileLayout } from '../../domain/import-run';
-import type { Column, FileMark, RawRow } from '../../domain/record';
-import { recordChecker } from '../../domain/record-checker';
-import { recordIdentity } from '../../domain/record-identity';
-import type { Refusal } from '../../domain/reasons';
-import { refuseEmpty, refuseLongRecord, refuseNoRecords, refuseTooManyRecords, refuseUnclosedQuote } from '../../domain/refusals';
+import type { Column, FileMark, RawRow } from '../../domain/record/record';
+import { recordChecker } from '../../domain/record/record-checker';
+import { recordIdentity } from '../../domain/record/record-identity';
+import type { Refusal } from '../../domain/reason/reasons';
+import { refuseEmpty, refuseLongRecord, refuseNoRecords, refuseTooManyRecords, refuseUnclosedQuote } from '../../domain/reason/refusals';
 import type { Chunk, Chunks } from '../../ports';
 import type { Delimiter } from './delimiter';
 import { EndlessQuote, type QuoteEnd } from './endless-quote';

@@ -2,8 +2,8 @@
 
 import type { ClientSettings } from '../../domain/client';
 import type { FileLayout } from '../../domain/import-run';
-import type { Refusal } from '../../domain/reasons';
-import { refuseEmpty, refuseEncoding, refuseNotCsv, refuseUnmarkedUtf16 } from '../../domain/refusals';
+import type { Refusal } from '../../domain/reason/reasons';
+import { refuseEmpty, refuseEncoding, refuseNotCsv, refuseUnmarkedUtf16 } from '../../domain/reason/refusals';
 
 export type Sniffed =
   | { readonly kind: 'text'; readonly encoding: FileLayout['encoding']; readonly bomBytes: number }

@@ -1,11 +1,11 @@
 // The failed-records file: what the client sent, and why it could not be imported, to be corrected and dropped back as it is.
 
 import { stringify } from 'csv-stringify/sync';
-import { clientCells, isOurs } from '../../domain/client-cells';
-import { REPORT_HEADERS } from '../../domain/fields';
+import { clientCells, isOurs } from '../../domain/record/client-cells';
+import { REPORT_HEADERS } from '../../domain/record/fields';
 import type { FileLayout } from '../../domain/import-run';
-import { reasonCells } from '../../domain/reason-cells';
-import { neutraliseCell, restoreCell } from '../../domain/spreadsheet-cell';
+import { reasonCells } from '../../domain/reason/reason-cells';
+import { neutraliseCell, restoreCell } from '../../domain/report/spreadsheet-cell';
 import type { RejectedRecord } from '../../ports';
 import { writeAtomically } from './write-atomically';
 

@@ -1,7 +1,7 @@
 // A table of our own as a file that spreadsheets open right: UTF-8 with BOM, and no cell that they would run as a formula.
 
 import { stringify } from 'csv-stringify/sync';
-import { neutraliseCell } from '../../domain/spreadsheet-cell';
+import { neutraliseCell } from '../../domain/report/spreadsheet-cell';
 import { writeAtomically } from './write-atomically';
 
 const AT_ONCE = 500;

@@ -3,7 +3,7 @@
 
 import { copyFile, link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { failedRecordsName, receiptName } from '../../domain/backup-names';
+import { failedRecordsName, receiptName } from '../../domain/file/backup-names';
 import type { ImportId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
 import { missingAsUndefined, syncFolder } from './sync-folder';

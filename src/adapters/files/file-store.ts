@@ -3,7 +3,7 @@
 
 import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { failedRecordsName } from '../../domain/backup-names';
+import { failedRecordsName } from '../../domain/file/backup-names';
 import type { ClientId, ImportId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
 import type { FileStore } from '../../ports';

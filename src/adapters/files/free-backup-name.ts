@@ -2,7 +2,7 @@
 
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import { failedRecordsName, receiptName } from '../../domain/backup-names';
+import { failedRecordsName, receiptName } from '../../domain/file/backup-names';
 import { missingAsUndefined } from './sync-folder';
 
 const MOST_NAME_BYTES = 255;

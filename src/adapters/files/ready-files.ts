@@ -4,7 +4,7 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isTemporaryName } from '../../domain/temporary-name';
+import { isTemporaryName } from '../../domain/file/temporary-name';
 import type { ReadyFile } from '../../ports';
 import { missingAsUndefined } from './sync-folder';
 

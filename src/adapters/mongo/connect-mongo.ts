@@ -17,21 +17,21 @@ import type {
   UserChanges,
   UserStore,
 } from '../../ports';
-import { createAccountStore } from './account-store';
-import { createBanStore } from './ban-store';
-import { createClientStore } from './client-store';
-import { createExpiryStore } from './expiry-store';
-import { createGroupStore } from './group-store';
-import { createImportStore } from './import-store';
+import { createAccountStore } from './accounts/account-store';
+import { createBanStore } from './accounts/ban-store';
+import { createClientStore } from './accounts/client-store';
+import { createExpiryStore } from './imports/expiry-store';
+import { createGroupStore } from './users/group-store';
+import { createImportStore } from './imports/import-store';
 import { createIndexes } from './indexes';
 import { createModels } from './models';
-import { createOutboxStore } from './outbox-store';
-import { createPermitStore } from './permit-store';
-import { createRejectedStore } from './rejected-store';
-import { createSessionStore } from './session-store';
-import { createUndoStore } from './undo-store';
-import { createUserChanges } from './user-changes';
-import { createUserStore } from './user-store';
+import { createOutboxStore } from './imports/outbox-store';
+import { createPermitStore } from './users/permit-store';
+import { createRejectedStore } from './imports/rejected-store';
+import { createSessionStore } from './accounts/session-store';
+import { createUndoStore } from './imports/undo-store';
+import { createUserChanges } from './users/user-changes';
+import { createUserStore } from './users/user-store';
 import { watchMonitor } from './watch-monitor';
 
 export interface Mongo {

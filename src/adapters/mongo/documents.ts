@@ -6,7 +6,7 @@ import type { Account, Ban, Chunk, ChunkResult, LiveSession, RejectedRecord, Und
 import type { ClientSettings } from '../../domain/client';
 import type { ClientId, ImportId, UserId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
-import type { Undo, UserChange, WhyLeft } from '../../domain/undo';
+import type { Undo, UserChange, WhyLeft } from '../../domain/undo/undo';
 import type { Archived, Created, FieldValues, Stamp, Undone } from '../../domain/user';
 
 export interface ClientDocument {

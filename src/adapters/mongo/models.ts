@@ -20,7 +20,7 @@ import type {
   UserChangeDocument,
   UserDocument,
 } from './documents';
-import { ALL_FIELDS } from '../../domain/profiles';
+import { ALL_FIELDS } from '../../domain/client/profiles';
 import type { StoredFieldName } from '../../domain/user';
 
 type Shape<D> = { readonly [K in keyof Required<D>]: unknown };

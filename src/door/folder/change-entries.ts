@@ -2,7 +2,7 @@
 
 import { lutimes, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isTemporaryName } from '../../domain/temporary-name';
+import { isTemporaryName } from '../../domain/file/temporary-name';
 import type { ClientFolder } from './client-folder';
 import { inDirectory } from './directory';
 import { FolderError, noFolders, notFound, unlessMissing } from './folder-error';

@@ -3,7 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientId } from '../../domain/ids';
-import type { FolderLayout } from '../../domain/profiles';
+import type { FolderLayout } from '../../domain/client/profiles';
 import type { Clock, DoorMetrics, Log } from '../../ports';
 import type { Limits } from '../limits';
 import { QuietWatch } from './quiet-watch';

@@ -1,6 +1,6 @@
 // Why the folder says no to a client. The message is shown to the client's staff as it is; each protocol maps the kind to its own code.
 
-import { uploadPath, type FolderLayout } from '../../domain/profiles';
+import { uploadPath, type FolderLayout } from '../../domain/client/profiles';
 
 export type FolderErrorKind = 'not-found' | 'denied' | 'failed' | 'unsupported';
 

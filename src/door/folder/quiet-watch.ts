@@ -1,6 +1,6 @@
 // Tells when files of one client have become ready: published where the import looks for them, and not touched for the quiet period. Memory only: what a restart forgets, the client's schedule finds in the folder.
 
-import type { FolderLayout } from '../../domain/profiles';
+import type { FolderLayout } from '../../domain/client/profiles';
 import { isImportable, showVirtualPath, type VirtualPath } from './virtual-path';
 
 // The scan compares file times of a coarser clock with its own: it must not come a moment too early.

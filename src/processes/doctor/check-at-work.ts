@@ -1,6 +1,6 @@
 // Imports that look busy: is anybody at work on them, and do their steps work?
 
-import { AT_WORK, hasStopped } from '../../cli/has-stopped';
+import { AT_WORK, hasStopped } from '../../cli/imports/has-stopped';
 import type { ImportId } from '../../domain/ids';
 import type { ImportsControl, ImportStore } from '../../ports';
 import { counted, ill, named, waiting, well, type Finding } from './finding';

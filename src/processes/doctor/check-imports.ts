@@ -1,7 +1,7 @@
 // Imports and clients that need somebody: silent clients, imports that wait for a word, claims that nobody finished.
 
 import type { Client } from '../../domain/client';
-import { silenceOf } from '../../domain/silence';
+import { silenceOf } from '../../domain/client/silence';
 import type { ImportRun, ImportState } from '../../domain/import-run';
 import type { ImportStore } from '../../ports';
 import { ill, named, waiting, well, type Finding } from './finding';

@@ -1,7 +1,7 @@
 // Whether the two services that most checks need answer. Each is asked once; a check that needs one that is down is not looked at, so
 // that the cause is told in one place.
 
-import { describeError } from '../../cli/describe-error';
+import { describeError } from '../../cli/text/describe-error';
 import type { ServiceAddress, KnownEndpoints } from '../../config/endpoints';
 import { notLookedAt, type Finding } from './finding';
 

@@ -3,7 +3,7 @@
 import * as fc from 'fast-check';
 import { parse } from 'csv-parse/sync';
 import { readFileSync } from 'node:fs';
-import { fingerprint } from '../../../src/domain/fingerprint';
+import { fingerprint } from '../../../src/domain/file/fingerprint';
 import { acceptedFile, csv, HEADER, readAll, rowsOf, settingsOf, workFiles } from './on-disk';
 
 const manyRecords = (count: number) => Array.from({ length: count }, (_, n) => `${n},OPSCOM,First ${n}\n`).join('');

@@ -4,11 +4,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { parse } from 'csv-parse/sync';
-import { checkHeader } from '../../../src/domain/check-header';
+import { checkHeader } from '../../../src/domain/file/check-header';
 import type { FileLayout } from '../../../src/domain/import-run';
-import type { RawRow } from '../../../src/domain/record';
-import { recordChecker } from '../../../src/domain/record-checker';
-import { reason } from '../../../src/domain/reasons';
+import type { RawRow } from '../../../src/domain/record/record';
+import { recordChecker } from '../../../src/domain/record/record-checker';
+import { reason } from '../../../src/domain/reason/reasons';
 import type { RejectedRecord } from '../../../src/ports';
 import { acceptedFile, csv, readAll, settingsOf, workFiles } from './on-disk';
 

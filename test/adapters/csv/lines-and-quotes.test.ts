@@ -1,6 +1,6 @@
 // Which rows a file holds, on which physical lines, and what a quote in the wrong place costs.
 
-import type { RawRow } from '../../../src/domain/record';
+import type { RawRow } from '../../../src/domain/record/record';
 import { acceptedFile, HEADER, readAll, rowsOf } from './on-disk';
 
 const misplaced = 'QUOTE_MISPLACED';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createCsvFiles } from '../../../src/adapters/csv/csv-files';
 import { DEFAULT_SETTINGS, type ClientSettings } from '../../../src/domain/client';
-import type { RawRow } from '../../../src/domain/record';
-import type { Refusal } from '../../../src/domain/reasons';
+import type { RawRow } from '../../../src/domain/record/record';
+import type { Refusal } from '../../../src/domain/reason/reasons';
 import type { Inspection } from '../../../src/ports';
 
 export const csv = createCsvFiles();

@@ -5,7 +5,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import fs, { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { importIdOf, parseClientId } from '../../../src/domain/ids';
-import { PROFILES } from '../../../src/domain/profiles';
+import { PROFILES } from '../../../src/domain/client/profiles';
 import { backdate, clientId, importId, later, openStore } from './on-disk';
 import { killedAt } from './killed-at';
 

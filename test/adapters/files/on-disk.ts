@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createFileStore } from '../../../src/adapters/files/file-store';
 import { importIdOf, parseClientId } from '../../../src/domain/ids';
-import { PROFILES } from '../../../src/domain/profiles';
+import { PROFILES } from '../../../src/domain/client/profiles';
 
 export const clientId = parseClientId('acme')!;
 export const importId = importIdOf(clientId, 1);

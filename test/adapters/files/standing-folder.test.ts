@@ -6,7 +6,7 @@ import path from 'node:path';
 import { FULL_BYTES } from '../../../src/adapters/files/append-note';
 import { createStandingFolder } from '../../../src/adapters/files/standing-folder';
 import { importIdOf } from '../../../src/domain/ids';
-import { PROFILES } from '../../../src/domain/profiles';
+import { PROFILES } from '../../../src/domain/client/profiles';
 import { at, clientId, importId, later, openStore } from './on-disk';
 
 const { upload } = PROFILES.agylia.layout;

@@ -1,0 +1,130 @@
+// Checks, decides and writes the records of one chunk. Killed anywhere, it is simply run again: users carry the stamp of this import
+// and line, rejected records are replaced, and the result is written last and counts once.
+
+import { checkHeader } from '../../src/domain/file/check-header';
+import { userIdOf, type ImportId } from '../../src/domain/ids';
+import type { Client } from '../../src/domain/client';
+import type { FileLayout, ImportRun } from '../../src/domain/import-run';
+import type { CheckedRecord, FileMark, RawRow } from '../../src/domain/record/record';
+import { recordChecker } from '../../src/domain/record/record-checker';
+import { ImportsError } from '../../src/errors';
+import type { Chunk, RejectedRecord } from '../../src/ports';
+import type { ActivityPorts } from '../activity-ports';
+import { applyRecords, type ApplyContext } from './apply-records';
+import { beat } from '../heartbeat/beat';
+import { layoutOf, loadImport } from '../load-import';
+import { olderGoingOn } from './older-going-on';
+import { rejectedRecord } from './rejected-record';
+import { supersededBy } from './superseded';
+import { Tally } from './tally';
+
+/** Records read and written at once. Not more: with four chunks in flight, what lives long enough to be moved costs more than it saves. */
+const BATCH = 250;
+
+type ChunkPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'users' | 'groups' | 'files' | 'csv' | 'clock'>;
+
+export const applyChunk =
+  (ports: ChunkPorts) =>
+  async ({
+    importId,
+    n,
+  }: {
+    readonly importId: ImportId;
+    readonly n: number;
+    readonly of: number;
+  }): Promise<{ readonly records: number }> => {
+    const chunk = await ports.imports.chunk(importId, n);
+    if (chunk === undefined) throw new ImportsError('INVARIANT', `Import ${importId} has no chunk ${n}.`);
+    if (chunk.result !== undefined) return { records: chunk.records };
+    const { run, client } = await loadImport(ports, importId);
+    if (run.state === 'inspecting') await ports.imports.updateIf(importId, { state: ['inspecting'] }, { state: 'applying' });
+
+    const context = { run, client, isSuperseded: await supersededBy(ports, run) };
+    const pass = new ChunkPass(ports, context, chunk.marks, await olderGoingOn(ports, run));
+    const check = checkerOf(run, client, layoutOf(run));
+    let batch: RawRow[] = [];
+    let last = chunk.firstLine;
+    for await (const row of ports.csv.readChunk(pathsOf(ports, importId), layoutOf(run), chunk)) {
+      batch.push(row);
+      last = row.line;
+      if (batch.length < BATCH) continue;
+      await pass.take(batch, check);
+      batch = [];
+      beat();
+    }
+    await pass.take(batch, check);
+    // Another worker took us for dead, and by now what it deferred may have been settled and rejected in this range.
+    if ((await ports.imports.chunk(importId, n))?.result !== undefined) return { records: chunk.records };
+    await ports.rejected.replaceRange(importId, chunk.firstLine, last + 1, pass.rejected);
+    await ports.imports.setChunkResult(importId, n, {
+      counts: pass.tally.counts,
+      releaseFor: pass.tally.releaseFor,
+      deferred: pass.deferred,
+      ...(pass.superseded.length > 0 && { superseded: pass.superseded }),
+    });
+    return { records: chunk.records };
+  };
+
+class ChunkPass {
+  readonly tally = new Tally();
+  readonly rejected: RejectedRecord[] = [];
+  readonly deferred: CheckedRecord[] = [];
+  readonly superseded: number[] = [];
+  readonly #ports: ChunkPorts;
+  readonly #context: ApplyContext;
+  readonly #marks: ReadonlyMap<number, FileMark>;
+  readonly #older: number | undefined;
+
+  constructor(ports: ChunkPorts, context: ApplyContext, marks: Chunk['marks'], older: number | undefined) {
+    this.#ports = ports;
+    this.#context = context;
+    this.#marks = new Map(marks.map((mark) => [mark.line, mark]));
+    this.#older = older;
+  }
+
+  async take(rows: readonly RawRow[], check: (row: RawRow) => CheckedRecord): Promise<void> {
+    const candidates: { record: CheckedRecord; mark: FileMark | undefined; cells: readonly string[] }[] = [];
+    for (const row of rows) {
+      const mark = this.#marks.get(row.line);
+      this.tally.count('records');
+      if (mark?.repeats === true) this.tally.count('repeated');
+      else candidates.push({ record: check(row), mark, cells: row.cells });
+    }
+    await this.#mention(candidates);
+    const applied = await applyRecords(this.#ports, this.#context, candidates);
+    applied.forEach((one, at) => {
+      const { record, cells } = candidates[at]!;
+      if (one.kind === 'taken') this.deferred.push(record);
+      else this.tally.add(one);
+      if (one.kind === 'superseded') this.superseded.push(record.line);
+      if (one.kind === 'rejected') this.rejected.push(rejectedRecord(record, one.reasons, cells));
+    });
+  }
+
+  /** Whom an older import may be about to write: also those that this one will find as they should be, or not be able to write. */
+  async #mention(candidates: readonly { readonly record: CheckedRecord }[]): Promise<void> {
+    if (this.#older === undefined) return;
+    const { clientId, seq } = this.#context.run;
+    const named = candidates.filter(({ record }) => record.uniqueId !== '');
+    await this.#ports.users.mention(
+      named.map(({ record }) => userIdOf(clientId, record.uniqueId)),
+      { seq, older: this.#older },
+    );
+  }
+}
+
+/** The checker for this import. "Today" is the day it started, and its header stays accepted, so that a repeated step judges alike. */
+export function checkerOf(run: ImportRun, client: Client, layout: FileLayout): (row: RawRow) => CheckedRecord {
+  const header = checkHeader(layout.headers, { ...client.settings, unknownColumns: 'ignore' });
+  if (header.kind === 'refused')
+    throw new ImportsError('INVARIANT', `The header of import ${run.importId} was accepted and is refused now.`);
+  const today = (run.startedAt ?? run.receivedAt).toISOString().slice(0, 10);
+  return recordChecker({ columns: header.columns, settings: client.settings, droppedBack: layout.droppedBack, today });
+}
+
+export function pathsOf(
+  ports: Pick<ActivityPorts, 'files'>,
+  importId: ImportId,
+): { readonly sourcePath: string; readonly textPath: string } {
+  return { sourcePath: ports.files.sourcePath(importId), textPath: ports.files.textPath(importId) };
+}

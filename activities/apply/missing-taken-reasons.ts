@@ -1,0 +1,31 @@
+// A record rejected for another reason may also claim a value that somebody else holds: the client is told both at once.
+
+import { userIdOf, type ClientId, type UserId } from '../../src/domain/ids';
+import type { Reason } from '../../src/domain/reason/reasons';
+import type { RejectedRecord, UserStore } from '../../src/ports';
+import { holdersOf, otherThan } from '../plan/takeovers';
+import { takenReason, wishesOf } from './wishes';
+
+/** Per record, in their order. `holds` = whether the holder found in the database counts. */
+export async function missingTakenReasons(
+  users: Pick<UserStore, 'holders'>,
+  clientId: ClientId,
+  rejected: readonly RejectedRecord[],
+  holds: (key: string, holder: UserId) => boolean = () => true,
+): Promise<readonly (readonly Reason[])[]> {
+  const holderOf = await holdersOf(
+    users,
+    clientId,
+    rejected.flatMap(({ claims }) => wishesOf(claims)),
+  );
+  return rejected.map(({ uniqueId, reasons, claims }) => {
+    const known = new Set(reasons.map(({ code }) => code));
+    return wishesOf(claims)
+      .filter(({ key }) => {
+        const holder = otherThan(userIdOf(clientId, uniqueId), holderOf(key));
+        return holder !== null && holds(key, holder);
+      })
+      .map(({ field }) => takenReason(field))
+      .filter(({ code }) => !known.has(code));
+  });
+}

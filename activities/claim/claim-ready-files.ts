@@ -1,0 +1,124 @@
+// Takes the files that are ready out of a client's folder, oldest first. First the claim is written down, then the file is renamed, or
+// copied where it is to stay: a crash in between leaves a claim that the next scan completes.
+
+import type { Client } from '../../src/domain/client';
+import type { ClientId, ImportId } from '../../src/domain/ids';
+import { importIdOf } from '../../src/domain/ids';
+import { hasEnded, NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
+import { profileOf } from '../../src/domain/client/profiles';
+import type { ReadyFile } from '../../src/ports';
+import type { ActivityPorts } from '../activity-ports';
+import { beat } from '../heartbeat/beat';
+import { noteStep } from '../note-step';
+import { whileBeating } from '../heartbeat/while-beating';
+
+/** Files a scan takes at once; the rest waits in the folder for its next round. */
+const AT_ONCE = 50;
+
+export interface ClaimedFile {
+  readonly importId: ImportId;
+  readonly fileName: string;
+}
+
+type ClaimPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'files' | 'standing' | 'clock' | 'log' | 'quietMs'>;
+
+export const claimReadyFiles =
+  (ports: ClaimPorts) =>
+  /** `filesBefore` = files that this scan has imported already. */
+  async (input: { readonly clientId: ClientId; readonly filesBefore?: number }): Promise<{ readonly files: readonly ClaimedFile[] }> => {
+    const { clientId } = input;
+    const client = await ports.clients.find(clientId);
+    if (client === undefined || !client.enabled) return { files: [] };
+    for (const begun of await ports.imports.inOrder(clientId, ['claiming'])) await claim(ports, client, begun);
+
+    const { ready, known } = await look(ports, client);
+    for (const file of ready) {
+      const run = newRun(clientId, await ports.imports.nextSeq(clientId), file);
+      await ports.imports.insert(run);
+      await claim(ports, client, run);
+      beat();
+    }
+    const queued = await ports.imports.inOrder(clientId, ['queued']);
+    // A scan looks again after each import: what it has just imported itself is no news.
+    const isNews = queued.length === 0 && (input.filesBefore ?? 0) === 0;
+    if (known !== undefined && isNews) await noteStep(ports, client, null, { kind: 'skipped', ...known });
+    return { files: queued.map(({ importId, fileName }) => ({ importId, fileName })) };
+  };
+
+interface Found {
+  readonly ready: readonly ReadyFile[];
+  /** A version that was taken before. */
+  readonly known?: { readonly sha1: string; readonly claimedBy: string };
+}
+
+async function look(ports: ClaimPorts, client: Client): Promise<Found> {
+  const { clientId } = client;
+  const { upload, layout } = profileOf(client);
+  if (upload === 'moved') {
+    const ready = await ports.files.readyFiles(clientId, ports.quietMs, ports.clock.now());
+    return { ready: ready.slice(0, AT_ONCE) };
+  }
+  const found = await whileBeating(() => ports.standing.readyVersion(clientId, layout.upload, ports.quietMs, ports.clock.now()));
+  if (found === undefined) return { ready: [] };
+  const { file, sha1, claimedBy } = found;
+  return claimedBy === null ? { ready: [file] } : { ready: [], known: { sha1, claimedBy } };
+}
+
+async function claim(ports: ClaimPorts, client: Client, run: ImportRun): Promise<void> {
+  const { importId, clientId } = run;
+  if ((await take(ports, client, run)) === 'claimed') {
+    await noteStep(ports, client, importId, { kind: 'found', bytes: run.bytes });
+    const isNews = await ports.imports.updateIf(importId, { state: ['claiming'] }, { state: 'queued' });
+    if (isNews) ports.log.info('file claimed', { clientId, importId, bytes: run.bytes });
+    else await discardIfLate(ports, client, importId);
+  } else {
+    await ports.imports.removeUnclaimed(importId);
+    ports.log.info('file was gone before it could be claimed', { clientId, importId });
+  }
+}
+
+async function take({ files, standing }: ClaimPorts, client: Client, run: ImportRun): Promise<'claimed' | 'gone'> {
+  const { importId, clientId, fileName: name, inode } = run;
+  const { upload, layout } = profileOf(client);
+  if (upload === 'moved') return files.claim(clientId, importId, { name, inode });
+  return whileBeating(() => standing.claimCopy(clientId, layout.upload, importId, { name, inode }));
+}
+
+/** Another worker took us for dead and has imported the file meanwhile: what we copied is nobody's. */
+async function discardIfLate(ports: ClaimPorts, client: Client, importId: ImportId): Promise<void> {
+  if (profileOf(client).upload === 'moved') return;
+  const run = await ports.imports.find(importId);
+  if (run === undefined || hasEnded(run)) await ports.standing.discardCopy(importId);
+}
+
+/** An import of this file that has done nothing yet. */
+export function newRun(clientId: ClientId, seq: number, file: ReadyFile): ImportRun {
+  return {
+    importId: importIdOf(clientId, seq),
+    clientId,
+    seq,
+    fileName: file.name,
+    bytes: file.bytes,
+    inode: file.inode,
+    sha256: null,
+    state: 'claiming',
+    outcome: null,
+    refusal: null,
+    receivedAt: file.changedAt,
+    startedAt: null,
+    finishedAt: null,
+    attempts: 0,
+    counts: NO_COUNTS,
+    reasonCounts: {},
+    layout: null,
+    chunks: 0,
+    inactiveRecords: 0,
+    goAhead: null,
+    held: null,
+    sameAs: null,
+    report: 'none',
+    backup: null,
+    rejectedDigest: null,
+    failure: null,
+  };
+}

@@ -1,0 +1,101 @@
+// Ends the import for the client's eyes: final counts, then the file with its receipt and failed records in `.bak`, or, where the upload
+// stays in its place, the status report. What it decides is written first, so that a repetition leaves the same under the same name.
+
+import { addCounts, NO_COUNTS, type Counts, type ImportOutcome, type ImportRun, type ReportState } from '../../src/domain/import-run';
+import type { ImportId } from '../../src/domain/ids';
+import type { Client } from '../../src/domain/client';
+import { composeReceipt } from '../../src/domain/report/compose-receipt';
+import { isRepeatedReport } from '../../src/domain/report/is-repeated-report';
+import { profileOf } from '../../src/domain/client/profiles';
+import type { ActivityPorts } from '../activity-ports';
+import { fileStatusReport } from './file-status-report';
+import { loadImport } from '../load-import';
+import { noteStep } from '../note-step';
+import { summariseRejected } from './summarise-rejected';
+import { whileBeating } from '../heartbeat/while-beating';
+import { withHeartbeat } from '../heartbeat/with-heartbeat';
+
+const BACKUP_FOLDER = '.bak/';
+
+type BackUpPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'permits' | 'files' | 'standing' | 'csv' | 'clock' | 'log'>;
+
+export const backUpFile =
+  (ports: BackUpPorts) =>
+  async ({ importId }: { readonly importId: ImportId }): Promise<{ readonly outcome: ImportOutcome; readonly counts: Counts }> => {
+    const { run, client } = await loadImport(ports, importId);
+    const ended = run.finishedAt === null ? await settle(ports, run, client) : run;
+    const outcome = ended.outcome!;
+    if (profileOf(client).upload === 'moved') await moveAway(ports, ended);
+    else await leaveReport(ports, ended, client, outcome);
+    ports.log.info('file backed up', { clientId: ended.clientId, importId, outcome, ...ended.counts });
+    return { outcome, counts: ended.counts };
+  };
+
+async function moveAway(ports: BackUpPorts, ended: ImportRun): Promise<void> {
+  const { importId, layout, counts } = ended;
+  if (layout !== null && counts.rejected > 0) {
+    // Gone when the import had been closed and is retried all the same.
+    await ports.files.makeWorkFolder(importId);
+    const path = ports.files.failedRecordsPath(importId);
+    await ports.csv.writeFailedRecords(path, layout, withHeartbeat(ports.rejected.all(importId)));
+  }
+  await moveToBackup(ports, ended);
+}
+
+async function leaveReport(ports: BackUpPorts, ended: ImportRun, client: Client, outcome: ImportOutcome): Promise<void> {
+  const { importId, counts } = ended;
+  await noteStep(ports, client, importId, { kind: 'ended', outcome, counts });
+  const name = await fileStatusReport(ports, ended);
+  await noteStep(ports, client, importId, { kind: 'reported', name });
+}
+
+async function moveToBackup(ports: BackUpPorts, run: ImportRun): Promise<void> {
+  const { clientId, importId } = run;
+  const name = run.backup!.slice(BACKUP_FOLDER.length);
+  const moved = await whileBeating(() => ports.files.backUp(clientId, importId, name, composeReceipt(run)));
+  if (moved === 'done') return;
+  // Another import of the client took the name between our look and our move.
+  const backup = await backupFor(ports, run, run.finishedAt!);
+  await ports.imports.update(importId, { backup });
+  await moveToBackup(ports, { ...run, backup });
+}
+
+async function backupFor(ports: BackUpPorts, run: ImportRun, at: Date): Promise<string> {
+  return `${BACKUP_FOLDER}${await ports.files.freeBackupName(run.clientId, run.fileName, at)}`;
+}
+
+/** Everything that the receipt and the e-mail say, decided once and written down. */
+async function settle(ports: BackUpPorts, run: ImportRun, client: Client): Promise<ImportRun> {
+  const { importId, clientId } = run;
+  const finishedAt = ports.clock.now();
+  const counts = run.refusal === null ? await finalCounts(ports, importId) : NO_COUNTS;
+  const summary = await summariseRejected(withHeartbeat(ports.rejected.all(importId)));
+  const outcome: ImportOutcome =
+    run.outcome ?? (run.refusal !== null ? 'refused' : counts.rejected > 0 ? 'imported-with-failures' : 'imported');
+  const found = { state: 'backing-up', outcome, counts, ...summary, finishedAt } as const;
+  const { previous } = await ports.imports.earlier(clientId, run.seq, run.sha256 ?? '');
+  const change = {
+    ...found,
+    report: reportOf({ ...run, ...found }, previous, client),
+    backup: profileOf(client).upload === 'moved' ? await backupFor(ports, run, finishedAt) : null,
+  };
+  if (await ports.imports.updateIf(importId, { finishedAt: null }, change)) return { ...run, ...change };
+  // Another worker took us for dead and has decided it: its word goes.
+  return (await loadImport(ports, importId)).run;
+}
+
+async function finalCounts(ports: BackUpPorts, importId: ImportId): Promise<Counts> {
+  let counts = NO_COUNTS;
+  for await (const { result } of ports.imports.chunkResults(importId)) counts = addCounts(counts, result.counts);
+  return { ...counts, permitsReleased: await ports.permits.countReleased(importId) };
+}
+
+function reportOf(run: ImportRun, previous: ImportRun | undefined, client: Client): ReportState {
+  // Each decision is somebody's own: it is told each time.
+  if (run.outcome === 'declined') return 'pending';
+  const hasFailures = run.outcome === 'refused' || run.counts.rejected > 0;
+  if (!hasFailures) return client.settings.report === 'always' ? 'pending' : 'none';
+  // A version is imported again only when the client asks for it.
+  if (profileOf(client).report === 'status') return 'pending';
+  return isRepeatedReport(run, previous) ? 'not-repeated' : 'pending';
+}

@@ -1,0 +1,20 @@
+// The fingerprints of an import's unique ids are kept while an older import of the client is open, because that one must leave alone
+// every user of whom the newer file speaks. When an import ends, those that were kept for it alone can go.
+
+import { OPEN_STATES, type ImportRun } from '../../src/domain/import-run';
+import type { ActivityPorts } from '../activity-ports';
+
+/** Infinity when none is open. */
+export async function oldestOpenSeq(ports: Pick<ActivityPorts, 'imports'>, run: ImportRun): Promise<number> {
+  const open = (await ports.imports.inOrder(run.clientId, OPEN_STATES)).map((one) => one.seq);
+  return Math.min(...open, Number.POSITIVE_INFINITY);
+}
+
+/** Of the imports behind this one, which has just ended. */
+export async function forgetIds(ports: Pick<ActivityPorts, 'imports' | 'files'>, run: ImportRun): Promise<void> {
+  const oldestOpen = await oldestOpenSeq(ports, run);
+  for (const newer of await ports.imports.newerApplied(run.clientId, run.seq)) {
+    const other = await ports.imports.find(newer);
+    if (other?.state === 'finished' && oldestOpen > other.seq) await ports.files.cleanUp(newer, false);
+  }
+}

@@ -1,0 +1,28 @@
+// Before an e-mail is sent again: is what it would carry still there? Then the outbox forgets how the first one ended.
+
+import type { ImportId } from '../../src/domain/ids';
+import type { ImportRun } from '../../src/domain/import-run';
+import type { ActivityPorts } from '../activity-ports';
+import { isAttachmentLeft } from './attached-file';
+import { loadImport } from '../load-import';
+import { loadUndo } from '../undo/load-undo';
+
+type ResendPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'undos' | 'rejected' | 'outbox' | 'files' | 'standing' | 'csv' | 'clock'>;
+
+export const prepareResend =
+  (ports: ResendPorts) =>
+  async (input: { readonly importId: ImportId; readonly kind?: 'report' | 'undo' }): Promise<{ readonly isLeft: boolean }> => {
+    const { importId, kind = 'report' } = input;
+    const { run, client } = await loadImport(ports, importId);
+    if (!(await (kind === 'undo' ? isUndoLeft(ports, run) : isAttachmentLeft(ports, run, client)))) return { isLeft: false };
+    await ports.files.makeWorkFolder(importId);
+    await (kind === 'undo' ? ports.undos : ports.imports).update(importId, { report: 'pending' });
+    await ports.outbox.setState(importId, kind, 'pending', ports.clock.now());
+    return { isLeft: true };
+  };
+
+/** Who was left as they are expires with the details of the import. */
+async function isUndoLeft(ports: ResendPorts, { importId, expiredAt }: ImportRun): Promise<boolean> {
+  const { counts } = await loadUndo(ports, importId);
+  return expiredAt === undefined || counts.usersLeft + counts.permitsLeft === 0;
+}

@@ -1,0 +1,59 @@
+// Reads the claimed file once: is it a file that can be imported, and where do its chunks lie? What it finds is written before it
+// answers, so a retry of the import does not read the file again.
+
+import type { ImportId } from '../../src/domain/ids';
+import { NO_COUNTS } from '../../src/domain/import-run';
+import type { RefusalCode } from '../../src/domain/reason/reasons';
+import type { ActivityPorts } from '../activity-ports';
+import { beat } from '../heartbeat/beat';
+import { loadImport } from '../load-import';
+import { noteStep } from '../note-step';
+import { whileBeating } from '../heartbeat/while-beating';
+
+export type InspectedFile =
+  | { readonly kind: 'accepted'; readonly records: number; readonly chunks: number }
+  | { readonly kind: 'refused'; readonly code: RefusalCode };
+
+export const inspectFile =
+  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'files' | 'standing' | 'csv' | 'clock' | 'log'>) =>
+  async ({ importId, attempt }: { readonly importId: ImportId; readonly attempt: number }): Promise<InspectedFile> => {
+    const { run, client } = await loadImport(ports, importId);
+    await ports.imports.update(importId, {
+      state: 'inspecting',
+      startedAt: run.startedAt ?? ports.clock.now(),
+      attempts: attempt,
+      failure: null,
+    });
+    await noteStep(ports, client, importId, { kind: 'started', attempt });
+    if (run.refusal !== null) return { kind: 'refused', code: run.refusal.code };
+    if (run.layout !== null) return { kind: 'accepted', records: run.counts.records, chunks: run.chunks };
+
+    const { sha256, bytes, verdict } = await ports.csv.inspect(
+      {
+        sourcePath: ports.files.sourcePath(importId),
+        textPath: ports.files.textPath(importId),
+        idsPath: ports.files.idsPath(importId),
+        fileName: run.fileName,
+      },
+      client.settings,
+      (position) => beat({ bytes: position }),
+    );
+    const { sameBytes } = await ports.imports.earlier(run.clientId, run.seq, sha256);
+    const found = { sha256, bytes, sameAs: sameBytes?.importId ?? null };
+    if (verdict.kind === 'refused') {
+      await noteStep(ports, client, importId, { kind: 'refused', code: verdict.refusal.code });
+      await ports.imports.update(importId, { ...found, refusal: verdict.refusal });
+      ports.log.info('file refused', { clientId: run.clientId, importId, code: verdict.refusal.code });
+      return { kind: 'refused', code: verdict.refusal.code };
+    }
+    const { records, inactiveRecords, chunks, layout } = verdict;
+    const answer = { kind: 'accepted', records, chunks: chunks.length } as const;
+    // Another worker took us for dead: its chunks may have results by now.
+    if ((await loadImport(ports, importId)).run.layout !== null) return answer;
+    await whileBeating(() => ports.imports.putChunks(importId, chunks));
+    await noteStep(ports, client, importId, { kind: 'read', records });
+    // The layout comes last: it says that the chunks are there.
+    const counts = { ...NO_COUNTS, records };
+    await ports.imports.updateIf(importId, { layout: null }, { ...found, layout, inactiveRecords, chunks: chunks.length, counts });
+    return answer;
+  };

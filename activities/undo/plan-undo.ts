@@ -1,0 +1,50 @@
+// Cuts an undo into parts: users that the import created, and lines of the file whose users it changed. Created ones come first, because
+// they give up e-mails and user names that others get back.
+
+import type { ImportId } from '../../src/domain/ids';
+import type { ImportState } from '../../src/domain/import-run';
+import type { UndoChunk } from '../../src/ports';
+import { ImportsError } from '../../src/errors';
+import type { ActivityPorts } from '../activity-ports';
+import { beat } from '../heartbeat/beat';
+import { loadImport } from '../load-import';
+import { loadUndo } from './load-undo';
+
+const PER_CHUNK = 5_000;
+/** An import in another state still runs, or waits for a decision. */
+const CAN_BE_UNDONE: readonly ImportState[] = ['finished', 'failed', 'cancelled', 'undone'];
+
+export const planUndo =
+  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'undos' | 'changes' | 'log'>) =>
+  async ({ importId }: { readonly importId: ImportId }): Promise<{ readonly chunks: number }> => {
+    const { run } = await loadImport(ports, importId);
+    const undo = await loadUndo(ports, importId);
+    await ports.undos.update(importId, { failure: null });
+    if (undo.chunks !== null) return { chunks: undo.chunks };
+    if (!CAN_BE_UNDONE.includes(run.state)) {
+      throw new ImportsError('INVARIANT', `Import ${importId} is ${run.state}, so it cannot be undone yet. See: imports show ${importId}`);
+    }
+    const chunks: UndoChunk[] = [];
+    for await (const userIds of parts(ports.changes.created(run.clientId, importId))) {
+      chunks.push({ n: chunks.length, kind: 'created', userIds });
+    }
+    for await (const lines of parts(ports.changes.lines(importId))) {
+      chunks.push({ n: chunks.length, kind: 'changed', fromLine: lines[0]!, toLine: lines.at(-1)! });
+    }
+    await ports.undos.putChunks(importId, chunks);
+    // The number comes last: it says that the chunks are there.
+    await ports.undos.update(importId, { chunks: chunks.length });
+    ports.log.info('undo planned', { clientId: run.clientId, importId, chunks: chunks.length });
+    return { chunks: chunks.length };
+  };
+
+async function* parts<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
+  let part: T[] = [];
+  for await (const item of items) {
+    if (part.push(item) % 1_000 === 0) beat();
+    if (part.length < PER_CHUNK) continue;
+    yield part;
+    part = [];
+  }
+  if (part.length > 0) yield part;
+}

@@ -1,0 +1,68 @@
+// Writes down what came of an undo, and that the import is undone: from now on it supersedes no older import. An import that had failed
+// or was cancelled still has its file claimed; it goes to `.bak` now, since nobody will retry it.
+
+import type { ImportId } from '../../src/domain/ids';
+import type { ImportRun } from '../../src/domain/import-run';
+import { addUndoCounts, NO_UNDO_COUNTS, type UndoCounts } from '../../src/domain/undo/undo';
+import { ImportsError } from '../../src/errors';
+import type { ActivityPorts } from '../activity-ports';
+import { backUpFile } from '../end/back-up-file';
+import { beat } from '../heartbeat/beat';
+import { loadImport } from '../load-import';
+import { loadUndo } from './load-undo';
+import { noteStep } from '../note-step';
+import { whileBeating } from '../heartbeat/while-beating';
+
+type SettlePorts = Parameters<typeof backUpFile>[0] & Pick<ActivityPorts, 'undos' | 'permits' | 'users'>;
+
+export interface SettledUndo {
+  readonly counts: UndoCounts;
+  /** The client was not told yet that the file is not imported. */
+  readonly isReportDue: boolean;
+}
+
+export const settleUndo =
+  (ports: SettlePorts) =>
+  async ({ importId }: { readonly importId: ImportId }): Promise<SettledUndo> => {
+    const { run, client } = await loadImport(ports, importId);
+    const undo = await loadUndo(ports, importId);
+    const { finishedAt, counts } =
+      undo.finishedAt === null ? { finishedAt: ports.clock.now(), counts: await countAll(ports, importId) } : undo;
+    await ports.undos.update(importId, { finishedAt, counts });
+    if (run.state !== 'undone') {
+      if (run.state !== 'finished') await endHalfDone(ports, run);
+      // Whoever it was that they were noted for: an older import that is held may be approved after it.
+      await whileBeating(() => ports.users.forgetMentions(run.clientId, run.seq));
+      await noteStep(ports, client, importId, { kind: 'undone' });
+      await ports.imports.update(importId, { state: 'undone', failure: null });
+      ports.log.info('import undone', { clientId: run.clientId, importId, ...counts });
+    }
+    return { counts, isReportDue: (await loadImport(ports, importId)).run.report === 'pending' };
+  };
+
+async function countAll(ports: SettlePorts, importId: ImportId): Promise<UndoCounts> {
+  let counts = NO_UNDO_COUNTS;
+  for await (const { result } of ports.undos.chunkResults(importId)) counts = addUndoCounts(counts, result.counts);
+  let permitsLeft = 0;
+  for await (const _ of ports.permits.notGivenBack(importId)) if (++permitsLeft % 1_000 === 0) beat();
+  return { ...counts, permitsLeft, permitsReturned: await ports.permits.countGivenBack(importId) };
+}
+
+async function endHalfDone(ports: SettlePorts, run: ImportRun): Promise<void> {
+  const { importId, outcome } = run;
+  // What it had to tell the client is no longer true.
+  if (outcome !== null && outcome !== 'declined') await ports.imports.update(importId, { report: 'none' });
+  if (outcome === null) await ports.imports.update(importId, { outcome: 'declined' });
+  try {
+    await backUpFile(ports)({ importId });
+  } catch (error) {
+    // That its file is gone may be why the import failed; its users are restored all the same.
+    if (!isGone(error)) throw error;
+    ports.log.warn('file of the undone import is gone', { clientId: run.clientId, importId });
+  }
+}
+
+function isGone(error: unknown): boolean {
+  if (error instanceof ImportsError) return error.code === 'FILE_VANISHED';
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

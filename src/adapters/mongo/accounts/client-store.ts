@@ -1,0 +1,42 @@
+// Clients and their settings. What a stored client lacks because it was added before the setting existed has its default.
+
+import { DEFAULT_SETTINGS, type Client } from '../../../domain/client';
+import type { ClientId } from '../../../domain/ids';
+import { ImportsError } from '../../../errors';
+import type { ClientStore } from '../../../ports';
+import type { ClientDocument } from '../documents';
+import { isDuplicateKey } from '../duplicate-key';
+import type { Models } from '../models';
+
+export function createClientStore({ clients }: Pick<Models, 'clients'>): ClientStore {
+  const set = async (clientId: ClientId, change: Partial<ClientDocument>): Promise<void> => {
+    const { matchedCount } = await clients.updateOne({ _id: clientId }, { $set: change });
+    if (matchedCount === 0) {
+      throw new ImportsError('NOT_FOUND', `Client ${clientId} was not changed: there is none of that id. See \`imports client list\`.`);
+    }
+  };
+
+  return {
+    async find(clientId) {
+      const document = await clients.findById(clientId).lean<ClientDocument>();
+      return document === null ? undefined : toClient(document);
+    },
+    async list() {
+      return (await clients.find().sort({ _id: 1 }).lean<ClientDocument[]>()).map(toClient);
+    },
+    async add({ clientId, enabled, addedAt, settings }) {
+      try {
+        await clients.create({ _id: clientId, enabled, ...(addedAt !== undefined && { addedAt }), settings });
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        throw new ImportsError('NOT_NOW', `Client ${clientId} was not added: it exists already. Change it with \`imports client set\`.`);
+      }
+    },
+    setSettings: (clientId, settings) => set(clientId, { settings }),
+    setEnabled: (clientId, enabled) => set(clientId, { enabled }),
+  };
+}
+
+function toClient({ _id, enabled, addedAt, settings }: ClientDocument): Client {
+  return { clientId: _id, enabled, ...(addedAt !== undefined && { addedAt }), settings: { ...DEFAULT_SETTINGS, ...settings } };
+}

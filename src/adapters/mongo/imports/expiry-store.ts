@@ -1,0 +1,54 @@
+// What is kept for a while only: rejected records and replaced values are personal data, chunks and notes on e-mails are of no use any
+// more. Removed in small steps, so that a large import neither blocks the database nor has to be removed in one go.
+
+import type { mongo } from 'mongoose';
+import type { ImportId } from '../../../domain/ids';
+import type { ExpiryStore } from '../../../ports';
+import { keysOf } from '../keys';
+import { type Models, native } from '../models';
+
+const PER_STEP = 5_000;
+/** The note that a silence was told of is needed as long as the silence lasts. */
+const SILENCE = /\/silence$/;
+
+type Kept = Pick<Models, 'imports' | 'rejectedRecords' | 'userChanges' | 'importChunks' | 'undoChunks' | 'outbox'>;
+
+export function createExpiryStore(models: Kept): ExpiryStore {
+  const { imports, outbox } = models;
+  const details = [models.rejectedRecords, models.userChanges, models.importChunks, models.undoChunks].map((model) =>
+    native<mongo.Document & { readonly _id: string }>(model as never),
+  );
+
+  return {
+    async due(before, limit) {
+      const found = await imports
+        .find({ expiredAt: null, finishedAt: { $lt: before }, state: { $in: ['finished', 'undone'] } }, { _id: 1 })
+        .sort({ finishedAt: 1 })
+        .limit(limit)
+        .lean<{ readonly _id: ImportId }[]>();
+      return found.map(({ _id }) => _id);
+    },
+    async expire(importId, at, onProgress) {
+      for (const collection of details) await removeAll(collection, importId, onProgress);
+      const notes = await outbox.find({ _id: keysOf(importId) }, { _id: 1 }).lean<{ readonly _id: string }[]>();
+      await outbox.deleteMany({ _id: { $in: notes.map(({ _id }) => _id).filter((id) => !SILENCE.test(id)) } });
+      // Last: an import that is marked has nothing left.
+      await imports.updateOne({ _id: importId }, { $set: { expiredAt: at } });
+    },
+  };
+}
+
+async function removeAll(
+  collection: mongo.Collection<mongo.Document & { readonly _id: string }>,
+  importId: ImportId,
+  onProgress: () => void,
+): Promise<void> {
+  for (;;) {
+    const some = await collection.find({ _id: keysOf(importId) }, { projection: { _id: 1 }, sort: { _id: 1 }, limit: PER_STEP }).toArray();
+    const last = some.at(-1);
+    if (last === undefined) return;
+    await collection.deleteMany({ _id: { $gte: keysOf(importId).$gte, $lte: last._id } });
+    onProgress();
+    if (some.length < PER_STEP) return;
+  }
+}

@@ -1,0 +1,69 @@
+// The chunks of an import with their results: what makes a repeated import resume instead of starting over.
+
+import type { Chunk, ImportStore } from '../../../ports';
+import type { ChunkDocument } from '../documents';
+import { isDuplicateKey } from '../duplicate-key';
+import { chunkKey, keysOf } from '../keys';
+import { type Models, native } from '../models';
+
+type ImportChunks = Pick<ImportStore, 'putChunks' | 'chunk' | 'setChunkResult' | 'chunkResults'>;
+
+/** What an insert holds at most: chunks, and marks of theirs but for those of the last one. */
+const CHUNKS_PER_INSERT = 500;
+const MARKS_PER_INSERT = 10_000;
+/** Results hold deferred records, so that a batch of them may be large. */
+const RESULTS_PER_BATCH = 20;
+const NO_RECORDS: Omit<Chunk, 'n'> = { start: 0, end: 0, firstLine: 0, records: 0, marks: [] };
+
+export function createImportChunks({ importChunks }: Pick<Models, 'importChunks'>): ImportChunks {
+  const collection = native<ChunkDocument>(importChunks);
+
+  return {
+    async putChunks(importId, chunks) {
+      await collection.deleteMany({ _id: keysOf(importId) });
+      for (const part of partsOf(chunks)) {
+        await collection.insertMany(part.map((chunk) => ({ _id: chunkKey(importId, chunk.n), ...chunk })));
+      }
+    },
+    async chunk(importId, n) {
+      const document = await collection.findOne({ _id: chunkKey(importId, n) });
+      if (document === null) return undefined;
+      const { _id, result, ...chunk } = document;
+      return { ...chunk, result };
+    },
+    async setChunkResult(importId, n, result) {
+      // The settlement of deferred records has no part of the file: its document is made here.
+      await collection
+        .updateOne(
+          { _id: chunkKey(importId, n), result: { $exists: false } },
+          { $set: { result }, $setOnInsert: { n, ...NO_RECORDS } },
+          { upsert: true },
+        )
+        .catch((error: unknown) => {
+          // It is there, with a result.
+          if (!isDuplicateKey(error)) throw error;
+        });
+    },
+    async *chunkResults(importId) {
+      const documents = collection.find(
+        { _id: keysOf(importId) },
+        { sort: { _id: 1 }, batchSize: RESULTS_PER_BATCH, projection: { n: 1, result: 1 } },
+      );
+      for await (const { n, result } of documents) if (result !== undefined) yield { n, result };
+    },
+  };
+}
+
+function* partsOf(chunks: Iterable<Chunk>): Generator<readonly Chunk[]> {
+  let part: Chunk[] = [];
+  let marks = 0;
+  for (const chunk of chunks) {
+    part.push(chunk);
+    marks += chunk.marks.length;
+    if (part.length < CHUNKS_PER_INSERT && marks < MARKS_PER_INSERT) continue;
+    yield part;
+    part = [];
+    marks = 0;
+  }
+  if (part.length > 0) yield part;
+}

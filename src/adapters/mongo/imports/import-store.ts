@@ -1,0 +1,104 @@
+// Imports and the sequence numbers of clients. Chunks of an import live in `import-chunks.ts`.
+
+import type { UpdateQuery } from 'mongoose';
+import type { ClientId, ImportId } from '../../../domain/ids';
+import type { GoAhead, ImportRun, ImportState } from '../../../domain/import-run';
+import { ImportsError } from '../../../errors';
+import type { ImportStore } from '../../../ports';
+import type { CounterDocument, ImportDocument } from '../documents';
+import { createImportChunks } from './import-chunks';
+import type { Models } from '../models';
+
+const ENDED: readonly ImportState[] = ['finished', 'undone'];
+const MAY_BE_APPLIED: readonly GoAhead[] = ['whole', 'without-archives'];
+
+export function createImportStore(models: Pick<Models, 'imports' | 'importChunks' | 'counters'>): ImportStore {
+  const { imports, counters } = models;
+
+  const before = async (clientId: ClientId, seq: number, more: object): Promise<ImportRun | undefined> => {
+    const document = await imports
+      .findOne({ clientId, seq: { $lt: seq }, ...more })
+      .sort({ seq: -1 })
+      .lean<ImportDocument>();
+    return document === null ? undefined : toImportRun(document);
+  };
+
+  const changeOne = async (importId: ImportId, how: UpdateQuery<ImportDocument>): Promise<void> => {
+    const { matchedCount } = await imports.updateOne({ _id: importId }, how);
+    if (matchedCount === 0) {
+      throw new ImportsError('NOT_FOUND', `Import ${importId} was not changed: there is none of that id. See \`imports list\`.`);
+    }
+  };
+
+  return {
+    ...createImportChunks(models),
+
+    async nextSeq(clientId) {
+      const counter = await counters
+        .findOneAndUpdate({ _id: `imports/${clientId}` }, { $inc: { value: 1 } }, { upsert: true, returnDocument: 'after' })
+        .orFail()
+        .lean<CounterDocument>();
+      return counter.value;
+    },
+    async insert({ importId, ...run }) {
+      await imports.create({ _id: importId, ...run });
+    },
+    async find(importId) {
+      const document = await imports.findById(importId).lean<ImportDocument>();
+      return document === null ? undefined : toImportRun(document);
+    },
+    update: (importId, change) => changeOne(importId, { $set: change }),
+    noteRetry: (importId, retry) => changeOne(importId, { $push: { retries: retry } }),
+    async updateIf(importId, { state, ...expected }, change) {
+      const filter = { _id: importId, ...expected, ...(state !== undefined && { state: { $in: state } }) };
+      const { matchedCount } = await imports.updateOne(filter, { $set: change });
+      return matchedCount > 0;
+    },
+    async removeUnclaimed(importId) {
+      await imports.deleteOne({ _id: importId, state: 'claiming' });
+    },
+    async list({ clientId, states, outcome, limit }) {
+      const filter = {
+        ...(clientId !== undefined && { clientId }),
+        ...(states !== undefined && { state: { $in: states } }),
+        ...(outcome !== undefined && { outcome }),
+      };
+      // One client's clock may jump, its sequence does not; over all clients only time says what is newer.
+      const newestFirst = clientId === undefined ? { receivedAt: -1 as const } : { seq: -1 as const };
+      return (await imports.find(filter).sort(newestFirst).limit(limit).lean<ImportDocument[]>()).map(toImportRun);
+    },
+    async waiting(state) {
+      const [count, oldest] = await Promise.all([
+        imports.countDocuments({ state }),
+        imports.findOne({ state }, { receivedAt: 1 }).sort({ receivedAt: 1 }).lean<Pick<ImportDocument, 'receivedAt'>>(),
+      ]);
+      return { count, oldest: oldest?.receivedAt ?? null };
+    },
+    async inOrder(clientId, states) {
+      const found = await imports
+        .find({ clientId, state: { $in: states } })
+        .sort({ seq: 1 })
+        .lean<ImportDocument[]>();
+      return found.map(toImportRun);
+    },
+    async earlier(clientId, seq, sha256) {
+      const [sameBytes, previous] = await Promise.all([
+        before(clientId, seq, { sha256, state: { $in: ENDED } }),
+        before(clientId, seq, {}),
+      ]);
+      return { sameBytes, previous };
+    },
+    async newerApplied(clientId, seq) {
+      // Not by the state: one that failed half-way, or is retried, has spoken of its users all the same.
+      const newer = await imports
+        .find({ clientId, seq: { $gt: seq }, goAhead: { $in: MAY_BE_APPLIED }, state: { $ne: 'undone' } }, { _id: 1 })
+        .sort({ seq: 1 })
+        .lean<{ readonly _id: ImportId }[]>();
+      return newer.map(({ _id }) => _id);
+    },
+  };
+}
+
+function toImportRun({ _id, ...run }: ImportDocument): ImportRun {
+  return { importId: _id, ...run };
+}

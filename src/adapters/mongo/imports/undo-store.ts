@@ -1,0 +1,63 @@
+// Undoings of imports: what was asked for, the parts it is done in, and what came of each.
+
+import type { ImportId } from '../../../domain/ids';
+import { NO_UNDO_COUNTS, type Undo } from '../../../domain/undo/undo';
+import { ImportsError } from '../../../errors';
+import type { UndoStore } from '../../../ports';
+import type { UndoChunkDocument, UndoDocument } from '../documents';
+import { chunkKey, keysOf } from '../keys';
+import { type Models, native } from '../models';
+
+const CHUNKS_PER_INSERT = 20;
+const RESULTS_PER_BATCH = 20;
+
+export function createUndoStore(models: Pick<Models, 'undos' | 'undoChunks'>): UndoStore {
+  const { undos } = models;
+  const chunks = native<UndoChunkDocument>(models.undoChunks);
+
+  return {
+    async find(importId) {
+      const document = await undos.findById(importId).lean<UndoDocument>();
+      return document === null ? undefined : toUndo(document);
+    },
+    async request(importId, { reason, by, requestedAt }) {
+      const fresh = { reason, by, requestedAt, chunks: null, finishedAt: null, counts: NO_UNDO_COUNTS, report: 'pending' };
+      const document = await undos
+        .findOneAndUpdate({ _id: importId }, { $set: { failure: null }, $setOnInsert: fresh }, { upsert: true, returnDocument: 'after' })
+        .orFail()
+        .lean<UndoDocument>();
+      return toUndo(document);
+    },
+    async update(importId, change) {
+      const { matchedCount } = await undos.updateOne({ _id: importId }, { $set: change });
+      if (matchedCount === 0) {
+        throw new ImportsError('NOT_FOUND', `Nobody asked to undo ${importId}. Ask for it with: imports undo ${importId} --reason "…"`);
+      }
+    },
+    async putChunks(importId, planned) {
+      await chunks.deleteMany({ _id: keysOf(importId) });
+      for (let from = 0; from < planned.length; from += CHUNKS_PER_INSERT) {
+        const part = planned.slice(from, from + CHUNKS_PER_INSERT);
+        await chunks.insertMany(part.map((chunk) => ({ _id: chunkKey(importId, chunk.n), n: chunk.n, chunk })));
+      }
+    },
+    async chunk(importId, n) {
+      const document = await chunks.findOne({ _id: chunkKey(importId, n) });
+      return document?.chunk === undefined ? undefined : { chunk: document.chunk, result: document.result };
+    },
+    async setChunkResult(importId, n, result) {
+      // The settlement of deferred ones has no part of its own: its document is made here.
+      await chunks.updateOne({ _id: chunkKey(importId, n) }, { $set: { result }, $setOnInsert: { n } }, { upsert: true });
+    },
+    async *chunkResults(importId) {
+      const projection = { n: 1, result: 1 };
+      const documents = chunks.find({ _id: keysOf(importId) }, { sort: { _id: 1 }, batchSize: RESULTS_PER_BATCH, projection });
+      for await (const { n, result } of documents) if (result !== undefined) yield { n, result };
+    },
+    countDone: (importId) => chunks.countDocuments({ _id: keysOf(importId), result: { $exists: true } }),
+  };
+}
+
+function toUndo({ _id, ...undo }: UndoDocument & { readonly _id: ImportId }): Undo {
+  return { importId: _id, ...undo };
+}

@@ -1,0 +1,34 @@
+// Groups of a client's users. One document a group, under the client and its name without regard to case, spelled as it first came.
+
+import { groupKey } from '../../../domain/record/groups';
+import type { ClientId } from '../../../domain/ids';
+import type { GroupStore } from '../../../ports';
+import type { GroupDocument } from '../documents';
+import { duplicatesIn } from '../duplicate-key';
+import { type Models, native } from '../models';
+
+const idOf = (clientId: ClientId, name: string) => `${clientId}/${groupKey(name)}`;
+
+export function createGroupStore({ groups }: Pick<Models, 'groups'>): GroupStore {
+  const collection = native<GroupDocument>(groups);
+
+  const find: GroupStore['find'] = async (clientId, names) => {
+    const ids = names.map((name) => idOf(clientId, name));
+    const found = await collection.find({ _id: { $in: ids } }, { batchSize: ids.length + 1 }).toArray();
+    return new Map(found.map(({ name }) => [groupKey(name), name]));
+  };
+
+  return {
+    find,
+    async ensure(run, names) {
+      const { clientId, importId, at } = run;
+      const known = await find(clientId, names);
+      const missing = names.filter((name) => !known.has(groupKey(name)));
+      if (missing.length === 0) return known;
+      const documents = missing.map((name) => ({ _id: idOf(clientId, name), clientId, name, created: { importId, at } }));
+      // One that is there meanwhile keeps its spelling.
+      await duplicatesIn(() => collection.insertMany(documents, { ordered: false }));
+      return find(clientId, names);
+    },
+  };
+}

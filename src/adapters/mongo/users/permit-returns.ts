@@ -1,0 +1,81 @@
+// Gives released permits back when their import is undone. The audit row of the release is settled by looking at the permit afterwards,
+// so that any step may crash and be repeated: what was given back once is not given back again after the application took it away.
+
+import type { ImportId, UserId } from '../../../domain/ids';
+import type { WhyLeft } from '../../../domain/undo/undo';
+import type { PermitStore } from '../../../ports';
+import type { PermitDocument, PermitReleaseDocument, UserDocument } from '../documents';
+import { inBatches } from '../in-batches';
+import { keysOf } from '../keys';
+import { type Models, native } from '../models';
+
+type PermitReturns = Pick<PermitStore, 'giveBack' | 'countGivenBack' | 'notGivenBack'>;
+
+export function createPermitReturns(models: Pick<Models, 'permits' | 'permitReleases' | 'users'>): PermitReturns {
+  const permits = native<PermitDocument>(models.permits);
+  const releases = native<PermitReleaseDocument>(models.permitReleases);
+  const users = native<UserDocument>(models.users);
+
+  const activeOf = async (userIds: readonly UserId[]): Promise<ReadonlySet<UserId>> => {
+    const ids = [...new Set(userIds)];
+    const found = await users.find({ _id: { $in: ids } }, { projection: { status: 1 }, batchSize: ids.length + 1 }).toArray();
+    return new Set(found.filter(({ status }) => status !== 'archived').map(({ _id }) => _id));
+  };
+
+  const settle = async (importId: ImportId, rows: readonly PermitReleaseDocument[], at: Date): Promise<void> => {
+    const active = await activeOf(rows.map(({ userId }) => userId));
+    const due = rows.filter(({ userId }) => active.has(userId));
+    if (due.length > 0) {
+      await permits.bulkWrite(
+        due.map(({ permitId, userId }) => ({
+          updateOne: {
+            filter: { _id: permitId, holder: null, status: 'available', releasedBy: importId, releasedFrom: userId },
+            update: {
+              $set: { holder: userId, status: 'active', returned: { importId, at } },
+              $unset: { releasedBy: '' as const, releasedAt: '' as const, releasedFrom: '' as const },
+            },
+          },
+        })),
+        { ordered: false },
+      );
+    }
+    const ids = rows.map(({ permitId }) => permitId);
+    const found = await permits.find({ _id: { $in: ids } }, { projection: { returned: 1 }, batchSize: ids.length + 1 }).toArray();
+    const byId = new Map(found.map((permit) => [String(permit._id), permit]));
+    const outcomeOf = ({ permitId, userId }: PermitReleaseDocument): 'returned' | WhyLeft => {
+      const permit = byId.get(String(permitId));
+      if (permit === undefined) return 'PERMIT_GONE';
+      if (permit.returned?.importId === importId) return 'returned';
+      return active.has(userId) ? 'PERMIT_NOT_FREE' : 'HOLDER_NOT_ACTIVE';
+    };
+    await releases.bulkWrite(
+      rows.map((row) => ({
+        updateOne: { filter: { _id: row._id, undo: { $exists: false } }, update: { $set: { undo: outcomeOf(row) } } },
+      })),
+      { ordered: false },
+    );
+  };
+
+  return {
+    async giveBack(importId, at, onProgress) {
+      const open = releases.find({ _id: keysOf(importId), state: 'released', undo: { $exists: false } }, { sort: { _id: 1 } });
+      for await (const rows of inBatches(open)) {
+        await settle(importId, rows, at);
+        onProgress();
+      }
+    },
+    countGivenBack: (importId) => releases.countDocuments({ _id: keysOf(importId), undo: 'returned' }),
+    async *notGivenBack(importId) {
+      const left = releases.find({ _id: keysOf(importId), state: 'released', undo: { $ne: 'returned' } }, { sort: { _id: 1 } });
+      for await (const rows of inBatches(left)) {
+        const ids = rows.map(({ permitId }) => permitId);
+        const found = await permits.find({ _id: { $in: ids } }, { projection: { number: 1 }, batchSize: ids.length + 1 }).toArray();
+        const numbers = new Map(found.map(({ _id, number }) => [String(_id), number]));
+        for (const { permitId, userId, undo } of rows) {
+          if (undo === undefined || undo === 'returned') continue;
+          yield { userId, permit: String(numbers.get(String(permitId)) ?? permitId), line: null, why: undo, by: null };
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,59 @@
+// Takes back what an import did to a batch of users, in one unordered bulk with optimistic concurrency, as `write-users.ts` did it.
+// The mark `undone` is what a repetition recognises; what was not written is told apart by looking at the users again.
+
+import type { Restore } from '../../../domain/undo/decide-undo';
+import type { UserId } from '../../../domain/ids';
+import type { UserStore, WriteOutcome } from '../../../ports';
+import type { UserDocument } from '../documents';
+import { duplicatesIn } from '../duplicate-key';
+import { type Models, native } from '../models';
+import { revision } from './revision';
+import { KEY_OF, uniqueKeys } from './unique-keys';
+
+type Run = Parameters<UserStore['restore']>[0];
+type UserRestore = Restore & { readonly userId: UserId };
+
+export function createRestoreUsers(models: Pick<Models, 'users'>): UserStore['restore'] {
+  const users = native<UserDocument>(models.users);
+
+  return async (run, restores) => {
+    if (restores.length === 0) return [];
+    let done = 0;
+    await duplicatesIn(async () => {
+      const operations = restores.map((restore) => ({ updateOne: updateOf(run, restore) }));
+      done = (await users.bulkWrite(operations, { ordered: false })).matchedCount;
+    });
+    if (done === restores.length) return restores.map(() => 'written');
+
+    const ids = restores.map(({ userId }) => userId);
+    const found = await users.find({ _id: { $in: ids } }, { projection: { rev: 1, undone: 1 }, batchSize: ids.length + 1 }).toArray();
+    const byId = new Map(found.map((user) => [user._id, user]));
+    return restores.map(({ userId, rev }): WriteOutcome => {
+      const user = byId.get(userId);
+      if (user?.undone?.importId === run.importId) return 'written';
+      return user !== undefined && (user.rev ?? 0) === rev ? 'taken' : 'raced';
+    });
+  };
+}
+
+function updateOf({ clientId, importId, at }: Run, { userId, rev, backTo, set, unset, status, archived, imported, gaveUp }: UserRestore) {
+  const keys = unset.flatMap((field) => (field === 'email' || field === 'userName' ? [KEY_OF[field]] : []));
+  const gone = [...unset, ...keys, ...(status === 'active' ? ['archived'] : []), ...(imported === null ? ['imported'] : [])];
+  return {
+    filter: { _id: userId, rev: revision(rev) },
+    update: {
+      $set: {
+        ...set,
+        ...uniqueKeys(clientId, set),
+        ...(status !== null && { status }),
+        ...(archived !== null && { archived }),
+        ...(gaveUp !== null && { 'created.undoneAt': at, 'created.gaveUp': gaveUp }),
+        ...(imported !== null && { imported }),
+        undone: { importId, at, rev: rev + 1, backTo },
+        updatedAt: at,
+      },
+      ...(gone.length > 0 && { $unset: Object.fromEntries(gone.map((name) => [name, '' as const])) }),
+      $inc: { rev: 1 },
+    },
+  };
+}

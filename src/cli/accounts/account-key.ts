@@ -1,0 +1,57 @@
+// `imports account key add` and `key remove`: the public keys of a login, one at a time, so that a client can change to a new key while the
+// old one still works.
+
+import type { Command } from 'commander';
+import { ImportsError } from '../../errors';
+import type { Account } from '../../ports';
+import { accountItem, accountText } from './account-item';
+import { defineCommand, type Session } from '../define-command';
+import { escapeText } from '../text/escape-text';
+import { readPublicKeys } from './read-public-keys';
+import { requireAccount } from './require-account';
+
+export function addAccountKeyAddCommand(parent: Command, { deps, print }: Session): void {
+  defineCommand(parent, {
+    usage: 'add <user> <file>',
+    summary: 'let a login in by a further public key',
+    details: 'FILE is an OpenSSH public key, or several, one a line. The keys and the password that it has stay.',
+    examples: ['imports account key add acme-hr new.pub'],
+  }).action(async (userName: string, file: string) => {
+    const keys = await readPublicKeys([file], deps);
+    const services = await deps.open();
+    const account = await requireAccount(services, userName);
+    const added = keys.filter(({ fingerprint }) => account.publicKeys.every((key) => key.fingerprint !== fingerprint));
+    const changed: Account = { ...account, publicKeys: [...account.publicKeys, ...added] };
+    if (added.length > 0) await services.accounts.update(userName, { publicKeys: changed.publicKeys });
+    const done = added.length === 0 ? 'It had this key already.' : `Added: ${added.map(({ fingerprint }) => fingerprint).join(', ')}`;
+    await print.show(accountItem(changed), () => [accountText(changed, print), done].join('\n\n'));
+  });
+}
+
+export function addAccountKeyRemoveCommand(parent: Command, { deps, print }: Session): void {
+  defineCommand(parent, {
+    usage: 'remove <user> <fingerprint>',
+    summary: 'no longer let a login in by a public key',
+    details: 'A session that was begun with the key goes on until it ends.',
+    examples: ['imports account key remove acme-hr SHA256:47DEQpj8HBSa…'],
+  }).action(async (userName: string, typed: string) => {
+    const services = await deps.open();
+    const account = await requireAccount(services, userName);
+    const fingerprint = typed.startsWith('SHA256:') ? typed : `SHA256:${typed}`;
+    const publicKeys = account.publicKeys.filter((key) => key.fingerprint !== fingerprint);
+    if (publicKeys.length === account.publicKeys.length) {
+      const theirs = account.publicKeys.map((key) => `\n${key.fingerprint}`).join('');
+      throw new ImportsError(
+        'NOT_FOUND',
+        `Account ${userName} has no key with the fingerprint ${escapeText(typed)}${theirs === '' ? '; it has none at all' : `. Its keys are:${theirs}`}\nSee all with: imports account list ${account.clientId}`,
+      );
+    }
+    await services.accounts.update(userName, { publicKeys });
+    const changed: Account = { ...account, publicKeys };
+    const isShutOut = publicKeys.length === 0 && account.passwordHash === null;
+    const note = isShutOut ? `It cannot log in any more. Give it a key or a password: imports account key add ${userName} FILE` : undefined;
+    await print.show(accountItem(changed), () =>
+      [accountText(changed, print), `Removed: ${fingerprint}`, ...(note === undefined ? [] : [note])].join('\n\n'),
+    );
+  });
+}

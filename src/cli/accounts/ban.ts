@@ -1,0 +1,60 @@
+// `imports ban list` and `ban lift`: addresses that the front doors do not let in for a while, and letting one in again.
+
+import type { Command } from 'commander';
+import { parseNetwork, placeOf } from '../../domain/client/network';
+import { ImportsError } from '../../errors';
+import { defineCommand, type Session } from '../define-command';
+import { escapeText } from '../text/escape-text';
+
+export function addBanListCommand(parent: Command, { deps, print }: Session): void {
+  defineCommand(parent, {
+    usage: 'list',
+    summary: 'addresses that are not let in, and until when',
+    details: 'SPARED are accounts that may still come in from there: they logged in from it lately, or their client allows the address.',
+    examples: ['imports ban list'],
+  }).action(async () => {
+    const services = await deps.open();
+    const bans = await services.bans.inForce(deps.now());
+    await print.show(bans, () => {
+      if (bans.length === 0) return 'No address is banned.';
+      return print.table(
+        [
+          { head: 'ADDRESS' },
+          { head: 'SINCE', dropOrder: 1 },
+          { head: 'UNTIL' },
+          { head: 'TIMES', align: 'right' },
+          { head: 'REASON' },
+          { head: 'SPARED', narrow: 'wrap' },
+        ],
+        bans.map(({ address, since, until, times, reason, spares }) => [
+          address,
+          print.shortTime(since),
+          print.shortTime(until),
+          times,
+          reason,
+          spares.length === 0 ? 'none' : spares.join(' '),
+        ]),
+      );
+    });
+  });
+}
+
+export function addBanLiftCommand(parent: Command, { deps, print }: Session): void {
+  defineCommand(parent, {
+    usage: 'lift <address>',
+    summary: 'let an address in again',
+    details: 'Every front door knows within seconds. What the address did before is forgotten.',
+    examples: ['imports ban lift 203.0.113.7', 'imports ban lift 2001:db8:1:2::/64'],
+  }).action(async (typed: string) => {
+    if (parseNetwork(typed) === undefined) {
+      throw new ImportsError('WRONG_USE', `${escapeText(typed)} is no address. Write it as in: imports ban list`);
+    }
+    const address = placeOf(typed);
+    const services = await deps.open();
+    const isBanned = (await services.bans.inForce(deps.now())).some((ban) => ban.address === address);
+    if (!isBanned || !(await services.bans.remove(address))) {
+      throw new ImportsError('NOT_FOUND', `${address} is not banned.\nSee all that are with: imports ban list`);
+    }
+    await print.show({ address, lifted: true }, () => `${address} is let in again, by every front door within seconds.`);
+  });
+}

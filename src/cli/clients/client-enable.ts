@@ -1,0 +1,46 @@
+// `imports client enable` and `disable`. Either may be repeated: it brings folder and schedule in line again. Files that came before the
+// client was enabled are looked for at once, as after an upload.
+
+import type { Command } from 'commander';
+import { defineCommand, type Session } from '../define-command';
+import { putIntoEffect } from './put-into-effect';
+import { requireClient } from './require-client';
+
+export function addClientEnableCommands(parent: Command, session: Session): void {
+  add(parent, session, {
+    enabled: false,
+    verb: 'disable',
+    summary: 'refuse the logins of a client and leave its files alone',
+    done: 'Its schedule is removed and its accounts cannot log in. An import that has begun goes on to its end.',
+  });
+  add(parent, session, {
+    enabled: true,
+    verb: 'enable',
+    summary: 'undo disable; also makes folder and schedule anew',
+    done: 'Its accounts can log in and its schedule is in force.',
+  });
+}
+
+const SCANS = {
+  started: ' Files that wait are looked for now.',
+  paused: ' It is paused in Temporal, so files wait; its note there says why.',
+} as const;
+
+interface Switch {
+  readonly enabled: boolean;
+  readonly verb: 'enable' | 'disable';
+  readonly summary: string;
+  readonly done: string;
+}
+
+function add(parent: Command, { deps, print }: Session, { enabled, verb, summary, done }: Switch): void {
+  defineCommand(parent, { usage: `${verb} <id>`, summary, examples: [`imports client ${verb} acme`] }).action(async (id: string) => {
+    const services = await deps.open();
+    const client = { ...(await requireClient(services, id)), enabled };
+    await services.clients.setEnabled(client.clientId, enabled);
+    await putIntoEffect(services, client);
+    const scan = enabled && client.settings.startOnUpload ? await services.control.scanNow(client.clientId) : undefined;
+    const looking = scan === undefined ? '' : SCANS[scan];
+    await print.show(client, () => `Client ${client.clientId} is ${verb}d. ${done}${looking}`);
+  });
+}

@@ -1,0 +1,46 @@
+// `imports client set`: changes settings of a client. Its help page is the list of all settings.
+
+import type { Command } from 'commander';
+import { DEFAULT_SETTINGS, type ClientSettings } from '../../domain/client';
+import { ImportsError } from '../../errors';
+import { clientText, settingText } from './client-text';
+import { defineCommand, type Session } from '../define-command';
+import { layOutTable } from '../text/lay-out';
+import { applyAssignments, SETTINGS } from './parse-setting';
+import { putIntoEffect } from './put-into-effect';
+import { requireClient } from './require-client';
+
+export function addClientSetCommand(parent: Command, { deps, print }: Session): void {
+  defineCommand(parent, {
+    usage: 'set <id> <key=value...>',
+    summary: 'change settings of a client',
+    details: 'All or none are changed. A file that is being imported keeps the settings it began with.',
+    examples: [
+      'imports client set acme archiveOnInactive=true holdAbove.archives=200',
+      'imports client set acme "schedule=cron:0 0 * * *@Europe/Berlin" \\\n"userTypes=1:Student,2:Staff"',
+    ],
+  })
+    .addHelpText('after', () => `\nSettings:\n${settingsTable(deps.columns ?? 100)}`)
+    .action(async (id: string, assignments: readonly string[]) => {
+      const problems: string[] = [];
+      const services = await deps.open();
+      const client = await requireClient(services, id);
+      const settings = applyAssignments(client.settings, assignments, (problem) => problems.push(problem));
+      if (problems.length > 0) {
+        throw new ImportsError('WRONG_USE', ['Nothing was changed:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
+      }
+      const changed = { ...client, settings };
+      await services.clients.setSettings(client.clientId, settings);
+      await putIntoEffect(services, changed);
+      await print.show(changed, () => clientText(changed, print));
+    });
+}
+
+function settingsTable(columns: number): string {
+  const defaults: ClientSettings = { ...DEFAULT_SETTINGS, failedImportEmail: '', replyToAdminEmail: '' };
+  const rows = SETTINGS.map(({ key, form, meaning }) => {
+    const usual = settingText(defaults, key);
+    return [key, [meaning, usual === '' ? form : `${form} (default: ${usual})`]];
+  });
+  return layOutTable([{ head: 'KEY' }, { head: 'MEANING, AND WHAT VALUE IS', narrow: 'wrap' }], rows, columns - 2).replace(/^/gm, '  ');
+}

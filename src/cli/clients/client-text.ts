@@ -1,0 +1,57 @@
+// A client as a person reads it.
+
+import type { Client, ClientSettings } from '../../domain/client';
+import { SETTINGS } from './parse-setting';
+import type { Printer } from '../text/print';
+
+export function clientText({ clientId, enabled, settings }: Client, print: Printer): string {
+  return print.facts([
+    ['Client', clientId],
+    ['Profile', settings.profile],
+    ['Enabled', enabled ? 'yes' : 'no: its files are left alone and nobody can log in'],
+    ...SETTINGS.map(({ key }) => [key, settingText(settings, key)] as const),
+  ]);
+}
+
+/** As it would be typed behind `KEY=`. */
+export function settingText(settings: ClientSettings, key: string): string {
+  switch (key) {
+    case 'schedule':
+      return scheduleText(settings.schedule);
+    case 'userTypes':
+      return settings.userTypes.length === 0 ? 'any' : settings.userTypes.map(({ id, name }) => `${id}:${name}`).join(',');
+    case 'furtherColumns':
+    case 'requiredFields':
+      return settings[key].length === 0 ? 'none' : settings[key].join(',');
+    case 'maxFileBytes':
+      return sizeText(settings.maxFileBytes);
+    case 'allowedAddresses':
+      return settings.allowedAddresses.length === 0 ? 'any' : settings.allowedAddresses.join(',');
+    case 'expectFileEvery':
+      return settings.expectFileEvery ?? 'off';
+    case 'delimiter':
+      return { auto: 'auto', ',': 'comma', ';': 'semicolon', '\t': 'tab' }[settings.delimiter];
+    default:
+      return plainText(key.split('.').reduce<unknown>((part, name) => (part as Readonly<Record<string, unknown>>)[name], settings));
+  }
+}
+
+function plainText(value: unknown): string {
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
+function scheduleText(schedule: ClientSettings['schedule']): string {
+  return 'every' in schedule ? schedule.every : `cron:${schedule.cron}@${schedule.timeZone}`;
+}
+
+function sizeText(bytes: number): string {
+  for (const [unit, factor] of [
+    ['GiB', 1024 ** 3],
+    ['MiB', 1024 ** 2],
+    ['KiB', 1024],
+  ] as const) {
+    if (bytes % factor === 0) return `${bytes / factor}${unit}`;
+  }
+  return String(bytes);
+}

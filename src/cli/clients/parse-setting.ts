@@ -1,0 +1,141 @@
+// The settings of a client as they are typed: KEY=VALUE, one row a key. `client add --set`, `client set` and the help page read this table.
+
+import type { ClientSettings } from '../../domain/client';
+import { fieldsOf, furtherFields } from '../../domain/client/profiles';
+import { suggestName } from '../../domain/file/suggest-name';
+import {
+  address,
+  delimiter,
+  fieldNames,
+  flag,
+  loginSources,
+  networks,
+  oneOf,
+  size,
+  userTypes,
+  wholeNumber,
+  type Complain,
+  type Reader,
+} from './setting-readers';
+import { schedule, silence } from './time-readers';
+
+export interface Setting {
+  /** Dotted where nested, e.g. `holdAbove.archives`. */
+  readonly key: string;
+  /** What VALUE looks like. */
+  readonly form: string;
+  readonly meaning: string;
+  /** The settings with this one set; undefined after a complaint. */
+  apply(settings: ClientSettings, text: string, complain: Complain): ClientSettings | undefined;
+}
+
+const allColumnsAnyway: Reader<never> = (_, complain) => complain('none: a client of the profile opscom may send all columns as it is');
+
+export const SETTINGS: readonly Setting[] = [
+  setting('failedImportEmail', 'ADDRESS', 'who receives "CSV Import Failed Records"', address),
+  setting('replyToAdminEmail', 'ADDRESS', 'sender of system mail', address),
+  setting('archiveOnInactive', 'true|false', 'active=0 archives the user and releases the permits', flag),
+  setting('reactivateOnActive', 'true|false', 'active=1 brings an archived user back', flag),
+  setting('loginSources', 'CODE,CODE', 'accepted login_source codes', loginSources),
+  setting('userTypes', 'ID:NAME,ID:NAME', 'accepted user_type_id values', userTypes),
+  {
+    key: 'furtherColumns',
+    form: 'FIELD,FIELD',
+    meaning: 'agylia only: columns of the OPS-COM table that a file may have, too',
+    apply(settings, text, complain) {
+      const further = furtherFields(settings.profile);
+      const read = further.length === 0 && text !== 'none' ? allColumnsAnyway : fieldNames(further, 'phoneCell,employeeNo');
+      const furtherColumns = read(text, complain);
+      return furtherColumns === undefined ? undefined : { ...settings, furtherColumns };
+    },
+  },
+  {
+    key: 'requiredFields',
+    form: 'FIELD,FIELD',
+    meaning: 'further fields that a new user must have',
+    apply(settings, text, complain) {
+      const requiredFields = fieldNames(fieldsOf(settings), 'email,firstName')(text, complain);
+      return requiredFields === undefined ? undefined : { ...settings, requiredFields };
+    },
+  },
+  setting(
+    'unknownColumns',
+    'refuse|ignore',
+    'what becomes of a column that is not known: file refused, or column skipped',
+    oneOf('refuse', 'ignore'),
+  ),
+  setting('encoding', 'utf-8|windows-1252|utf-16le', 'of files without a byte order mark', oneOf('utf-8', 'windows-1252', 'utf-16le')),
+  setting('delimiter', 'auto|comma|semicolon|tab', 'auto: decided from the header line', delimiter),
+  setting('schedule', '5m | cron:LINE@ZONE', 'how often to look for files', schedule),
+  setting('startOnUpload', 'true|false', 'look at once when an upload is ready', flag),
+  holdAbove('archives', 'NUMBER', 'hold an import that archives more users than that', wholeNumber(0, 1e9)),
+  holdAbove('percent', 'NUMBER', 'or that archives more than so many % of the active users', wholeNumber(0, 100)),
+  holdAbove('floor', 'NUMBER', 'archives below which the percentage does not count', wholeNumber(0, 1e9)),
+  setting('approvalTimeoutHours', 'HOURS', 'a held import that nobody has decided on by then is declined', wholeNumber(1, 8760)),
+  setting('report', 'failures|always', 'when an e-mail is sent', oneOf('failures', 'always')),
+  setting('maxFileBytes', 'BYTES|10MiB', 'a larger file is refused', size),
+  setting('maxRecords', 'NUMBER', 'a file with more records is refused', wholeNumber(1, 1e9)),
+  setting('allowedAddresses', 'ADDRESS,NETWORK|any', 'where its accounts may log in from', networks),
+  setting('expectFileEvery', '26h|off', 'tell replyToAdminEmail when no file has come for so long', silence),
+];
+
+/**
+ * `settings` with all assignments made, later ones winning. Each that cannot be is told to `report`, so that all problems are known at
+ * once; then the result is incomplete and not to be stored.
+ */
+export function applyAssignments(
+  settings: ClientSettings,
+  assignments: readonly string[],
+  report: (problem: string) => void,
+): ClientSettings {
+  let result = settings;
+  for (const assignment of assignments) {
+    const cut = assignment.indexOf('=');
+    const key = (cut < 0 ? assignment : assignment.slice(0, cut)).trim();
+    const known = SETTINGS.find((candidate) => candidate.key === key);
+    if (known === undefined) report(unknownKey(key));
+    else if (cut < 0) report(`${key} has no value: write ${key}=${known.form}`);
+    else {
+      const text = assignment.slice(cut + 1).trim();
+      const complain: Complain = (mustBe) => {
+        report(`${key}=${text}: ${key} must be ${mustBe}`);
+        return undefined;
+      };
+      result = known.apply(result, text, complain) ?? result;
+    }
+  }
+  return result;
+}
+
+function unknownKey(key: string): string {
+  if (key === 'profile') return 'profile cannot be changed: it is chosen when the client is added, with --profile; add another client';
+  const near = suggestName(
+    key,
+    SETTINGS.map((candidate) => candidate.key),
+  );
+  return `${key} is no setting${near === undefined ? '; all are listed by: imports client set --help' : `; did you mean ${near}?`}`;
+}
+
+function setting<K extends keyof ClientSettings>(key: K, form: string, meaning: string, read: Reader<ClientSettings[K]>): Setting {
+  return {
+    key,
+    form,
+    meaning,
+    apply(settings, text, complain) {
+      const value = read(text, complain);
+      return value === undefined ? undefined : { ...settings, [key]: value };
+    },
+  };
+}
+
+function holdAbove(key: keyof ClientSettings['holdAbove'], form: string, meaning: string, read: Reader<number>): Setting {
+  return {
+    key: `holdAbove.${key}`,
+    form,
+    meaning,
+    apply(settings, text, complain) {
+      const value = read(text, complain);
+      return value === undefined ? undefined : { ...settings, holdAbove: { ...settings.holdAbove, [key]: value } };
+    },
+  };
+}

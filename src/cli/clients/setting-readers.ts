@@ -1,0 +1,94 @@
+// How the text behind `KEY=` becomes a value. A reader that cannot read it complains, in words that follow "KEY must be", and gives nothing.
+
+import type { Field, FieldName } from '../../domain/record/fields';
+import { parseNetwork } from '../../domain/client/network';
+import { readEmail } from '../../domain/record/read-value';
+import { suggestName } from '../../domain/file/suggest-name';
+
+export type Complain = (mustBe: string) => undefined;
+export type Reader<T> = (text: string, complain: Complain) => T | undefined;
+
+const BYTES = { '': 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 } as const;
+
+export const flag: Reader<boolean> = (text, complain) => (text === 'true' ? true : text === 'false' ? false : complain('true or false'));
+
+export function oneOf<T extends string>(...words: readonly T[]): Reader<T> {
+  return (text, complain) => words.find((word) => word === text) ?? complain(words.join(' or '));
+}
+
+export function wholeNumber(min: number, max: number): Reader<number> {
+  return (text, complain) => {
+    const n = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    return n >= min && n <= max ? n : complain(`a whole number from ${min} to ${max}`);
+  };
+}
+
+/** Bytes, or a whole number of KiB, MiB or GiB. */
+export const size: Reader<number> = (text, complain) => {
+  const [, digits, unit = ''] = /^(\d{1,15}) ?(|KiB|MiB|GiB)$/i.exec(text) ?? [];
+  const bytes = Number(digits) * BYTES[unit.toLowerCase() as keyof typeof BYTES];
+  return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : complain('a number of bytes, e.g. 1048576, 500KiB, 10MiB or 2GiB');
+};
+
+export const address: Reader<string> = (text, complain) =>
+  (text.length <= 254 ? readEmail(text) : undefined) ?? complain('one e-mail address, e.g. it@acme.example');
+
+/** `OPSCOM,LDAP`; compared without regard to case, so no code twice. */
+export const loginSources: Reader<readonly string[]> = (text, complain) => {
+  const codes = listOf(text);
+  const folded = new Set(codes.map((code) => code.toUpperCase()));
+  const good =
+    codes.length > 0 && folded.size === codes.length && codes.every((code) => code.length <= 20 && !/[\p{Cc}\p{Cf}]/u.test(code));
+  return good ? codes : complain('codes of at most 20 characters, each once, separated by commas: OPSCOM,LDAP');
+};
+
+/** `1:Student,2:Staff`; `any`, or nothing at all = any whole number is accepted. */
+export const userTypes: Reader<readonly { readonly id: number; readonly name: string }[]> = (text, complain) => {
+  const types = (text === 'any' ? [] : listOf(text)).map((part) => {
+    const [, id, name] = /^(\d{1,9}):\s*(\S.*)$/.exec(part) ?? [];
+    return id === undefined || name === undefined ? undefined : { id: Number(id), name };
+  });
+  const known = types.filter((type) => type !== undefined);
+  const good = known.length === types.length && new Set(known.map((type) => type.id)).size === known.length;
+  return good ? known : complain('pairs of number and name, each number once, separated by commas: 1:Student,2:Staff');
+};
+
+/** `email,firstName`; the header of the file (`first_name`) will do as well; `none`, or nothing at all = no field. */
+export function fieldNames(fields: readonly Field[], example: string): Reader<readonly FieldName[]> {
+  return (text, complain) => {
+    const names: FieldName[] = [];
+    for (const part of text === 'none' ? [] : listOf(text)) {
+      const field = fields.find(({ name, headers }) => name !== 'active' && (name === part || headers.includes(part)));
+      if (field === undefined) {
+        const near = suggestName(
+          part,
+          fields.map(({ name }) => name),
+        );
+        return complain(
+          `names of fields separated by commas, e.g. ${example}; ${part} is none${near === undefined ? '' : `, did you mean ${near}?`}`,
+        );
+      }
+      if (!names.includes(field.name)) names.push(field.name);
+    }
+    return names;
+  };
+}
+
+/** `203.0.113.7,198.51.100.0/24`; `any`, or nothing at all = from everywhere. */
+export const networks: Reader<readonly string[]> = (text, complain) => {
+  const parts = text === 'any' ? [] : listOf(text);
+  const wrong = parts.find((part) => parseNetwork(part) === undefined);
+  if (wrong === undefined) return [...new Set(parts)];
+  return complain(`addresses and networks separated by commas, e.g. 203.0.113.7,198.51.100.0/24, or any; ${wrong} is neither`);
+};
+
+const DELIMITERS = { auto: 'auto', ',': ',', comma: ',', ';': ';', semicolon: ';', '\t': '\t', tab: '\t' } as const;
+export const delimiter: Reader<'auto' | ',' | ';' | '\t'> = (text, complain) =>
+  Object.hasOwn(DELIMITERS, text) ? DELIMITERS[text as keyof typeof DELIMITERS] : complain('auto, comma, semicolon or tab');
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}

@@ -1,0 +1,31 @@
+// `imports help`, and `help` of a group of commands: the page of help of any command, and a refusal where there is none of that name.
+
+import type { Command } from 'commander';
+import { suggestName } from '../../domain/file/suggest-name';
+import { ImportsError } from '../../errors';
+import { escapeText } from '../text/escape-text';
+
+/** Commander's own prints the page of the group for a name that it does not know. */
+export function addHelpCommand(group: Command): void {
+  group.helpCommand(false);
+  group
+    .command('help [command...]')
+    .summary('print help for a command')
+    .helpOption(false)
+    .action((path: readonly string[]) => {
+      let found = group;
+      for (const name of path) found = commandOf(found, name);
+      found.help();
+    });
+}
+
+function commandOf(group: Command, name: string): Command {
+  const found = group.commands.find((command) => command.name() === name);
+  if (found !== undefined) return found;
+  const near = suggestName(
+    name,
+    group.commands.map((command) => command.name()),
+  );
+  const guess = near === undefined ? '' : `; did you mean ${near}?`;
+  throw new ImportsError('WRONG_USE', `There is no command ${escapeText(name)}${guess}\nSee all with: imports help`);
+}

@@ -1,0 +1,76 @@
+// `imports check`: what an import of this file would do if it were dropped now. Reads the database, writes nothing but the failed
+// records where they are asked for.
+
+import path from 'node:path';
+import type { Command } from 'commander';
+import type { CheckedFile } from '../../domain/file/checked-file';
+import { shareOf } from '../../domain/decide/hold-rule';
+import { ImportsError } from '../../errors';
+import { defineCommand, type Session } from '../define-command';
+import { describeChecked } from '../show/describe-checked';
+import type { Printer } from '../text/print';
+import { requireClient } from '../clients/require-client';
+
+export function addCheckCommand(program: Command, { deps, print }: Session): void {
+  defineCommand(program, {
+    usage: 'check <client> <file>',
+    summary: 'what an import of this file would do now; nothing is written',
+    details:
+      'The same checks and decisions as an import, against the users as they are. Exit code 0 when the file would be imported without a failed record, also when it would be held first; else 1.',
+    examples: ['imports check acme users.csv', 'imports check acme users.csv --out failed.csv'],
+  })
+    .option('-o, --out <file>', 'write the failed records there, as the e-mail would have them')
+    .action(async (id: string, file: string, { out }: { out?: string }) => {
+      if (out !== undefined && path.resolve(out) === path.resolve(file)) {
+        throw new ImportsError('WRONG_USE', '--out names the file that is checked; give the failed records a file of their own');
+      }
+      const client = await requireClient(await deps.open(), id);
+      const checked = await deps.checkFile({ client, path: file, failedRecordsPath: out ?? null });
+      const written = out !== undefined && checked.counts.rejected > 0 ? out : null;
+      await print.show(checkedItem(client.clientId, file, checked, written), () =>
+        describeChecked(client, file, checked, { written, print }),
+      );
+      refuseFailures(checked, written, print);
+    });
+}
+
+function checkedItem(
+  clientId: string,
+  file: string,
+  { numbers, wouldBeHeld, firstRejected, ...checked }: CheckedFile,
+  written: string | null,
+) {
+  const { archives, permits, activeUsers, emailChanges, userNameChanges } = numbers;
+  return {
+    clientId,
+    file,
+    ...checked,
+    emailChanges,
+    userNameChanges,
+    wouldBeHeld,
+    held: wouldBeHeld ? { archives, permits, activeUsers, share: shareOf(archives, activeUsers) } : null,
+    rejected: firstRejected.map(({ line, uniqueId, reasons }) => ({
+      line,
+      uniqueId,
+      reasons: reasons.map(({ code, field, message }) => ({ code, field, message })),
+    })),
+    failedRecordsFile: written,
+  };
+}
+
+function refuseFailures({ refusal, counts }: CheckedFile, written: string | null, print: Printer): void {
+  if (refusal !== null) {
+    throw new ImportsError(
+      'NOT_NOW',
+      `The file would be refused: ${refusal.code}.\nWhat it means and how to correct it: docs/reason-codes.md`,
+    );
+  }
+  if (counts.rejected > 0) {
+    const rejected = `${print.number(counts.rejected)} of ${print.number(counts.records)} records would be rejected.`;
+    const next =
+      written === null
+        ? 'Write them to a file, each with its reasons, with: --out failed.csv'
+        : `Correct them in ${written}, which can be uploaded as it is`;
+    throw new ImportsError('NOT_NOW', `${rejected}\n${next}`);
+  }
+}

@@ -1,0 +1,87 @@
+// `imports approve` and `imports decline`: what becomes of a held import. What no longer waits is refused with what to do instead.
+
+import type { Command } from 'commander';
+import type { HoldVerdict, ImportRun } from '../../domain/import-run';
+import { ImportsError } from '../../errors';
+import { defineCommand, type Session } from '../define-command';
+import type { CliDeps, Services } from '../deps';
+import { resultOf } from '../show/describe-import';
+import { requireImport } from './require-import';
+
+/** A worker takes a decision up within milliseconds; this long is waited before saying that it has not written it down. */
+const WRITTEN_WITHIN_MS = 5000;
+const POLL_MS = 200;
+
+const DONE: Readonly<Record<HoldVerdict, (id: string) => string>> = {
+  approve: (id) => `Import ${id} is approved and goes on.\nFollow it with: imports watch ${id}`,
+  'approve-without-archives': (id) => `Import ${id} is approved without its archives and goes on.\nFollow it with: imports watch ${id}`,
+  decline: (id) => `Import ${id} is declined: no user was changed. The client is told.`,
+};
+
+export function addApproveCommand(program: Command, session: Session): void {
+  defineCommand(program, {
+    usage: 'approve <id>',
+    summary: 'let a held import go on',
+    details: 'Users of whom a newer file has spoken meanwhile are left alone. The reason is kept with the import.',
+    examples: [
+      'imports approve acme-42 --reason "the school has closed, says their IT"',
+      'imports approve acme-42 --without-archives --reason "active column is wrong"',
+    ],
+  })
+    .option('--without-archives', 'import everything else; nobody is archived')
+    .option('-r, --reason <text>', 'required: why, for whoever looks later')
+    .action((id: string, { withoutArchives, reason }: { withoutArchives?: true; reason?: string }) =>
+      decide(session, id, withoutArchives === true ? 'approve-without-archives' : 'approve', reason),
+    );
+}
+
+export function addDeclineCommand(program: Command, session: Session): void {
+  defineCommand(program, {
+    usage: 'decline <id>',
+    summary: 'end a held import; nothing of it is written',
+    details:
+      'The client is told that the file was not imported, and it is put away as after any import. The reason is kept with the import.',
+    examples: ['imports decline acme-42 --reason "half of the users are missing"'],
+  })
+    .option('-r, --reason <text>', 'required: why, for whoever looks later')
+    .action((id: string, { reason }: { reason?: string }) => decide(session, id, 'decline', reason));
+}
+
+async function decide({ deps, print }: Session, id: string, verdict: HoldVerdict, reason = ''): Promise<void> {
+  if (reason.trim() === '') throw new ImportsError('WRONG_USE', 'Say why, for whoever looks later: --reason "their IT confirmed it"');
+  const services = await deps.open();
+  const run = await requireImport(services, id);
+  refuseWhatDoesNotWait(run);
+  await services.control.decide(run.importId, { verdict, reason: reason.trim(), by: deps.operator });
+  const written = await isWritten(services, run, deps);
+  const message = written
+    ? DONE[verdict](run.importId)
+    : `The decision on import ${run.importId} was taken.\nSee what becomes of it: imports show ${run.importId}`;
+  await print.show({ importId: run.importId, verdict, message }, () => message);
+}
+
+function refuseWhatDoesNotWait(run: ImportRun): void {
+  const { importId, state, held } = run;
+  if (state === 'held') return;
+  const was = held?.decided ?? null;
+  const decided = was === null ? '' : ` (${was.verdict}${was.verdict === 'timed-out' ? '' : `, by ${was.by}: ${was.reason}`})`;
+  const what =
+    was === null ? `does not wait for approval: it is ${resultOf(run)}` : `was decided already${decided}: it is ${resultOf(run)}`;
+  throw new ImportsError('NOT_NOW', `Import ${importId} ${what}.\n${nextOf(run)}`);
+}
+
+function nextOf({ importId, state, outcome }: ImportRun): string {
+  if (state === 'failed' || state === 'cancelled') return `Once the cause is mended: imports retry ${importId} --reason "…"`;
+  if (state !== 'finished' && state !== 'undone') return `Follow it with: imports watch ${importId}`;
+  const hasWritten = state === 'finished' && outcome !== 'refused' && outcome !== 'declined';
+  return `See what it did with: imports show ${importId}${hasWritten ? `\nTake it back with: imports undo ${importId} --reason "…"` : ''}`;
+}
+
+async function isWritten({ imports }: Services, { importId }: ImportRun, { sleep }: Pick<CliDeps, 'sleep'>): Promise<boolean> {
+  for (let waited = 0; waited < WRITTEN_WITHIN_MS; waited += POLL_MS) {
+    const now = await imports.find(importId);
+    if (now !== undefined && now.state !== 'held') return true;
+    await sleep(POLL_MS);
+  }
+  return false;
+}

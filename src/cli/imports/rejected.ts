@@ -1,0 +1,91 @@
+// `imports rejected`: the failed records of one import, with every reason. On the terminal the first hundred; all as CSV or JSON, which
+// are streamed, because there may be millions.
+
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { headerInFile } from '../../domain/file/header-in-file';
+import type { ImportRun } from '../../domain/import-run';
+import { statusReportName } from '../../domain/report/status-report';
+import { ImportsError } from '../../errors';
+import type { RejectedRecord, RejectedStore } from '../../ports';
+import { defineCommand, type Session } from '../define-command';
+import type { Services } from '../deps';
+import { escapeText } from '../text/escape-text';
+import type { Printer } from '../text/print';
+import { requireImport } from './require-import';
+
+const ON_SCREEN = 100;
+
+export function addRejectedCommand(program: Command, { deps, print }: Session): void {
+  defineCommand(program, {
+    usage: 'rejected <id>',
+    summary: 'the failed records of an import, with every reason',
+    details: `Shows the first ${ON_SCREEN}; all of them as CSV, which is the attachment of the e-mail and can be corrected and uploaded again, or as JSON.`,
+    examples: ['imports rejected acme-42', 'imports rejected acme-42 --csv > failed.csv', 'imports rejected acme-42 --json'],
+  })
+    .option('--csv', 'print the failed-records file')
+    .action(async (id: string, { csv }: { readonly csv?: true }) => {
+      if (csv && print.json) throw new ImportsError('WRONG_USE', 'Give one of --csv and --json, not both');
+      const services = await deps.open();
+      const run = await requireImport(services, id);
+      const kept = await services.rejected.count(run.importId);
+      if (kept === 0 && run.counts.rejected > 0) {
+        throw new ImportsError(
+          'NOT_FOUND',
+          `Import ${run.importId} rejected ${print.number(run.counts.rejected)} records, but they have expired and were removed. The client's copy ${run.backup === null ? `is in reports/${statusReportName(run)}` : `lies beside ${escapeText(run.backup)}`}`,
+        );
+      }
+      if (csv) return printCsv(services, run, print);
+      if (print.json) return print.showEach(inJson(services.rejected, run));
+      return print.show(undefined, await asText(services.rejected, run, kept, print));
+    });
+}
+
+async function* inJson(rejected: RejectedStore, run: ImportRun) {
+  for await (const { line, uniqueId, reasons } of rejected.all(run.importId)) {
+    yield { line, uniqueId, reasons: reasons.map(({ code, field, message }) => ({ code, field, message })) };
+  }
+}
+
+async function asText(rejected: RejectedStore, run: ImportRun, kept: number, print: Printer): Promise<() => string> {
+  const { importId } = run;
+  if (kept === 0)
+    return () =>
+      run.refusal === null ? `No record of ${importId} was rejected.` : `${importId} was refused as a whole: imports show ${importId}`;
+  const first: RejectedRecord[] = [];
+  for await (const record of rejected.all(importId)) if (first.push(record) >= ON_SCREEN) break;
+  const table = print.table(
+    [{ head: 'LINE', align: 'right' }, { head: 'UNIQUE ID' }, { head: 'REASONS', narrow: 'wrap' }],
+    first.map(({ line, uniqueId, reasons }) => [
+      line,
+      uniqueId === '' ? '(none)' : uniqueId,
+      reasons.map(({ code, field, message }) => `${code}${field === null ? '' : ` ${headerInFile(run.layout, field)}`}: ${message}`),
+    ]),
+  );
+  const all = `imports rejected ${importId} --csv > failed.csv`;
+  return () => (kept > first.length ? `${table}\n\nThe first ${first.length} of ${print.number(kept)}. All of them:\n${all}` : table);
+}
+
+async function printCsv(
+  { csv, rejected }: Pick<Services, 'csv' | 'rejected'>,
+  { importId, layout }: ImportRun,
+  print: Printer,
+): Promise<void> {
+  if (layout === null) {
+    throw new ImportsError(
+      'NOT_FOUND',
+      `Import ${importId} has no failed records: its file was not read to the end. See: imports show ${importId}`,
+    );
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'imports-rejected-'));
+  try {
+    const path = join(folder, 'failed.csv');
+    await csv.writeFailedRecords(path, layout, rejected.all(importId));
+    for await (const bytes of createReadStream(path)) await print.raw(bytes as Buffer);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

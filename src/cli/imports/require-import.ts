@@ -1,0 +1,20 @@
+// The import that a command names, or a refusal that says how to find the right id.
+
+import { parseImportId } from '../../domain/ids';
+import type { ImportRun } from '../../domain/import-run';
+import { ImportsError } from '../../errors';
+import type { Services } from '../deps';
+import { escapeText } from '../text/escape-text';
+
+export async function requireImport({ imports }: Pick<Services, 'imports'>, text: string): Promise<ImportRun> {
+  const parts = parseImportId(text);
+  if (parts === undefined) {
+    throw new ImportsError('WRONG_USE', `${escapeText(text)} is no import id: it is the client id, a hyphen and a number, e.g. acme-42`);
+  }
+  const run = await imports.find(parts.importId);
+  if (run !== undefined) return run;
+  throw new ImportsError(
+    'NOT_FOUND',
+    `There is no import ${parts.importId}\nSee those of the client with: imports list --client ${parts.clientId}`,
+  );
+}

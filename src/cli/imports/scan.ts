@@ -1,0 +1,33 @@
+// `imports scan`: look for a client's files now instead of at the next tick of its schedule.
+
+import type { Command } from 'commander';
+import { ImportsError } from '../../errors';
+import { defineCommand, type Session } from '../define-command';
+import { requireClient } from '../clients/require-client';
+
+export function addScanCommand(program: Command, { deps, print }: Session): void {
+  defineCommand(program, {
+    usage: 'scan <client>',
+    summary: 'look for files of a client now',
+    details: 'The same as a tick of its schedule: files that are ready are imported, oldest first.',
+    examples: ['imports scan acme'],
+  }).action(async (text: string) => {
+    const services = await deps.open();
+    const { clientId, enabled } = await requireClient(services, text);
+    if (!enabled)
+      throw new ImportsError(
+        'NOT_NOW',
+        `Client ${clientId} is disabled: its files are left alone. Enable it with: imports client enable ${clientId}`,
+      );
+    if ((await services.control.scanNow(clientId)) === 'paused') {
+      throw new ImportsError(
+        'NOT_NOW',
+        `The schedule client/${clientId} is paused in Temporal: somebody wants the files left alone. Unpause it there first; its note says why.`,
+      );
+    }
+    await print.show(
+      { clientId, scan: 'started' },
+      () => `Looking for files of ${clientId}.\nSee what comes of it with: imports list --client ${clientId}`,
+    );
+  });
+}

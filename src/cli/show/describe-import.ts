@@ -1,0 +1,192 @@
+// An import as a person reads it: what happened, the numbers, the reasons by frequency, and what to type next.
+
+import type { FileHeaders } from '../../domain/file/header-in-file';
+import { shareOf } from '../../domain/decide/hold-rule';
+import type { Counts, Held, ImportRun, ReportState, Retry } from '../../domain/import-run';
+import { statusReportName } from '../../domain/report/status-report';
+import { summariseReasons } from '../../domain/reason/summarise-reasons';
+import type { Undo } from '../../domain/undo/undo';
+import type { ImportsControl, StepTrouble } from '../../ports';
+import { shownState } from '../imports/import-item';
+import type { Printer } from '../text/print';
+
+const COUNT_WORDS: Readonly<Record<Exclude<keyof Counts, 'records'>, string>> = {
+  created: 'created',
+  updated: 'updated',
+  unchanged: 'unchanged',
+  archived: 'archived',
+  rejected: 'rejected',
+  repeated: 'repeated',
+  superseded: 'superseded by a newer file',
+  inactiveIgnored: 'inactive ignored',
+  permitsReleased: 'permits released',
+};
+
+const REPORT_WORDS: Readonly<Record<ReportState, string>> = {
+  none: 'no e-mail: there was nothing to report',
+  pending: 'e-mail not sent yet',
+  sent: 'e-mail sent',
+  'not-repeated': 'e-mail not repeated: the import before had the same bytes and failures',
+  failed: 'e-mail could not be sent',
+};
+
+/** What is known of the import beside itself. */
+export interface SeenBeside extends Pick<ImportsControl, 'uiUrl'> {
+  /** It looks busy, but its workflow was terminated. */
+  readonly stopped?: boolean;
+  readonly undone?: Pick<Undo, 'reason' | 'by' | 'requestedAt' | 'report' | 'failure'> | undefined;
+  /** Steps that are tried again. */
+  readonly troubles?: readonly StepTrouble[];
+  /** Why e-mails could not be sent, as far as it is known. */
+  readonly mailFailures?: MailFailures;
+}
+
+export type MailFailures = Readonly<Partial<Record<'hold' | 'report' | 'undo', string>>>;
+
+export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer): string {
+  const { uiUrl, stopped = false, undone, troubles = [], mailFailures = {} } = seen;
+  const time = (date: Date | null) => (date === null ? undefined : print.time(date));
+  const facts = print.facts([
+    ['Import', run.importId],
+    ['File', `${run.fileName}, ${print.bytes(run.bytes)}`],
+    ['SHA-256', run.sha256 ?? undefined],
+    ['Same as', run.sameAs === null ? undefined : `${run.sameAs} (the same bytes)`],
+    ['State', stopped ? `${resultOf(run)}, but its workflow was terminated in Temporal` : resultOf(run)],
+    ['Refused', run.refusal === null ? undefined : refusalText(run.refusal)],
+    ['Failure', run.failure ?? undefined],
+    ['Held', run.held === null ? undefined : heldText(run, run.held, print)],
+    ['Decided', run.held === null || run.held.decided === null ? undefined : decidedText(run.held.decided, print)],
+    ['Received', time(run.receivedAt)],
+    ['Started', time(run.startedAt)],
+    ['Finished', time(run.finishedAt)],
+    ['Attempts', String(run.attempts)],
+    ...(run.retries ?? []).map((retry) => ['Retried', whoAndWhy(retry, print)] as const),
+    ['Records', run.layout === null && run.counts.records === 0 ? undefined : countsText(run.counts, print)],
+    ['Undo', undone === undefined ? undefined : whoAndWhy({ ...undone, at: undone.requestedAt }, print)],
+    ['Undo', undone?.failure == null ? undefined : `stopped: ${undone.failure}`],
+    ['Report', run.finishedAt === null ? undefined : withWhy(REPORT_WORDS[run.report], mailFailures.report)],
+    [
+      'Told',
+      mailFailures.hold === undefined ? undefined : withWhy('the e-mail that asks for approval could not be sent', mailFailures.hold),
+    ],
+    ['Told', undone?.report === 'failed' ? withWhy('the e-mail about the undo could not be sent', mailFailures.undo) : undefined],
+    ...troubles.map((trouble) => ['Stuck', troubleText(trouble, print)] as const),
+    ['Backup', run.backup ?? undefined],
+    ['Status report', run.finishedAt === null || run.backup !== null ? undefined : `reports/${statusReportName(run)}`],
+    ['Workflow', uiUrl(run.importId) ?? `import/${run.importId}`],
+  ]);
+  const next = nextText(run, { stopped, undone, troubles });
+  return [facts, reasonsText(run, run.layout, print), next === undefined ? undefined : print.prose(next)]
+    .filter((part) => part !== undefined)
+    .join('\n\n');
+}
+
+/** `would archive 120 of 480 active users (25 %), release 3 permits, change …`; and for how long nobody has agreed. */
+function heldText({ state }: ImportRun, held: Held, print: Printer): string {
+  const { archives, activeUsers, permits, emailChanges, userNameChanges, until, decided } = held;
+  const share = `${print.number(archives)} of ${print.number(activeUsers)} active users (${shareOf(archives, activeUsers)} %)`;
+  const rest = `release ${print.number(permits)} permits, replace e-mails of ${print.number(emailChanges)} and user names of ${print.number(userNameChanges)} users`;
+  return `would archive ${share}, ${rest}${state === 'held' && decided === null ? `; declined unless approved by ${print.time(until)}` : ''}`;
+}
+
+function decidedText({ verdict, by, reason, at }: NonNullable<Held['decided']>, print: Printer): string {
+  return verdict === 'timed-out' ? `nobody decided in time, ${print.time(at)}` : `${verdict}, by ${by}, ${print.time(at)}: ${reason}`;
+}
+
+function whoAndWhy({ by, reason, at }: Retry, print: Printer): string {
+  return `by ${by}, ${print.time(at)}: ${reason}`;
+}
+
+/** `finished: imported-with-failures`. Before the end an outcome is nobody's business: the import may still fail. */
+export function resultOf(run: ImportRun): string {
+  return run.state === 'finished' && run.outcome !== null ? `finished: ${run.outcome}` : shownState(run);
+}
+
+export function refusalText({ code, message, line }: NonNullable<ImportRun['refusal']>): string {
+  return `${code}${line === undefined ? '' : `, line ${line}`}: ${message}`;
+}
+
+/** Only what happened: `10: 5 created, 2 updated, 3 rejected`. */
+export function countsText(counts: Counts, print: Printer): string {
+  const words = Object.entries(COUNT_WORDS) as [keyof typeof COUNT_WORDS, string][];
+  const happened = words.filter(([key]) => counts[key] > 0).map(([key, word]) => `${print.number(counts[key])} ${word}`);
+  return `${print.number(counts.records)}${happened.length === 0 ? '' : `: ${happened.join(', ')}`}`;
+}
+
+/** `file` null = its headers are not known. */
+export function reasonsText(
+  run: Pick<ImportRun, 'reasonCounts' | 'reasonFields'>,
+  file: FileHeaders | null,
+  print: Printer,
+): string | undefined {
+  const reasons = summariseReasons(run, file);
+  if (reasons.length === 0) return undefined;
+  return print.table(
+    [{ head: 'RECORDS', align: 'right' }, { head: 'REASON' }, { head: '', narrow: 'wrap' }],
+    reasons.map(({ code, count, title, columns }) => [
+      print.number(count),
+      code,
+      columns.length === 0 ? title : `${title}: ${columns.join(', ')}`,
+    ]),
+  );
+}
+
+function withWhy(what: string, why: string | undefined): string {
+  return why === undefined ? what : `${what}. ${why}`;
+}
+
+const STEP_WORDS: Readonly<Record<string, string>> = {
+  sendReport: 'the e-mail to the client',
+  sendHoldMail: 'the e-mail that asks for approval',
+  sendUndoReport: 'the e-mail about the undo',
+};
+
+/** `the e-mail to the client, tried 4 times: … Next try at 2026-11-20 14:03:07` */
+function troubleText({ step, tries, why, nextTryAt }: StepTrouble, print: Printer): string {
+  const often = tries === 1 ? 'tried once' : `tried ${print.number(tries)} times`;
+  const next = nextTryAt === null ? 'It is being tried again now' : `Next try at ${print.time(nextTryAt)}`;
+  return `${STEP_WORDS[step] ?? `step ${step}`}, ${often}: ${why} ${next}`;
+}
+
+/** What to type next; nothing when all is well. */
+export function nextText(run: ImportRun, seen: Pick<SeenBeside, 'stopped' | 'undone' | 'troubles'> = {}): string | undefined {
+  const { stopped = false, undone, troubles = [] } = seen;
+  const id = run.importId;
+  const state = shownState(run);
+  if (stopped) return `Go on where it stopped:\n${retryOrUndo(id)}`;
+  if (troubles.some(({ step }) => step in STEP_WORDS && step !== 'sendHoldMail')) return mailNext(id, troubles);
+  if (troubles.length > 0 && state !== 'held') return `It goes on by itself once the cause is mended; find out more with:\nimports doctor`;
+  if (undone?.failure != null) return `Go on undoing it:\nimports undo ${id} --reason "…"`;
+  if (state === 'failed' || state === 'cancelled') return `Once the cause is mended, go on where it stopped:\n${retryOrUndo(id)}`;
+  if (state === 'held') return `It waits for approval:\n${decisionCommands(id)}`;
+  if (state === 'undone' && (undone?.report === 'failed' || run.report === 'failed')) {
+    const again = [...(run.report === 'failed' ? [''] : []), ...(undone?.report === 'failed' ? [' --undo'] : [])];
+    const mails = again.length === 1 ? 'the e-mail' : 'each e-mail';
+    return `Once the address is right, send ${mails} again:\n${again.map((option) => `imports resend-report ${id}${option}`).join('\n')}`;
+  }
+  if (state === 'undone') return `What was restored, and what was left as it is: imports undo ${id}`;
+  if (state !== 'finished') return `Follow it with: imports watch ${id}`;
+  if (run.report === 'failed')
+    return `The e-mail was refused or not taken for a day. Once the address is right, send it again:\nimports resend-report ${id}`;
+  if (run.outcome === 'declined') return 'No user was changed. The client was told.';
+  if (run.outcome === 'refused') return 'No user was changed. The client was told to correct the file and upload it again.';
+  if (run.counts.rejected > 0) return `The failed records and their reasons: imports rejected ${id}`;
+  return undefined;
+}
+
+/** Nobody can hurry a mail server; a day later the e-mail is given up. */
+function mailNext(id: string, troubles: readonly StepTrouble[]): string {
+  const undo = troubles.some(({ step }) => step === 'sendUndoReport') ? ' --undo' : '';
+  return `Users are as they should be; only the e-mail waits. It is tried for a day, and goes by itself once the cause is mended. After that:\nimports resend-report ${id}${undo}`;
+}
+
+function retryOrUndo(id: string): string {
+  return `imports retry ${id} --reason "…"\nOr give it up, and take back what it has written:\nimports undo ${id} --reason "…"`;
+}
+
+/** One a line. */
+export function decisionCommands(id: string): string {
+  return [`approve ${id} --reason "…"`, `approve ${id} --without-archives --reason "…"`, `decline ${id} --reason "…"`]
+    .map((command) => `imports ${command}`)
+    .join('\n');
+}

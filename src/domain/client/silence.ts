@@ -1,0 +1,23 @@
+// When a client that was to send files has been silent for too long. A silence begins with the newest file, or with the client itself,
+// and is named after that: so each is told of once, and a new file begins another.
+
+import type { Client } from '../client';
+import { durationMs } from './duration';
+import { importIdOf, type ImportId } from '../ids';
+import type { ImportRun } from '../import-run';
+
+export interface Silence {
+  /** The import after which no other came; number 0 when there never was one. */
+  readonly after: ImportId;
+  readonly since: Date;
+}
+
+export type NewestImport = Pick<ImportRun, 'importId' | 'receivedAt'>;
+
+/** Undefined while all is well, or nothing is expected. */
+export function silenceOf(client: Client, newest: NewestImport | undefined, now: Date): Silence | undefined {
+  const limit = client.settings.expectFileEvery === null ? undefined : durationMs(client.settings.expectFileEvery);
+  const since = newest?.receivedAt ?? client.addedAt;
+  if (!client.enabled || limit === undefined || since === undefined || now.getTime() - since.getTime() <= limit) return undefined;
+  return { after: newest?.importId ?? importIdOf(client.clientId, 0), since };
+}

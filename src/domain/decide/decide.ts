@@ -1,0 +1,96 @@
+// What a record does to its user: the table "active column x state of the user" of docs/file-format.md. Pure: reads the user as it is
+// stored, writes nothing. The caller counts repeated records itself (`mark.repeats`); they are never decided.
+
+import type { FieldName } from '../record/fields';
+import { missingCode, reason, REASONS, type Reason } from '../reason/reasons';
+import type { CheckedRecord, DecideContext, Decided, Decision, FileMark } from '../record/record';
+import { isCreationUndone, type FieldValue, type FieldValues, type StoredFieldName, type User, type WrittenDecision } from '../user';
+
+export function decide(record: CheckedRecord, mark: FileMark | undefined, user: User | undefined, context: DecideContext): Decided {
+  // First of all: an earlier attempt may have written the user before a newer import did anything.
+  if (user?.imported?.importId === context.importId && user.imported.line === record.line) {
+    return withSideEffects({ kind: 'done', stamp: user.imported }, record, user, context);
+  }
+  // What a newer file said of the user stands, even when this record could not have been taken anyway.
+  if (context.superseded || isNewerThan(context.seq, user)) return alone({ kind: 'superseded' });
+
+  const reasons = [...record.reasons, ...(mark?.reasons ?? []), ...reasonsOfTheWorld(record, user, context)];
+  if (reasons.length > 0) return alone({ kind: 'reject', reasons });
+  if (user === undefined) return alone({ kind: 'create', set: record.values });
+
+  const set = differing(record.values, user.values);
+  const kind = statusChange(record, user, context);
+  if (kind === 'update' && Object.keys(set).length === 0) return withSideEffects({ kind: 'unchanged' }, record, user, context);
+  return withSideEffects({ kind, set, before: valuesOf(user, set), user }, record, user, context);
+}
+
+function isNewerThan(seq: number, user: User | undefined): boolean {
+  return (user?.imported?.seq ?? 0) > seq || (user?.mentioned ?? 0) > seq;
+}
+
+/** Reasons that need the user. None when the record does not say who it is about, or says it in a way that cannot be anybody. */
+function reasonsOfTheWorld(record: CheckedRecord, user: User | undefined, context: DecideContext): readonly Reason[] {
+  if (record.uniqueId === '' || record.reasons.some(({ field }) => field === 'uniqueId')) return [];
+  if (user === undefined) {
+    return record.active === '0' ? [reason('INACTIVE_UNKNOWN_USER', 'active')] : missingOfNewUser(record, context);
+  }
+  if (isAsGoodAsNew(record, user)) return missingOfNewUser(record, context);
+  const wantsActive = record.active === '1' && user.status === 'archived';
+  return wantsActive && !context.reactivateOnActive ? [reason('USER_ARCHIVED', 'active')] : [];
+}
+
+function missingOfNewUser(record: CheckedRecord, { requiredFields, nameOf }: DecideContext): readonly Reason[] {
+  return requiredFields
+    .filter((field) => isMissing(record, field))
+    .map((field) => {
+      const code = missingCode(field);
+      return reason(code, field, nameOf && REASONS[code].sentence(nameOf(field)));
+    });
+}
+
+/** A cell that was rejected is not missing: its own reason says what is wrong with it. */
+function isMissing(record: CheckedRecord, field: FieldName): boolean {
+  if (record.reasons.some((known) => known.field === field)) return false;
+  if (field === 'uniqueId') return false;
+  return field === 'active' ? record.active === null : record.values[field] === undefined;
+}
+
+function statusChange(record: CheckedRecord, user: User, context: DecideContext): Exclude<WrittenDecision, 'create'> {
+  if (record.active === '0' && user.status === 'active' && context.archiveOnInactive) return 'archive';
+  if (isAsGoodAsNew(record, user) || (record.active === '1' && user.status === 'archived')) return 'reactivate';
+  return 'update';
+}
+
+/** The import that created the user was undone: whoever speaks of the user again means a new one, whatever the client's settings on archived users. */
+function isAsGoodAsNew(record: CheckedRecord, user: User): boolean {
+  return isCreationUndone(user) && record.active !== '0';
+}
+
+function differing(values: FieldValues, stored: FieldValues): FieldValues {
+  const set: Partial<Record<StoredFieldName, FieldValue>> = {};
+  for (const [field, value] of Object.entries(values) as [StoredFieldName, FieldValue][]) {
+    if (stored[field] !== value) set[field] = value;
+  }
+  return set;
+}
+
+function valuesOf(user: User, set: FieldValues): Readonly<Record<string, FieldValue | null>> {
+  const before: Record<string, FieldValue | null> = {};
+  for (const field of Object.keys(set) as StoredFieldName[]) before[field] = user.values[field] ?? null;
+  return before;
+}
+
+/** Derived from the record and the user as it is, so that a repeated attempt says the same as the first. */
+function withSideEffects(decision: Decision, record: CheckedRecord, user: User, context: DecideContext): Decided {
+  const isInactive = record.active === '0';
+  const isArchived = user.status === 'archived' || decision.kind === 'archive';
+  return {
+    decision,
+    releasePermits: isInactive && context.archiveOnInactive && isArchived,
+    inactiveIgnored: isInactive && !context.archiveOnInactive && !isArchived,
+  };
+}
+
+function alone(decision: Decision): Decided {
+  return { decision, releasePermits: false, inactiveIgnored: false };
+}

@@ -1,0 +1,22 @@
+// When an import is held: it would archive many users, or a large part of them. Pure numbers, told apart before anything is written.
+
+import type { ClientSettings } from '../client';
+
+/**
+ * True when more than `archives` users would be archived, or at least `floor` users that are more than `percent` % of the active ones.
+ * Fewer archives never hold what more do not, so an upper bound that does not hold settles the matter.
+ */
+export function mustHold(
+  { archives, activeUsers }: { readonly archives: number; readonly activeUsers: number },
+  holdAbove: ClientSettings['holdAbove'],
+): boolean {
+  if (archives === 0) return false;
+  return archives > holdAbove.archives || (archives >= holdAbove.floor && archives * 100 > holdAbove.percent * activeUsers);
+}
+
+/** In %, to one decimal, never rounded up to the whole or down to nothing. */
+export function shareOf(part: number, whole: number): number {
+  if (part === 0 || whole === 0) return 0;
+  if (part >= whole) return 100;
+  return Math.min(99.9, Math.max(0.1, Math.round((part / whole) * 1000) / 10));
+}

@@ -1,0 +1,152 @@
+// What the columns of a file mean, or why its header is refused, with all that is wrong with it in one message.
+//
+// Choices where the specification is silent: a column without a name (a delimiter too many) is an unknown one, named by its position;
+// the columns of our own failed-records file may come twice, so that the report of a dropped-back file can be dropped back, too; and
+// a file without a header line starts with a person's data, so headers are quoted only when the line is one, or when they are close to
+// an accepted name.
+
+import type { ClientSettings } from '../client';
+import { REPORT_HEADERS, type FieldName } from '../record/fields';
+import { joinWithAnd } from '../reason/name-lines';
+import { oneLine } from '../report/one-line';
+import { fieldsOf } from '../client/profiles';
+import type { Column } from '../record/record';
+import type { Refusal, RefusalCode } from '../reason/reasons';
+import { refusal } from '../reason/refusals';
+import { suggestName } from './suggest-name';
+
+export type HeaderVerdict =
+  | {
+      readonly kind: 'accepted';
+      readonly columns: readonly Column[];
+      /** As sent; a column without a name as "column 5". */
+      readonly ignoredHeaders: readonly string[];
+      /** All of our report columns are there: a failed-records file comes back, its neutralised cells are to be restored. */
+      readonly droppedBack: boolean;
+    }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+const MOST_NAMED = 10;
+const LONGEST_QUOTED = 60;
+
+interface Cell {
+  readonly position: number;
+  readonly header: string;
+  readonly name: string;
+  readonly kind: 'field' | 'ours' | 'unknown';
+  readonly field?: FieldName;
+}
+
+export function checkHeader(
+  headers: readonly string[],
+  settings: Pick<ClientSettings, 'profile' | 'furtherColumns' | 'unknownColumns'>,
+): HeaderVerdict {
+  const fields = fieldsOf(settings);
+  const fieldByHeader = new Map(fields.flatMap(({ name, headers: accepted }) => accepted.map((header) => [header, name] as const)));
+  const cells = headers.map((raw, index) => readCell(raw, index, fieldByHeader));
+
+  const unknown = cells.filter(({ kind }) => kind === 'unknown');
+  const present = new Set(cells.map(({ field }) => field));
+  const missing = fields.filter(({ name, required }) => required && !present.has(name));
+  const isHeaderLine = fields.some(({ name, required }) => required && present.has(name));
+  // A name that the file already has is not what another column was meant to be.
+  const free = fields.filter(({ name }) => !present.has(name)).flatMap(({ headers: accepted }) => accepted);
+
+  const problems: { readonly code: RefusalCode; readonly sentence: string }[] = [];
+  if (missing.length > 0) {
+    problems.push({
+      code: 'HEADER_MISSING',
+      sentence: sayMissing(
+        missing.map(({ headers: [first] }) => first),
+        isHeaderLine,
+      ),
+    });
+  }
+  if (unknown.length > 0 && (settings.unknownColumns === 'refuse' || missing.length > 0)) {
+    const sentence = sayUnknown(unknown, free, isHeaderLine, settings.unknownColumns);
+    if (sentence !== '') problems.push({ code: 'HEADER_UNKNOWN', sentence });
+  }
+  const twice = namesTwice(cells);
+  if (twice.length > 0 && isHeaderLine) problems.push({ code: 'HEADER_DUPLICATE', sentence: sayTwice(twice) });
+
+  const [first] = problems;
+  if (first !== undefined) {
+    return { kind: 'refused', refusal: refusal(first.code, problems.map(({ sentence }) => sentence).join(' '), 1) };
+  }
+  return {
+    kind: 'accepted',
+    columns: cells.map(({ header, kind, field }): Column => {
+      if (field !== undefined) return { kind: 'field', field, header };
+      return { kind: kind === 'ours' ? 'ours' : 'ignored', header };
+    }),
+    ignoredHeaders: unknown.map(({ header, position }) => (header === '' ? `column ${position}` : header)),
+    droppedBack: REPORT_HEADERS.every((ours) => cells.some(({ name }) => name === ours)),
+  };
+}
+
+function readCell(raw: string, index: number, fieldByHeader: ReadonlyMap<string, FieldName>): Cell {
+  // String.prototype.trim takes a byte order mark for white space.
+  const header = raw.trim();
+  const name = header.toLowerCase();
+  const field = fieldByHeader.get(name);
+  const cell = { position: index + 1, header, name };
+  if (field !== undefined) return { ...cell, kind: 'field', field };
+  return { ...cell, kind: (REPORT_HEADERS as readonly string[]).includes(name) ? 'ours' : 'unknown' };
+}
+
+function namesTwice(cells: readonly Cell[]): readonly Cell[] {
+  const seen = new Set<string>();
+  const twice = new Map<string, Cell>();
+  for (const cell of cells) {
+    if (cell.name === '' || cell.kind === 'ours') continue;
+    if (seen.has(cell.name)) twice.set(cell.name, cell);
+    seen.add(cell.name);
+  }
+  return [...twice.values()];
+}
+
+function sayMissing(names: readonly string[], isHeaderLine: boolean): string {
+  const what =
+    names.length === 1 ? `The required column ${names[0]} is missing.` : `The required columns ${joinWithAnd(names)} are missing.`;
+  return isHeaderLine ? what : `${what} The first line of the file must hold the column names.`;
+}
+
+function sayUnknown(
+  unknown: readonly Cell[],
+  free: readonly string[],
+  isHeaderLine: boolean,
+  unknownColumns: ClientSettings['unknownColumns'],
+): string {
+  const sayable: string[] = [];
+  let unsaid = 0;
+  for (const { header, name, position } of unknown) {
+    const suggestion = sayable.length < MOST_NAMED ? suggestName(name, free) : undefined;
+    // Where unknown columns are ignored, only one that may be the missing one is worth a word.
+    const worthAWord = suggestion !== undefined || (isHeaderLine && unknownColumns === 'refuse');
+    if (!worthAWord || sayable.length === MOST_NAMED) unsaid++;
+    else if (header === '') sayable.push(`column ${position} (without a name)`);
+    else sayable.push(suggestion === undefined ? quote(header) : `${quote(header)} (did you mean ${suggestion}?)`);
+  }
+  if (sayable.length === 0) return '';
+  const more = unsaid > 0 && isHeaderLine && unknownColumns === 'refuse' ? [`${unsaid} more`] : [];
+  const names = joinWithAnd([...sayable, ...more]);
+  return sayable.length + more.length === 1
+    ? `There is no accepted column name for ${names}${endOf(names)}`
+    : `There are no accepted column names for ${names}${endOf(names)}`;
+}
+
+function sayTwice(cells: readonly Cell[]): string {
+  const named = cells.slice(0, MOST_NAMED).map(({ header }) => quote(header));
+  const names = joinWithAnd(cells.length > MOST_NAMED ? [...named, `${cells.length - MOST_NAMED} more`] : named);
+  return cells.length === 1
+    ? `The column ${names} is there twice; remove one.`
+    : `The columns ${names} are there twice; remove one of each.`;
+}
+
+function endOf(sentence: string): string {
+  return sentence.endsWith('?)') ? '' : '.';
+}
+
+function quote(header: string): string {
+  return `"${oneLine(header, LONGEST_QUOTED)}"`;
+}

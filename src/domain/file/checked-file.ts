@@ -1,0 +1,25 @@
+// What `imports check` finds: everything that an import of the file would come to, had it been dropped now.
+
+import type { FieldName } from '../record/fields';
+import type { Counts, HoldNumbers } from '../import-run';
+import type { Reason, ReasonCode, Refusal } from '../reason/reasons';
+
+export interface CheckedFile {
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Why the file would be refused as a whole; then nothing below was counted. */
+  readonly refusal: Refusal | null;
+  readonly counts: Counts;
+  readonly numbers: HoldNumbers;
+  /** It would wait for approval before anything is written. */
+  readonly wouldBeHeld: boolean;
+  readonly reasonCounts: Readonly<Partial<Record<ReasonCode, number>>>;
+  /** The columns that each reason was found in, the one with most records first. */
+  readonly reasonFields: Readonly<Partial<Record<ReasonCode, readonly FieldName[]>>>;
+  /** The first of the records that would be rejected, by line. */
+  readonly firstRejected: readonly { readonly line: number; readonly uniqueId: string; readonly reasons: readonly Reason[] }[];
+  /** The header cells, as sent; null = the header was not read. */
+  readonly headers: readonly string[] | null;
+  /** Columns that would be skipped, as sent. */
+  readonly ignoredHeaders: readonly string[];
+}

@@ -1,0 +1,123 @@
+// Finds, within one file, records that repeat an earlier one and records that contradict each other: one unique id with different data,
+// one e-mail or user name for different people. Keeps 36 bytes per record (line and four fingerprints), in blocks that are never
+// copied, plus 4 to 8 while it looks for equals; only a file that is full of repetitions costs more (12 bytes per record and kind).
+
+import { claimsOf, emailKeyOf, userNameKeyOf } from '../record/claims';
+import { fingerprintInto } from './fingerprint';
+import { groupEquals, type Groups } from './group-equals';
+import { MOST_LINES_NAMED, nameLines } from '../reason/name-lines';
+import { reason, type Reason } from '../reason/reasons';
+import type { CheckedRecord, FileMark } from '../record/record';
+
+export interface ConflictFinder {
+  /** Records in the order of their lines. `identity` = equal for identical records (`recordIdentity`). */
+  add(record: CheckedRecord, identity: string): void;
+  finish(): Findings;
+}
+
+export interface Findings {
+  /** Fingerprints of all unique ids of the file, sorted, each once. */
+  readonly ids: BigUint64Array;
+  /** By line, only of lines with something to say. Made while it is read, since a file may have a mark for each of 5,000,000 lines. */
+  readonly marks: Iterable<FileMark>;
+}
+
+const LINE = 0;
+const ID = 1;
+const IDENTITY = 3;
+const EMAIL = 5;
+const USER_NAME = 7;
+const WIDTH = 9;
+const BLOCK_BITS = 14;
+const BLOCK_MASK = (1 << BLOCK_BITS) - 1;
+
+export function createConflictFinder(): ConflictFinder {
+  const blocks: Uint32Array[] = [];
+  let count = 0;
+
+  const at = (record: number, slot: number): number => blocks[record >>> BLOCK_BITS]![(record & BLOCK_MASK) * WIDTH + slot]!;
+  const isSame = (a: number, b: number, slot: number) => at(a, slot) === at(b, slot) && at(a, slot + 1) === at(b, slot + 1);
+  const has = (record: number, slot: number) => at(record, slot) !== 0 || at(record, slot + 1) !== 0;
+
+  return {
+    add(record, identity) {
+      const { email, userName } = claimsOf(record);
+      if (record.uniqueId === '' && email === undefined && userName === undefined) return;
+      if ((count & BLOCK_MASK) === 0) blocks.push(new Uint32Array(WIDTH << BLOCK_BITS));
+      const block = blocks.at(-1)!;
+      const start = (count & BLOCK_MASK) * WIDTH;
+      count++;
+      block[start + LINE] = record.line;
+      if (record.uniqueId !== '') {
+        fingerprintInto(record.uniqueId, block, start + ID);
+        fingerprintInto(identity, block, start + IDENTITY);
+      }
+      if (email !== undefined) fingerprintInto(emailKeyOf(email), block, start + EMAIL);
+      if (userName !== undefined) fingerprintInto(userNameKeyOf(userName), block, start + USER_NAME);
+    },
+
+    finish() {
+      const ofSlot = (slot: number, takesPart: (record: number) => boolean, conflict: (a: number, b: number) => boolean) =>
+        groupEquals({ count, low: (r) => at(r, slot), isSame: (a, b) => isSame(a, b, slot), takesPart, conflict });
+      const sameId = ofSlot(
+        ID,
+        (record) => has(record, ID),
+        (a, b) => !isSame(a, b, IDENTITY),
+      );
+      const isRepeat = (record: number) => sameId.headOf(record) !== record && !sameId.isConflict(record);
+      // A record without a unique id is a person of its own.
+      const isOther = (a: number, b: number) => !has(a, ID) || !isSame(a, b, ID);
+      const sameEmail = ofSlot(EMAIL, (record) => has(record, EMAIL) && !isRepeat(record), isOther);
+      const sameUserName = ofSlot(USER_NAME, (record) => has(record, USER_NAME) && !isRepeat(record), isOther);
+
+      const others = (groups: Groups, record: number) => nameOthers(groups, record, (member) => at(member, LINE));
+      function* marks(): Generator<FileMark> {
+        for (let record = 0; record < count; record++) {
+          const reasons: Reason[] = [];
+          if (sameId.isConflict(record)) reasons.push(sameIdReason(others(sameId, record)));
+          if (sameEmail.isConflict(record)) reasons.push(sameClaimReason('email', others(sameEmail, record)));
+          if (sameUserName.isConflict(record)) reasons.push(sameClaimReason('userName', others(sameUserName, record)));
+          const repeats = isRepeat(record);
+          if (repeats || reasons.length > 0) yield { line: at(record, LINE), repeats, reasons };
+        }
+      }
+      return {
+        ids: idsOf(count, (record) => has(record, ID) && sameId.headOf(record) === record, at),
+        marks: { [Symbol.iterator]: marks },
+      };
+    },
+  };
+}
+
+function idsOf(count: number, isFirst: (record: number) => boolean, at: (record: number, slot: number) => number): BigUint64Array {
+  let distinct = 0;
+  for (let record = 0; record < count; record++) if (isFirst(record)) distinct++;
+  const ids = new BigUint64Array(distinct);
+  const lanes = new Uint32Array(ids.buffer);
+  let next = 0;
+  for (let record = 0; record < count; record++) {
+    if (!isFirst(record)) continue;
+    lanes[next++] = at(record, ID);
+    lanes[next++] = at(record, ID + 1);
+  }
+  return ids.sort();
+}
+
+function nameOthers(groups: Groups, record: number, lineOf: (record: number) => number): string {
+  const lines: number[] = [];
+  for (const member of groups.membersOf(record)) {
+    if (member !== record) lines.push(lineOf(member));
+    if (lines.length === MOST_LINES_NAMED) break;
+  }
+  return nameLines(lines, groups.sizeOf(record) - 1);
+}
+
+function sameIdReason(lines: string): Reason {
+  return reason('DUPLICATE_IN_FILE', 'uniqueId', `The same user is also on ${lines}, with other values; keep one of these records.`);
+}
+
+function sameClaimReason(field: 'email' | 'userName', lines: string): Reason {
+  return field === 'email'
+    ? reason('9019', field, `Another user has the same e-mail address on ${lines}; give each user an address of their own.`)
+    : reason('9020', field, `Another user has the same user name on ${lines}; give each user a name of their own.`);
+}

@@ -1,0 +1,206 @@
+// Why a record was rejected or a file refused: the words, and the catalogue of reasons (the one of refusals is in refusals.ts). It feeds
+// the validator, the e-mail, the receipt, the command line and docs/reason-codes.md. Numbers are the original API's, as text. A code is
+// never renamed and never used again for something else. No sentence holds a value of a record: column names and limits only.
+
+import { headerOf, type FieldName } from '../record/fields';
+
+export type ReasonCode =
+  | '9013'
+  | '9014'
+  | '9015'
+  | '9016'
+  | '9017'
+  | '9018'
+  | '9019'
+  | '9020'
+  | '9030'
+  | '9031'
+  | '9033'
+  | 'RECORD_SHAPE'
+  | 'DUPLICATE_IN_FILE'
+  | 'INACTIVE_UNKNOWN_USER'
+  | 'USER_ARCHIVED'
+  | 'CONFLICTING_COLUMNS'
+  | 'CONTROL_CHARACTER'
+  | 'QUOTE_MISPLACED';
+
+export type RefusalCode =
+  | 'FILE_EMPTY'
+  | 'NO_RECORDS'
+  | 'HEADER_UNKNOWN'
+  | 'HEADER_MISSING'
+  | 'HEADER_DUPLICATE'
+  | 'ENCODING'
+  | 'QUOTE_UNCLOSED'
+  | 'NOT_CSV'
+  | 'TOO_LARGE'
+  | 'TOO_MANY_RECORDS'
+  | 'RECORD_TOO_LONG';
+
+/** Why one record was rejected. `field` is null when the reason is about the record as a whole. */
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly field: FieldName | null;
+  /** A sentence that a client's staff member can act on. Holds no value of any record. */
+  readonly message: string;
+}
+
+/** Why a file was refused as a whole. `line` = the line of the file to look at, where there is one. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly message: string;
+  readonly line?: number;
+}
+
+/** What the catalogue says of a code. */
+export interface CatalogueEntry {
+  readonly title: string;
+  /** For support: when it is given. */
+  readonly meaning: string;
+  /** For the client: what to do. */
+  readonly fix: string;
+}
+
+export interface ReasonEntry extends CatalogueEntry {
+  readonly scope: 'cell' | 'record';
+  /** The sentence of a record where nothing more exact is known; `column` = the header of the column it is about. */
+  readonly sentence: (column: string) => string;
+}
+
+const required = (what: string, meaning: string): ReasonEntry => ({
+  scope: 'cell',
+  title: `${what} required`,
+  meaning,
+  fix: `Fill in the ${what.toLowerCase()}.`,
+  sentence: (column) => `${column} is empty; fill it in.`,
+});
+const requiredOfNewUser = (what: string): ReasonEntry => ({
+  ...required(what, 'The record would create a user, and the client requires this field of new users (setting requiredFields).'),
+  sentence: (column) => `A new user must have ${column}; fill it in.`,
+});
+
+export const REASONS: Readonly<Record<ReasonCode, ReasonEntry>> = {
+  '9013': required('Unique id', 'The cell is empty, so nothing says which user the record is about.'),
+  '9014': required('Login source', 'The cell is empty.'),
+  '9015': {
+    scope: 'cell',
+    title: 'Login source invalid',
+    meaning: "The login source is none of the client's (setting loginSources), compared without regard to case.",
+    fix: 'Use one of the login sources agreed with us, or ask us to add the new one.',
+    sentence: (column) => `${column} is not a login source we know for you; use one that is, or ask us to add it.`,
+  },
+  '9016': requiredOfNewUser('E-mail'),
+  '9017': requiredOfNewUser('First name'),
+  '9018': requiredOfNewUser('Last name'),
+  '9019': {
+    scope: 'cell',
+    title: 'E-mail not unique',
+    meaning: 'Another user of the client, or a record of another unique_id in the same file, has the e-mail address, in whatever case.',
+    fix: 'Give each user an e-mail address of their own, or leave it blank.',
+    sentence: (column) =>
+      `Another user already has this ${column}; give this user another one, or correct the other user in the same file.`,
+  },
+  '9020': {
+    scope: 'cell',
+    title: 'User name not unique',
+    meaning: 'Another user of the client, or a record of another unique_id in the same file, has the user name.',
+    fix: 'Give each user a user name of their own, or leave it blank.',
+    sentence: (column) =>
+      `Another user already has this ${column}; give this user another one, or correct the other user in the same file.`,
+  },
+  '9030': {
+    scope: 'cell',
+    title: 'Too long',
+    meaning: 'The value has more characters than the field holds. Values are never cut.',
+    fix: 'Shorten the value to what the reason allows.',
+    sentence: (column) => `${column} is too long; shorten it.`,
+  },
+  '9031': {
+    ...requiredOfNewUser('Field'),
+    fix: 'Fill in the field that the reason names.',
+  },
+  '9033': {
+    scope: 'cell',
+    title: 'Value invalid',
+    meaning: 'The value is not what the column holds: an e-mail address, two letters, a date, a whole number, a known user type, 0 or 1.',
+    fix: 'Correct the value as the reason says, or leave the cell blank.',
+    sentence: (column) => `${column} has a value that is not valid; correct it or leave it blank.`,
+  },
+  RECORD_SHAPE: {
+    scope: 'record',
+    title: 'Wrong number of cells',
+    meaning: 'The record has more or fewer cells than the header, so no cell can be assigned to a column. Usually an unquoted delimiter.',
+    fix: 'Give the record as many cells as the header has; put a value that holds the delimiter into double quotes.',
+    sentence: () => 'The record does not have as many cells as the header; put a value that holds the delimiter into double quotes.',
+  },
+  DUPLICATE_IN_FILE: {
+    scope: 'record',
+    title: 'Same user twice in the file',
+    meaning: 'Several records of the file have the same unique_id and differ, so none of them is taken. Identical ones count once.',
+    fix: 'Keep one record for each unique_id.',
+    sentence: (column) => `Other records of the file have the same ${column} and other values; keep one of them.`,
+  },
+  INACTIVE_UNKNOWN_USER: {
+    scope: 'record',
+    title: 'Inactive user unknown',
+    meaning: 'active is 0, and no user of the client has the unique_id. Nothing is created.',
+    fix: 'Check the unique_id; when the user never was to be imported, remove the record.',
+    sentence: () => 'The record is marked inactive, and there is no user with this id; check the id or remove the record.',
+  },
+  USER_ARCHIVED: {
+    scope: 'record',
+    title: 'User is archived',
+    meaning: 'active is 1, the user is archived, and the client does not reactivate users by file (setting reactivateOnActive).',
+    fix: 'Ask us to reactivate the user, or leave active blank to update the user as it is.',
+    sentence: () => 'The user is archived and a file cannot make it active again; ask us to reactivate it, or leave active blank.',
+  },
+  CONFLICTING_COLUMNS: {
+    scope: 'cell',
+    title: 'Two columns disagree',
+    meaning: 'Two columns of the file stand for one field (such as province and state) and hold different values in this record.',
+    fix: 'Give both columns the same value, leave one blank, or remove one of the columns.',
+    sentence: (column) => `${column} and another column for the same field hold different values; leave one of them blank.`,
+  },
+  CONTROL_CHARACTER: {
+    scope: 'cell',
+    title: 'Control character',
+    meaning: 'The value holds a character that cannot be seen, such as a tab or a bell. Only streets may hold line breaks.',
+    fix: 'Remove the character: type the value anew instead of pasting it.',
+    sentence: (column) => `${column} holds a character that cannot be seen; type the value anew instead of pasting it.`,
+  },
+  QUOTE_MISPLACED: {
+    scope: 'record',
+    title: 'Quote in the wrong place',
+    meaning: 'A double quote stands inside a value that is not quoted, or text follows a closing quote, so the cells cannot be told apart.',
+    fix: 'Put a value that holds a double quote into double quotes, and write each quote inside it twice.',
+    sentence: () => 'A double quote stands in the wrong place; put the value into double quotes and write each quote inside it twice.',
+  },
+};
+
+/** A reason with the catalogue's sentence, or a more exact one. */
+export function reason(code: ReasonCode, field: FieldName | null, message?: string): Reason {
+  return { code, field, message: message ?? REASONS[code].sentence(field === null ? 'the record' : headerOf(field)) };
+}
+
+/** The code for a field that is required and not there. */
+export function missingCode(field: FieldName): ReasonCode {
+  switch (field) {
+    case 'uniqueId':
+      return '9013';
+    case 'loginSource':
+      return '9014';
+    case 'email':
+      return '9016';
+    case 'firstName':
+      return '9017';
+    case 'lastName':
+      return '9018';
+    default:
+      return '9031';
+  }
+}
+
+/** The value belongs to another user of the client. */
+export function takenReason(field: 'email' | 'userName'): Reason {
+  return reason(field === 'email' ? '9019' : '9020', field);
+}

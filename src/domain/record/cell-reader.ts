@@ -1,0 +1,107 @@
+// Reads one cell of one column: restores, trims, normalises it, checks characters and length, and has its kind's reader take it. The
+// reasons of a column are made once, since their sentences hold no values.
+
+import { CONTROL, isLongerThan, LINE_BREAK, NON_ASCII, scanText } from './cell-text';
+import type { ClientSettings } from '../client';
+import type { FieldName, FieldRule } from './fields';
+import { fieldsOf } from '../client/profiles';
+import { readDate, readEmail, readFlag, readGroups, readProvince, readWholeNumber } from './read-value';
+import { reason, REASONS, type Reason } from '../reason/reasons';
+import { restoreCell } from '../report/spreadsheet-cell';
+import type { FieldValue } from '../user';
+
+/** A cell that is rejected: why, and its text, trimmed and normalised. */
+export interface Trouble {
+  readonly text: string;
+  readonly reasons: readonly Reason[];
+}
+
+export interface ReaderSetup {
+  readonly settings: ClientSettings;
+  readonly droppedBack: boolean;
+  readonly today: string;
+}
+
+/** Undefined = the cell is blank. */
+export function cellReader(field: FieldName, header: string, setup: ReaderSetup): (cell: string) => FieldValue | Trouble | undefined {
+  const rule = fieldsOf(setup.settings).find(({ name }) => name === field)?.rule ?? { kind: 'text', max: 0 };
+  const max = 'max' in rule && rule.kind !== 'groups' ? rule.max : Infinity;
+  const forbidden = rule.kind === 'text' && rule.multiline === true ? CONTROL : CONTROL | LINE_BREAK;
+  const tooLong = reason('9030', field, `${header} is longer than ${max} characters; shorten it.`);
+  const control = reason('CONTROL_CHARACTER', field, REASONS.CONTROL_CHARACTER.sentence(header));
+  const { read, invalid } = valueReader(field, rule, header, setup);
+  const { droppedBack } = setup;
+
+  return (cell) => {
+    let text = (droppedBack ? restoreCell(cell) : cell).trim();
+    if (text === '') return undefined;
+    const kinds = scanText(text);
+    if (kinds !== 0) {
+      if ((kinds & NON_ASCII) !== 0) text = text.normalize('NFC');
+      if ((kinds & LINE_BREAK) !== 0) text = text.replaceAll(/\r\n?/g, '\n');
+    }
+    const isTooLong = text.length > max && isLongerThan(text, max);
+    if ((kinds & forbidden) !== 0) return { text, reasons: isTooLong ? [control, tooLong] : [control] };
+    const value = read(text);
+    if (value === undefined) return { text, reasons: isTooLong ? [tooLong, invalid] : [invalid] };
+    return isTooLong ? { text, reasons: [tooLong] } : value;
+  };
+}
+
+interface ValueReader {
+  readonly read: (text: string) => FieldValue | undefined;
+  readonly invalid: Reason;
+}
+
+function valueReader(field: FieldName, rule: FieldRule, header: string, { settings, today }: ReaderSetup): ValueReader {
+  const invalid = (sentence: string) => reason('9033', field, `${header} ${sentence}`);
+  switch (rule.kind) {
+    case 'text':
+      return { read: (text) => text, invalid: invalid('is not valid; correct it.') };
+    case 'email':
+      return { read: readEmail, invalid: invalid('is not an e-mail address such as name@example.org; correct it.') };
+    case 'province':
+      return { read: readProvince, invalid: invalid('must be two letters, such as ON.') };
+    case 'date':
+      return {
+        read: (text) => readDate(text, today),
+        invalid: invalid('must be a day that exists and is not in the future, written like 2001-12-31.'),
+      };
+    case 'whole-number': {
+      const { userTypes } = settings;
+      if (field !== 'userTypeId' || userTypes.length === 0) {
+        return { read: readWholeNumber, invalid: invalid('must be a whole number, in digits only.') };
+      }
+      const known = new Set(userTypes.map(({ id }) => id));
+      return {
+        read: (text) => {
+          const id = readWholeNumber(text);
+          return id !== undefined && known.has(id) ? id : undefined;
+        },
+        invalid: invalid(`must be ${oneOf(userTypes.map(({ id, name }) => `${id} (${name})`))}.`),
+      };
+    }
+    case 'login-source': {
+      const spelling = new Map(settings.loginSources.map((source) => [source.toLowerCase(), source]));
+      return {
+        read: (text) => spelling.get(text.toLowerCase()),
+        invalid: reason('9015', field, `${header} must be ${oneOf(settings.loginSources)}.`),
+      };
+    }
+    case 'flag':
+      return { read: readFlag, invalid: invalid('must be 0 or 1, or blank.') };
+    case 'groups':
+      return {
+        read: (text) => readGroups(text, rule.max),
+        invalid: invalid(`must be names separated by ;, each of at most ${rule.max} characters.`),
+      };
+  }
+}
+
+const MOST_CHOICES = 20;
+
+function oneOf(choices: readonly string[]): string {
+  const named = choices.slice(0, MOST_CHOICES).join(', ');
+  if (choices.length > MOST_CHOICES) return `one of ${named} and ${choices.length - MOST_CHOICES} more`;
+  return choices.length === 1 ? named : `one of ${named}`;
+}

@@ -1,0 +1,83 @@
+// A record on its way from text to user: raw row -> checked record -> decision.
+
+import type { FieldName } from './fields';
+import type { ImportId } from '../ids';
+import type { Reason } from '../reason/reasons';
+import type { FieldValues, Stamp, User } from '../user';
+
+/** Text of one CSV record. `problem` = the parser could not read it as cells; then `cells` holds what it could. */
+export interface RawRow {
+  /** Physical line of the file on which the record starts; the header is line 1. */
+  readonly line: number;
+  readonly cells: readonly string[];
+  readonly problem?: 'QUOTE_MISPLACED';
+}
+
+/** What a column of the file means: a field, one of our own report columns, or an unknown column that is skipped. */
+export type Column =
+  | { readonly kind: 'field'; readonly field: FieldName; readonly header: string }
+  | { readonly kind: 'ours' | 'ignored'; readonly header: string };
+
+/** What belongs to one user of a client at a time: the e-mail (in any case) and the user name that a record names. */
+export interface Claims {
+  readonly email?: string;
+  readonly userName?: string;
+}
+
+/** A raw row after validation: the fields that could be read, and every reason against it that needs no database. */
+export interface CheckedRecord {
+  readonly line: number;
+  /** Empty when missing or when the row could not be read as cells. */
+  readonly uniqueId: string;
+  /** Never the unique id: that is who the user is, not what is stored about them. */
+  readonly values: FieldValues;
+  readonly active: '0' | '1' | null;
+  readonly reasons: readonly Reason[];
+  /** Text of an e-mail or user name cell that was rejected: it counts as a claim all the same (see `claimsOf`). */
+  readonly claims?: Claims;
+}
+
+/** What the inspection of the whole file says of one record: it repeats an earlier one, or conflicts with others. */
+export interface FileMark {
+  readonly line: number;
+  readonly repeats: boolean;
+  readonly reasons: readonly Reason[];
+}
+
+/** What a record does to the world. Pure data: the store carries it out. */
+export type Decision =
+  | { readonly kind: 'create'; readonly set: FieldValues }
+  | {
+      readonly kind: 'update' | 'archive' | 'reactivate';
+      /** Only fields that differ from the stored ones. */
+      readonly set: FieldValues;
+      /** The values that `set` replaces; null = the user had none. */
+      readonly before: Readonly<Record<string, string | number | null>>;
+      readonly user: User;
+    }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'superseded' }
+  /** An earlier attempt of this import already did it; count it as that decision. */
+  | { readonly kind: 'done'; readonly stamp: Stamp }
+  | { readonly kind: 'reject'; readonly reasons: readonly Reason[] };
+
+/** A decision with what it costs beside the user itself. */
+export interface Decided {
+  readonly decision: Decision;
+  /** The record says active=0 of an archived (or now archived) user: permits it still holds are to be released. */
+  readonly releasePermits: boolean;
+  /** active=0 while archiveOnInactive is off. */
+  readonly inactiveIgnored: boolean;
+}
+
+export interface DecideContext {
+  readonly importId: ImportId;
+  readonly seq: number;
+  readonly archiveOnInactive: boolean;
+  readonly reactivateOnActive: boolean;
+  readonly requiredFields: readonly FieldName[];
+  /** What the client's files call a field; undefined = as the OPS-COM table does. */
+  readonly nameOf?: (field: FieldName) => string;
+  /** A newer import that has applied its file spoke of this user. */
+  readonly superseded: boolean;
+}

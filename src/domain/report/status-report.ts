@@ -1,0 +1,49 @@
+// The status report of an Agylia client: every record with its result, in the order of the file. The same import always makes the same
+// report under the same name, however often it is made.
+
+import { REPORT_HEADERS } from '../record/fields';
+import type { FileHeaders } from '../file/header-in-file';
+import type { ImportRun } from '../import-run';
+import { reasonCells } from '../reason/reason-cells';
+import type { Reason } from '../reason/reasons';
+
+const [CODE, FIELD, REASON, LINE] = REPORT_HEADERS;
+
+export const STATUS_HEADERS = [LINE, 'username', 'result', CODE, FIELD, REASON] as const;
+
+/** `20261121T000005Z-learn-3.csv`: sorts by time. */
+export function statusReportName({ importId, finishedAt }: Pick<ImportRun, 'importId' | 'finishedAt'>): string {
+  const time = (finishedAt ?? new Date(0)).toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${time}-${importId}.csv`;
+}
+
+export function successRow(line: number, username: string): readonly string[] {
+  return [String(line), username, 'success', '', '', ''];
+}
+
+/** Whether the record could have been imported was not asked. */
+export function supersededRow(line: number, username: string): readonly string[] {
+  return [String(line), username, 'superseded', '', '', 'A newer file speaks of this user, so this record changed nothing.'];
+}
+
+/** `file` has the headers, which the reasons name. */
+export function failureRow(
+  record: { readonly line: number; readonly uniqueId: string; readonly reasons: readonly Reason[] },
+  file: FileHeaders,
+): readonly string[] {
+  return [String(record.line), record.uniqueId, 'failure', ...reasonCells(record.reasons, file)];
+}
+
+/** The only row of a file of which no record was imported; undefined when the records speak for themselves. */
+export function fileRow({ refusal, outcome, held }: Pick<ImportRun, 'refusal' | 'outcome' | 'held'>): readonly string[] | undefined {
+  if (refusal !== null) return [String(refusal.line ?? ''), '', 'failure', refusal.code, '', refusal.message];
+  if (outcome !== 'declined') return undefined;
+  const verdict = held?.decided?.verdict;
+  const why =
+    verdict === 'decline'
+      ? 'The file would have archived very many users, and the administrator declined it.'
+      : verdict === 'timed-out'
+        ? 'The file would have archived very many users, and nobody approved it in time.'
+        : 'Something of ours was broken, and the administrator ended the import.';
+  return ['', '', 'failure', 'DECLINED', '', `${why} No user was changed.`];
+}

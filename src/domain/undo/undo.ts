@@ -1,0 +1,100 @@
+// Undoing an import: what becomes of each user and permit that it changed, and the words for what is left as it is. The rule itself is
+// decide-undo.
+
+import type { ImportId, UserId } from '../ids';
+import type { ReportState } from '../import-run';
+import type { FormerMarks, FieldValues, WrittenDecision } from '../user';
+
+/** What an import did to a user that was there before: the values it replaced, and the revision it replaced them at. */
+export interface UserChange {
+  readonly importId: ImportId;
+  readonly line: number;
+  readonly userId: UserId;
+  readonly decision: Exclude<WrittenDecision, 'create'>;
+  /** The user's before the change. */
+  readonly rev: number;
+  /** null = the user had none. */
+  readonly before: Readonly<Record<string, string | number | null>>;
+  readonly after: FieldValues;
+  readonly at: Date;
+  readonly former?: FormerMarks;
+  readonly undoneAt?: Date;
+}
+
+/** What undo made of a user: former values back; created, so archived; archived, so active again; reactivated, so archived again. */
+export type UndoneAs = 'restored' | 'archived' | 'madeActive' | 'archivedAgain';
+
+export type WhyLeft =
+  | 'CHANGED_BY_IMPORT'
+  | 'CHANGED_SINCE'
+  | 'USER_GONE'
+  | 'EMAIL_TAKEN'
+  | 'USER_NAME_TAKEN'
+  | 'PERMIT_NOT_FREE'
+  | 'PERMIT_GONE'
+  | 'HOLDER_NOT_ACTIVE';
+
+export const WHY_LEFT: Readonly<Record<WhyLeft, string>> = {
+  CHANGED_BY_IMPORT: 'A later import changed the user; undo that one first, or correct the user by hand.',
+  CHANGED_SINCE: 'Somebody changed the user after the import; correct the user by hand where needed.',
+  USER_GONE: 'The user is no longer there.',
+  EMAIL_TAKEN: 'Another user has the former e-mail by now; correct one of the two by hand.',
+  USER_NAME_TAKEN: 'Another user has the former user name by now; correct one of the two by hand.',
+  PERMIT_NOT_FREE: 'The permit was issued or changed after the import released it.',
+  PERMIT_GONE: 'The permit is no longer there.',
+  HOLDER_NOT_ACTIVE: 'The former holder is not active, so the permit stays available.',
+};
+
+/** A user or permit that undo did not touch. Personal data: never in Temporal, logs or the text of an e-mail. */
+export interface LeftAlone {
+  readonly userId: UserId;
+  /** Number of the permit; null = it is about the user. */
+  readonly permit: string | null;
+  /** Line of the file; null where it is not known. */
+  readonly line: number | null;
+  readonly why: WhyLeft;
+  /** The import that changed the user since, where it was one. */
+  readonly by: ImportId | null;
+}
+
+export interface UndoCounts {
+  readonly restored: number;
+  readonly archived: number;
+  readonly madeActive: number;
+  readonly archivedAgain: number;
+  readonly permitsReturned: number;
+  readonly usersLeft: number;
+  readonly permitsLeft: number;
+}
+
+export const NO_UNDO_COUNTS: UndoCounts = {
+  restored: 0,
+  archived: 0,
+  madeActive: 0,
+  archivedAgain: 0,
+  permitsReturned: 0,
+  usersLeft: 0,
+  permitsLeft: 0,
+};
+
+export function addUndoCounts(a: UndoCounts, b: UndoCounts): UndoCounts {
+  const keys = Object.keys(NO_UNDO_COUNTS) as (keyof UndoCounts)[];
+  return Object.fromEntries(keys.map((key) => [key, a[key] + b[key]])) as unknown as UndoCounts;
+}
+
+/** The undoing of one import, asked for once; asking again goes on where it stopped. */
+export interface Undo {
+  readonly importId: ImportId;
+  readonly reason: string;
+  /** Who typed it. */
+  readonly by: string;
+  readonly requestedAt: Date;
+  /** null = not planned yet. */
+  readonly chunks: number | null;
+  /** null until everything is back that can be. */
+  readonly finishedAt: Date | null;
+  readonly counts: UndoCounts;
+  readonly report: ReportState;
+  /** Safe sentence on why it stopped; null unless it did. */
+  readonly failure: string | null;
+}

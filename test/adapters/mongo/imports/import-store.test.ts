@@ -1,0 +1,323 @@
+// Imports, their order, their chunks and their rejected records against the engine in use.
+
+import { mongo as driver } from 'mongoose';
+import { type ImportId, importIdOf } from '../../../../src/domain/ids';
+import { type ImportRun, type ImportState, NO_COUNTS } from '../../../../src/domain/import-run';
+import type { Chunk, ChunkResult, RejectedRecord } from '../../../../src/ports';
+import { useMongo } from '../../../support/use-mongo';
+
+const mongo = useMongo();
+
+const importId = (seq: number): ImportId => importIdOf(mongo.clientId, seq);
+const run = (seq: number, change: Partial<ImportRun> = {}): ImportRun => ({
+  importId: importId(seq),
+  clientId: mongo.clientId,
+  seq,
+  fileName: 'üsers $1.csv',
+  bytes: 120,
+  inode: '4711',
+  sha256: null,
+  state: 'claiming',
+  outcome: null,
+  refusal: null,
+  receivedAt: new Date(Date.UTC(2026, 0, seq)),
+  startedAt: null,
+  finishedAt: null,
+  attempts: 1,
+  counts: NO_COUNTS,
+  reasonCounts: {},
+  layout: null,
+  chunks: 0,
+  inactiveRecords: 0,
+  goAhead: null,
+  held: null,
+  sameAs: null,
+  report: 'none',
+  backup: null,
+  rejectedDigest: null,
+  failure: null,
+  ...change,
+});
+const insert = (...runs: ImportRun[]) => Promise.all(runs.map((one) => mongo.store.imports.insert(one)));
+const idsOf = (runs: readonly ImportRun[]) => runs.map((one) => one.importId);
+
+const list = (query: { states?: ImportState[]; outcome?: 'refused'; limit?: number }) =>
+  mongo.store.imports.list({ clientId: mongo.clientId, limit: 9, ...query }).then(idsOf);
+const chunk = (n: number): Chunk => ({
+  n,
+  start: n * 100,
+  end: n * 100 + 100,
+  firstLine: n * 10 + 2,
+  records: 10,
+  marks: [{ line: n * 10 + 3, repeats: true, reasons: [] }],
+});
+const result = (created: number): ChunkResult => ({
+  counts: { ...NO_COUNTS, records: 10, created },
+  releaseFor: [],
+  deferred: [{ line: 4, uniqueId: '7', values: { email: 'a@example.edu' }, active: null, reasons: [] }],
+});
+const rejected = (line: number, text = 'x'): RejectedRecord => ({
+  line,
+  uniqueId: `u${line}`,
+  reasons: [{ code: '9019', field: 'email', message: 'Another user has this e-mail.' }],
+  cells: [`u${line}`, text, ''],
+  claims: { email: 'a@example.edu' },
+});
+const allRejected = async (seq = 1) => {
+  const records: RejectedRecord[] = [];
+  for await (const record of mongo.store.rejected.all(importId(seq))) records.push(record);
+  return records;
+};
+
+describe('sequence numbers', () => {
+  test('are given out once each, however many ask at the same time', async () => {
+    const numbers = await Promise.all(Array.from({ length: 40 }, () => mongo.store.imports.nextSeq(mongo.clientId)));
+    expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+  });
+});
+
+describe('an import', () => {
+  test('keeps every retry, oldest first; one that was never retried has none', async () => {
+    const { imports } = mongo.store;
+    await insert(run(1));
+    expect((await imports.find(importId(1)))?.retries ?? []).toEqual([]);
+    const retries = ['disk was full', 'again'].map((reason, at) => ({ at: new Date(at), by: 'pat', reason }));
+    for (const retry of retries) await imports.noteRetry(importId(1), retry);
+    expect((await imports.find(importId(1)))?.retries).toEqual(retries);
+    await expect(imports.noteRetry(importId(9), retries[0]!)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('is found as it was inserted', async () => {
+    const full = run(1, {
+      state: 'finished',
+      outcome: 'imported-with-failures',
+      sha256: 'ab'.repeat(32),
+      refusal: { code: 'HEADER_UNKNOWN', message: 'Column 3 is unknown.', line: 1 },
+      startedAt: new Date(5),
+      finishedAt: new Date(6),
+      counts: { ...NO_COUNTS, records: 7, rejected: 2 },
+      reasonCounts: { '9019': 2 },
+      layout: { encoding: 'utf-8', delimiter: ';', headers: ['unique_id', '  Login_Source'], ignoredHeaders: [], droppedBack: false },
+      chunks: 3,
+      inactiveRecords: 0,
+      goAhead: null,
+      held: null,
+      sameAs: importId(9),
+      report: 'sent',
+      backup: '.bak/users.csv',
+      rejectedDigest: 'cd',
+    });
+    await insert(full, run(2));
+    expect(await mongo.store.imports.find(importId(1))).toEqual(full);
+    expect(await mongo.store.imports.find(importId(2))).toEqual(run(2));
+    expect(await mongo.store.imports.find(importId(3))).toBeUndefined();
+  });
+
+  test('changes only in what an update names, down to null', async () => {
+    await insert(run(1, { failure: 'The disk is full.' }));
+    await mongo.store.imports.update(importId(1), { state: 'inspecting', reasonCounts: {}, failure: null });
+    expect(await mongo.store.imports.find(importId(1))).toEqual(run(1, { state: 'inspecting' }));
+  });
+
+  test('that does not exist cannot be updated', async () => {
+    await expect(mongo.store.imports.update(importId(1), { state: 'failed' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('is removed only while its file is unclaimed', async () => {
+    await insert(run(1), run(2, { state: 'queued' }));
+    await mongo.store.imports.removeUnclaimed(importId(1));
+    await mongo.store.imports.removeUnclaimed(importId(2));
+    expect(idsOf(await mongo.store.imports.list({ clientId: mongo.clientId, limit: 9 }))).toEqual([importId(2)]);
+  });
+});
+
+describe('lists', () => {
+  test('are newest first, filtered and cut', async () => {
+    await insert(
+      run(2, { state: 'finished', outcome: 'refused' }),
+      run(10, { state: 'failed' }),
+      run(9, { state: 'finished', outcome: 'imported' }),
+    );
+    expect(await list({})).toEqual([importId(10), importId(9), importId(2)]);
+    expect(await list({ limit: 2 })).toEqual([importId(10), importId(9)]);
+    expect(await list({ states: ['finished'] })).toEqual([importId(9), importId(2)]);
+    expect(await list({ outcome: 'refused' })).toEqual([importId(2)]);
+  });
+
+  test('over all clients go by the time of receipt', async () => {
+    const late = new Date('2030-01-01T00:00:00Z');
+    const later = new Date('2030-01-02T00:00:00Z');
+    const other = 'zz-other' as typeof mongo.clientId;
+    await insert(run(7, { receivedAt: later }), run(1, { importId: importIdOf(other, 1), clientId: other, receivedAt: late }));
+    expect(idsOf(await mongo.store.imports.list({ limit: 2 }))).toEqual([importId(7), importIdOf(other, 1)]);
+  });
+
+  test('of open imports are in order of sequence', async () => {
+    await insert(run(3, { state: 'held' }), run(1, { state: 'queued' }), run(2, { state: 'finished' }), run(12, { state: 'queued' }));
+    expect(idsOf(await mongo.store.imports.inOrder(mongo.clientId, ['queued', 'held']))).toEqual([importId(1), importId(3), importId(12)]);
+  });
+});
+
+describe('earlier and newer imports', () => {
+  test('the newest ended one with the same bytes, and the one directly before', async () => {
+    await insert(
+      run(1, { state: 'finished', sha256: 'aa' }),
+      run(2, { state: 'undone', sha256: 'aa' }),
+      run(3, { state: 'failed', sha256: 'aa' }),
+      run(4, { state: 'finished', sha256: 'bb' }),
+      run(6, { state: 'finished', sha256: 'aa' }),
+    );
+    const { sameBytes, previous } = await mongo.store.imports.earlier(mongo.clientId, 5, 'aa');
+    expect([sameBytes?.importId, previous?.importId]).toEqual([importId(2), importId(4)]);
+    expect(await mongo.store.imports.earlier(mongo.clientId, 1, 'aa')).toEqual({ sameBytes: undefined, previous: undefined });
+  });
+
+  test('newer ones that have begun to apply their file, however they went on, not those that never will or were undone', async () => {
+    await insert(
+      run(1, { state: 'applying', goAhead: 'whole' }),
+      run(3, { state: 'applying', goAhead: 'whole' }),
+      run(4, { state: 'finished', outcome: 'imported', goAhead: 'without-archives' }),
+      run(5, { state: 'finished', outcome: 'refused' }),
+      run(6, { state: 'backing-up', outcome: 'declined', goAhead: 'declined' }),
+      run(7, { state: 'held' }),
+      run(8, { state: 'failed', goAhead: 'whole' }),
+      run(9, { state: 'undone', outcome: 'imported', goAhead: 'whole' }),
+      run(10, { state: 'inspecting' }),
+    );
+    expect(await mongo.store.imports.newerApplied(mongo.clientId, 2)).toEqual([importId(3), importId(4), importId(8)]);
+  });
+
+  test('an update that expects something changes nothing else', async () => {
+    await insert(run(1, { state: 'applying', finishedAt: null, layout: null }), run(2, { state: 'finished', finishedAt: new Date() }));
+    const { imports } = mongo.store;
+    expect(await imports.updateIf(importId(1), { state: ['inspecting', 'applying'] }, { state: 'releasing' })).toBe(true);
+    expect(await imports.updateIf(importId(1), { state: ['inspecting', 'applying'] }, { state: 'held' })).toBe(false);
+    expect(await imports.updateIf(importId(1), { layout: null, finishedAt: null }, { chunks: 7 })).toBe(true);
+    expect(await imports.updateIf(importId(2), { finishedAt: null }, { chunks: 7 })).toBe(false);
+    expect(await mongo.store.imports.find(importId(1))).toMatchObject({ state: 'releasing', chunks: 7 });
+    expect(await mongo.store.imports.find(importId(2))).toMatchObject({ state: 'finished', chunks: 0 });
+  });
+});
+
+describe('chunks', () => {
+  test('come back as they were put, with their result once they have one', async () => {
+    await mongo.store.imports.putChunks(importId(1), [chunk(0), chunk(1)]);
+    await mongo.store.imports.setChunkResult(importId(1), 1, result(3));
+    expect(await mongo.store.imports.chunk(importId(1), 0)).toEqual({ ...chunk(0), result: undefined });
+    expect(await mongo.store.imports.chunk(importId(1), 1)).toEqual({ ...chunk(1), result: result(3) });
+    expect(await mongo.store.imports.chunk(importId(1), 2)).toBeUndefined();
+  });
+
+  test('keep their first result', async () => {
+    await mongo.store.imports.putChunks(importId(1), [chunk(0)]);
+    for (const n of [0, 1]) {
+      await mongo.store.imports.setChunkResult(importId(1), n, result(3));
+      await mongo.store.imports.setChunkResult(importId(1), n, result(4));
+      expect((await mongo.store.imports.chunk(importId(1), n))!.result).toEqual(result(3));
+    }
+  });
+
+  test('results come in order of n, with the settlement of deferred records behind the last', async () => {
+    await mongo.store.imports.putChunks(
+      importId(1),
+      Array.from({ length: 1200 }, (_, n) => chunk(n)),
+    );
+    await mongo.store.imports.putChunks(importId(10), [chunk(0)]);
+    for (const n of [10, 2, 1200, 999, 1000]) await mongo.store.imports.setChunkResult(importId(1), n, result(n));
+    const seen: number[] = [];
+    for await (const one of mongo.store.imports.chunkResults(importId(1))) {
+      expect(one.result).toEqual(result(one.n));
+      seen.push(one.n);
+    }
+    expect(seen).toEqual([2, 10, 999, 1000, 1200]);
+    expect(await mongo.store.imports.chunk(importId(1), 1200)).toMatchObject({ n: 1200, records: 0, result: result(1200) });
+  });
+
+  test('are replaced, results and all, by those of a new inspection, and only those of this import', async () => {
+    await mongo.store.imports.putChunks(importId(1), [chunk(0), chunk(1), chunk(2)]);
+    await mongo.store.imports.putChunks(importId(11), [chunk(0)]);
+    await mongo.store.imports.setChunkResult(importId(1), 0, result(1));
+    await mongo.store.imports.putChunks(importId(1), [chunk(0)]);
+    expect(await mongo.store.imports.chunk(importId(1), 0)).toEqual({ ...chunk(0), result: undefined });
+    expect(await mongo.store.imports.chunk(importId(1), 1)).toBeUndefined();
+    expect(await mongo.store.imports.chunk(importId(11), 0)).toBeDefined();
+  });
+
+  test('with very many marks are put in parts that each hold only so many of them, and made no sooner', async () => {
+    const sizes: number[] = [];
+    const insertMany = Reflect.get(driver.Collection.prototype, 'insertMany') as driver.Collection['insertMany'];
+    jest.spyOn(driver.Collection.prototype, 'insertMany').mockImplementation(function (this: driver.Collection, ...args) {
+      sizes.push(args[0].length);
+      return insertMany.apply(this, args);
+    });
+    const made: number[] = [];
+    function* chunks() {
+      for (let n = 0; n < 5; n++) {
+        made.push(sizes.length);
+        yield { ...chunk(n), marks: Array.from({ length: 5_000 }, (_, line) => ({ line, repeats: true, reasons: [] })) };
+      }
+    }
+    await mongo.store.imports.putChunks(importId(1), chunks());
+    jest.restoreAllMocks();
+    expect(sizes).toEqual([2, 2, 1]);
+    expect(made).toEqual([0, 0, 1, 1, 2]);
+    expect((await mongo.store.imports.chunk(importId(1), 4))!.marks).toHaveLength(5_000);
+  });
+
+  test('none is fine, too', async () => {
+    await mongo.store.imports.putChunks(importId(1), []);
+    expect(await mongo.store.imports.chunk(importId(1), 0)).toBeUndefined();
+  });
+});
+
+describe('rejected records', () => {
+  test('come back by line, of this import only', async () => {
+    await mongo.store.rejected.put(importId(1), [rejected(100_000), rejected(9), rejected(20)]);
+    await mongo.store.rejected.put(importId(12), [rejected(3)]);
+    expect(await allRejected()).toEqual([rejected(9), rejected(20), rejected(100_000)]);
+    expect(await mongo.store.rejected.count(importId(1))).toBe(3);
+  });
+
+  test('of a chunk that is repeated are replaced in its range, the first line in, the last one out', async () => {
+    await mongo.store.rejected.put(
+      importId(1),
+      [1, 10, 15, 19, 20].map((line) => rejected(line)),
+    );
+    await mongo.store.rejected.replaceRange(importId(1), 10, 20, [rejected(12), rejected(15, 'again')]);
+    expect(await allRejected()).toEqual([rejected(1), rejected(12), rejected(15, 'again'), rejected(20)]);
+    await mongo.store.rejected.replaceRange(importId(1), 10, 20, []);
+    expect(await allRejected()).toEqual([rejected(1), rejected(20)]);
+  });
+
+  test('put again, a record is replaced', async () => {
+    await mongo.store.rejected.put(importId(1), [rejected(5)]);
+    await mongo.store.rejected.put(importId(1), [{ ...rejected(5), claims: {}, reasons: [] }]);
+    expect(await allRejected()).toEqual([{ ...rejected(5), claims: {}, reasons: [] }]);
+  });
+
+  test('may be thousands', async () => {
+    const many = Array.from({ length: 3500 }, (_, i) => rejected(i + 2));
+    await mongo.store.rejected.put(importId(1), many);
+    expect(await allRejected()).toEqual(many);
+  });
+});
+
+describe('the outbox', () => {
+  test('knows nothing of a report until told, then what was told last', async () => {
+    expect(await mongo.store.outbox.state(importId(1), 'report')).toBe('pending');
+    await mongo.store.outbox.setState(importId(1), 'report', 'failed', new Date(1));
+    await mongo.store.outbox.setState(importId(1), 'report', 'sent', new Date(2));
+    expect(await mongo.store.outbox.state(importId(1), 'report')).toBe('sent');
+    expect(await mongo.store.outbox.state(importId(2), 'report')).toBe('pending');
+  });
+
+  test('keeps why an e-mail failed until it is sent again', async () => {
+    const { outbox } = mongo.store;
+    await outbox.setState(importId(1), 'undo', 'failed', new Date(1), 'The mail server refused it.');
+    expect(await outbox.whyFailed(importId(1), 'undo')).toBe('The mail server refused it.');
+    expect(await outbox.whyFailed(importId(1), 'hold')).toBeNull();
+    await outbox.setState(importId(1), 'undo', 'pending', new Date(2));
+    await outbox.setState(importId(1), 'undo', 'failed', new Date(3));
+    expect(await outbox.whyFailed(importId(1), 'undo')).toBeNull();
+  });
+});

@@ -1,0 +1,236 @@
+import * as fc from 'fast-check';
+import { createConflictFinder } from '../../../src/domain/file/conflict-finder';
+import { fingerprint } from '../../../src/domain/file/fingerprint';
+import type { CheckedRecord, FileMark } from '../../../src/domain/record/record';
+
+interface Row {
+  readonly id: string;
+  readonly email?: string;
+  readonly userName?: string;
+  /** Everything else of the record. */
+  readonly rest?: string;
+}
+
+/** The first row is on line 2. */
+function find(rows: readonly Row[]): { ids: readonly bigint[]; marks: readonly FileMark[] } {
+  const finder = createConflictFinder();
+  rows.forEach((row, at) => finder.add(recordOf(row, at + 2), JSON.stringify(row)));
+  const { ids, marks } = finder.finish();
+  return { ids: [...ids], marks: [...marks] };
+}
+
+function recordOf({ id, email, userName }: Row, line: number): CheckedRecord {
+  const values = { ...(email === undefined ? {} : { email }), ...(userName === undefined ? {} : { userName }) };
+  return { line, uniqueId: id, values, active: null, reasons: [] };
+}
+
+/** `line: codes`, or `line: repeats`. */
+const brief = (rows: readonly Row[]) =>
+  find(rows).marks.map(({ line, repeats, reasons }) => `${line}: ${repeats ? 'repeats' : reasons.map(({ code }) => code).join(' ')}`);
+
+test('says nothing of records that get along', () => {
+  expect(brief([{ id: '1', email: 'a@b.ca', userName: 'a' }, { id: '2', email: 'b@b.ca', userName: 'A' }, { id: '01' }])).toEqual([]);
+});
+
+test('keeps the first of identical records; the others repeat it', () => {
+  const row = { id: '1', email: 'a@b.ca', userName: 'a' };
+  expect(brief([row, { id: '2' }, row, row])).toEqual(['4: repeats', '5: repeats']);
+});
+
+test('rejects all records of one unique id that differ, each naming the others', () => {
+  const { marks } = find([{ id: '1', rest: 'x' }, { id: '2' }, { id: '1', rest: 'y' }, { id: '1', rest: 'x' }]);
+  expect(marks).toEqual(
+    [
+      [2, 'lines 4 and 5'],
+      [4, 'lines 2 and 5'],
+      [5, 'lines 2 and 4'],
+    ].map(([line, lines]) => ({
+      line,
+      repeats: false,
+      reasons: [
+        {
+          code: 'DUPLICATE_IN_FILE',
+          field: 'uniqueId',
+          message: `The same user is also on ${lines}, with other values; keep one of these records.`,
+        },
+      ],
+    })),
+  );
+});
+
+test('does not name a record that only repeats another one', () => {
+  const { marks } = find([
+    { id: '1', email: 'a' },
+    { id: '1', email: 'a' },
+    { id: '2', email: 'a' },
+  ]);
+  expect(marks[2]?.reasons[0]?.message).toContain('on line 2;');
+});
+
+test('tells unique ids apart that share one half of their fingerprints', () => {
+  expect(fingerprint('37691') & 0xffffffffn).toBe(fingerprint('219980') & 0xffffffffn);
+  expect(fingerprint('26624') >> 32n).toBe(fingerprint('46301') >> 32n);
+  expect(brief([{ id: '37691' }, { id: '219980' }, { id: '26624' }, { id: '46301' }])).toEqual([]);
+});
+
+test('tells unique ids apart by case', () => {
+  expect(
+    brief([
+      { id: 'a', rest: 'x' },
+      { id: 'A', rest: 'y' },
+    ]),
+  ).toEqual([]);
+});
+
+test.each<[string, readonly Row[], readonly string[]]>([
+  [
+    'an e-mail of two people, in whatever case',
+    [
+      { id: '1', email: 'a@b.ca' },
+      { id: '2', email: 'A@B.CA' },
+    ],
+    ['2: 9019', '3: 9019'],
+  ],
+  [
+    'a user name of two people',
+    [
+      { id: '1', userName: 'a' },
+      { id: '2', userName: 'a' },
+      { id: '3', userName: 'A' },
+    ],
+    ['2: 9020', '3: 9020'],
+  ],
+  [
+    'both',
+    [
+      { id: '1', email: 'a', userName: 'a' },
+      { id: '2', email: 'a' },
+      { id: '3', userName: 'a' },
+    ],
+    ['2: 9019 9020', '3: 9019', '4: 9020'],
+  ],
+  [
+    'records without a unique id: each is a person of its own',
+    [
+      { id: '', email: 'a' },
+      { id: '', email: 'a' },
+    ],
+    ['2: 9019', '3: 9019'],
+  ],
+  [
+    'a record that repeats another one: they are one person',
+    [
+      { id: '1', email: 'a' },
+      { id: '1', email: 'a' },
+    ],
+    ['3: repeats'],
+  ],
+  [
+    'a person who is repeated, and another one',
+    [
+      { id: '1', email: 'a' },
+      { id: '1', email: 'a' },
+      { id: '2', email: 'a' },
+    ],
+    ['2: 9019', '3: repeats', '4: 9019'],
+  ],
+  [
+    'records of one person that differ: they share the e-mail by right',
+    [
+      { id: '1', email: 'a', rest: 'x' },
+      { id: '1', email: 'a', rest: 'y' },
+    ],
+    ['2: DUPLICATE_IN_FILE', '3: DUPLICATE_IN_FILE'],
+  ],
+  [
+    'records of one person that differ, and another person',
+    [
+      { id: '1', email: 'a', rest: 'x' },
+      { id: '1', email: 'a', rest: 'y' },
+      { id: '2', email: 'a' },
+    ],
+    ['2: DUPLICATE_IN_FILE 9019', '3: DUPLICATE_IN_FILE 9019', '4: 9019'],
+  ],
+])('%s', (_, rows, expected) => expect(brief(rows)).toEqual(expected));
+
+test('names the other lines of a shared e-mail', () => {
+  const { marks } = find(['1', '2', '3'].map((id) => ({ id, email: 'a@b.ca' })));
+  expect(marks[1]?.reasons).toEqual([
+    {
+      code: '9019',
+      field: 'email',
+      message: 'Another user has the same e-mail address on lines 2 and 4; give each user an address of their own.',
+    },
+  ]);
+});
+
+test('names ten lines at most, and stays quick when all records share one value', () => {
+  const rows = Array.from({ length: 50_000 }, (_, i) => ({ id: `${i}`, email: 'noreply@example.edu' }));
+  const { marks } = find(rows);
+  expect(marks).toHaveLength(50_000);
+  expect(marks[0]?.reasons[0]?.message).toContain('lines 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 49989 more;');
+  expect(marks[20_000]?.reasons[0]?.message).toContain('lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 49989 more;');
+});
+
+test('a claim counts although its cell was rejected', () => {
+  const finder = createConflictFinder();
+  const bad = { values: {}, active: null, reasons: [], claims: { email: 'not-an-address' } };
+  finder.add({ line: 2, uniqueId: '1', ...bad }, 'x');
+  finder.add({ line: 3, uniqueId: '2', ...bad }, 'y');
+  expect([...finder.finish().marks].map(({ line }) => line)).toEqual([2, 3]);
+});
+
+test('a record without fields takes no part', () => {
+  const finder = createConflictFinder();
+  for (const line of [2, 3]) finder.add({ line, uniqueId: '', values: {}, active: null, reasons: [] }, '');
+  const { ids, marks } = finder.finish();
+  expect([ids.length, [...marks]]).toEqual([0, []]);
+});
+
+test('collects the fingerprint of every unique id once, sorted, whatever is wrong with its records', () => {
+  const rows = ['3', '1', '2', '1', ''].map((id) => ({ id, email: 'same@for.all' }));
+  const expected = ['1', '2', '3'].map(fingerprint).toSorted((a, b) => (a < b ? -1 : 1));
+  expect(find(rows).ids).toEqual(expected);
+});
+
+test('agrees with comparing every record with every other one, over many blocks of memory', () => {
+  const row = fc.record(
+    { id: fc.oneof(fc.constant(''), few('', 30)), email: few('e', 40), userName: few('n', 40), rest: few('r', 1) },
+    { requiredKeys: ['id'] },
+  );
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 60 }), (rows) => {
+      expect(brief(rows)).toEqual(bruteForce(rows));
+    }),
+    { numRuns: 500 },
+  );
+  const many = Array.from({ length: 70_000 }, (_, i) => ({ id: `${i % 69_990}`, rest: `${i % 4}` }));
+  // 69,990 is no multiple of 4 but of 2: the repeated ids differ.
+  expect(brief(many)).toHaveLength(20);
+});
+
+const few = (prefix: string, count: number) => fc.nat(count).map((n) => `${prefix}${n}`);
+
+function bruteForce(rows: readonly Row[]): string[] {
+  const repeats = rows.map((row, i) => {
+    const same = rows.filter(({ id }) => id !== '' && id === row.id);
+    return (
+      rows.findIndex(({ id }) => id === row.id) !== i &&
+      same.length > 1 &&
+      same.every((other) => JSON.stringify(other) === JSON.stringify(row))
+    );
+  });
+  return rows.flatMap((row, i) => {
+    if (repeats[i] === true) return [`${i + 2}: repeats`];
+    const others = rows.map((other, j) => ({ other, j })).filter(({ j }) => j !== i && repeats[j] !== true);
+    const isOtherPerson = (other: Row) => row.id === '' || other.id !== row.id;
+    const shares = (key: 'email' | 'userName') =>
+      row[key] !== undefined && others.some(({ other }) => other[key] === row[key] && isOtherPerson(other));
+    const codes = [
+      ...(row.id !== '' && others.some(({ other }) => other.id === row.id) ? ['DUPLICATE_IN_FILE'] : []),
+      ...(shares('email') ? ['9019'] : []),
+      ...(shares('userName') ? ['9020'] : []),
+    ];
+    return codes.length === 0 ? [] : [`${i + 2}: ${codes.join(' ')}`];
+  });
+}

@@ -1,0 +1,271 @@
+import * as fc from 'fast-check';
+import { checkHeader } from '../../../src/domain/file/check-header';
+import { DEFAULT_SETTINGS, type ClientSettings } from '../../../src/domain/client';
+import { FIELDS } from '../../../src/domain/record/fields';
+import type { CheckedRecord, RawRow } from '../../../src/domain/record/record';
+import { recordChecker } from '../../../src/domain/record/record-checker';
+import type { Reason } from '../../../src/domain/reason/reasons';
+import { neutraliseCell } from '../../../src/domain/report/spreadsheet-cell';
+
+const SETTINGS: ClientSettings = {
+  ...DEFAULT_SETTINGS,
+  failedImportEmail: 'it@acme.example',
+  replyToAdminEmail: 'admin@acme.example',
+  loginSources: ['OPSCOM', 'Saml'],
+};
+
+function checkerFor(headers: readonly string[], settings: Partial<ClientSettings> = {}) {
+  const all = { ...SETTINGS, ...settings };
+  const header = checkHeader(headers, all);
+  if (header.kind === 'refused') throw new Error(header.refusal.message);
+  return recordChecker({ columns: header.columns, settings: all, droppedBack: header.droppedBack, today: '2026-01-31' });
+}
+
+/** Checks one record with a good unique id and login source and these cells, by header. */
+function check(cells: Readonly<Record<string, string>>, settings: Partial<ClientSettings> = {}): CheckedRecord {
+  const row: Record<string, string> = {
+    ...(settings.profile === 'agylia' ? { username: '1' } : { unique_id: '1', login_source: 'OPSCOM' }),
+    ...cells,
+  };
+  return checkerFor(Object.keys(row), settings)({ line: 2, cells: Object.values(row) });
+}
+
+const said = ({ reasons }: CheckedRecord) => reasons.map(({ code, field }) => [code, field]);
+
+describe('what is read', () => {
+  test.each<[string, string, string, string | number]>([
+    ['first_name', '  Ana ', 'firstName', 'Ana'],
+    ['first_name', '\u00a0Ana\u3000', 'firstName', 'Ana'],
+    ['last_name', 'Lo\u0301pez', 'lastName', 'L\u00f3pez'],
+    ['user_name', '007', 'userName', '007'],
+    ['email', ' Dov.Katz@Example.EDU ', 'email', 'Dov.Katz@Example.EDU'],
+    ['street', '1 Main St\r\nRear\rentrance\n', 'street', '1 Main St\nRear\nentrance'],
+    ['state', 'ma', 'province', 'MA'],
+    ['zip', '02139', 'postalCode', '02139'],
+    ['user_type_id', '012', 'userTypeId', 12],
+    ['date_of_birth', '2000-02-29', 'dateOfBirth', '2000-02-29'],
+    ['login_source', 'SAML', 'loginSource', 'Saml'],
+    ['first_name', '=1+1', 'firstName', '=1+1'],
+  ])('%s %j is stored as %s = %j', (header, cell, field, value) => {
+    const record = check({ [header]: cell });
+    expect(record.reasons).toEqual([]);
+    expect(record.values).toMatchObject({ [field]: value });
+  });
+
+  test('the unique id is text, trimmed and normalised, and no stored value', () => {
+    const record = check({ unique_id: ' 0E12e\u0301 ' });
+    expect(record.uniqueId).toBe('0E12\u00e9');
+    expect(record.values).not.toHaveProperty('uniqueId');
+  });
+
+  test.each([
+    ['0', '0'],
+    ['1', '1'],
+    [' ', null],
+  ])('active %j is %j, and no stored value', (cell, active) => {
+    const record = check({ active: cell });
+    expect(record).toMatchObject({ active, reasons: [] });
+    expect(record.values).not.toHaveProperty('active');
+  });
+
+  test('a blank cell is not set', () => {
+    expect(check({ first_name: '', city: ' \t ' }).values).toEqual({ loginSource: 'OPSCOM' });
+  });
+
+  test('our own report columns and ignored ones are not read', () => {
+    const record = check({ error_code: '\u0000', shoe_size: 'x'.repeat(5000) }, { unknownColumns: 'ignore' });
+    expect(record).toMatchObject({ reasons: [], values: { loginSource: 'OPSCOM' } });
+  });
+
+  test('groups of an Agylia file are read, and no login source is asked for', () => {
+    expect(check({ groups: 'Staff; Sales', mail: 'a@b.ca' }, { profile: 'agylia' })).toEqual({
+      line: 2,
+      uniqueId: '1',
+      values: { groups: 'Staff;Sales', email: 'a@b.ca' },
+      active: null,
+      reasons: [],
+    });
+  });
+});
+
+describe('what is rejected', () => {
+  test.each<[string, string, [string, string]]>([
+    ['unique_id', ' ', ['9013', 'uniqueId']],
+    ['login_source', '', ['9014', 'loginSource']],
+    ['login_source', 'LDAPX', ['9015', 'loginSource']],
+    ['first_name', 'x'.repeat(51), ['9030', 'firstName']],
+    ['email', 'nobody', ['9033', 'email']],
+    ['province', 'Ontario', ['9033', 'province']],
+    ['driver_license_state', 'N/A', ['9033', 'licenceProvince']],
+    ['data_of_birth', '1999-02-30', ['9033', 'dateOfBirth']],
+    ['date_of_birth', '2026-02-01', ['9033', 'dateOfBirth']],
+    ['locker_user_type_id', '1.5', ['9033', 'lockerUserTypeId']],
+    ['active', 'yes', ['9033', 'active']],
+    ['first_name', 'A\u0000na', ['CONTROL_CHARACTER', 'firstName']],
+    ['first_name', 'A\tna', ['CONTROL_CHARACTER', 'firstName']],
+    ['first_name', 'A\u0085na', ['CONTROL_CHARACTER', 'firstName']],
+    ['city', 'Ot\ntawa', ['CONTROL_CHARACTER', 'city']],
+    ['street', 'Main\u007fSt', ['CONTROL_CHARACTER', 'street']],
+    ['email', 'a\u0007@b.ca', ['CONTROL_CHARACTER', 'email']],
+  ])('%s %j: %j', (header, cell, why) => {
+    const record = check({ [header]: cell });
+    expect(said(record)).toEqual([why]);
+    expect(record.values).not.toHaveProperty(why[1]);
+  });
+
+  test.each([
+    ['email', 'x'.repeat(101), ['9030', '9033']],
+    ['login_source', 'x'.repeat(21), ['9030', '9015']],
+    ['city', `a\u0000${'x'.repeat(50)}`, ['CONTROL_CHARACTER', '9030']],
+  ])('%s: all that is wrong with one cell is said', (header, cell, codes) => {
+    expect(check({ [header]: cell }).reasons.map(({ code }) => code)).toEqual(codes);
+  });
+
+  test.each(FIELDS.flatMap(({ headers: [header], rule }) => (rule.kind === 'text' ? [[header, rule.max] as const] : [])))(
+    '%s holds %d code points, whatever they take in memory, and not one more',
+    (header, max) => {
+      expect(check({ [header]: '𝒳'.repeat(max) }).reasons).toEqual([]);
+      expect(check({ [header]: `${'𝒳'.repeat(max)}x` }).reasons).toMatchObject([
+        { code: '9030', message: expect.stringContaining(`${max}`) },
+      ]);
+    },
+  );
+
+  test('only a user type of the client is taken, where the client has any; locker types are not user types', () => {
+    const userTypes = [
+      { id: 1, name: 'Student' },
+      { id: 2, name: 'Staff' },
+    ];
+    expect(check({ user_type_id: '02' }, { userTypes }).values.userTypeId).toBe(2);
+    expect(check({ user_type_id: '3' }, { userTypes }).reasons).toEqual([
+      { code: '9033', field: 'userTypeId', message: 'user_type_id must be one of 1 (Student), 2 (Staff).' },
+    ]);
+    expect(check({ locker_user_type_id: '3' }, { userTypes }).reasons).toEqual([]);
+  });
+
+  test('a record carries every reason, in the order of the columns', () => {
+    const record = check({ unique_id: '', active: '2', email: 'x', province: 'Ontario', login_source: 'LDAPX', date_of_birth: 'soon' });
+    expect(said(record)).toEqual([
+      ['9013', 'uniqueId'],
+      ['9015', 'loginSource'],
+      ['9033', 'active'],
+      ['9033', 'email'],
+      ['9033', 'province'],
+      ['9033', 'dateOfBirth'],
+    ]);
+  });
+
+  test('the sentence names the column as the client does', () => {
+    expect(check({ State: 'Ontario' }).reasons[0]?.message).toBe('state must be two letters, such as ON.');
+  });
+
+  test('an e-mail or user name that is rejected is still a claim', () => {
+    expect(check({ email: ' not-an-address ', user_name: 'u'.repeat(51) }).claims).toEqual({
+      email: 'not-an-address',
+      userName: 'u'.repeat(51),
+    });
+  });
+
+  test('a unique id that is rejected still tells who is meant', () => {
+    expect(check({ unique_id: 'x'.repeat(51) }).uniqueId).toBe('x'.repeat(51));
+  });
+});
+
+describe('two columns for one field', () => {
+  test.each([
+    ['ON', 'on', 'ON'],
+    ['ON', '', 'ON'],
+    ['', 'QC', 'QC'],
+  ])('%j and %j agree on %j', (province, state, stored) => {
+    expect(check({ province, state })).toMatchObject({ reasons: [], values: { province: stored } });
+  });
+
+  test('are rejected where they differ, naming both', () => {
+    expect(check({ province: 'ON', state: 'QC' }).reasons).toEqual([
+      { code: 'CONFLICTING_COLUMNS', field: 'province', message: 'province and state hold different values; leave one of them blank.' },
+    ]);
+  });
+
+  test('are rejected for both faults where one of them is invalid, too', () => {
+    expect(said(check({ province: 'ON', state: 'Quebec' }))).toEqual([
+      ['9033', 'province'],
+      ['CONFLICTING_COLUMNS', 'province'],
+    ]);
+  });
+});
+
+describe('a record that cannot be told apart into cells', () => {
+  const checkRow = checkerFor(['unique_id', 'login_source', 'email']);
+  const nothing = { uniqueId: '', values: {}, active: null };
+
+  test.each([[['1', 'OPSCOM']], [['1', 'OPSCOM', 'a@b.ca', '']], [['']]])('%j has the wrong number of cells and no fields', (cells) => {
+    expect(checkRow({ line: 9, cells })).toMatchObject({ line: 9, ...nothing, reasons: [{ code: 'RECORD_SHAPE', field: null }] });
+  });
+
+  test('has no fields when a quote is misplaced', () => {
+    const record = checkRow({ line: 9, cells: ['1', 'OPSCOM', 'a@b.ca'], problem: 'QUOTE_MISPLACED' });
+    expect(record).toMatchObject({ line: 9, ...nothing, reasons: [{ code: 'QUOTE_MISPLACED', field: null }] });
+  });
+});
+
+describe('a failed-records file that is dropped back', () => {
+  const headers = ['unique_id', 'login_source', 'first_name', 'phone_cell', 'error_code', 'error_field', 'error_reason', 'source_line'];
+
+  test('brings the values that were sent', () => {
+    const cells = ['1', 'OPSCOM', '=1+1', '+1 613 555 0101'].map(neutraliseCell);
+    const record = checkerFor(headers)({ line: 2, cells: [...cells, '9033', 'email', 'why', '12'] });
+    expect(record.values).toEqual({ loginSource: 'OPSCOM', firstName: '=1+1', phoneCell: '+1 613 555 0101' });
+  });
+
+  describe.each(['RECORD_SHAPE', 'QUOTE_MISPLACED'])('with a record of which the cells were a guess (%s)', (code) => {
+    const cells = ['1', 'OPSCOM', 'Ann', '613'];
+
+    const sentOut = (sent: readonly string[], row: Partial<RawRow> = {}) => {
+      const [{ message }] = checkerFor(headers.slice(0, 4))({ line: 2, cells: sent, ...row }).reasons as [Reason];
+      return (now: readonly string[]) => checkerFor(headers)({ line: 2, cells: [...now, ` ${code} `, '', message, '12'] });
+    };
+    const lines: [string, string[], string[], string[]][] = [
+      ['too few', ['1', 'OPSCOM', 'Ann'], ['1', 'OPSCOM', 'Ann', ''], ['1', 'OPSCOM', '', 'Ann']],
+      ['too many', ['1', 'OPSCOM', 'Ann', '6', '1 3'], ['1', 'OPSCOM', 'Ann', '6;1 3'], ['1', 'OPSCOM', 'Ann', '613']],
+    ];
+
+    test.each(lines)('%s: is told again when nobody touched it, as often as it comes', (_, sent, untouched) => {
+      const back = sentOut(sent)(untouched);
+      expect(back).toMatchObject({ uniqueId: '', values: {}, active: null, reasons: [{ code, field: null }] });
+      expect(sentOut(sent)(untouched).reasons).toEqual(back.reasons);
+    });
+
+    test.each(lines)('%s: is taken once it was corrected, whatever our columns still say', (_, sent, _untouched, corrected) => {
+      expect(sentOut(sent)(corrected)).toMatchObject({ uniqueId: '1', reasons: [] });
+    });
+
+    test('is told again when its cells were as many as the header has', () => {
+      const sent = ['1', 'OPSCOM', 'A"nn"', '613'];
+      expect(sentOut(sent, { problem: 'QUOTE_MISPLACED' })(sent).reasons).toMatchObject([{ code }]);
+    });
+
+    test('takes any other code, and a reason without the mark, for nothing', () => {
+      expect(checkerFor(headers)({ line: 2, cells: [...cells, '9033', '', 'why', '12'] }).reasons).toEqual([]);
+      expect(checkerFor(headers)({ line: 2, cells: [...cells, code, '', 'why', '12'] }).reasons).toEqual([]);
+      expect(checkerFor(headers.slice(0, 5))({ line: 2, cells: [...cells, code] }).reasons).toEqual([]);
+    });
+  });
+
+  test('any other file keeps its apostrophes', () => {
+    const record = checkerFor(headers.slice(0, 4))({ line: 2, cells: ['1', 'OPSCOM', "'=1+1", "'t Hart"] });
+    expect(record.values).toMatchObject({ firstName: "'=1+1", phoneCell: "'t Hart" });
+  });
+});
+
+test('no sentence holds a value of the record', () => {
+  const headers = FIELDS.map(({ headers: [first] }) => first);
+  const checkRow = checkerFor(headers);
+  const secret = fc.string({ minLength: 4, maxLength: 12 }).map((text) => `§${text}§`);
+  fc.assert(
+    fc.property(fc.array(secret, { minLength: headers.length, maxLength: headers.length }), (cells) => {
+      const { reasons } = checkRow({ line: 2, cells });
+      expect(reasons.length).toBeGreaterThan(5);
+      for (const { message } of reasons) expect(message).not.toContain('§');
+    }),
+  );
+});
