@@ -1,7 +1,7 @@
 // The outside world on one page. Adapters implement these; activities, the front door and the command line use them.
 // Dates are UTC, sizes are bytes, times are milliseconds unless a name says otherwise.
 
-import type { Client, ClientSettings } from './domain/client';
+import type { Client, ClientSettings, Pause } from './domain/client';
 import type { ClientId, ImportId, UserId } from './domain/ids';
 import type { Counts, FileLayout, HoldDecision, ImportOutcome, ImportRun, ImportState, ReportState, Retry } from './domain/import-run';
 import type { FolderLayout } from './domain/client/profiles';
@@ -58,6 +58,8 @@ export interface ClientStore {
   add(client: Client): Promise<void>;
   setSettings(clientId: ClientId, settings: ClientSettings): Promise<void>;
   setEnabled(clientId: ClientId, enabled: boolean): Promise<void>;
+  /** undefined = not paused any more. */
+  setPaused(clientId: ClientId, paused: Pause | undefined): Promise<void>;
 }
 
 export interface PublicKey {

@@ -40,9 +40,19 @@ export interface ClientSettings {
   readonly expectFileEvery: string | null;
 }
 
+/** An operator's word that nothing new of a client is started: no import, retry or approval. Uploads are taken, and what runs goes on. */
+export interface Pause {
+  readonly at: Date;
+  /** Who typed it. */
+  readonly by: string;
+  readonly reason: string;
+}
+
 export interface Client {
   readonly clientId: ClientId;
   readonly enabled: boolean;
+  /** Absent = it is not paused. */
+  readonly paused?: Pause;
   /** From when on files are expected of it. */
   readonly addedAt?: Date;
   readonly settings: ClientSettings;

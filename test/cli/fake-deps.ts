@@ -265,6 +265,11 @@ export function servicesOf(world: World): Services {
       async setEnabled(id, enabled) {
         world.clients = world.clients.map((client) => (client.clientId === id ? { ...client, enabled } : client));
       },
+      async setPaused(id, paused) {
+        world.clients = world.clients.map(({ paused: before, ...client }) =>
+          client.clientId !== id ? { ...client, ...(before && { paused: before }) } : { ...client, ...(paused && { paused }) },
+        );
+      },
     },
     accounts: {
       find: async (userName) => world.accounts.find((account) => account.userName === userName),

@@ -3,7 +3,7 @@
 
 import type { mongo } from 'mongoose';
 import type { Account, Ban, Chunk, ChunkResult, LiveSession, RejectedRecord, UndoChunk, UndoChunkResult } from '../../ports';
-import type { ClientSettings } from '../../domain/client';
+import type { ClientSettings, Pause } from '../../domain/client';
 import type { ClientId, ImportId, UserId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
 import type { Undo, UserChange, WhyLeft } from '../../domain/undo/undo';
@@ -12,6 +12,7 @@ import type { Archived, Created, FieldValues, Stamp, Undone } from '../../domain
 export interface ClientDocument {
   readonly _id: ClientId;
   readonly enabled: boolean;
+  readonly paused?: Pause;
   readonly addedAt?: Date;
   readonly settings: ClientSettings;
 }

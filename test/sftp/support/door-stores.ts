@@ -52,5 +52,6 @@ export function clientStore(clients: Map<string, Client>): ClientStore {
     add: notUsed,
     setSettings: notUsed,
     setEnabled: notUsed,
+    setPaused: notUsed,
   };
 }

@@ -1,5 +1,6 @@
 // Clients and their settings. What a stored client lacks because it was added before the setting existed has its default.
 
+import type { UpdateQuery } from 'mongoose';
 import { DEFAULT_SETTINGS, type Client } from '../../../domain/client';
 import type { ClientId } from '../../../domain/ids';
 import { ImportsError } from '../../../errors';
@@ -9,8 +10,8 @@ import { isDuplicateKey } from '../duplicate-key';
 import type { Models } from '../models';
 
 export function createClientStore({ clients }: Pick<Models, 'clients'>): ClientStore {
-  const set = async (clientId: ClientId, change: Partial<ClientDocument>): Promise<void> => {
-    const { matchedCount } = await clients.updateOne({ _id: clientId }, { $set: change });
+  const change = async (clientId: ClientId, update: UpdateQuery<ClientDocument>): Promise<void> => {
+    const { matchedCount } = await clients.updateOne({ _id: clientId }, update);
     if (matchedCount === 0) {
       throw new ImportsError('NOT_FOUND', `Client ${clientId} was not changed: there is none of that id. See \`imports client list\`.`);
     }
@@ -32,11 +33,18 @@ export function createClientStore({ clients }: Pick<Models, 'clients'>): ClientS
         throw new ImportsError('NOT_NOW', `Client ${clientId} was not added: it exists already. Change it with \`imports client set\`.`);
       }
     },
-    setSettings: (clientId, settings) => set(clientId, { settings }),
-    setEnabled: (clientId, enabled) => set(clientId, { enabled }),
+    setSettings: (clientId, settings) => change(clientId, { $set: { settings } }),
+    setEnabled: (clientId, enabled) => change(clientId, { $set: { enabled } }),
+    setPaused: (clientId, paused) => change(clientId, paused === undefined ? { $unset: { paused: 1 } } : { $set: { paused } }),
   };
 }
 
-function toClient({ _id, enabled, addedAt, settings }: ClientDocument): Client {
-  return { clientId: _id, enabled, ...(addedAt !== undefined && { addedAt }), settings: { ...DEFAULT_SETTINGS, ...settings } };
+function toClient({ _id, enabled, paused, addedAt, settings }: ClientDocument): Client {
+  return {
+    clientId: _id,
+    enabled,
+    ...(paused !== undefined && { paused }),
+    ...(addedAt !== undefined && { addedAt }),
+    settings: { ...DEFAULT_SETTINGS, ...settings },
+  };
 }

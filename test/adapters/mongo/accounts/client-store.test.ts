@@ -51,7 +51,19 @@ describe('a client', () => {
     expect(await mongo.store.clients.find(mongo.clientId)).toEqual(client({ enabled: false, settings }));
   });
 
+  test('is paused and resumed without touching anything else', async () => {
+    await mongo.store.clients.add(client());
+    const paused = { at: new Date(5), by: 'pat', reason: 'they move their payroll' };
+    await mongo.store.clients.setPaused(mongo.clientId, paused);
+    await mongo.store.clients.setEnabled(mongo.clientId, false);
+    expect(await mongo.store.clients.find(mongo.clientId)).toEqual(client({ enabled: false, paused }));
+    expect(await mongo.store.clients.list()).toContainEqual(client({ enabled: false, paused }));
+    await mongo.store.clients.setPaused(mongo.clientId, undefined);
+    expect(await mongo.store.clients.find(mongo.clientId)).toEqual(client({ enabled: false }));
+  });
+
   test('that does not exist cannot be changed', async () => {
+    await expect(mongo.store.clients.setPaused(mongo.clientId, undefined)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(mongo.store.clients.setEnabled(mongo.clientId, false)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(mongo.store.clients.setSettings(mongo.clientId, client().settings)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
