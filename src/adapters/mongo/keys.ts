@@ -2,6 +2,7 @@
 // is one range of them.
 
 import type { ImportId } from '../../domain/ids';
+import type { PermitId } from './documents';
 
 export function lineKey(importId: ImportId, line: number): string {
   return `${importId}/${String(line).padStart(9, '0')}`;
@@ -14,4 +15,9 @@ export function chunkKey(importId: ImportId, n: number): string {
 /** Every key `<importId>/…`: `0` is the character right behind `/`. */
 export function keysOf(importId: ImportId): { readonly $gte: string; readonly $lt: string } {
   return { $gte: `${importId}/`, $lt: `${importId}0` };
+}
+
+/** Ids that MongoDB tells apart have different texts, 5 and "5" too. */
+export function textOfPermitId(permitId: PermitId): string {
+  return typeof permitId === 'string' ? JSON.stringify(permitId) : String(permitId);
 }

@@ -6,7 +6,7 @@ import type { WhyLeft } from '../../../domain/undo/undo';
 import type { PermitStore } from '../../../ports';
 import type { PermitDocument, PermitReleaseDocument, UserDocument } from '../documents';
 import { inBatches } from '../in-batches';
-import { keysOf } from '../keys';
+import { keysOf, textOfPermitId } from '../keys';
 import { type Models, native } from '../models';
 
 type PermitReturns = Pick<PermitStore, 'giveBack' | 'countGivenBack' | 'notGivenBack'>;
@@ -41,9 +41,9 @@ export function createPermitReturns(models: Pick<Models, 'permits' | 'permitRele
     }
     const ids = rows.map(({ permitId }) => permitId);
     const found = await permits.find({ _id: { $in: ids } }, { projection: { returned: 1 }, batchSize: ids.length + 1 }).toArray();
-    const byId = new Map(found.map((permit) => [String(permit._id), permit]));
+    const byId = new Map(found.map((permit) => [textOfPermitId(permit._id), permit]));
     const outcomeOf = ({ permitId, userId }: PermitReleaseDocument): 'returned' | WhyLeft => {
-      const permit = byId.get(String(permitId));
+      const permit = byId.get(textOfPermitId(permitId));
       if (permit === undefined) return 'PERMIT_GONE';
       if (permit.returned?.importId === importId) return 'returned';
       return active.has(userId) ? 'PERMIT_NOT_FREE' : 'HOLDER_NOT_ACTIVE';
@@ -70,10 +70,10 @@ export function createPermitReturns(models: Pick<Models, 'permits' | 'permitRele
       for await (const rows of inBatches(left)) {
         const ids = rows.map(({ permitId }) => permitId);
         const found = await permits.find({ _id: { $in: ids } }, { projection: { number: 1 }, batchSize: ids.length + 1 }).toArray();
-        const numbers = new Map(found.map(({ _id, number }) => [String(_id), number]));
+        const numbers = new Map(found.map(({ _id, number }) => [textOfPermitId(_id), number]));
         for (const { permitId, userId, undo } of rows) {
           if (undo === undefined || undo === 'returned') continue;
-          yield { userId, permit: String(numbers.get(String(permitId)) ?? permitId), line: null, why: undo, by: null };
+          yield { userId, permit: String(numbers.get(textOfPermitId(permitId)) ?? permitId), line: null, why: undo, by: null };
         }
       }
     },

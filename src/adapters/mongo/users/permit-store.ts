@@ -6,7 +6,7 @@ import type { PermitStore } from '../../../ports';
 import type { PermitDocument, PermitReleaseDocument } from '../documents';
 import { duplicatesIn } from '../duplicate-key';
 import { inBatches, PER_BATCH } from '../in-batches';
-import { keysOf } from '../keys';
+import { keysOf, textOfPermitId } from '../keys';
 import { type Models, native } from '../models';
 import { createPermitReturns } from './permit-returns';
 
@@ -19,7 +19,7 @@ export function createPermitStore(models: Pick<Models, 'permits' | 'permitReleas
     const held = permits.find({ holder: { $in: [...userIds] }, status: 'active' }, { projection: { holder: 1 }, batchSize: PER_BATCH });
     for await (const batch of inBatches(held)) {
       const rows = batch.map(({ _id, holder }) => ({
-        _id: `${importId}/${String(_id)}`,
+        _id: `${importId}/${textOfPermitId(_id)}`,
         permitId: _id,
         userId: holder as UserId,
         state: 'releasing' as const,
@@ -41,12 +41,12 @@ export function createPermitStore(models: Pick<Models, 'permits' | 'permitReleas
     );
     const ids = rows.map(({ permitId }) => permitId);
     const found = await permits.find({ _id: { $in: ids } }, { projection: { releasedBy: 1 }, batchSize: ids.length + 1 }).toArray();
-    const released = new Set(found.filter(({ releasedBy }) => releasedBy === importId).map(({ _id }) => String(_id)));
+    const released = new Set(found.filter(({ releasedBy }) => releasedBy === importId).map(({ _id }) => textOfPermitId(_id)));
     await releases.bulkWrite(
       rows.map(({ _id, permitId }) => ({
         updateOne: {
           filter: { _id, state: 'releasing' },
-          update: { $set: { state: released.has(String(permitId)) ? ('released' as const) : ('skipped' as const) } },
+          update: { $set: { state: released.has(textOfPermitId(permitId)) ? ('released' as const) : ('skipped' as const) } },
         },
       })),
       { ordered: false },

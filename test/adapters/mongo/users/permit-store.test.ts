@@ -19,9 +19,9 @@ const handTo = (number: string, holder: UserId) =>
 const note = (number: string, holder: UserId) =>
   mongo
     .collection('permitReleases')
-    .insertOne({ _id: `${importId()}/${key(number)}`, permitId: key(number), userId: holder, state: 'releasing', at: AT });
+    .insertOne({ _id: `${importId()}/"${key(number)}"`, permitId: key(number), userId: holder, state: 'releasing', at: AT });
 const stateOf = async (number: string) =>
-  (await mongo.collection('permitReleases').findOne({ _id: `${importId()}/${key(number)}` }))?.['state'];
+  (await mongo.collection('permitReleases').findOne({ _id: `${importId()}/"${key(number)}"` }))?.['state'];
 const release = (...uniqueIds: string[]) => mongo.store.permits.release(importId(), uniqueIds.map(user), AT);
 const released = (from: UserId) => ({ holder: null, status: 'available', releasedBy: importId(), releasedAt: AT, releasedFrom: from });
 
@@ -50,6 +50,19 @@ test('a permit whose id the application made of another type is released like an
   await release('1');
   expect(await permits.findOne({ _id })).toMatchObject(released(user('1')));
   expect(await mongo.store.permits.countReleased(importId())).toBe(1);
+});
+
+test('permits whose ids look alike as text are released, counted and given back each', async () => {
+  const permits = mongo.collection('permits') as unknown as driver.Collection<{ _id: string | number }>;
+  const ids = [71_005, '71005'];
+  await permits.insertMany(ids.map((_id) => ({ _id, clientId: mongo.clientId, number: 'P', status: 'active', holder: user('1') })));
+  await mongo.collection('users').insertOne({ _id: user('1'), clientId: mongo.clientId, status: 'active' });
+  await release('1');
+  expect(await mongo.store.permits.countReleased(importId())).toBe(2);
+  expect(await permits.countDocuments({ _id: { $in: ids }, status: 'available' })).toBe(2);
+  await mongo.store.permits.giveBack(importId(), AT, () => {});
+  expect(await mongo.store.permits.countGivenBack(importId())).toBe(2);
+  expect(await permits.countDocuments({ _id: { $in: ids }, holder: user('1'), status: 'active' })).toBe(2);
 });
 
 test('a release that is repeated changes nothing and counts the same', async () => {
