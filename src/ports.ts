@@ -561,8 +561,30 @@ export interface StepTrouble {
   readonly nextTryAt: Date | null;
 }
 
+/** Why an inbox is woken: `look` = there may be files to take, not only requests. */
+export interface Wake {
+  readonly look: boolean;
+}
+
+/** The newest run of a workflow that may write users. */
+export interface Writer {
+  readonly isRunning: boolean;
+  /** The turn that it was started with. */
+  readonly turn: number;
+}
+
+/** What steps ask of Temporal. */
+export interface Inboxes {
+  /** Something is there for the client: a file, or a request that is written down already. */
+  wake(clientId: ClientId, why: Wake): Promise<void>;
+  /** The workflow of an import, or of its undo; undefined = none was ever started, or it has expired there. */
+  writer(importId: ImportId, kind: 'import' | 'undo'): Promise<Writer | undefined>;
+}
+
 /** What the front door and the command line ask of Temporal. */
 export interface ImportsControl {
+  /** Wakes the client's inbox: it looks for files, or takes up what was asked for. */
+  wake(clientId: ClientId, why: Wake): Promise<void>;
   /** Creates or updates the client's schedule; keeps a pause and its note. A disabled client's schedule is removed. */
   applySchedule(client: Client): Promise<void>;
   /** Looks for files now, unless the schedule is paused. */

@@ -4,8 +4,20 @@ import type { ClientId, ImportId } from '../src/domain/ids';
 import type { Counts, ImportOutcome, ReportState } from '../src/domain/import-run';
 import type { UndoCounts } from '../src/domain/undo/undo';
 
-/** Task queue of all workers. */
-export const TASK_QUEUE = 'imports';
+/**
+ * One queue for each kind of work, each with slots of its own in the worker, so that a slow mail server or a long sweep takes none of the
+ * hands of an import. Workflows run on `imports`; on the other two only activities do.
+ */
+export const TASK_QUEUES = { imports: 'imports', mail: 'imports-mail', background: 'imports-background' } as const;
+
+export interface ClientInboxInput {
+  readonly clientId: ClientId;
+  /** Whether to look for files first; set when it continues as new. */
+  readonly look?: boolean;
+}
+
+/** Name of the signal that wakes an inbox. */
+export const WAKE = 'wake';
 
 /** Schedules that belong to no client. */
 export const STANDING_SCHEDULES = ['housekeeping', 'silence'] as const;
@@ -68,6 +80,10 @@ export interface ResendReportResult {
 
 export function scheduleIdOf(clientId: ClientId): string {
   return `client/${clientId}`;
+}
+
+export function inboxWorkflowIdOf(clientId: ClientId): string {
+  return `inbox/${clientId}`;
 }
 
 export function importWorkflowIdOf(importId: ImportId): string {

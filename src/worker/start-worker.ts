@@ -3,7 +3,7 @@
 import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import type { ActivityPorts } from '../../activities/activity-ports';
-import { TASK_QUEUE } from '../../workflows/messages';
+import { TASK_QUEUES } from '../../workflows/messages';
 import { connectionOptions, type TemporalTarget } from '../adapters/temporal/connection-options';
 import { measureSteps } from './measure-steps';
 import { safeFailures } from './safe-failures';
@@ -28,7 +28,7 @@ export async function createWorker({ ports, workflows, ...target }: WorkerOption
   const worker = await Worker.create({
     connection,
     namespace,
-    taskQueue: TASK_QUEUE,
+    taskQueue: TASK_QUEUES.imports,
     ...('bundle' in workflows ? { workflowBundle: workflows.bundle } : { workflowsPath: workflows.path }),
     activities: createActivities(ports),
     interceptors: { activity: [() => ({ inbound: measureSteps(ports.metrics) }), () => ({ inbound: safeFailures(ports.log) })] },

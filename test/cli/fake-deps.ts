@@ -360,6 +360,10 @@ export function servicesOf(world: World): Services {
         up(down.temporal);
         world.calls.push(`schedule ${client.clientId} enabled=${client.enabled}`);
       },
+      async wake(id, { look }) {
+        up(down.temporal);
+        world.calls.push(`wake ${id}${look ? ' to look for files' : ''}`);
+      },
       async scanNow(id) {
         up(down.temporal);
         world.calls.push(`scan ${id}`);

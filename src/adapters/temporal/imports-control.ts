@@ -15,16 +15,19 @@ import type { Client } from '../../domain/client';
 import type { ClientId, ImportId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
 import type { ImportsControl } from '../../ports';
-import { importWorkflowIdOf, scheduleIdOf, TASK_QUEUE, type ImportFileInput } from '../../../workflows/messages';
+import { importWorkflowIdOf, scheduleIdOf, TASK_QUEUES, type ImportFileInput } from '../../../workflows/messages';
 import { ImportClient, ImportState } from '../../../workflows/search-attributes';
 import { decideImport } from './decide-import';
 import { connectionOptions, type TemporalTarget } from './connection-options';
 import { applyStandingSchedules } from './standing-schedules';
 import { resendResult, startResend } from './start-resend';
 import { findTroubles } from './find-troubles';
+import { wakeInbox } from './wake-inbox';
 import { refuseRunning, startUndo } from './start-undo';
 
 const DEADLINE_MS = 10_000;
+/** After a collision with an inbox that is just ending, the server makes the client wait for 5 to 11 seconds. */
+const WAKE_DEADLINE_MS = 30_000;
 /** What a mail server that is well needs many times over. */
 const RESULT_MS = 20_000;
 
@@ -49,6 +52,8 @@ export function connectImportsControl(options: ControlOptions): ConnectedControl
   return {
     temporal,
     applyStandingSchedules: () => within(() => applyStandingSchedules(temporal)),
+    wake: (clientId, why) =>
+      connection.withDeadline(Date.now() + WAKE_DEADLINE_MS, () => wakeInbox(temporal, clientId, why)).catch(asUnreachable),
     applySchedule: (client) => within(() => applySchedule(temporal, client)),
     scanNow: (clientId) => within(() => scanNow(temporal, clientId)),
     async retry(run, reason) {
@@ -56,7 +61,7 @@ export function connectImportsControl(options: ControlOptions): ConnectedControl
       try {
         await within(() =>
           temporal.workflow.start('importFile', {
-            taskQueue: TASK_QUEUE,
+            taskQueue: TASK_QUEUES.imports,
             workflowId: importWorkflowIdOf(run.importId),
             args: [input],
             workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
@@ -135,7 +140,7 @@ function scheduleOf(client: Client): ScheduleOptions {
       type: 'startWorkflow',
       workflowType: 'scanFolder',
       workflowId: `scan/${client.clientId}`,
-      taskQueue: TASK_QUEUE,
+      taskQueue: TASK_QUEUES.imports,
       args: [{ clientId: client.clientId }],
       staticSummary: `look into the folder of ${client.clientId}`,
       typedSearchAttributes: [{ key: ImportClient, value: client.clientId }],

@@ -2,7 +2,7 @@
 // what an operator paused.
 
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
-import { STANDING_SCHEDULES, TASK_QUEUE } from '../../../workflows/messages';
+import { STANDING_SCHEDULES, TASK_QUEUES } from '../../../workflows/messages';
 
 const [HOUSEKEEPING, SILENCE] = STANDING_SCHEDULES;
 
@@ -16,7 +16,7 @@ const SCHEDULES: readonly ScheduleOptions[] = [
       type: 'startWorkflow',
       workflowType: 'keepHouse',
       workflowId: 'housekeeping',
-      taskQueue: TASK_QUEUE,
+      taskQueue: TASK_QUEUES.imports,
       args: [],
       staticSummary: 'remove what was kept long enough',
     },
@@ -29,7 +29,7 @@ const SCHEDULES: readonly ScheduleOptions[] = [
       type: 'startWorkflow',
       workflowType: 'watchSilence',
       workflowId: 'silence',
-      taskQueue: TASK_QUEUE,
+      taskQueue: TASK_QUEUES.imports,
       args: [],
       staticSummary: 'tell of clients that send no files',
     },

@@ -3,7 +3,7 @@
 import { WorkflowExecutionAlreadyStartedError, type Client as TemporalClient, type WorkflowHandle } from '@temporalio/client';
 import type { ImportRun } from '../../domain/import-run';
 import { ImportsError } from '../../errors';
-import { resendWorkflowIdOf, TASK_QUEUE, type ResendReportInput, type ResendReportResult } from '../../../workflows/messages';
+import { resendWorkflowIdOf, TASK_QUEUES, type ResendReportInput, type ResendReportResult } from '../../../workflows/messages';
 import { ImportClient } from '../../../workflows/search-attributes';
 
 export async function startResend(
@@ -14,7 +14,7 @@ export async function startResend(
   const input: ResendReportInput = { importId, kind };
   try {
     return await temporal.workflow.start('resendReport', {
-      taskQueue: TASK_QUEUE,
+      taskQueue: TASK_QUEUES.imports,
       workflowId: resendWorkflowIdOf(importId, kind),
       args: [input],
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',

@@ -3,7 +3,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client as TemporalClient } from '@temporalio/client';
 import type { ImportRun } from '../../domain/import-run';
 import { ImportsError } from '../../errors';
-import { importWorkflowIdOf, TASK_QUEUE, undoWorkflowIdOf, type UndoImportInput } from '../../../workflows/messages';
+import { importWorkflowIdOf, TASK_QUEUES, undoWorkflowIdOf, type UndoImportInput } from '../../../workflows/messages';
 import { ImportClient, ImportState } from '../../../workflows/search-attributes';
 
 export type UndoneImport = Pick<ImportRun, 'importId' | 'clientId' | 'fileName' | 'state'>;
@@ -26,7 +26,7 @@ export async function startUndo(temporal: TemporalClient, { importId, clientId, 
   const input: UndoImportInput = { importId, fileName };
   try {
     await temporal.workflow.start('undoImport', {
-      taskQueue: TASK_QUEUE,
+      taskQueue: TASK_QUEUES.imports,
       workflowId: undoWorkflowIdOf(importId),
       args: [input],
       workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',

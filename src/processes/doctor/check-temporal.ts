@@ -1,7 +1,7 @@
 // The Temporal server: whether it knows our search attributes, and whether somebody asks it for work.
 
 import type { Client as TemporalClient } from '@temporalio/client';
-import { TASK_QUEUE } from '../../../workflows/messages';
+import { TASK_QUEUES } from '../../../workflows/messages';
 import * as searchAttributes from '../../../workflows/search-attributes';
 import { ill, START_EVERYTHING, well, type Finding } from './finding';
 
@@ -26,7 +26,7 @@ export interface WorkersSeen {
 }
 
 export async function seeWorkers({ workflowService, options: { namespace } }: TemporalClient): Promise<WorkersSeen> {
-  const { pollers } = await workflowService.describeTaskQueue({ namespace, taskQueue: { name: TASK_QUEUE } });
+  const { pollers } = await workflowService.describeTaskQueue({ namespace, taskQueue: { name: TASK_QUEUES.imports } });
   const asked = (pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000);
   const last = Math.max(0, ...asked);
   return { live: asked.filter((at) => Date.now() - at < SEEN_LATELY_MS).length, last: last === 0 ? null : new Date(last) };
