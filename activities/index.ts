@@ -8,7 +8,6 @@ import { clearWorkFolders } from './housekeeping/clear-work-folders';
 import { closeImport } from './end/close-import';
 import { closeResend } from './end/close-resend';
 import { expireDetails } from './housekeeping/expire-details';
-import { findSilences } from './housekeeping/find-silences';
 import { inspectFile } from './inspect/inspect-file';
 import { markHeld } from './hold/mark-held';
 import { markImport } from './end/mark-import';
@@ -19,7 +18,7 @@ import { prepareResend } from './end/prepare-resend';
 import { removeOldBackups } from './housekeeping/remove-old-backups';
 import { releasePermits } from './apply/release-permits';
 import { sendHoldMail } from './hold/send-hold-mail';
-import { sendSilenceAlarm } from './housekeeping/send-silence-alarm';
+import { tellSilences } from './housekeeping/tell-silences';
 import { sendReport } from './end/send-report';
 import { settleHold } from './hold/settle-hold';
 import { closeUndo } from './undo/close-undo';
@@ -60,8 +59,7 @@ export function createActivities(ports: ActivityPorts) {
     expireDetails: expireDetails(ports),
     removeOldBackups: removeOldBackups(ports),
     clearWorkFolders: clearWorkFolders(ports),
-    findSilences: findSilences(ports),
-    sendSilenceAlarm: sendSilenceAlarm(ports),
+    tellSilences: tellSilences(ports),
   };
 }
 

@@ -31,6 +31,6 @@ export const ACTIVITY_OPTIONS = {
     scheduleToCloseTimeout: '24h',
     retry: { initialInterval: '10s', backoffCoefficient: 2, maximumInterval: '30m' },
   },
-  /** An alarm that the next tick of its schedule, ten minutes later, sends again: gives up before. */
-  alarm: { startToCloseTimeout: '5m', scheduleToCloseTimeout: '8m', retry: worldIsBroken },
+  /** Alarms about silent clients: thousands at once after an outage of ours. Its schedule starts no other one meanwhile. */
+  alarm: { startToCloseTimeout: '1h', heartbeatTimeout: '30s', retry: worldIsBroken },
 } satisfies Record<string, ActivityOptions>;

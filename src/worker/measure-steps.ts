@@ -34,8 +34,7 @@ export const PHASES: Readonly<Record<keyof Activities, string>> = {
   expireDetails: 'housekeeping',
   removeOldBackups: 'housekeeping',
   clearWorkFolders: 'housekeeping',
-  findSilences: 'silence',
-  sendSilenceAlarm: 'silence',
+  tellSilences: 'silence',
 };
 
 export function measureSteps(metrics: Pick<ImportMetrics, 'stepEnded'>): ActivityInboundCallsInterceptor {

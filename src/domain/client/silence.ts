@@ -14,10 +14,11 @@ export interface Silence {
 
 export type NewestImport = Pick<ImportRun, 'importId' | 'receivedAt'>;
 
-/** Undefined while all is well, or nothing is expected. */
+/** Undefined while all is well, or nothing is expected. Files of a paused client wait in its folder, so they cannot be missed. */
 export function silenceOf(client: Client, newest: NewestImport | undefined, now: Date): Silence | undefined {
-  const limit = client.settings.expectFileEvery === null ? undefined : durationMs(client.settings.expectFileEvery);
+  if (!client.enabled || client.paused !== undefined || client.settings.expectFileEvery === null) return undefined;
+  const limit = durationMs(client.settings.expectFileEvery);
   const since = newest?.receivedAt ?? client.addedAt;
-  if (!client.enabled || limit === undefined || since === undefined || now.getTime() - since.getTime() <= limit) return undefined;
+  if (limit === undefined || since === undefined || now.getTime() - since.getTime() <= limit) return undefined;
   return { after: newest?.importId ?? importIdOf(client.clientId, 0), since };
 }
