@@ -19,3 +19,6 @@ export const ENTRY_LIMITS = {
   /** Of all. Each may hold some 4 MB of unsent data. */
   connections: 500,
 } as const;
+
+/** Told only to a peer that has proven to be the account's. */
+export const TOO_MANY_VISITS = `Too many connections of this account (${ENTRY_LIMITS.visitsPerAccount}): close some, or try again later`;

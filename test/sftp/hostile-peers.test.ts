@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { writeFileSync } from 'node:fs';
-import type { Client, ClientChannel } from 'ssh2';
+import { Client, type ClientChannel } from 'ssh2';
 import { OPEN_FLAG } from '../../src/sftp/codec/protocol';
 import type { Doorkeeper } from '../../src/door/doorkeeper';
 import { openGate } from '../../src/door/gate';
@@ -106,6 +106,40 @@ it('lets go of a peer that hears goodbye and stays', async () => {
   await reset;
   clearInterval(talk);
 });
+
+it('ends a connection that changes its keys before it has logged in', async () => {
+  const client = new Client();
+  let exchanges = 0;
+  client.on('error', () => undefined);
+  client.on('handshake', () => {
+    exchanges += 1;
+    protocolOf(client).rekey();
+  });
+  const { host, port } = fixture.door;
+  const closed = goneOf(client);
+  client.connect({ host, port, username: 'acme', authHandler: () => undefined });
+  await closed;
+  expect(exchanges).toBeLessThanOrEqual(2);
+  expect(fixture.lines.map(({ message }) => message)).toContain('A connection changes its keys before it has logged in, and is ended');
+});
+
+it.each(['scp -t users.csv', '/usr/bin/scp -pf users.csv'])(
+  'answers "%s" with an error that programs of the scp protocol see',
+  async (command) => {
+    const client = await connect(fixture);
+    const [said, code] = await new Promise<[string, number]>((resolve, reject) =>
+      client.exec(command, (error, channel) => {
+        if (error) return reject(error);
+        let text = '';
+        let exit = NaN;
+        channel.on('data', (data: Buffer) => (text += data.toString())).on('exit', (given: number) => (exit = given));
+        channel.on('close', () => resolve([text, exit]));
+      }),
+    );
+    expect([said, code]).toEqual(['\x02This service is SFTP only; use scp without -O\n', 1]);
+    client.end();
+  },
+);
 
 it('refuses a client that knows nothing but the group exchange, in words', async () => {
   const { host, port } = fixture.door;

@@ -9,7 +9,7 @@ import { ENTRY_LIMITS } from '../../src/door/entry-limits';
 import { BEAT_MS } from '../../src/door/visits';
 import { connect, openSftp } from './support/connect';
 import { keyPair, openFixture, type Fixture } from './support/front-door-fixture';
-import { run, sshOptions } from './support/run';
+import { having, run, sftp, sshOptions } from './support/run';
 import { until } from './support/until';
 
 const START = new Date('2026-11-20T12:00:00Z').getTime();
@@ -82,16 +82,16 @@ it('bans for longer every time', async () => {
 
 it('drops a banned address with a real client, and lets it in again once support has lifted the ban', async () => {
   const { host, port } = fixture.door;
-  const sftp = () =>
+  const listing = () =>
     run('sftp', ['-b', '/dev/null', '-P', String(port), ...sshOptions(fixture), '-o', `BindAddress=${STRANGER}`, `acme@${host}`]);
-  expect((await sftp()).code).toBe(0);
+  expect((await listing()).code).toBe(0);
   fixture.accounts.set('acme', { ...accountOf('acme'), knownPlaces: [] });
   await misbehave(STRANGER);
-  expect((await sftp()).code).toBe(255);
+  expect((await listing()).code).toBe(255);
   // As `imports ban lift` does.
   fixture.bans.delete(STRANGER);
   let code: number | null = null;
-  for (const end = Date.now() + 30_000; code !== 0 && Date.now() < end;) ({ code } = await sftp());
+  for (const end = Date.now() + 30_000; code !== 0 && Date.now() < end;) ({ code } = await listing());
   expect(code).toBe(0);
 });
 
@@ -243,4 +243,22 @@ it('holds the keys of one person against nobody: a few that the account does not
   for (let n = 0; n < 24; n++) expect(await attempt(STRANGER, { privateKey: other, authHandler: ['publickey'] })).toBe('out');
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(fixture.bans.size).toBe(0);
+});
+
+having('sftp')('an account that is in too often', () => {
+  it('hears that, not that its key is wrong, and nothing is held against it', async () => {
+    const crowded = await openFixture();
+    const privateKey = readFileSync(crowded.keyFile);
+    const crowd = await Promise.all(
+      Array.from({ length: ENTRY_LIMITS.visitsPerAccount }, () => connect(crowded, { privateKey, authHandler: ['publickey'] })),
+    );
+    const ran = await sftp(crowded, ['ls']);
+    expect(ran.code).not.toBe(0);
+    expect(ran.stderr).toContain('Too many connections of this account (60): close some, or try again later');
+    expect(ran.stderr).not.toContain('Permission denied');
+    for (const client of crowd) client.end();
+    await until('there is room again', () => crowded.frontDoor.visits.countOf('acme') === 0);
+    expect(await sftp(crowded, ['ls'])).toMatchObject({ code: 0 });
+    await crowded.stop();
+  });
 });

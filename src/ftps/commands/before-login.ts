@@ -1,7 +1,7 @@
 // What may be asked before anybody has logged in: TLS first, then who it is.
 
 import type { Socket } from 'node:net';
-import { ENTRY_LIMITS } from '../../door/entry-limits';
+import { ENTRY_LIMITS, TOO_MANY_VISITS } from '../../door/entry-limits';
 import { softwareName } from '../../door/peer';
 import { reply, type Reply } from '../control/reply';
 import { FACTS, type Fact } from '../listing';
@@ -88,6 +88,10 @@ async function logIn(session: Session, password: string, admit: (socket: Socket)
     admit(socket);
     session.visitor = { client, folder, visit };
     return reply(230, 'Welcome');
+  }
+  if (result === 'too-many-visits') {
+    link.dismiss(421, TOO_MANY_VISITS);
+    return reply(421, TOO_MANY_VISITS);
   }
   session.failedLogins += 1;
   if (session.failedLogins >= ENTRY_LIMITS.failuresPerConnection) link.dismiss(421, 'Too many failed logins');

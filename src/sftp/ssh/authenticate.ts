@@ -3,6 +3,7 @@
 import { utils, type AuthContext, type PublicKeyAuthContext } from 'ssh2';
 import type { Login, Logins } from '../../door/login';
 import type { Peer } from '../../door/peer';
+import { mendAnswer } from './mend-signatures';
 
 const METHODS: ('publickey' | 'password')[] = ['publickey', 'password'];
 const NOBODY: Login = { result: 'unknown-account', account: undefined, client: undefined };
@@ -25,8 +26,12 @@ export async function authenticate(context: AuthContext, logins: Logins, peer: P
   const key = { algorithm: algo, blob: data, signsWeakly };
   const isProbe = context.signature === undefined;
   const login = await logins.publicKey(context.username, isProbe ? key : { ...key, isProven: () => isSigned(context) }, peer);
-  if (login.result !== 'ok') return { outcome: 'failed', login };
-  return { outcome: isProbe ? 'probed' : 'accepted', login };
+  // Why it cannot come in although its key is right is told to a peer that has proven to hold it.
+  if (isProbe && (login.result === 'ok' || login.result === 'too-many-visits')) {
+    mendAnswer(context);
+    return { outcome: 'probed', login };
+  }
+  return { outcome: login.result === 'ok' ? 'accepted' : 'failed', login };
 }
 
 export function refuse(context: AuthContext): void {

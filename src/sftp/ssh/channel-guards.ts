@@ -60,7 +60,7 @@ export function channelsKept(connection: Connection): number {
   return numberIn(connection, '_chanMgr', '_count');
 }
 
-function objectIn(owner: object, key: string): object {
+export function objectIn(owner: object, key: string): object {
   const value: unknown = Reflect.get(owner, key);
   if (typeof value !== 'object' || value === null) throw unknownVersion(key);
   return value;
@@ -72,6 +72,6 @@ function numberIn(owner: object, side: string, key: string): number {
   return value;
 }
 
-function unknownVersion(key: string): ImportsError {
+export function unknownVersion(key: string): ImportsError {
   return new ImportsError('INVARIANT', `Reading ${key} of an SSH channel failed. The version of ssh2 is not the one this was written for.`);
 }

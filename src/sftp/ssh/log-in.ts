@@ -5,10 +5,12 @@ import type { AuthContext, Connection } from 'ssh2';
 import type { Client } from '../../domain/client';
 import type { ClientFolder } from '../../door/folder/client-folder';
 import { errnoOf } from '../../door/folder/folder-error';
-import { ENTRY_LIMITS } from '../../door/entry-limits';
+import { ENTRY_LIMITS, TOO_MANY_VISITS } from '../../door/entry-limits';
 import type { Peer } from '../../door/peer';
 import type { Visit } from '../../door/visits';
 import { authenticate, refuse } from './authenticate';
+import { mendAnnouncement } from './mend-signatures';
+import { turnAway } from './own-packets';
 import type { ConnectionContext } from './serve-connection';
 
 /** Who is logged in, and where. */
@@ -27,6 +29,7 @@ export function logIn(
   const { doorkeeper, logins, visits, log, folderOf } = frontDoor;
   let failures = 0;
   let admitted = false;
+  mendAnnouncement(connection);
 
   const decide = async (attempt: AuthContext): Promise<void> => {
     const { outcome, login } = await authenticate(attempt, logins, peer);
@@ -42,6 +45,7 @@ export function logIn(
       admit(socket);
       attempt.accept();
     } else if (outcome === 'probed') attempt.accept();
+    else if (login.result === 'too-many-visits') turnAway(connection, TOO_MANY_VISITS);
     else {
       if (outcome === 'failed') failures += 1;
       refuse(attempt);
@@ -49,6 +53,13 @@ export function logIn(
     }
   };
 
+  // Each costs us some milliseconds of our only thread. No program needs a second one so early.
+  connection.on('rekey', () => {
+    if (admitted || socket.destroyed) return;
+    log.warn('A connection changes its keys before it has logged in, and is ended', { ip: peer.address });
+    doorkeeper.note(peer, 'malformed');
+    socket.destroy();
+  });
   connection.on('error', (error: unknown) => {
     if (!admitted && isProtocolError(error)) doorkeeper.note(peer, 'malformed');
   });

@@ -13,6 +13,9 @@ import type { Visitor } from './log-in';
 import type { ConnectionContext } from './serve-connection';
 
 const SFTP_ONLY = 'This service is SFTP only; use scp without -O\n';
+const SCP = /^\s*(\S*\/)?scp\s/;
+/** An error in the scp protocol. Programs that speak it look at nothing else, neither standard error nor the exit code. */
+const SCP_ERROR = '\x02';
 
 interface Line {
   readonly connection: Connection;
@@ -40,15 +43,16 @@ export function serveChannel(session: Session, line: Line, visitor: Visitor, con
       });
     context.sessions.add(served);
   });
-  const refuse = (accept: () => ServerChannel): void => {
+  const refuse = (accept: () => ServerChannel, command = ''): void => {
     const channel = open(session, accept, line, context);
     if (channel === undefined) return;
-    channel.stderr.write(SFTP_ONLY);
+    if (SCP.test(command)) channel.write(SCP_ERROR + SFTP_ONLY);
+    else channel.stderr.write(SFTP_ONLY);
     channel.exit(1);
     channel.end();
   };
-  session.on('exec', refuse);
-  session.on('shell', refuse);
+  session.on('exec', (accept, _reject, { command }) => refuse(accept, command));
+  session.on('shell', (accept) => refuse(accept));
   // A terminal is granted so that the sentence is all that its user reads.
   session.on('pty', (accept: (() => void) | undefined) => accept?.());
 }
