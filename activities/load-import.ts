@@ -1,4 +1,5 @@
-// The import and the client that a step is about; both must be there.
+// The import and the client that a step is about; both must be there. From its inspection on, an import sees the client with the
+// settings of that moment: what was decided at the hold is what is done, whatever is set meanwhile.
 
 import type { Client } from '../src/domain/client';
 import type { ImportId } from '../src/domain/ids';
@@ -14,7 +15,7 @@ export async function loadImport(
   if (run === undefined) throw new ImportsError('NOT_FOUND', `There is no import ${importId} in the database. Check MONGODB_URI.`);
   const client = await ports.clients.find(run.clientId);
   if (client === undefined) throw new ImportsError('NOT_FOUND', `There is no client ${run.clientId} in the database. Check MONGODB_URI.`);
-  return { run, client };
+  return { run, client: run.settings === undefined ? client : { ...client, settings: run.settings } };
 }
 
 export function layoutOf(run: ImportRun): FileLayout {

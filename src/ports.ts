@@ -196,7 +196,7 @@ export interface ImportStore {
   /** The same, but only while the import is as expected, which a worker that comes late finds changed. Whether it was done. */
   updateIf(
     importId: ImportId,
-    expected: { readonly state?: readonly ImportState[]; readonly layout?: null; readonly finishedAt?: null },
+    expected: { readonly state?: readonly ImportState[]; readonly layout?: null; readonly finishedAt?: null; readonly settings?: null },
     change: Partial<Omit<ImportRun, 'importId' | 'clientId' | 'seq'>>,
   ): Promise<boolean>;
   /** Keeps who started the import again, and why. */

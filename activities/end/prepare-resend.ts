@@ -16,10 +16,19 @@ export const prepareResend =
     const { run, client } = await loadImport(ports, importId);
     if (!(await (kind === 'undo' ? isUndoLeft(ports, run) : isAttachmentLeft(ports, run, client)))) return { isLeft: false };
     await ports.files.makeWorkFolder(importId);
-    await (kind === 'undo' ? ports.undos : ports.imports).update(importId, { report: 'pending' });
+    if (kind === 'undo') await ports.undos.update(importId, { report: 'pending' });
+    else await ports.imports.update(importId, { report: 'pending', ...(await withAddressesOfNow(ports, run)) });
     await ports.outbox.setState(importId, kind, 'pending', ports.clock.now());
     return { isLeft: true };
   };
+
+/** The first one may have gone to an address that was wrong, and has been put right since. */
+async function withAddressesOfNow({ clients }: ResendPorts, { clientId, settings }: ImportRun): Promise<Pick<ImportRun, 'settings'>> {
+  const client = await clients.find(clientId);
+  if (settings === undefined || client === undefined) return {};
+  const { failedImportEmail, replyToAdminEmail } = client.settings;
+  return { settings: { ...settings, failedImportEmail, replyToAdminEmail } };
+}
 
 /** Who was left as they are expires with the details of the import. */
 async function isUndoLeft(ports: ResendPorts, { importId, expiredAt }: ImportRun): Promise<boolean> {

@@ -17,7 +17,7 @@ export type InspectedFile =
 export const inspectFile =
   (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'files' | 'standing' | 'csv' | 'clock' | 'log'>) =>
   async ({ importId, attempt }: { readonly importId: ImportId; readonly attempt: number }): Promise<InspectedFile> => {
-    const { run, client } = await loadImport(ports, importId);
+    const { run, client } = await keepSettings(ports, importId);
     await ports.imports.update(importId, {
       state: 'inspecting',
       startedAt: run.startedAt ?? ports.clock.now(),
@@ -57,3 +57,11 @@ export const inspectFile =
     await ports.imports.updateIf(importId, { layout: null }, { ...found, layout, inactiveRecords, chunks: chunks.length, counts });
     return answer;
   };
+
+/** Once: a retry, or another worker that began before us, goes by the same settings. */
+async function keepSettings(ports: Pick<ActivityPorts, 'clients' | 'imports'>, importId: ImportId) {
+  const found = await loadImport(ports, importId);
+  if (found.run.settings !== undefined) return found;
+  await ports.imports.updateIf(importId, { settings: null }, { settings: found.client.settings });
+  return loadImport(ports, importId);
+}

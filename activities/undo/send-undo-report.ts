@@ -25,13 +25,15 @@ export const sendUndoReport =
   (ports: ReportPorts) =>
   async ({ importId }: { readonly importId: ImportId }): Promise<{ readonly report: 'sent' | 'failed' }> => {
     const { run, client } = await loadImport(ports, importId);
+    // An undo may come weeks after the import: it is told to whoever is the administrator by now.
+    const clientNow = (await ports.clients.find(run.clientId)) ?? client;
     const undo = await loadUndo(ports, importId);
     const report = await sendOnce(ports, importId, 'undo', async () => {
       const attachment = await attachmentOf(ports, importId, undo.counts.usersLeft + undo.counts.permitsLeft);
       const mail = composeAdminMail({
         importId,
         kind: 'undo',
-        client,
+        client: clientNow,
         mailFrom: ports.mailFrom,
         subject: `Import ${importId} was undone`,
         page: describeUndo(run, undo, attachment?.records ?? 0),

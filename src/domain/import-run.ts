@@ -1,5 +1,6 @@
 // One processing of one file: its states, outcomes and counts.
 
+import type { ClientSettings } from './client';
 import type { FieldName } from './record/fields';
 import type { ClientId, ImportId } from './ids';
 import type { ReasonCode, Refusal } from './reason/reasons';
@@ -138,6 +139,8 @@ export interface ImportRun {
   readonly finishedAt: Date | null;
   /** How often the workflow was started: 1, and one more for each retry. */
   readonly attempts: number;
+  /** The client's settings of its inspection: it keeps them to the end and through every retry. Absent = not inspected yet. */
+  readonly settings?: ClientSettings;
   /** Oldest first; absent = none. */
   readonly retries?: readonly Retry[];
   readonly counts: Counts;

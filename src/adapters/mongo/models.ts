@@ -76,6 +76,7 @@ const importRun: Shape<ImportDocument> = {
   startedAt: orNull(Date),
   finishedAt: orNull(Date),
   attempts: number,
+  settings: Mixed,
   retries: { type: [Mixed], default: undefined },
   counts: mixed,
   reasonCounts: mixed,

@@ -21,16 +21,18 @@ export function addShowCommand(program: Command, { deps, print }: Session): void
     const { control, undos } = services;
     const run = await requireImport(services, id);
     const undone = await undos.find(run.importId);
+    const settingsNow = (await services.clients.find(run.clientId))?.settings;
     const mailFailures = await findMailFailures(services, run, undone);
     // Without Temporal the database still tells most.
     const stopped = await hasStopped(services, run).catch(() => false);
     const troubles = await control.troubles(run.importId).catch(() => []);
     const more = {
+      ...(run.settings === undefined ? {} : { settings: run.settings }),
       ...(troubles.length === 0 ? {} : { troubles }),
       ...(Object.keys(mailFailures).length === 0 ? {} : { mailFailures }),
     };
     await print.show({ ...importItem(run, control), ...more }, () =>
-      describeImport(run, { uiUrl: (of) => control.uiUrl(of), stopped, undone, troubles, mailFailures }, print),
+      describeImport(run, { uiUrl: (of) => control.uiUrl(of), stopped, undone, troubles, mailFailures, settingsNow }, print),
     );
   });
 }

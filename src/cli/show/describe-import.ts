@@ -1,5 +1,6 @@
 // An import as a person reads it: what happened, the numbers, the reasons by frequency, and what to type next.
 
+import type { ClientSettings } from '../../domain/client';
 import type { FileHeaders } from '../../domain/file/header-in-file';
 import { shareOf } from '../../domain/decide/hold-rule';
 import type { Counts, Held, ImportRun, ReportState, Retry } from '../../domain/import-run';
@@ -8,6 +9,7 @@ import { summariseReasons } from '../../domain/reason/summarise-reasons';
 import type { Undo } from '../../domain/undo/undo';
 import type { ImportsControl, StepTrouble } from '../../ports';
 import { shownState } from '../imports/import-item';
+import { keptSettings } from './kept-settings';
 import type { Printer } from '../text/print';
 
 const COUNT_WORDS: Readonly<Record<Exclude<keyof Counts, 'records'>, string>> = {
@@ -37,6 +39,8 @@ export interface SeenBeside extends Pick<ImportsControl, 'uiUrl'> {
   readonly undone?: Pick<Undo, 'reason' | 'by' | 'requestedAt' | 'report' | 'failure'> | undefined;
   /** Steps that are tried again. */
   readonly troubles?: readonly StepTrouble[];
+  /** The client's settings as they are now. */
+  readonly settingsNow?: ClientSettings | undefined;
   /** Why e-mails could not be sent, as far as it is known. */
   readonly mailFailures?: MailFailures;
 }
@@ -44,7 +48,7 @@ export interface SeenBeside extends Pick<ImportsControl, 'uiUrl'> {
 export type MailFailures = Readonly<Partial<Record<'hold' | 'report' | 'undo', string>>>;
 
 export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer): string {
-  const { uiUrl, stopped = false, undone, troubles = [], mailFailures = {} } = seen;
+  const { uiUrl, stopped = false, undone, troubles = [], mailFailures = {}, settingsNow } = seen;
   const time = (date: Date | null) => (date === null ? undefined : print.time(date));
   const facts = print.facts([
     ['Import', run.importId],
@@ -60,6 +64,7 @@ export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer)
     ['Started', time(run.startedAt)],
     ['Finished', time(run.finishedAt)],
     ['Attempts', String(run.attempts)],
+    ['Settings', run.settings === undefined ? undefined : keptSettings(run.settings, settingsNow)],
     ...(run.retries ?? []).map((retry) => ['Retried', whoAndWhy(retry, print)] as const),
     ['Records', run.layout === null && run.counts.records === 0 ? undefined : countsText(run.counts, print)],
     ['Undo', undone === undefined ? undefined : whoAndWhy({ ...undone, at: undone.requestedAt }, print)],
