@@ -10,7 +10,7 @@ import { connect as connectTls, TLSSocket } from 'node:tls';
 import { ImportsError } from '../../src/errors';
 import { makeCertificate } from '../../src/ftps/certificate/make-certificate';
 import { OWN_CERTIFICATE, openCertificate } from '../../src/ftps/certificate/open-certificate';
-import { run } from '../sftp/support/run';
+import { itHaving, run } from '../sftp/support/run';
 import { PASSWORD } from '../sftp/support/front-door-fixture';
 import { FtpPeer } from './support/ftp-peer';
 import { openFtpsFixture, type FtpsFixture } from './support/ftps-fixture';
@@ -43,28 +43,31 @@ it.each([
   expect(new X509Certificate(makeCertificate(['localhost'], now)).serialNumber).not.toBe(certificate.serialNumber);
 });
 
-it('one of our own is made once, for our eyes only, and a client that was given it trusts the server by its name', async () => {
-  const fixture = await openFtpsFixture();
-  const path = join(fixture.dataDir, 'keys', OWN_CERTIFICATE);
-  expect(statSync(path).mode & 0o777).toBe(0o600);
-  expect(fixture.lines).toContainEqual(
-    expect.objectContaining({ level: 'warn', message: expect.stringContaining('certificate of its own') as string }),
-  );
-  const trusted = join(directory, 'trusted.pem');
-  writeFileSync(trusted, new X509Certificate(readFileSync(path)).toString());
-  const url = `ftp://localhost:${fixture.ftps.port}/`;
-  expect(await run('curl', ['-sS', '--ssl-reqd', '--cacert', trusted, '-u', `acme:${PASSWORD}`, url])).toMatchObject({
-    code: 0,
-    stderr: '',
-  });
-  expect((await run('curl', ['-sS', '--ssl-reqd', '-u', `acme:${PASSWORD}`, url])).code).toBe(60);
+itHaving('curl-ftps')(
+  'one of our own is made once, for our eyes only, and a client that was given it trusts the server by its name',
+  async () => {
+    const fixture = await openFtpsFixture();
+    const path = join(fixture.dataDir, 'keys', OWN_CERTIFICATE);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(fixture.lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: expect.stringContaining('certificate of its own') as string }),
+    );
+    const trusted = join(directory, 'trusted.pem');
+    writeFileSync(trusted, new X509Certificate(readFileSync(path)).toString());
+    const url = `ftp://localhost:${fixture.ftps.port}/`;
+    expect(await run('curl', ['-sS', '--ssl-reqd', '--cacert', trusted, '-u', `acme:${PASSWORD}`, url])).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    expect((await run('curl', ['-sS', '--ssl-reqd', '-u', `acme:${PASSWORD}`, url])).code).toBe(60);
 
-  const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn() };
-  const again = await openCertificate({ files: null, keysDir: join(fixture.dataDir, 'keys'), names: [], log });
-  expect(again.fingerprint).toBe(fixture.ftps.fingerprint);
-  expect(log.warn).not.toHaveBeenCalled();
-  await fixture.stop();
-});
+    const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn() };
+    const again = await openCertificate({ files: null, keysDir: join(fixture.dataDir, 'keys'), names: [], log });
+    expect(again.fingerprint).toBe(fixture.ftps.fingerprint);
+    expect(log.warn).not.toHaveBeenCalled();
+    await fixture.stop();
+  },
+);
 
 it('files that change are used from the next connection on; half a change is not, and no session ends', async () => {
   const certificate = join(directory, 'cert.pem');

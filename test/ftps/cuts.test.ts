@@ -8,6 +8,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientFolder } from '../../src/door/folder/client-folder';
+import { itHaving } from '../sftp/support/run';
 import { until } from '../sftp/support/until';
 import { curlArgs, lftpArgs } from './support/clients';
 import { FtpPeer, type Data } from './support/ftp-peer';
@@ -95,7 +96,7 @@ it('control connections that die, whatever the data connection says afterwards',
   await expectResumable(names);
 });
 
-it.each(['curl', 'lftp'] as const)('%s that is killed', async (program) => {
+async function isKilled(program: 'curl' | 'lftp'): Promise<void> {
   const local = join(fixture.dataDir, `${program}.bin`);
   writeFileSync(local, BIG);
   const names: string[] = [];
@@ -123,7 +124,10 @@ it.each(['curl', 'lftp'] as const)('%s that is killed', async (program) => {
   }
   await expectResumable(names.slice(0, 2), BIG);
   expect(readdirSync(folder.root).filter((name) => names.slice(2).includes(name))).toEqual([]);
-});
+}
+
+itHaving('curl-ftps')('curl that is killed', () => isKilled('curl'));
+itHaving('lftp')('lftp that is killed', () => isKilled('lftp'));
 
 it('ABOR ends an upload, also one whose data connection ends in order, and the session goes on', async () => {
   const names = await cutOff(5, async (peer, { tls }) => {

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { run } from '../sftp/support/run';
+import { itHaving, run } from '../sftp/support/run';
 import { until } from '../sftp/support/until';
 import { PASSWORD } from '../sftp/support/front-door-fixture';
 import { curl } from './support/clients';
@@ -34,7 +34,7 @@ describe('in the clear', () => {
     peer.end();
   });
 
-  it('curl without TLS is refused', async () => {
+  itHaving('curl-ftps')('curl without TLS is refused', async () => {
     const { ftps } = fixture;
     expect(await run('curl', ['-sS', '--user', `acme:${PASSWORD}`, `ftp://${ftps.host}:${ftps.port}/`])).toMatchObject({ code: 67 });
   });
@@ -66,7 +66,7 @@ describe('in the clear', () => {
     peer.end();
   });
 
-  it('TLS 1.1 is refused', async () => {
+  itHaving('curl-ftps')('TLS 1.1 is refused', async () => {
     const { ftps } = fixture;
     const tls = ['--tlsv1.0', '--tls-max', '1.1', '--ciphers', 'DEFAULT@SECLEVEL=0'];
     const ran = await run('curl', ['-sS', '--ssl-reqd', '--insecure', ...tls, `ftp://${ftps.host}:${ftps.port}/`]);
@@ -84,7 +84,7 @@ it('whoever does not speak FTP at all is sent away, and it counts against the ad
   note.mockRestore();
 });
 
-it('a program that is set to implicit TLS is told so at once, and it is no offence', async () => {
+itHaving('curl-ftps')('a program that is set to implicit TLS is told so at once, and it is no offence', async () => {
   const note = jest.spyOn(fixture.frontDoor.doorkeeper, 'note');
   const { ftps } = fixture;
   const tellings = () => fixture.lines.filter(({ message }) => message.includes('implicit TLS'));

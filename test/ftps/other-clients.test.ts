@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { PASSWORD } from '../sftp/support/front-door-fixture';
+import { having, itHaving } from '../sftp/support/run';
 import { curl, ftplib, lftp } from './support/clients';
 import { FtpPeer } from './support/ftp-peer';
 import { openFtpsFixture, type FtpsFixture } from './support/ftps-fixture';
@@ -39,7 +40,7 @@ async function leavePartial(name: string, bytes: number): Promise<void> {
   other.end();
 }
 
-describe('curl', () => {
+having('curl-ftps')('curl', () => {
   it('puts, lists, gets, renames, deletes', async () => {
     expect(await curl(fixture, ['-T', local], '/curl.csv')).toMatchObject(GOOD);
     expect(read('curl.csv')).toBe(TEXT);
@@ -75,7 +76,7 @@ describe('curl', () => {
   });
 });
 
-describe('lftp', () => {
+having('lftp')('lftp', () => {
   it('puts with the time of the file, lists, gets, renames, deletes', async () => {
     const commands = `put ${local} -o lftp.csv; cls -l; get lftp.csv -o ${local}.back; mv lftp.csv moved.csv; nlist`;
     const ran = await lftp(fixture, commands);
@@ -139,7 +140,7 @@ describe('basic-ftp', () => {
   });
 });
 
-describe("python's ftplib", () => {
+having('python3')("python's ftplib", () => {
   it('puts, gets, lists, resumes, sets the time, deletes', async () => {
     await leavePartial('python.csv', 6);
     const ran = await ftplib(
@@ -179,7 +180,11 @@ ftp.quit()`,
   });
 });
 
-it('fifty sessions each of curl, lftp and ftplib put a small file, one after the other', async () => {
+itHaving(
+  'curl-ftps',
+  'lftp',
+  'python3',
+)('fifty sessions each of curl, lftp and ftplib put a small file, one after the other', async () => {
   const serially = async (put: (n: number) => Promise<unknown>): Promise<void> => {
     for (let n = 0; n < 50; n++) await put(n);
   };

@@ -3,7 +3,7 @@
 import { startFtps, type FtpsServer } from '../../src/ftps/start-ftps';
 import { connect } from '../sftp/support/connect';
 import { openFixture, PASSWORD, type Fixture } from '../sftp/support/front-door-fixture';
-import { run } from '../sftp/support/run';
+import { itHaving, run } from '../sftp/support/run';
 import { until } from '../sftp/support/until';
 
 const STRANGER = '127.0.0.2';
@@ -22,6 +22,7 @@ afterEach(async () => {
   await fixture.stop();
 });
 
+const itWithCurl = itHaving('curl-ftps');
 const list = (address: string, password: string) =>
   run('curl', [
     '-sS',
@@ -34,7 +35,7 @@ const list = (address: string, password: string) =>
     `ftp://${ftps.host}:${ftps.port}/`,
   ]);
 
-it('bans an address for what it does over FTPS, also from SFTP, and lets the others go on', async () => {
+itWithCurl('bans an address for what it does over FTPS, also from SFTP, and lets the others go on', async () => {
   const guesses = await Promise.all(Array.from({ length: 15 }, () => list(STRANGER, 'wrong')));
   // 67 = the server did not take the login.
   expect(new Set(guesses.map(({ code }) => code))).toEqual(new Set([67]));
@@ -45,7 +46,7 @@ it('bans an address for what it does over FTPS, also from SFTP, and lets the oth
   (await connect(fixture)).end();
 });
 
-it('holds an outage of ours against nobody', async () => {
+itWithCurl('holds an outage of ours against nobody', async () => {
   const find = jest.spyOn(fixture.accounts, 'get').mockImplementation(() => {
     throw new Error('no database');
   });
@@ -55,7 +56,7 @@ it('holds an outage of ours against nobody', async () => {
   expect(await list(STRANGER, PASSWORD)).toMatchObject({ code: 0 });
 });
 
-it('writes down that it was FTPS', async () => {
+itWithCurl('writes down that it was FTPS', async () => {
   await list(STRANGER, PASSWORD);
   const attempts = fixture.lines.filter(({ message }) => message.startsWith('Login'));
   expect(attempts).toMatchObject([{ fields: { account: 'acme', method: 'password', result: 'ok', ip: STRANGER, protocol: 'ftps' } }]);

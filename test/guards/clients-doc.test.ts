@@ -74,6 +74,7 @@ having(
   'scp',
   'lftp',
   'curl',
+  'curl-ftps',
 )('docs/clients.md', () => {
   it('has commands that work as written, in their order', async () => {
     const certificate = readFileSync(path.join(fixture.dataDir, 'keys', OWN_CERTIFICATE), 'utf8');

@@ -7,10 +7,12 @@ import { STATUS } from '../../src/sftp/codec/protocol';
 import { PROFILES } from '../../src/domain/client/profiles';
 import { openFolderFixture } from './support/folder-fixture';
 import { openFixture, type Fixture } from './support/front-door-fixture';
-import { sftp } from './support/run';
+import { itHaving, sftp } from './support/run';
 import { until } from './support/until';
 
 const CSV = 'username,mail\nana,ana@learn.example\n';
+
+const testWithSftp = itHaving('sftp');
 
 let fixture: Fixture;
 let local: string;
@@ -30,7 +32,7 @@ const FILE = () => join(local, 'export.csv');
 const folder = (name: string) => readdirSync(fixture.published(name)).toSorted();
 const inFolder = (path: string) => readFileSync(fixture.published(path), 'utf8');
 
-test('the first login shows the four folders and nothing else', async () => {
+testWithSftp('the first login shows the four folders and nothing else', async () => {
   const { code, stdout } = await sftp(fixture, ['ls -1']);
   expect([code, stdout.split('\n').filter((line) => line !== '' && !line.startsWith('sftp>'))]).toEqual([
     0,
@@ -38,14 +40,14 @@ test('the first login shows the four folders and nothing else', async () => {
   ]);
 });
 
-test('an upload to its place is taken, over the one that is there as well', async () => {
+testWithSftp('an upload to its place is taken, over the one that is there as well', async () => {
   expect((await sftp(fixture, [`put ${FILE()} /uploads/user-import.csv`])).code).toBe(0);
   writeFileSync(join(local, 'next.csv'), `${CSV}ben,\n`);
   expect((await sftp(fixture, ['cd uploads', `put ${join(local, 'next.csv')} user-import.csv`])).code).toBe(0);
   expect(inFolder('uploads/user-import.csv')).toBe(`${CSV}ben,\n`);
 });
 
-test('an upload under a temporary name that is renamed over it is taken', async () => {
+testWithSftp('an upload under a temporary name that is renamed over it is taken', async () => {
   const { code, stderr } = await sftp(fixture, [
     `put ${FILE()} /uploads/user-import.csv.filepart`,
     'rename /uploads/user-import.csv.filepart /uploads/user-import.csv',
@@ -55,7 +57,7 @@ test('an upload under a temporary name that is renamed over it is taken', async 
   expect(inFolder('uploads/user-import.csv')).toBe(CSV);
 });
 
-test.each(['/export.csv', '/uploads/users.csv', '/tmp/x', '/log/x.log', '/reports/user-import.csv', '/uploads/a/user-import.csv'])(
+testWithSftp.each(['/export.csv', '/uploads/users.csv', '/tmp/x', '/log/x.log', '/reports/user-import.csv', '/uploads/a/user-import.csv'])(
   'an upload to %s is refused before a byte is sent, with the place where it belongs',
   async (path) => {
     const { code, stderr } = await sftp(fixture, [`put ${FILE()} ${path}`]);
@@ -65,7 +67,7 @@ test.each(['/export.csv', '/uploads/users.csv', '/tmp/x', '/log/x.log', '/report
   },
 );
 
-test.each([
+testWithSftp.each([
   'rename /uploads/user-import.csv /uploads/old.csv',
   'rename /uploads/user-import.csv /user-import.csv',
   'mkdir /uploads/2026',
@@ -75,7 +77,7 @@ test.each([
   expect([code, stderr]).toEqual([1, expect.stringMatching(/denied/i)]);
 });
 
-test('hash files can be listed, fetched and removed, and not be made into an upload', async () => {
+testWithSftp('hash files can be listed, fetched and removed, and not be made into an upload', async () => {
   writeFileSync(fixture.published('tmp/0a1b'), 'acme-1\n');
   const renamed = await sftp(fixture, ['rename /tmp/0a1b /uploads/user-import.csv']);
   expect([renamed.code, renamed.stderr]).toEqual([1, expect.stringMatching(/denied/i)]);
@@ -83,7 +85,7 @@ test('hash files can be listed, fetched and removed, and not be made into an upl
   expect([code, folder('tmp'), readFileSync(join(local, 'hash'), 'utf8')]).toEqual([0, [], 'acme-1\n']);
 });
 
-test('log and reports can be fetched and not be changed', async () => {
+testWithSftp('log and reports can be fetched and not be changed', async () => {
   writeFileSync(fixture.published('log/user-import.log'), 'line\n');
   writeFileSync(fixture.published('reports/r.csv'), 'report\n');
   const read = await sftp(fixture, [`get /log/user-import.log ${join(local, 'log')}`, `get /reports/r.csv ${join(local, 'report')}`]);
@@ -100,7 +102,7 @@ test('log and reports can be fetched and not be changed', async () => {
   expect([folder('log'), folder('reports')]).toEqual([['user-import.log'], ['r.csv']]);
 });
 
-test('another client has another folder', async () => {
+testWithSftp('another client has another folder', async () => {
   const { code, stderr } = await sftp(fixture, [`put ${FILE()} /export.csv`], 'globex');
   expect([code, stderr]).toEqual([0, '']);
 });

@@ -10,7 +10,7 @@ import { openGate } from '../../src/door/gate';
 import { connect, openSftp, protocolOf } from './support/connect';
 import { openFixture, type Fixture } from './support/front-door-fixture';
 import { encodeRequest } from './support/peer';
-import { run, sshOptions } from './support/run';
+import { itHaving, run, sshOptions } from './support/run';
 
 let fixture: Fixture;
 beforeAll(async () => {
@@ -141,7 +141,7 @@ it.each(['scp -t users.csv', '/usr/bin/scp -pf users.csv'])(
   },
 );
 
-it('refuses a client that knows nothing but the group exchange, in words', async () => {
+itHaving('sftp')('refuses a client that knows nothing but the group exchange, in words', async () => {
   const { host, port } = fixture.door;
   const kex = ['-o', 'LogLevel=INFO', '-o', 'KexAlgorithms=diffie-hellman-group-exchange-sha256'];
   const ran = await run('sftp', ['-b', '-', '-P', String(port), ...kex, ...sshOptions(fixture), `acme@${host}`], 'pwd\n');

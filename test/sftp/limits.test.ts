@@ -15,7 +15,7 @@ import { connect, openSftp } from './support/connect';
 import { APPEND, openFolderFixture, WRITE_KEEP, WRITE_NEW, type FolderFixture } from './support/folder-fixture';
 import { openFixture, type Fixture } from './support/front-door-fixture';
 import { decodeReply, encodeRequest, type Peer } from './support/peer';
-import { curl, lftp, paramiko, run, sshOptions } from './support/run';
+import { curl, itHaving, lftp, paramiko, run, sshOptions } from './support/run';
 import { spawnDoor, type SpawnedDoor } from './support/spawn-door';
 import { partialIsKept, until } from './support/until';
 
@@ -287,7 +287,7 @@ describe('a connection', () => {
       expect(here('down.csv').equals(DATA)).toBe(true);
     };
 
-    it('and OpenSSH sends and fetches the same bytes, also when it asks for new keys itself', async () => {
+    itHaving('sftp')('and OpenSSH sends and fetches the same bytes, also when it asks for new keys itself', async () => {
       const { host, port } = fixture.door;
       const batch = `put ${local('up.csv')} users.csv\nget users.csv ${local('down.csv')}\n`;
       const ran = await run('sftp', ['-b', '-', '-P', String(port), '-o', 'RekeyLimit=16M', ...sshOptions(fixture), `acme@${host}`], batch);
@@ -295,13 +295,19 @@ describe('a connection', () => {
       unharmed();
     });
 
-    it('and curl, lftp and paramiko send and fetch the same bytes', async () => {
+    itHaving('curl')('and curl sends and fetches the same bytes', async () => {
       expect(await curl(fixture, ['-T', local('up.csv')], '/users.csv')).toMatchObject({ code: 0 });
       expect(await curl(fixture, ['-o', local('down.csv')], '/users.csv')).toMatchObject({ code: 0 });
       unharmed();
+    });
+
+    itHaving('lftp')('and lftp sends and fetches the same bytes', async () => {
       const put = `put ${local('up.csv')} -o users.csv; get users.csv -o ${local('down.csv')}`;
       expect(await lftp(fixture, `set xfer:clobber on; ${put}`)).toMatchObject({ code: 0 });
       unharmed();
+    });
+
+    itHaving('paramiko')('and paramiko sends and fetches the same bytes', async () => {
       const script = `sftp.put("${local('up.csv')}", "users.csv")\nsftp.get("users.csv", "${local('down.csv')}")`;
       expect(await paramiko(fixture, script)).toMatchObject({ code: 0 });
       unharmed();

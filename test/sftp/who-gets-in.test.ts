@@ -9,7 +9,7 @@ import { ENTRY_LIMITS } from '../../src/door/entry-limits';
 import { BEAT_MS } from '../../src/door/visits';
 import { connect, openSftp } from './support/connect';
 import { keyPair, openFixture, type Fixture } from './support/front-door-fixture';
-import { having, run, sftp, sshOptions } from './support/run';
+import { having, itHaving, run, sftp, sshOptions } from './support/run';
 import { until } from './support/until';
 
 const START = new Date('2026-11-20T12:00:00Z').getTime();
@@ -80,7 +80,7 @@ it('bans for longer every time', async () => {
   expect(minutes).toEqual([30, 45, 67.5]);
 });
 
-it('drops a banned address with a real client, and lets it in again once support has lifted the ban', async () => {
+itHaving('sftp')('drops a banned address with a real client, and lets it in again once support has lifted the ban', async () => {
   const { host, port } = fixture.door;
   const listing = () =>
     run('sftp', ['-b', '/dev/null', '-P', String(port), ...sshOptions(fixture), '-o', `BindAddress=${STRANGER}`, `acme@${host}`]);

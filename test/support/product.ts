@@ -46,7 +46,8 @@ export function run(command: string, args: readonly string[], env: NodeJS.Proces
   return new Promise((resolve) => {
     execFile(command, args, { env, maxBuffer: 1 << 28, timeout: 300_000 }, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
-      resolve({ code, stdout, stderr });
+      const missing = error?.code === 'ENOENT' ? `${command} is not installed, and the stories need it.` : '';
+      resolve({ code, stdout, stderr: stderr + missing });
     });
   });
 }

@@ -90,28 +90,43 @@ export function paramiko(fixture: Fixture, script: string): Promise<Ran> {
   return run('python3', ['-c', [...login, script, 'transport.close()'].join('\n')]);
 }
 
-export type Program = 'sftp' | 'scp' | 'curl' | 'lftp' | 'paramiko' | 'python3';
+/** `curl` is one that speaks SFTP, `curl-ftps` one that speaks FTPS. */
+export type Program = 'sftp' | 'scp' | 'ssh-keygen' | 'curl' | 'curl-ftps' | 'lftp' | 'paramiko' | 'python3';
 
 /**
  * `describe` for tests that drive a program of this machine. Where it is missing they are counted as skipped, loudly; on the build server
  * that is a failure.
  */
 export function having(...programs: readonly Program[]): jest.Describe {
+  return areThere(programs) ? describe : describe.skip;
+}
+
+/** The same for a single test. */
+export function itHaving(...programs: readonly Program[]): jest.It {
+  return areThere(programs) ? it : it.skip;
+}
+
+function areThere(programs: readonly Program[]): boolean {
   const missing = programs.filter((program) => !present(program));
-  if (missing.length === 0) return describe;
+  if (missing.length === 0) return true;
   const message = `${missing.join(', ')} not installed: what it sends is NOT tested on this machine.`;
   if (process.env['CI'] === 'true') throw new Error(message);
   console.warn(message);
-  return describe.skip;
+  return false;
 }
 
 function present(program: Program): boolean {
   try {
     if (program === 'paramiko') execFileSync('python3', ['-c', 'import paramiko'], { stdio: 'ignore' });
-    else if (program === 'curl') return execFileSync('curl', ['-V'], { encoding: 'utf8' }).includes(' sftp');
+    else if (program === 'curl') return curlSpeaks('sftp');
+    else if (program === 'curl-ftps') return curlSpeaks('ftps');
     else execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
   }
+}
+
+function curlSpeaks(protocol: string): boolean {
+  return execFileSync('curl', ['-V'], { encoding: 'utf8' }).split(/\s+/).includes(protocol);
 }
