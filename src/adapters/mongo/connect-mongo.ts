@@ -1,5 +1,6 @@
 // The way in: one connection, its stores, and an error that support can act on when no server answers.
 
+import { isNativeError } from 'node:util/types';
 import { createConnection, mongo } from 'mongoose';
 import { ImportsError } from '../../errors';
 import type {
@@ -17,6 +18,7 @@ import type {
   UserChanges,
   UserStore,
 } from '../../ports';
+import { connectionOptions, type ConnectionOptions } from './connection-options';
 import { createAccountStore } from './accounts/account-store';
 import { createBanStore } from './accounts/ban-store';
 import { createClientStore } from './accounts/client-store';
@@ -55,19 +57,8 @@ export interface Mongo {
   close(): Promise<void>;
 }
 
-const OPTIONS = {
-  autoIndex: false,
-  autoCreate: false,
-  // A lost connection is an error at once; Temporal tries again. Buffered commands would hide it for ten seconds.
-  bufferCommands: false,
-  serverSelectionTimeoutMS: 5_000,
-  connectTimeoutMS: 5_000,
-  socketTimeoutMS: 120_000,
-  maxPoolSize: 10,
-} as const;
-
-/** A look at a server ends within 15 s, well or badly. */
-const STUCK_MS = 30_000;
+// A lost connection is an error at once; Temporal tries again. Buffered commands would hide it for ten seconds.
+const MODELS = { autoIndex: false, autoCreate: false, bufferCommands: false } as const;
 
 /** Throws UNREACHABLE when no server answers, CONFIG when the URI cannot be read. Documents are in the URI's database, `imports` by default. */
 export async function connectMongo(uri: string): Promise<Mongo> {
@@ -102,20 +93,48 @@ function startOver(hosts: string): never {
   throw new ImportsError('UNREACHABLE', `The MongoDB driver stopped looking for ${hosts}. Start this process again.`);
 }
 
-async function open(uri: string) {
-  const [, hosts = '', database = ''] = /^mongodb(?:\+srv)?:\/\/(?:[^/?]*@)?([^/?@]+)(?:\/([^?]*))?/.exec(uri) ?? [];
+async function open(given: string) {
+  const known = connectionOptions(given);
+  if (known === undefined) throw unreadable();
+  const { uri, options, database, hosts } = known;
   try {
-    const connection = await createConnection(uri, { ...OPTIONS, ...(database === '' && { dbName: 'imports' }) }).asPromise();
-    watchMonitor(connection.getClient(), { patienceMs: STUCK_MS, onStuck: () => startOver(hosts) });
+    const connection = await createConnection(uri, { ...options, ...MODELS, ...(database === '' && { dbName: 'imports' }) }).asPromise();
+    watchMonitor(connection.getClient(), () => startOver(hosts));
     return connection;
   } catch (error) {
-    // The driver's text and the URI may hold credentials: only the hosts are named.
-    // By name: the parser of URIs brings a class of its own beside the driver's.
-    if (hosts === '' || (error instanceof Error && error.name === 'MongoParseError')) {
-      throw new ImportsError('CONFIG', 'MongoDB was not connected: MONGODB_URI cannot be read. Write it as mongodb://host:port/database.');
-    }
-    const reason =
-      error instanceof mongo.MongoServerError ? `refused the login (code ${String(error.code)})` : 'did not answer within 5 seconds';
-    throw new ImportsError('UNREACHABLE', `MongoDB at ${hosts} ${reason}. Check that it runs, and MONGODB_URI.`);
+    throw sayWhyNot(error, known);
   }
+}
+
+/** The driver's text and the URI may hold credentials: only hosts, files and codes are named. */
+function sayWhyNot(error: unknown, { hosts, patienceMs }: ConnectionOptions): ImportsError {
+  const { name, code, path } = error as { readonly name?: unknown; readonly code?: unknown; readonly path?: unknown };
+  // By name: the parser of URIs brings a class of its own beside the driver's.
+  if (name === 'MongoParseError') return unreadable();
+  if (typeof path === 'string') {
+    return new ImportsError(
+      'CONFIG',
+      `MongoDB was not connected: ${path}, which MONGODB_URI names, cannot be read (${String(code)}). Check the file and its path.`,
+    );
+  }
+  const reason =
+    error instanceof mongo.MongoServerError
+      ? `refused the login (code ${String(code)})`
+      : `did not answer within ${patienceMs / 1000} seconds${causeOf(error)}`;
+  return new ImportsError('UNREACHABLE', `MongoDB at ${hosts} ${reason}. Check that it runs, and MONGODB_URI.`);
+}
+
+function unreadable(): ImportsError {
+  return new ImportsError('CONFIG', 'MongoDB was not connected: MONGODB_URI cannot be read. Write it as mongodb://host:port/database.');
+}
+
+/** ` (ECONNREFUSED)`, ` (CERT_HAS_EXPIRED)`: what the last look at a server met, where the system has a word for it. */
+function causeOf(error: unknown): string {
+  const { reason } = error as { readonly reason?: Partial<mongo.TopologyDescription> };
+  for (const { error: found } of reason?.servers?.values() ?? []) {
+    for (let cause: unknown = found; isNativeError(cause); cause = cause.cause) {
+      if ('code' in cause && typeof cause.code === 'string') return ` (${cause.code})`;
+    }
+  }
+  return '';
 }

@@ -1,6 +1,7 @@
 // Every index and why it is worth what it costs. Users get few: each one slows every import. Built by an explicit step, never on connect.
 
-import type { mongo } from 'mongoose';
+import { mongo } from 'mongoose';
+import { ImportsError } from '../../errors';
 import type { Models } from './models';
 
 export const INDEXES: { readonly [C in keyof Models]?: readonly mongo.IndexDescription[] } = {
@@ -34,9 +35,76 @@ export const INDEXES: { readonly [C in keyof Models]?: readonly mongo.IndexDescr
   accounts: [{ key: { clientId: 1 } }],
 };
 
-/** Safe to repeat. */
+const CONFLICTS: ReadonlySet<unknown> = new Set([85, 86]);
+const DUPLICATES = 11_000;
+const FORBIDDEN = 13;
+const NO_SUCH_COLLECTION = 26;
+
+/** Safe to repeat. Throws CONFIG, with what to do, when the database already has something that keeps an index out. */
 export async function createIndexes(models: Models): Promise<void> {
   for (const [name, indexes] of Object.entries(INDEXES)) {
-    await models[name as keyof Models].collection.createIndexes([...indexes]);
+    const { collection } = models[name as keyof Models];
+    const present = await presentIn(collection);
+    for (const index of indexes) {
+      if (present.some((one) => serves(one, index))) continue;
+      // On a large collection it takes as long as it takes: a time limit would end the worker, again at every start.
+      const patient: object = { socketTimeoutMS: 0, timeoutMS: 0 };
+      await collection.createIndexes([index], patient).catch((error: unknown) => {
+        throw sayWhyNot(error, name, index, present);
+      });
+    }
   }
+}
+
+async function presentIn(collection: Models[keyof Models]['collection']): Promise<readonly mongo.IndexDescriptionInfo[]> {
+  return collection.indexes().catch((error: unknown) => {
+    if (codeOf(error) === NO_SUCH_COLLECTION) return [];
+    throw error;
+  });
+}
+
+/** Whatever its name is. */
+function serves(present: mongo.IndexDescriptionInfo, wanted: mongo.IndexDescription): boolean {
+  const isWhole = present['partialFilterExpression'] === undefined && present['collation'] === undefined && present.hidden !== true;
+  const isUnique = wanted.unique !== true || present.unique === true;
+  return isSameKey(present, wanted) && isWhole && isUnique && (present.sparse === true) === (wanted.sparse === true);
+}
+
+function isSameKey(one: Pick<mongo.IndexDescription, 'key'>, other: Pick<mongo.IndexDescription, 'key'>): boolean {
+  return JSON.stringify(one.key) === JSON.stringify(other.key);
+}
+
+function sayWhyNot(
+  error: unknown,
+  collection: string,
+  { key, unique, sparse }: mongo.IndexDescription,
+  present: readonly mongo.IndexDescriptionInfo[],
+): unknown {
+  const what = `The index ${JSON.stringify(key)}${unique === true ? ' unique' : ''}${sparse === true ? ' sparse' : ''} of ${collection}`;
+  const code = codeOf(error);
+  if (CONFLICTS.has(code)) {
+    const other = present.find((one) => isSameKey(one, { key }))?.name ?? Object.entries(key).flat().join('_');
+    return new ImportsError(
+      'CONFIG',
+      `${what} was not built: the index ${other} has the same keys or name and other options. ` +
+        `Make sure that nothing else needs it, drop it with db.${collection}.dropIndex(${JSON.stringify(other)}), and start the worker again.`,
+    );
+  }
+  if (code === DUPLICATES) {
+    return new ImportsError(
+      'CONFIG',
+      `${what} was not built: several documents hold the same value. docs/integration.md says how to find and mend them; then start the worker again.`,
+    );
+  }
+  if (code === FORBIDDEN) {
+    return new ImportsError(
+      'CONFIG',
+      `${what} was not built: the database user may not do that. Give it the role readWrite on the database, or build the index, and start the worker again.`,
+    );
+  }
+  return error;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof mongo.MongoServerError ? error.code : undefined;
 }

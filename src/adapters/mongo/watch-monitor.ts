@@ -6,28 +6,47 @@ import type { mongo } from 'mongoose';
 
 const LOOKS = 10;
 
-/** Calls `onStuck` once when a look at a server has neither succeeded nor failed for `patienceMs` of the process's own time. */
-export function watchMonitor(
-  client: Pick<mongo.MongoClient, 'on'>,
-  { patienceMs, onStuck }: { readonly patienceMs: number; readonly onStuck: () => void },
-): void {
+/**
+ * Calls `onStuck` once when a look at a server has neither succeeded nor failed for twice as long as the client's options allow, and no
+ * writable server is known: as long as there is one, the process can work.
+ */
+export function watchMonitor(client: Pick<mongo.MongoClient, 'on' | 'options'>, onStuck: () => void): void {
+  const { connectTimeoutMS, heartbeatFrequencyMS } = client.options;
+  // The driver was told to wait for ever.
+  if (connectTimeoutMS === 0) return;
+  const patienceMs = 2 * (connectTimeoutMS + heartbeatFrequencyMS);
   const looks = new Map<string, NodeJS.Timeout>();
+  const writable = new Set<string>();
   const end = (address: string): void => {
     clearInterval(looks.get(address));
     looks.delete(address);
+  };
+  const note = (address: string, isWritable: boolean): void => {
+    if (isWritable) writable.add(address);
+    else writable.delete(address);
   };
   client.on('serverHeartbeatStarted', ({ connectionId: address }) => {
     end(address);
     let ticks = 0;
     // Counted, not measured: after a sleep of the whole machine nothing has been waited for yet.
     const look = setInterval(() => {
-      if (++ticks < LOOKS) return;
+      if (++ticks < LOOKS || writable.size > 0) return;
       end(address);
       onStuck();
     }, patienceMs / LOOKS);
     looks.set(address, look.unref());
   });
-  client.on('serverHeartbeatSucceeded', ({ connectionId }) => end(connectionId));
-  client.on('serverHeartbeatFailed', ({ connectionId }) => end(connectionId));
-  client.on('serverClosed', ({ address }) => end(address));
+  client.on('serverHeartbeatSucceeded', ({ connectionId, reply }) => {
+    end(connectionId);
+    note(connectionId, reply['isWritablePrimary'] === true);
+  });
+  client.on('serverHeartbeatFailed', ({ connectionId }) => {
+    end(connectionId);
+    note(connectionId, false);
+  });
+  client.on('serverDescriptionChanged', ({ address, newDescription }) => note(address, newDescription.isWritable));
+  client.on('serverClosed', ({ address }) => {
+    end(address);
+    note(address, false);
+  });
 }
