@@ -58,8 +58,8 @@ export interface ClientStore {
   add(client: Client): Promise<void>;
   setSettings(clientId: ClientId, settings: ClientSettings): Promise<void>;
   setEnabled(clientId: ClientId, enabled: boolean): Promise<void>;
-  /** undefined = not paused any more. */
-  setPaused(clientId: ClientId, paused: Pause | undefined): Promise<void>;
+  pause(clientId: ClientId, paused: Pause): Promise<void>;
+  resume(clientId: ClientId, resumed: Pause): Promise<void>;
 }
 
 export interface PublicKey {

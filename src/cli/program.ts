@@ -11,6 +11,7 @@ import { addCheckCommand } from './imports/check';
 import { addClientAddCommand } from './clients/client-add';
 import { addClientEnableCommands } from './clients/client-enable';
 import { addClientListCommand } from './clients/client-list';
+import { addClientPauseCommands } from './clients/client-pause';
 import { addClientSetCommand } from './clients/client-set';
 import { addClientShowCommand } from './clients/client-show';
 import { defineCommand, sayWhereToLook, type Session } from './define-command';
@@ -80,6 +81,7 @@ export function buildProgram(deps: CliDeps): Command {
   addClientListCommand(client, session);
   addClientShowCommand(client, session);
   addClientEnableCommands(client, session);
+  addClientPauseCommands(client, session);
   const account = defineCommand(program, { usage: 'account', summary: 'logins of clients' });
   addAccountAddCommand(account, session);
   addAccountListCommand(account, session);

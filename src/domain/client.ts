@@ -40,7 +40,7 @@ export interface ClientSettings {
   readonly expectFileEvery: string | null;
 }
 
-/** An operator's word that nothing new of a client is started: no import, retry or approval. Uploads are taken, and what runs goes on. */
+/** An operator's word on whether anything of a client is started: imports, retries, approvals. Uploads are taken, and what runs goes on. */
 export interface Pause {
   readonly at: Date;
   /** Who typed it. */
@@ -53,6 +53,8 @@ export interface Client {
   readonly enabled: boolean;
   /** Absent = it is not paused. */
   readonly paused?: Pause;
+  /** How its last pause ended. */
+  readonly resumed?: Pause;
   /** From when on files are expected of it. */
   readonly addedAt?: Date;
   readonly settings: ClientSettings;

@@ -13,7 +13,7 @@ import { checkAtWork } from './doctor/check-at-work';
 import { fileSystemTime, judgeClocks, readClock } from './doctor/check-clock';
 import { checkDataDirectory, checkDiskSpace, checkHostKeys } from './doctor/check-data-directory';
 import { checkFtpsCertificate } from './doctor/check-ftps';
-import { checkSilentClients, checkStuckClaims, checkWaitingImports } from './doctor/check-imports';
+import { checkPausedClients, checkSilentClients, checkStuckClaims, checkWaitingImports } from './doctor/check-imports';
 import { checkLeftovers } from './doctor/check-leftovers';
 import { checkSchedules } from './doctor/check-schedules';
 import { checkSearchAttributes, judgeWorkers, seeWorkers } from './doctor/check-temporal';
@@ -111,6 +111,7 @@ export function doctorChecks(config: () => Config, services: OpenServices): read
         : ill(`${hostname}:${port} ${greeting}`, 'Check SMTP_URL; reports are tried again for 24 hours');
     }),
     check('Silent clients', async () => checkSilentClients(await imports(), await enabledClients(), new Date()), ['MongoDB']),
+    check('Paused clients', async () => checkPausedClients(await enabledClients()), ['MongoDB']),
     check('Waiting imports', async () => checkWaitingImports(await imports()), ['MongoDB']),
     check('Imports at work', async () => checkAtWork(await imports(), await services.control()), ['MongoDB', 'Temporal']),
     check('Stuck claims', async () => checkStuckClaims(await imports(), { now: new Date(), sleep }), ['MongoDB']),

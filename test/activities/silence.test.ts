@@ -132,7 +132,7 @@ test('many clients that fall silent at once are all told of, with few e-mails un
 
 test('a paused client is not waited for: its files stay in its folder', async () => {
   const clientId = await silentClient('paused');
-  await world.ports.clients.setPaused(clientId, { at: new Date(), by: 'pat', reason: 'they move' });
+  await world.ports.clients.pause(clientId, { at: new Date(), by: 'pat', reason: 'they move' });
   await watch(later(500));
   expect(alarms(clientId)).toEqual([]);
 });

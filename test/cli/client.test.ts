@@ -285,3 +285,41 @@ describe('client disable, enable', () => {
     expect(err).toContain('imports client disable acme');
   });
 });
+
+describe('client pause, resume', () => {
+  const reason = ['--reason', 'they move to another payroll'];
+
+  test('pause keeps who, when and why, and starts nothing', async () => {
+    const { code, out, world } = await imports(aWorld(), 'client', 'pause', 'acme', ...reason);
+    const paused = { at: new Date('2026-11-20T19:00:00.000Z'), by: 'pat', reason: 'they move to another payroll' };
+    expect([code, world.clients, world.calls]).toEqual([0, [aClient('acme', { paused }), aClient('zenith')], []]);
+    expect(out).toBe(`Client acme is paused: nothing of it is started. Uploads are still taken, and an import that runs goes on to its end.
+End it with: imports client resume acme --reason "…"
+`);
+  });
+
+  test('list and show say so', async () => {
+    const paused = { at: new Date('2026-11-20T19:00:00.000Z'), by: 'pat', reason: 'they move' };
+    const world = aWorld({ clients: [aClient('acme', { paused }), aClient('zenith')] });
+    expect((await imports(world, 'client', 'list')).out).toMatch(/^acme +opscom +paused .*\nzenith +opscom +yes /m);
+    expect((await imports(world, 'client', 'show', 'acme')).out).toContain('Paused                2026-11-20 14:00:00 by pat: they move\n');
+    expect(JSON.parse((await imports(world, 'client', 'show', 'acme', '--json')).out).paused).toEqual({
+      at: '2026-11-20T19:00:00.000Z',
+      by: 'pat',
+      reason: 'they move',
+    });
+  });
+
+  test('resume takes up what waits, keeps who resumed it, and may be repeated', async () => {
+    const world = aWorld({ clients: [aClient('acme', { paused: { at: new Date(0), by: 'kim', reason: 'x' } })] });
+    const { code, out } = await imports(world, 'client', 'resume', 'acme', ...reason);
+    expect([code, out]).toEqual([
+      0,
+      'Client acme is resumed: what waits is taken up now.\nSee what comes of it with: imports list --client acme\n',
+    ]);
+    expect(world.clients[0]).toMatchObject({ resumed: { by: 'pat', reason: 'they move to another payroll' } });
+    expect(world.clients[0]).not.toHaveProperty('paused');
+    expect((await imports(world, 'client', 'resume', 'acme', ...reason)).code).toBe(0);
+    expect(world.calls).toEqual(['wake acme to look for files', 'wake acme to look for files']);
+  });
+});

@@ -42,6 +42,9 @@ const notFound = entry(1, 'NOT_FOUND');
 const notNow = entry(1, 'NOT_NOW');
 const unreachable = entry(3, 'UNREACHABLE');
 
+const temporalIsDown: Rest = {
+  world: { down: { temporal: new ImportsError('UNREACHABLE', 'Temporal cannot be reached. Start everything with: imports up') } },
+};
 const run = (change: Parameters<typeof aRun>[1] = {}): Rest => ({ world: { runs: [aRun('acme-1', change)] } });
 const busy = { state: 'applying', outcome: null, finishedAt: null } as const;
 const held = { archives: 60, permits: 1, activeUsers: 100, emailChanges: 0, userNameChanges: 0, since: new Date(0), until: new Date(0) };
@@ -57,6 +60,8 @@ export const TYPED: Readonly<Record<string, { readonly args: string; readonly wo
   'client show': { args: 'acme' },
   'client disable': { args: 'acme' },
   'client enable': { args: 'acme' },
+  'client pause': { args: 'acme --reason x' },
+  'client resume': { args: 'acme --reason x' },
   'account add': { args: 'acme hr --generate-password' },
   'account list': { args: '' },
   'account passwd': { args: 'acme-hr --generate-password' },
@@ -130,6 +135,13 @@ export function errorPaths(folder: string): readonly ErrorPath[] {
       world: { down: { temporal: new ImportsError('UNREACHABLE', 'Temporal cannot be reached.') } },
     }),
     notNow('client disable acme', 'Client acme is stored, but', 'imports client disable acme', {
+      world: { down: { temporal: new Error('odd') } },
+    }),
+
+    wrongUse('client pause acme', 'Say why', '--reason'),
+    wrongUse('client resume acme', 'Say why', '--reason'),
+    unreachable('client resume acme --reason x', 'Client acme is resumed, but', 'imports scan acme', temporalIsDown),
+    notNow('client resume acme --reason x', 'Client acme is resumed, but', 'imports scan acme', {
       world: { down: { temporal: new Error('odd') } },
     }),
 

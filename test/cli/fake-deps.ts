@@ -265,10 +265,13 @@ export function servicesOf(world: World): Services {
       async setEnabled(id, enabled) {
         world.clients = world.clients.map((client) => (client.clientId === id ? { ...client, enabled } : client));
       },
-      async setPaused(id, paused) {
-        world.clients = world.clients.map(({ paused: before, ...client }) =>
-          client.clientId !== id ? { ...client, ...(before && { paused: before }) } : { ...client, ...(paused && { paused }) },
-        );
+      async pause(id, paused) {
+        const { resumed: _, ...client } = world.clients.find(({ clientId: known }) => known === id)!;
+        world.clients = world.clients.map((known) => (known.clientId === id ? { ...client, paused } : known));
+      },
+      async resume(id, resumed) {
+        const { paused: _, ...client } = world.clients.find(({ clientId: known }) => known === id)!;
+        world.clients = world.clients.map((known) => (known.clientId === id ? { ...client, resumed } : known));
       },
     },
     accounts: {

@@ -13,7 +13,8 @@ import { loadConfig, type Config } from '../../src/config/load-config';
 import { temporalEnvironment } from '../../src/config/temporal-environment';
 import { doctorChecks } from '../../src/processes/doctor-checks';
 import { openOnce, type OpenServices } from '../../src/processes/open-services';
-import { aWorld, imports } from '../cli/fake-deps';
+import { checkPausedClients } from '../../src/processes/doctor/check-imports';
+import { aClient, aWorld, imports } from '../cli/fake-deps';
 
 let dataDir: string;
 let closed: number;
@@ -83,7 +84,7 @@ test('Temporal that is down is told once, with its address and what to do', asyn
 test('MongoDB that is down is told once; what needs it is not looked at', async () => {
   const found = await doctor({ MONGODB_URI: `mongodb://127.0.0.1:${closed}/imports`, TEMPORAL_ADDRESS: `127.0.0.1:${closed}` });
   expect(found.named('MongoDB')).toMatchObject({ ok: false, detail: expect.stringContaining(`MongoDB at 127.0.0.1:${closed} did not`) });
-  for (const name of ['Silent clients', 'Waiting imports', 'Imports at work', 'Stuck claims', 'Leftovers'])
+  for (const name of ['Silent clients', 'Paused clients', 'Waiting imports', 'Imports at work', 'Stuck claims', 'Leftovers'])
     expect(found.named(name)).toEqual({ name, ok: false, skipped: true, detail: 'not looked at: MongoDB is down' });
 });
 
@@ -93,11 +94,22 @@ test('where nothing runs the data directory that was looked at is named once, an
     'MongoDB',
   ]);
   for (const name of ['Temporal', 'SFTP', 'Mail server']) expect(found.named(name)).toEqual({ name, ok: false, detail: 'is not running' });
-  expect(found.err).toContain('of 17 checks found something to do');
+  expect(found.err).toContain('of 18 checks found something to do');
 });
 
 test('a front door that does not run beside services that are configured says what to do', async () => {
   const env = { MONGODB_URI: 'mongodb://db.example', TEMPORAL_ADDRESS: `127.0.0.1:${closed}`, SMTP_URL: `smtp://127.0.0.1:${closed}` };
   const { named } = await doctor({ ...env, IMPORTS_SFTP_PORT: '0' }, isWell);
   expect(named('SFTP')).toMatchObject({ ok: false, detail: 'is not running', todo: 'Start everything with: imports up' });
+});
+
+test('paused clients are named, the longest paused first, with who, why and what ends it', () => {
+  const paused = (at: string) => ({ paused: { at: new Date(at), by: 'pat', reason: 'they move' } });
+  const clients = [aClient('acme', paused('2026-11-20')), aClient('zenith', paused('2026-11-02')), aClient('other')];
+  expect(checkPausedClients(clients)).toEqual({
+    ok: true,
+    detail: 'zenith (since 2026-11-02, by pat: they move), acme (since 2026-11-20, by pat: they move)',
+    todo: 'imports client resume zenith --reason "…"',
+  });
+  expect(checkPausedClients([aClient('other')])).toEqual({ ok: true, detail: 'none' });
 });

@@ -13,6 +13,7 @@ export interface ClientDocument {
   readonly _id: ClientId;
   readonly enabled: boolean;
   readonly paused?: Pause;
+  readonly resumed?: Pause;
   readonly addedAt?: Date;
   readonly settings: ClientSettings;
 }

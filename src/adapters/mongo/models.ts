@@ -33,7 +33,7 @@ const flag = { type: Boolean, required: true };
 const mixed = { type: Mixed, required: true };
 const orNull = (type: unknown) => ({ type, default: null });
 
-const client: Shape<ClientDocument> = { _id: text, enabled: flag, paused: Mixed, addedAt: Date, settings: mixed };
+const client: Shape<ClientDocument> = { _id: text, enabled: flag, paused: Mixed, resumed: Mixed, addedAt: Date, settings: mixed };
 
 const account: Shape<AccountDocument> = {
   _id: text,

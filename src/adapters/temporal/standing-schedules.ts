@@ -1,8 +1,9 @@
 // The schedules that belong to no client: housekeeping at night, and the watch for silent clients. Applied when a worker starts, keeping
 // what an operator paused.
 
-import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
+import { ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
 import { STANDING_SCHEDULES, TASK_QUEUES } from '../../../workflows/messages';
+import { putSchedule } from './put-schedule';
 
 const [HOUSEKEEPING, SILENCE] = STANDING_SCHEDULES;
 
@@ -37,12 +38,5 @@ const SCHEDULES: readonly ScheduleOptions[] = [
 ];
 
 export async function applyStandingSchedules(temporal: Client): Promise<void> {
-  for (const wanted of SCHEDULES) {
-    try {
-      await temporal.schedule.create(wanted);
-    } catch (error) {
-      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-      await temporal.schedule.getHandle(wanted.scheduleId).update((now) => ({ ...wanted, state: { ...now.state } }));
-    }
-  }
+  for (const wanted of SCHEDULES) await putSchedule(temporal, wanted);
 }

@@ -21,10 +21,10 @@ export function addClientListCommand(parent: Command, { deps, print }: Session):
           { head: 'ARCHIVES', dropOrder: 2 },
           { head: 'FAILED RECORDS TO', narrow: 'cut' },
         ],
-        clients.map(({ clientId, enabled, settings }) => [
+        clients.map(({ clientId, enabled, paused, settings }) => [
           clientId,
           settings.profile,
-          enabled ? 'yes' : 'no',
+          enabled ? (paused === undefined ? 'yes' : 'paused') : 'no',
           settingText(settings, 'schedule'),
           settings.archiveOnInactive ? 'yes' : 'no',
           settings.failedImportEmail,

@@ -1,16 +1,22 @@
 // A client as a person reads it.
 
-import type { Client, ClientSettings } from '../../domain/client';
+import type { Client, ClientSettings, Pause } from '../../domain/client';
 import { SETTINGS } from './parse-setting';
 import type { Printer } from '../text/print';
 
-export function clientText({ clientId, enabled, settings }: Client, print: Printer): string {
+export function clientText({ clientId, enabled, paused, resumed, settings }: Client, print: Printer): string {
   return print.facts([
     ['Client', clientId],
     ['Profile', settings.profile],
     ['Enabled', enabled ? 'yes' : 'no: its files are left alone and nobody can log in'],
+    ['Paused', paused && pauseText(paused, print)],
+    ['Resumed', resumed && pauseText(resumed, print)],
     ...SETTINGS.map(({ key }) => [key, settingText(settings, key)] as const),
   ]);
+}
+
+function pauseText({ at, by, reason }: Pause, print: Printer): string {
+  return `${print.time(at)} by ${by}: ${reason}`;
 }
 
 /** As it would be typed behind `KEY=`. */
@@ -41,7 +47,7 @@ function plainText(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
-function scheduleText(schedule: ClientSettings['schedule']): string {
+export function scheduleText(schedule: ClientSettings['schedule']): string {
   return 'every' in schedule ? schedule.every : `cron:${schedule.cron}@${schedule.timeZone}`;
 }
 

@@ -1,4 +1,4 @@
-// Imports and clients that need somebody: silent clients, imports that wait for a word, claims that nobody finished.
+// Imports and clients that need somebody: silent and paused clients, imports that wait for a word, claims that nobody finished.
 
 import type { Client } from '../../domain/client';
 import { silenceOf } from '../../domain/client/silence';
@@ -29,6 +29,14 @@ export async function checkSilentClients(imports: Pick<ImportStore, 'list'>, cli
     return ill(`nothing for longer than agreed from ${named(silent)}`, `See what came last: imports list --client ${silent[0]}`);
   }
   return well(watched.length === 0 ? 'none; of nobody is a file expected (expectFileEvery)' : `none of ${watched.length}`);
+}
+
+export function checkPausedClients(clients: readonly Client[]): Finding {
+  const paused = clients.flatMap(({ clientId, paused: pause }) => (pause === undefined ? [] : [{ clientId, ...pause }]));
+  const [first] = paused.sort((a, b) => a.at.getTime() - b.at.getTime());
+  if (first === undefined) return well('none');
+  const each = paused.map(({ clientId, at, by, reason }) => `${clientId} (since ${at.toISOString().slice(0, 10)}, by ${by}: ${reason})`);
+  return waiting(named(each), `imports client resume ${first.clientId} --reason "…"`);
 }
 
 export async function checkWaitingImports(imports: Pick<ImportStore, 'list' | 'waiting'>): Promise<Finding> {

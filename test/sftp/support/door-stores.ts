@@ -52,6 +52,7 @@ export function clientStore(clients: Map<string, Client>): ClientStore {
     add: notUsed,
     setSettings: notUsed,
     setEnabled: notUsed,
-    setPaused: notUsed,
+    pause: notUsed,
+    resume: notUsed,
   };
 }

@@ -35,15 +35,17 @@ export function createClientStore({ clients }: Pick<Models, 'clients'>): ClientS
     },
     setSettings: (clientId, settings) => change(clientId, { $set: { settings } }),
     setEnabled: (clientId, enabled) => change(clientId, { $set: { enabled } }),
-    setPaused: (clientId, paused) => change(clientId, paused === undefined ? { $unset: { paused: 1 } } : { $set: { paused } }),
+    pause: (clientId, paused) => change(clientId, { $set: { paused }, $unset: { resumed: 1 } }),
+    resume: (clientId, resumed) => change(clientId, { $set: { resumed }, $unset: { paused: 1 } }),
   };
 }
 
-function toClient({ _id, enabled, paused, addedAt, settings }: ClientDocument): Client {
+function toClient({ _id, enabled, paused, resumed, addedAt, settings }: ClientDocument): Client {
   return {
     clientId: _id,
     enabled,
     ...(paused !== undefined && { paused }),
+    ...(resumed !== undefined && { resumed }),
     ...(addedAt !== undefined && { addedAt }),
     settings: { ...DEFAULT_SETTINGS, ...settings },
   };

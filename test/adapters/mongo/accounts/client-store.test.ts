@@ -54,16 +54,21 @@ describe('a client', () => {
   test('is paused and resumed without touching anything else', async () => {
     await mongo.store.clients.add(client());
     const paused = { at: new Date(5), by: 'pat', reason: 'they move their payroll' };
-    await mongo.store.clients.setPaused(mongo.clientId, paused);
+    await mongo.store.clients.pause(mongo.clientId, paused);
     await mongo.store.clients.setEnabled(mongo.clientId, false);
     expect(await mongo.store.clients.find(mongo.clientId)).toEqual(client({ enabled: false, paused }));
     expect(await mongo.store.clients.list()).toContainEqual(client({ enabled: false, paused }));
-    await mongo.store.clients.setPaused(mongo.clientId, undefined);
-    expect(await mongo.store.clients.find(mongo.clientId)).toEqual(client({ enabled: false }));
+    const resumed = { at: new Date(6), by: 'kim', reason: 'they have moved' };
+    await mongo.store.clients.resume(mongo.clientId, resumed);
+    expect(await mongo.store.clients.find(mongo.clientId)).toEqual(client({ enabled: false, resumed }));
+    await mongo.store.clients.pause(mongo.clientId, paused);
+    expect(await mongo.store.clients.find(mongo.clientId)).toEqual(client({ enabled: false, paused }));
   });
 
   test('that does not exist cannot be changed', async () => {
-    await expect(mongo.store.clients.setPaused(mongo.clientId, undefined)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(mongo.store.clients.pause(mongo.clientId, { at: new Date(5), by: 'pat', reason: 'none' })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
     await expect(mongo.store.clients.setEnabled(mongo.clientId, false)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(mongo.store.clients.setSettings(mongo.clientId, client().settings)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
