@@ -5,7 +5,8 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  testTimeout: 120_000,
+  // A guard against hanging, far above what a slow machine needs.
+  testTimeout: 600_000,
   // Stories mostly wait for services: two at a time keep both cores of a small machine busy.
   maxWorkers: 2,
   // Dynamic imports name the compiled file, as node wants them; here it is the source beside it.

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOOK_MS = 50;
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 10_000;
 
 /** Ends the process that the file names when all of `marks` are parts of its command line: a pid may be somebody else's by now. */
 export async function endOrphan(pidFile: string, marks: readonly string[]): Promise<void> {

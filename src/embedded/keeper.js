@@ -7,7 +7,7 @@
 
 const { spawn } = require('node:child_process');
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 const [command = '', ...args] = process.argv.slice(2);
 
 // The program gets a pipe as standard input: one that watches it notices our own sudden death, too.

@@ -7,7 +7,10 @@ import { ImportsError } from '../errors';
 import { endForcibly, endOrphan } from './end-orphan';
 import { openLog } from './open-log';
 
-const PATIENCE_MS = 15_000;
+/** Longer than the keeper gives the program. */
+const PATIENCE_MS = 40_000;
+/** For a service to answer after its start: a slow machine has time, and one that ends by itself is noticed at once. */
+export const READY_LIMIT_MS = 5 * 60_000;
 const KEEPER = path.join(__dirname, 'keeper.js');
 
 export interface Program {

@@ -4,13 +4,12 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ImportsError } from '../errors';
 import { keepRunning, type Stoppable } from './keep-running';
-import { lastWords, startKept, type Running } from './kept-program';
+import { lastWords, READY_LIMIT_MS, startKept, type Running } from './kept-program';
 import { pickPort, waitForPort } from './pick-port';
 import { resolveMongo, type MongoEngine } from './resolve-mongo';
 import type { Embedding } from './temporal';
 
 const DATABASE = 'imports';
-const READY_LIMIT_MS = 120_000;
 /** Says which engine wrote the folder. The small engine makes its own; beside mongod's files it is ours. */
 const MARKER = 'ENGINE';
 
@@ -42,6 +41,10 @@ export async function startMongo({ config, log, say, signal }: Embedding): Promi
       return running;
     } catch (error) {
       await running.stop();
+      if (limit.aborted && !signal.aborted)
+        throw new ImportsError('UNREACHABLE', 'The embedded MongoDB did not answer within five minutes. See run/mongo.log.', {
+          cause: error,
+        });
       throw error;
     } finally {
       waiting.abort();

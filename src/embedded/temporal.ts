@@ -7,13 +7,11 @@ import { withoutTemporal } from '../config/temporal-environment';
 import { ImportsError } from '../errors';
 import type { Log } from '../ports';
 import { keepRunning, type Stoppable } from './keep-running';
-import { lastWords, startKept, type Running } from './kept-program';
+import { lastWords, READY_LIMIT_MS, startKept, type Running } from './kept-program';
 import { pickPort } from './pick-port';
 import { resolveTemporal } from './resolve-temporal';
 import { runCommand } from './run-command';
 import type { Say } from './say-progress';
-
-const READY_LIMIT_MS = 60_000;
 
 const SEARCH_ATTRIBUTES = [
   'ImportClient=Keyword',
@@ -121,7 +119,7 @@ async function waitUntilReady(target: {
     } catch (error) {
       signal.throwIfAborted();
       if (Date.now() > limit)
-        throw new ImportsError('UNREACHABLE', 'The embedded Temporal server did not answer within a minute. See run/temporal.log.', {
+        throw new ImportsError('UNREACHABLE', 'The embedded Temporal server did not answer within five minutes. See run/temporal.log.', {
           cause: error,
         });
       await new Promise((resolve) => setTimeout(resolve, 50));

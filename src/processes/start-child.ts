@@ -9,9 +9,10 @@ import type { Kept } from '../embedded/keep-running';
 import { openLog } from '../embedded/open-log';
 import { ImportsError } from '../errors';
 import type { ChildMessage } from './run-process';
+import { watchBeats } from './watch-beats';
 
-const READY_LIMIT_MS = 120_000;
-const LOOK_MS = 1_000;
+/** A guard against a start that never ends; a slow machine's first start has time. */
+const READY_LIMIT_MS = 10 * 60_000;
 
 export interface ChildOptions {
   /** The file beside this one, and the name of its log and pid files. */
@@ -20,7 +21,7 @@ export interface ChildOptions {
   readonly runDir: string;
   /** How long it may take to end its work. */
   readonly graceMs: number;
-  /** Silence longer than this ends it; absent = silence is no sign. */
+  /** Silence longer than this, after its first sign of life, ends it; absent = silence says nothing. */
   readonly silenceMs?: number;
   readonly signal: AbortSignal;
 }
@@ -44,28 +45,25 @@ export async function startChild({ name, env, runDir, graceMs, silenceMs, signal
     env,
     stdio: ['ignore', output.fd, output.fd, 'ipc'],
   });
-  let lastBeat = Date.now();
-  let lastLook = lastBeat;
-  const look = setInterval(() => {
-    const now = Date.now();
-    // We were asleep ourselves (a laptop's lid): its silence then says nothing.
-    if (now - lastLook > 3 * LOOK_MS) lastBeat = now;
-    lastLook = now;
-    if (silenceMs !== undefined && now - lastBeat > silenceMs) child.kill('SIGKILL');
-  }, LOOK_MS);
+  let silent = false;
+  const endSilent = () => {
+    silent = true;
+    child.kill('SIGKILL');
+  };
+  const beats = silenceMs === undefined ? undefined : watchBeats({ silenceMs, onSilent: endSilent });
 
   const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, by) => resolve(by ?? `exit code ${code}`));
     child.once('error', (error) => resolve(error.message));
   });
   const ended = exited.then(async (how) => {
-    clearInterval(look);
+    beats?.stop();
     await rm(pidFile, { force: true });
-    return how;
+    return silent ? 'it hung and was killed' : how;
   });
   const ready = new Promise<Pick<Child, 'port' | 'ftpsPort'>>((resolve, reject) => {
     child.on('message', (message: ChildMessage) => {
-      lastBeat = Date.now();
+      beats?.heard();
       if (message.kind === 'ready') resolve({ port: message.port, ftpsPort: message.ftpsPort });
       if (message.kind === 'failed')
         reject(new ImportsError('UNREACHABLE', `The ${name} process could not start, see run/${name}.log: ${message.message}`));

@@ -16,7 +16,8 @@ import { startChild } from './start-child';
 /** The worker lets steps in flight end for 20 seconds. */
 const WORKER_GRACE_MS = 25_000;
 const SFTP_GRACE_MS = 10_000;
-const SFTP_SILENCE_MS = 5_000;
+/** Its event loop is never busy for so long in one piece, not even on a slow machine. */
+const SFTP_SILENCE_MS = 30_000;
 
 export interface Everything extends Stoppable {
   readonly endpoints: Endpoints;

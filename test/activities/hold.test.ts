@@ -374,5 +374,5 @@ describe.each(['approve', 'decline'] as const)('a held import with the word %s w
         }
       }
     }
-  }, 600_000);
+  });
 });

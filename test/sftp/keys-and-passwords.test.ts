@@ -125,9 +125,19 @@ describe('the host keys', () => {
     expect(new Set(fingerprints.map((fingerprint) => fingerprint.split(' ')[1]))).toEqual(new Set(printed.map(([, print]) => print)));
   });
 
-  it('are the same for two servers that start at the same moment', async () => {
-    const [one, other] = await Promise.all([loadHostKeys(directory), loadHostKeys(directory)]);
-    expect(one.fingerprints).toEqual(other.fingerprints);
+  it('are the same for all servers that start at the same moment', async () => {
+    const [one, ...others] = await Promise.all(Array.from({ length: 4 }, () => loadHostKeys(directory)));
+    for (const other of others) expect(other.fingerprints).toEqual(one?.fingerprints);
+    expect(readdirSync(directory)).toHaveLength(3);
+  });
+
+  it('leave no draft behind, also when a process was killed while it wrote one', async () => {
+    const draft = 'ssh_host_ed25519_key.0f8fad5b-d9cb-469f-a165-70867728950e';
+    writeFileSync(join(directory, draft), 'a private key, or half of one', { mode: 0o600 });
+    const { fingerprints } = await loadHostKeys(directory);
+    expect(readdirSync(directory)).toHaveLength(3);
+    writeFileSync(join(directory, draft), 'left behind by a server that another one overtook', { mode: 0o600 });
+    expect((await loadHostKeys(directory)).fingerprints).toEqual(fingerprints);
     expect(readdirSync(directory)).toHaveLength(3);
   });
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await connection?.close();
   await product.end();
-}, 60_000);
+});
 
 type HeldItem = ImportItem & {
   readonly held: {
@@ -100,7 +100,7 @@ it('a held import shows its numbers everywhere, has written nothing, and is impo
   const again = await product.cli('approve', importId, '--reason', 'x');
   expect(again).toMatchObject({ code: 1, stderr: expect.stringMatching(/was decided already[^]*imports undo/) });
   expect(await adminMails(importId)).toHaveLength(1);
-}, 300_000);
+});
 
 it('a declined import changes nobody, and the client learns of it once', async () => {
   const item = await held('declined');
@@ -112,7 +112,7 @@ it('a declined import changes nobody, and the client learns of it once', async (
   expect(mail!.text).not.toContain('half of them are missing');
   expect(more).toEqual([]);
   expect((await product.sftp('declined', 'ls -1 .bak')).stdout).toContain('dangerous.result.json');
-}, 300_000);
+});
 
 it('an import that nobody decides on is declined when its time is over, after one reminder', async () => {
   await product.addClient('late', '--archive-on-inactive');
@@ -135,7 +135,7 @@ it('an import that nobody decides on is declined when its time is over, after on
     code: 1,
     stderr: expect.stringContaining('timed-out'),
   });
-}, 300_000);
+});
 
 it('newer files go on while one is held, and an approval after them leaves alone everybody of whom they spoke', async () => {
   const item = await held('newer');
@@ -153,7 +153,7 @@ it('newer files go on while one is held, and an approval after them leaves alone
     'u30 active Eve',
     'u4 active Ana',
   ]);
-}, 300_000);
+});
 
 it('an import approved without its archives archives nobody, and imports the rest', async () => {
   const item = await held('without');
@@ -163,7 +163,7 @@ it('an import approved without its archives archives nobody, and imports the res
     counts: { updated: 1, unchanged: 39, archived: 0, inactiveIgnored: 20, permitsReleased: 0 },
   });
   expect(await archived('without')).toBe(0);
-}, 300_000);
+});
 
 it('a decision is refused by the import itself when there is nothing to decide, or no reason; sent twice it is one', async () => {
   const { importId } = await held('refusals');
@@ -180,7 +180,7 @@ it('a decision is refused by the import itself when there is nothing to decide, 
   expect(await decide('decline', 'x', 'c')).toBe('taken');
   expect(await decide('approve', 'x', 'd')).toMatch(/was decided already|already completed|not found/i);
   expect(await archived('refusals')).toBe(0);
-}, 300_000);
+});
 
 it('a held import whose workflow was terminated says so, and waits again once it is retried', async () => {
   const item = await held('terminated');
@@ -199,7 +199,7 @@ it('a held import whose workflow was terminated says so, and waits again once it
   await ok('approve', importId, '--reason', 'y');
   expect(await ended(item)).toMatchObject({ outcome: 'imported', counts: { archived: 20 }, attempts: 2 });
   expect(await adminMails(importId)).toHaveLength(1);
-}, 300_000);
+});
 
 it('imports check tells it beforehand, with exit codes, and leaves nothing behind', async () => {
   await product.addClient('checked', '--archive-on-inactive');
@@ -229,4 +229,4 @@ it('imports check tells it beforehand, with exit codes, and leaves nothing behin
   // The failed records, dropped as they are, fail the same.
   const failed = await product.importFile('checked', out, 'failed.csv');
   expect(failed).toMatchObject({ outcome: 'imported-with-failures', counts: { records: 2, rejected: 2 } });
-}, 300_000);
+});

@@ -40,7 +40,7 @@ it('a worker killed in the middle of an import is replaced, and the import ends 
   });
   expect(await db.collection('users').countDocuments({ clientId: 'acme' })).toBe(RECORDS - BAD);
   expect(await product.mails('it@acme.example')).toHaveLength(1);
-}, 600_000);
+});
 
 it('a front door killed in the middle of an upload publishes nothing, and takes the file again', async () => {
   const file = product.file('upload.csv', content);
@@ -70,4 +70,4 @@ it('a front door killed in the middle of an upload publishes nothing, and takes 
     counts: { records: RECORDS, unchanged: RECORDS - BAD, rejected: BAD },
   });
   expect(path.basename(item.backup!)).toBe('upload.csv');
-}, 600_000);
+});

@@ -118,7 +118,7 @@ it('a bug of ours fails the import at once and visibly, not the next file; once 
   const { imports, backups } = undisturbed;
   expect({ ...(await stateOf('bug')), imports, backups }).toEqual(undisturbed);
   expect(await world.mailsTo('bug')).toHaveLength(1);
-}, 300_000);
+});
 
 describe('a mail server that refuses for good', () => {
   it('leaves a finished import whose report failed, and says how to send it again', async () => {
@@ -142,7 +142,7 @@ describe('a mail server that refuses for good', () => {
     const sent = Buffer.from(mail!.attachments[0]!.content as ArrayBuffer);
     expect(sent).toEqual(readFileSync(path.join(world.dataDir, 'clients/mail/.bak/changes.failed.csv')));
     await endsUndisturbed('mail');
-  }, 300_000);
+  });
 
   it('is sent from .bak when the database no longer has the records, and refused when nothing is left', async () => {
     await world.db.collection('rejectedRecords').deleteMany({ _id: { $gte: 'mail-2/' as never, $lt: 'mail-20' as never } });
@@ -156,7 +156,7 @@ describe('a mail server that refuses for good', () => {
     const refused = await world.cli('resend-report', 'mail-2');
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('there is nothing to send')]);
     expect(await world.show('mail-2')).toMatchObject({ report: 'sent' });
-  }, 60_000);
+  });
 
   it('has nothing to send again where nothing failed, and nothing yet where the import has not ended', async () => {
     const nothing = await world.cli('resend-report', 'mail-1');
@@ -166,7 +166,7 @@ describe('a mail server that refuses for good', () => {
     const early = await world.cli('resend-report', 'mail-1');
     expect([early.code, early.stderr]).toEqual([1, expect.stringContaining('imports retry mail-1')]);
     await setState('finished');
-  }, 60_000);
+  });
 
   it('does not look like a bug in the e-mail: there, too, the import is good and the e-mail is sent later', async () => {
     await world.addClient('letter');
@@ -180,7 +180,7 @@ describe('a mail server that refuses for good', () => {
     await world.ok('resend-report', 'letter-1');
     expect(await world.show('letter-1')).toMatchObject({ report: 'sent' });
     expect(await world.mailsTo('letter')).toHaveLength(1);
-  }, 60_000);
+  });
 });
 
 it('a mail server that does not answer is told of while it lasts; an e-mail about an undo is sent again as any other', async () => {
@@ -214,7 +214,7 @@ it('a mail server that does not answer is told of while it lasts; an e-mail abou
   world.heal();
   expect(await world.ok('resend-report', 'slow-1', '--undo')).toContain('sent to admin@parking.example');
   expect(await world.ok('undo', 'slow-1')).toContain('The administrator was told by e-mail.');
-}, 300_000);
+});
 
 it('an import whose workflow was terminated can be given up: undone from where it stood', async () => {
   await world.addClient('given', 'archiveOnInactive=true', 'holdAbove.archives=0');
@@ -235,7 +235,7 @@ it('an import whose workflow was terminated can be given up: undone from where i
   await world.ok('undo', 'given-2', '--reason', 'wrong file');
   expect(await world.show('given-2')).toMatchObject({ state: 'undone', backup: '.bak/gone.csv' });
   expect(await world.db.collection('users').findOne({ _id })).toMatchObject(user);
-}, 300_000);
+});
 
 it('a file that vanished from work/ fails with a sentence; put back, it is imported', async () => {
   await prepare('gone');
@@ -256,7 +256,7 @@ it('a file that vanished from work/ fails with a sentence; put back, it is impor
   await world.ok('retry', 'gone-2', '--reason', 'restored');
   expect(await world.rest('gone-2', ['finished'])).toMatchObject({ attempts: 3 });
   await endsUndisturbed('gone');
-}, 300_000);
+});
 
 it.each([
   // The second write: something is written by then, something is not.
@@ -319,4 +319,4 @@ it('imports that stopped delay neither each other nor the next file; --all-faile
   expect(await world.db.collection('users').countDocuments({ clientId: 'many' })).toBe(5);
   const again = await world.cli('retry', 'many-1', '--reason', 'x');
   expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('there is nothing to retry')]);
-}, 300_000);
+});

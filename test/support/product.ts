@@ -53,7 +53,7 @@ export function run(command: string, args: readonly string[], env: NodeJS.Proces
 }
 
 /** Asks until the answer is there. The limit is a guard against hanging, far above what is normal. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined | false>, limitMs = 120_000): Promise<T> {
+export async function until<T>(what: string, ask: () => Promise<T | undefined | false>, limitMs = 300_000): Promise<T> {
   const started = Date.now();
   for (;;) {
     const answer = await ask();

@@ -27,7 +27,7 @@ beforeAll(async () => {
       extraArgs: ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=60'],
     },
   });
-}, 300_000);
+});
 afterAll(() => environment.teardown());
 
 it('goes on in a new history when its own has become long, with every file once and in order', async () => {

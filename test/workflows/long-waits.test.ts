@@ -23,7 +23,7 @@ beforeAll(async () => {
     workflowsPath: path.join(__dirname, '../../workflows/index.ts'),
     logger: new DefaultLogger('ERROR'),
   });
-}, 600_000);
+});
 afterAll(() => environment.teardown());
 
 type Steps = {

@@ -6,7 +6,7 @@ import { mkdir, readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { errnoOf, unlessMissing } from '../../door/folder/folder-error';
+import { errnoOf } from '../../door/folder/folder-error';
 import { keepKeyFile } from '../../door/keep-key-file';
 import { ImportsError } from '../../errors';
 import type { Log } from '../../ports';
@@ -80,10 +80,10 @@ export async function openCertificate(options: {
 async function ownFiles({ keysDir, names, log }: { keysDir: string; names: readonly string[]; log: Log }): Promise<CertificateFiles> {
   const path = join(keysDir, OWN_CERTIFICATE);
   await mkdir(keysDir, { recursive: true, mode: 0o700 });
-  if ((await stat(path).catch(unlessMissing)) === undefined) {
-    await keepKeyFile(path, makeCertificate([...new Set(['localhost', '127.0.0.1', hostname(), ...names])], new Date()));
-    log.warn('FTPS has made a certificate of its own, which clients must be told to trust; IMPORTS_FTPS_CERT names a real one', { path });
-  }
+  await keepKeyFile(path, () => {
+    log.warn('FTPS makes a certificate of its own, which clients must be told to trust; IMPORTS_FTPS_CERT names a real one', { path });
+    return makeCertificate([...new Set(['localhost', '127.0.0.1', hostname(), ...names])], new Date());
+  });
   return { certificate: path, key: path };
 }
 

@@ -1,12 +1,11 @@
 // The keys by which clients recognise this server. Made once and never again: a client that finds another one refuses to connect.
 // All three types from the first day on, because different clients remember different ones.
 
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { utils, type ParsedKey } from 'ssh2';
 import { ImportsError } from '../../errors';
-import { unlessMissing } from '../../door/folder/folder-error';
 import { keepKeyFile } from '../../door/keep-key-file';
 import { fingerprintOf } from '../../door/public-key';
 
@@ -28,8 +27,7 @@ export async function loadHostKeys(directory: string): Promise<HostKeys> {
   const keys: ParsedKey[] = [];
   for (const { file, generate: make } of FILES) {
     const path = join(directory, file);
-    const existing = await readFile(path, 'utf8').catch(unlessMissing);
-    keys.push(parse(path, existing ?? (await keepKeyFile(path, await make()))));
+    keys.push(parse(path, await keepKeyFile(path, make)));
   }
   return { keys, fingerprints: keys.map((key) => `${key.type} ${fingerprintOf(key.getPublicSSH())}`) };
 }

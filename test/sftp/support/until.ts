@@ -4,7 +4,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fixture } from './front-door-fixture';
 
-const GUARD_MS = 20_000;
+/** Against hanging: far above what a slow machine needs. */
+const GUARD_MS = 120_000;
 
 export async function until(what: string, happened: () => boolean): Promise<void> {
   for (const end = Date.now() + GUARD_MS; !happened();) {
