@@ -63,6 +63,8 @@ async function settle({
       releaseKeys: take,
       restoreKeys: (ids: readonly unknown[]) => ((restored += ids.length), take(ids)),
     },
+    changes: { discard: take },
+    undos: { find: async () => undefined },
     clock: { now: () => new Date() },
   } as unknown as ActivityPorts;
   const environment = new MockActivityEnvironment({ attempt });

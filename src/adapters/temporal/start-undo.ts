@@ -29,7 +29,8 @@ export async function startUndo(temporal: TemporalClient, { importId, clientId, 
       taskQueue: TASK_QUEUES.imports,
       workflowId: undoWorkflowIdOf(importId),
       args: [input],
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+      // Whether there is anything to do is for the database to say: one that has ended may have left something.
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       workflowIdConflictPolicy: 'USE_EXISTING',
       staticSummary: `undo of ${importId}`,
       typedSearchAttributes: [

@@ -21,7 +21,22 @@ export function createUndoStore(models: Pick<Models, 'undos' | 'undoChunks'>): U
       return document === null ? undefined : toUndo(document);
     },
     async request(importId, { reason, by, requestedAt }) {
-      const fresh = { reason, by, requestedAt, chunks: null, finishedAt: null, counts: NO_UNDO_COUNTS, report: 'pending' };
+      const open = { reason, by, requestedAt, chunks: null, finishedAt: null, report: 'pending', failure: null } as const;
+      const reopened = await undos
+        .findOneAndUpdate(
+          {
+            _id: importId,
+            finishedAt: { $ne: null },
+            // While it is being sent the last round has not ended.
+            report: { $ne: 'pending' },
+            $or: [{ 'counts.usersLeft': { $gt: 0 } }, { 'counts.permitsLeft': { $gt: 0 } }],
+          },
+          { $set: open, $inc: { round: 1 } },
+          { returnDocument: 'after' },
+        )
+        .lean<UndoDocument>();
+      if (reopened !== null) return toUndo(reopened);
+      const { failure: _, ...fresh } = { ...open, round: 1, counts: NO_UNDO_COUNTS };
       const document = await undos
         .findOneAndUpdate({ _id: importId }, { $set: { failure: null }, $setOnInsert: fresh }, { upsert: true, returnDocument: 'after' })
         .orFail()
