@@ -7,6 +7,7 @@ import type {
   ExpiryStore,
   FileStore,
   GroupStore,
+  Inboxes,
   ImportMetrics,
   ImportStore,
   Log,
@@ -15,6 +16,7 @@ import type {
   PermitStore,
   RejectedStore,
   StandingFolder,
+  TurnStore,
   UndoStore,
   UserChanges,
   UserStore,
@@ -23,6 +25,8 @@ import type {
 export interface ActivityPorts {
   readonly clients: ClientStore;
   readonly imports: ImportStore;
+  readonly turns: TurnStore;
+  readonly inboxes: Inboxes;
   readonly rejected: RejectedStore;
   readonly users: UserStore;
   readonly groups: GroupStore;

@@ -3,7 +3,6 @@
 import { applyChunk } from './apply/apply-chunk';
 import { applyDeferred } from './apply/apply-deferred';
 import { backUpFile } from './end/back-up-file';
-import { claimReadyFiles } from './claim/claim-ready-files';
 import { clearWorkFolders } from './housekeeping/clear-work-folders';
 import { closeImport } from './end/close-import';
 import { closeResend } from './end/close-resend';
@@ -29,10 +28,13 @@ import { settleUndo } from './undo/settle-undo';
 import { undoChunk } from './undo/undo-chunk';
 import { undoDeferred } from './undo/undo-deferred';
 import { undoPermits } from './undo/undo-permits';
+import { nextTurn } from './turn/next-turn';
+import { wakeWaiting } from './turn/wake-waiting';
 
 export function createActivities(ports: ActivityPorts) {
   return {
-    claimReadyFiles: claimReadyFiles(ports),
+    nextTurn: nextTurn(ports),
+    wakeWaiting: wakeWaiting(ports),
     inspectFile: inspectFile(ports),
     planArchive: planArchive(ports),
     markHeld: markHeld(ports),

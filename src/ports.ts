@@ -3,7 +3,8 @@
 
 import type { Client, ClientSettings, Pause } from './domain/client';
 import type { ClientId, ImportId, UserId } from './domain/ids';
-import type { Counts, FileLayout, HoldDecision, ImportOutcome, ImportRun, ImportState, ReportState, Retry } from './domain/import-run';
+import type { Counts, FileLayout, HoldDecision, ImportOutcome, ImportRun, ReportState } from './domain/import-run';
+import type { ImportState } from './domain/import-state';
 import type { FolderLayout } from './domain/client/profiles';
 import type { CheckedRecord, FileMark, RawRow } from './domain/record/record';
 import type { Reason, Refusal } from './domain/reason/reasons';
@@ -158,6 +159,36 @@ export interface BanStore {
   forget(endedBefore: Date): Promise<void>;
 }
 
+// --------------------------------------------------------------------------------------------------------------- turns
+
+/** What has a client's turn: an import, or the undo of one. */
+export interface TurnHolder {
+  readonly kind: 'import' | 'undo';
+  readonly importId: ImportId;
+  /** What the import counts it as; 0 of an undo. */
+  readonly attempt: number;
+}
+
+/** Who of a client writes: at most one import or undo at a time. */
+export interface Turn {
+  readonly clientId: ClientId;
+  /** How often a turn was given. Each is given once: a writer that was taken for dead knows by it that its time is over. */
+  readonly turn: number;
+  readonly holder: TurnHolder | null;
+  /** A workflow that was ended from outside may have steps that still write: until then the turn is nobody's. */
+  readonly restUntil: Date | null;
+}
+
+export interface TurnStore {
+  find(clientId: ClientId): Promise<Turn>;
+  /** Gives the turn after `last` away; undefined = somebody else did. */
+  give(clientId: ClientId, last: number, holder: TurnHolder): Promise<number | undefined>;
+  /** Takes this turn back; nothing happens when it is over already. */
+  free(clientId: ClientId, turn: number, restUntil: Date | null): Promise<void>;
+  /** Clients whose turn is somebody's. */
+  taken(): Promise<readonly ClientId[]>;
+}
+
 // ------------------------------------------------------------------------------------------------------------- imports
 
 /** One part of the file: about 5,000 records that can be read, applied and repeated on their own. */
@@ -186,21 +217,35 @@ export interface ChunkResult {
   readonly superseded?: readonly number[];
 }
 
+/** Every field but those that make up its id, and its state, which only `advance` changes. */
+export type ImportChange = Partial<Omit<ImportRun, 'importId' | 'clientId' | 'seq' | 'state'>>;
+/** null = it must be null; a turn must be the same. */
+export type ExpectedImport = {
+  readonly state?: readonly ImportState[];
+  readonly turn?: number | null;
+  readonly layout?: null;
+  readonly finishedAt?: null;
+  readonly settings?: null;
+};
+
 export interface ImportStore {
   /** The client's next sequence number: each is given out once. */
   nextSeq(clientId: ClientId): Promise<number>;
   insert(run: ImportRun): Promise<void>;
   find(importId: ImportId): Promise<ImportRun | undefined>;
-  /** Sets fields of an import. `state` moves nothing else; throws NOT_FOUND when there is no such import. */
-  update(importId: ImportId, change: Partial<Omit<ImportRun, 'importId' | 'clientId' | 'seq'>>): Promise<void>;
+  /** Sets fields of an import, in whatever state it is; throws NOT_FOUND when there is no such import. */
+  update(importId: ImportId, change: ImportChange): Promise<void>;
   /** The same, but only while the import is as expected, which a worker that comes late finds changed. Whether it was done. */
-  updateIf(
-    importId: ImportId,
-    expected: { readonly state?: readonly ImportState[]; readonly layout?: null; readonly finishedAt?: null; readonly settings?: null },
-    change: Partial<Omit<ImportRun, 'importId' | 'clientId' | 'seq'>>,
-  ): Promise<boolean>;
-  /** Keeps who started the import again, and why. */
-  noteRetry(importId: ImportId, retry: Retry): Promise<void>;
+  updateIf(importId: ImportId, expected: ExpectedImport, change: ImportChange): Promise<boolean>;
+  /**
+   * Moves an import to another state, with what changes along with it, when the table of states allows it (domain/import-state.ts) and the
+   * import is as expected. Whether it was done; nothing else ever changes a state.
+   */
+  advance(importId: ImportId, to: ImportState, change?: ImportChange, expected?: ExpectedImport): Promise<boolean>;
+  /** Whether the import still has this turn, in a state in which it may write. */
+  hasTurn(importId: ImportId, turn: number): Promise<boolean>;
+  /** Clients that have an import in one of these states. */
+  clientsWith(states: readonly ImportState[]): Promise<readonly ClientId[]>;
   /** Removes an import whose file was gone before it could be claimed. */
   removeUnclaimed(importId: ImportId): Promise<void>;
   /** Newest first. */
@@ -331,8 +376,6 @@ export interface UserChanges {
     importId: ImportId,
     which: { readonly lines: readonly number[] } | { readonly from: number; readonly to: number },
   ): Promise<readonly UserChange[]>;
-  /** Of lines whose users were not changed after all: an attempt that died may have left the values that it was about to replace. */
-  discard(importId: ImportId, lines: readonly number[]): Promise<void>;
   /** Notes for provenance that these were undone; the first note stays. */
   markUndone(importId: ImportId, lines: readonly number[], at: Date): Promise<void>;
   /** Users that the import created. */
@@ -345,10 +388,7 @@ export interface PermitStore {
   /** How many permits this import has released. */
   countReleased(importId: ImportId): Promise<number>;
   countActiveOf(userIds: readonly UserId[]): Promise<number>;
-  /**
-   * Gives the permits that this import released back to their former holders, where they are still free and the holder is active; those
-   * that it has noted and not released by now it cannot release any more. Repeatable.
-   */
+  /** Gives the permits that this import released back to their former holders, where they are still free and the holder is active. Repeatable. */
   giveBack(importId: ImportId, at: Date, onProgress: () => void): Promise<void>;
   countGivenBack(importId: ImportId): Promise<number>;
   /** Released permits that were not given back, and why. */
@@ -372,11 +412,17 @@ export interface UndoChunkResult {
 export interface UndoStore {
   find(importId: ImportId): Promise<Undo | undefined>;
   /**
-   * Writes down that the import is to be undone. One that was asked for already stays as it is, but for its failure, which is cleared; one
-   * that has ended and left something is opened again, with the new reason.
+   * Writes down that the import is to be undone. One that was asked for already keeps what it has done, and its first reason; it waits for
+   * a turn again, and its failure is cleared.
    */
-  request(importId: ImportId, asked: Pick<Undo, 'reason' | 'by' | 'requestedAt'>): Promise<Undo>;
+  request(importId: ImportId, asked: Pick<Undo, 'clientId' | 'reason' | 'by' | 'requestedAt'>): Promise<Undo>;
   update(importId: ImportId, change: Partial<Pick<Undo, 'chunks' | 'finishedAt' | 'counts' | 'report' | 'failure'>>): Promise<void>;
+  /** Those that were asked for and are neither done nor stopped, of one client or of all. */
+  open(clientId?: ClientId): Promise<readonly Undo[]>;
+  /** Undone, but the administrator was not told yet. */
+  unreported(): Promise<readonly Undo[]>;
+  /** Gives it a turn, or records that it stopped, while it is open and has the turn `from`. Whether it was. */
+  updateOpen(importId: ImportId, from: number | null, change: Partial<Pick<Undo, 'turn' | 'failure'>>): Promise<boolean>;
   /** Replaces all chunks (a plan that is repeated starts over). */
   putChunks(importId: ImportId, chunks: readonly UndoChunk[]): Promise<void>;
   chunk(importId: ImportId, n: number): Promise<{ readonly chunk: UndoChunk; readonly result: UndoChunkResult | undefined } | undefined>;
@@ -595,14 +641,6 @@ export interface ImportsControl {
   wake(clientId: ClientId, why: Wake): Promise<void>;
   /** Creates or updates the client's schedule; keeps a pause and its note. A disabled client's schedule is removed. */
   applySchedule(client: Client): Promise<void>;
-  /** Looks for files now, unless the schedule is paused. */
-  scanNow(clientId: ClientId): Promise<'started' | 'paused'>;
-  /** Starts an import again that failed, was cancelled or terminated. Throws NOT_NOW when it runs or has ended well. */
-  retry(run: Pick<ImportRun, 'importId' | 'fileName' | 'attempts'>, reason: string): Promise<void>;
-  /** Throws NOT_NOW when the import runs, so that it cannot be undone. */
-  refuseUndoOfRunning(run: Pick<ImportRun, 'importId' | 'clientId' | 'fileName' | 'state'>): Promise<void>;
-  /** Starts the undo of an import that was asked for (UndoStore.request), or joins the one that runs. */
-  undo(run: Pick<ImportRun, 'importId' | 'clientId' | 'fileName' | 'state'>): Promise<void>;
   /** Approves or declines a held import. Throws NOT_NOW, with a sentence, when there is nothing to decide any more. */
   decide(importId: ImportId, decision: HoldDecision): Promise<void>;
   /**

@@ -1,36 +1,58 @@
 // All timeouts and retries, one row a kind of step, each with its reason. No number of this sort stands anywhere else.
 //
-// A broken world (database, disk, mail server) is retried for a day without anyone's doing; after that the import is `failed` and
-// `imports retry` goes on where it stopped. Errors that no repetition cures are marked non-retryable where they are thrown
+// A broken world (database, disk) is tried again for a day; after that the import is `failed` and `imports retry` goes on where it
+// stopped. It is tries that are counted, not time: waiting for a worker is no failure, and costs none. Errors that no repetition cures are marked non-retryable where they are thrown
 // (src/worker/safe-failures.ts).
 
-import type { ActivityOptions } from '@temporalio/workflow';
+import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
+import { TASK_QUEUES } from './messages';
 
-const worldIsBroken = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
+/** A day at one try a minute. */
+const A_DAY_OF_TRIES = 1_440;
+const forEver = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
+const worldIsBroken = { ...forEver, maximumAttempts: A_DAY_OF_TRIES } as const;
+/** A cancelled import waits until its steps have ended: only then does nobody write any more. */
+const untilItEnds = { cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED } as const;
+/** Others who wait must not take the hands of imports (see TASK_QUEUES). */
+const { mail, background } = TASK_QUEUES;
 
 export const ACTIVITY_OPTIONS = {
-  /**
-   * Looks into a folder and renames files, or copies one that stays, up to 2 GiB. The next tick of the schedule tries again, so this gives
-   * up before two ticks.
-   */
-  scan: { startToCloseTimeout: '7m', heartbeatTimeout: '30s', scheduleToCloseTimeout: '8m', retry: worldIsBroken },
+  /** Looks into a folder and renames files, or copies one that stays, up to 2 GiB. For ever: an inbox that gave up would leave files lying. */
+  turn: {
+    startToCloseTimeout: '7m',
+    heartbeatTimeout: '30s',
+    retry: forEver,
+  },
   /** Reads the whole file, up to 2 GiB: long, so the heartbeat tells a dead worker within half a minute. */
-  inspect: { startToCloseTimeout: '2h', heartbeatTimeout: '30s', scheduleToCloseTimeout: '24h', retry: worldIsBroken },
+  inspect: { startToCloseTimeout: '2h', heartbeatTimeout: '30s', retry: worldIsBroken, ...untilItEnds },
   /** About 5,000 records: seconds. Ten minutes allow for a database that answers slowly. */
-  chunk: { startToCloseTimeout: '10m', heartbeatTimeout: '30s', scheduleToCloseTimeout: '24h', retry: worldIsBroken },
+  chunk: { startToCloseTimeout: '10m', heartbeatTimeout: '30s', retry: worldIsBroken, ...untilItEnds },
   /** Walks over all chunks or all rejected records: grows with the file, reports progress. */
-  sweep: { startToCloseTimeout: '1h', heartbeatTimeout: '30s', scheduleToCloseTimeout: '24h', retry: worldIsBroken },
+  sweep: { startToCloseTimeout: '1h', heartbeatTimeout: '30s', retry: worldIsBroken, ...untilItEnds },
+  /** The same for what nobody waits for. */
+  background: { taskQueue: background, startToCloseTimeout: '1h', heartbeatTimeout: '30s', retry: worldIsBroken, ...untilItEnds },
+  /** Looks at all clients or all that waits. The next tick does it again, so this gives up soon. */
+  pass: {
+    taskQueue: background,
+    startToCloseTimeout: '10m',
+    heartbeatTimeout: '30s',
+    retry: { ...forEver, maximumAttempts: 5 },
+  },
   /** One or two calls to the database. */
-  note: { startToCloseTimeout: '30s', scheduleToCloseTimeout: '24h', retry: worldIsBroken },
+  note: { startToCloseTimeout: '30s', retry: worldIsBroken, ...untilItEnds },
   /** Writes down that an import failed. Without a limit: one that failed and that nobody is told of would be lost. */
-  lastWord: { startToCloseTimeout: '30s', retry: worldIsBroken },
-  /** Mail servers greylist for minutes and are down for hours: patient, and never faster than they like. */
+  lastWord: { startToCloseTimeout: '30s', retry: forEver },
+  /**
+   * Mail servers greylist for minutes and are down for hours: patient, and never faster than they like. The one limit in time: an e-mail of
+   * yesterday is no news.
+   */
   mail: {
+    taskQueue: mail,
     startToCloseTimeout: '5m',
     heartbeatTimeout: '30s',
     scheduleToCloseTimeout: '24h',
     retry: { initialInterval: '10s', backoffCoefficient: 2, maximumInterval: '30m' },
   },
   /** Alarms about silent clients: thousands at once after an outage of ours. Its schedule starts no other one meanwhile. */
-  alarm: { startToCloseTimeout: '1h', heartbeatTimeout: '30s', retry: worldIsBroken },
+  alarm: { taskQueue: mail, startToCloseTimeout: '1h', heartbeatTimeout: '30s', retry: worldIsBroken },
 } satisfies Record<string, ActivityOptions>;

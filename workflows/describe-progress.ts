@@ -1,7 +1,8 @@
 // The page that the Temporal UI shows for a running or ended import: phase, numbers, what to do next. Pure.
 
 import { shareOf } from '../src/domain/decide/hold-rule';
-import type { Counts, HoldNumbers, ImportState } from '../src/domain/import-run';
+import type { Counts, HoldNumbers } from '../src/domain/import-run';
+import type { ImportState } from '../src/domain/import-state';
 
 export interface Progress {
   readonly importId: string;

@@ -2,15 +2,15 @@
 // rest of the import; the wait itself is the caller's.
 
 import type { Activities } from '../activities';
-import type { ImportId } from '../src/domain/ids';
 import type { HoldDecision, HoldNumbers } from '../src/domain/import-run';
+import type { ImportFileInput } from './messages';
 
 export type HoldSteps = Pick<Activities, 'planArchive' | 'markHeld' | 'sendHoldMail' | 'settleHold'>;
 
 export interface HoldWatcher {
   enter(state: 'held', seen: { readonly held: HoldNumbers & { readonly until: number } }): void;
-  /** The client's next file may go on. */
-  fileIsOutOfTheWay(): Promise<void>;
+  /** It writes no more; the client's next one may. */
+  turnIsOver(): Promise<void>;
   readonly approval: Approval;
   /** Something that nobody waits for, and whose failure is nobody's business. */
   meanwhile(step: () => Promise<unknown>): Promise<void>;
@@ -24,21 +24,31 @@ export interface Approval {
   close(): void;
 }
 
-/** False when somebody declined, or nobody agreed in time. */
-export async function mayBeApplied(steps: HoldSteps, importId: ImportId, watcher: HoldWatcher): Promise<boolean> {
-  const plan = await steps.planArchive({ importId });
-  const { goAhead } =
-    plan.kind === 'decided' ? plan : await steps.settleHold({ importId, decision: await hold(steps, importId, plan.numbers, watcher) });
-  return goAhead !== 'declined';
+/** `approved` = it gave its turn away while it was held, and waits for another. Declined also when nobody agreed in time. */
+export async function holdIfNeeded(
+  steps: HoldSteps,
+  input: ImportFileInput,
+  watcher: HoldWatcher,
+): Promise<'go on' | 'approved' | 'declined'> {
+  const { importId, turn } = input;
+  const plan = await steps.planArchive({ importId, turn });
+  if (plan.kind === 'decided') return plan.goAhead === 'declined' ? 'declined' : 'go on';
+  const { goAhead } = await steps.settleHold({ importId, decision: await hold(steps, input, plan.numbers, watcher) });
+  return goAhead === 'declined' ? 'declined' : 'approved';
 }
 
-async function hold(steps: HoldSteps, importId: ImportId, numbers: HoldNumbers, watcher: HoldWatcher): Promise<HoldDecision | null> {
+async function hold(
+  steps: HoldSteps,
+  { importId, turn }: ImportFileInput,
+  numbers: HoldNumbers,
+  watcher: HoldWatcher,
+): Promise<HoldDecision | null> {
   const { approval } = watcher;
   // Before the database says that it is held: whoever reads it there may decide at once.
   approval.open();
-  const { since, until } = await steps.markHeld({ importId, numbers });
+  const { since, until } = await steps.markHeld({ importId, turn, numbers });
   watcher.enter('held', { held: { ...numbers, until } });
-  await watcher.fileIsOutOfTheWay();
+  await watcher.turnIsOver();
   await watcher.meanwhile(() => steps.sendHoldMail({ importId, kind: 'hold' }));
   let decision = await approval.decided(since + (until - since) / 2, 'waiting for approval, until half time');
   if (decision === null) {

@@ -1,12 +1,12 @@
 // The story of one file, as a plain function of its steps: it reads as the specification does and runs without a Temporal server.
 // Values branch (a refused file is a result), throws are retried (a broken world is not).
 
-import type { ImportId } from '../src/domain/ids';
-import type { HoldNumbers, ImportState } from '../src/domain/import-run';
+import type { HoldNumbers } from '../src/domain/import-run';
+import type { ImportState } from '../src/domain/import-state';
 import type { Activities } from '../activities';
-import { mayBeApplied, type HoldSteps, type HoldWatcher } from './hold-import';
+import { holdIfNeeded, type HoldSteps, type HoldWatcher } from './hold-import';
 import { inWindow } from './in-window';
-import type { ImportFileInput, ImportFileResult } from './messages';
+import type { ApprovedImport, ImportFileInput, ImportFileResult } from './messages';
 
 export type ImportSteps = Pick<
   Activities,
@@ -33,46 +33,48 @@ export interface Watcher extends HoldWatcher {
 /** Chunks in flight. A constant: recorded histories replay only while it does not shrink. */
 const WINDOW = 4;
 
-/** The result, or the chunk to go on with when the history has become long. */
+/** The result, or that it was approved and waits for a turn, or the chunk to go on with when the history has become long. */
 export async function importFileSteps(
   steps: ImportSteps,
   input: ImportFileInput,
   watcher: Watcher,
-): Promise<ImportFileResult | { readonly continueFrom: number }> {
-  const { importId } = input;
+): Promise<ImportFileResult | ApprovedImport | { readonly continueFrom: number }> {
+  const { importId, turn } = input;
   watcher.enter('inspecting');
-  const file = await steps.inspectFile({ importId, attempt: input.attempt });
+  const file = await steps.inspectFile({ importId, turn });
 
-  if (file.kind === 'accepted' && (await mayBeApplied(steps, importId, watcher))) {
+  const word = file.kind === 'accepted' ? await holdIfNeeded(steps, input, watcher) : 'refused';
+  if (word === 'approved') return { approved: true };
+  if (file.kind === 'accepted' && word === 'go on') {
     watcher.enter('applying', { records: file.records, chunks: file.chunks });
     const next = await inWindow(
       { from: input.fromChunk ?? 0, to: file.chunks, window: WINDOW, stop: () => watcher.mustContinueAsNew() },
       async (n) => {
-        await steps.applyChunk({ importId, n, of: file.chunks });
+        await steps.applyChunk({ importId, turn, n, of: file.chunks });
         watcher.chunkDone();
       },
     );
     if (next < file.chunks) return { continueFrom: next };
-    await steps.applyDeferred({ importId });
+    await steps.applyDeferred({ importId, turn });
     watcher.enter('releasing');
-    await steps.releasePermits({ importId });
+    await steps.releasePermits({ importId, turn });
   }
-  return endImport(steps, importId, watcher, file.kind === 'refused' ? file.code : undefined);
+  return endImport(steps, input, watcher, file.kind === 'refused' ? file.code : undefined);
 }
 
 /** The same for every outcome: the file goes to `.bak`, then the e-mail, then the books are closed. */
 async function endImport(
   steps: ImportSteps,
-  importId: ImportId,
+  { importId, turn }: ImportFileInput,
   watcher: Watcher,
   refusedBecause: string | undefined,
 ): Promise<ImportFileResult> {
   watcher.enter('backing-up', refusedBecause === undefined ? {} : { refusedBecause });
-  const { outcome, counts } = await steps.backUpFile({ importId });
-  await watcher.fileIsOutOfTheWay();
+  const { outcome, counts } = await steps.backUpFile({ importId, turn });
+  await watcher.turnIsOver();
   watcher.enter('reporting');
   const { report } = await steps.sendReport({ importId });
-  await steps.closeImport({ importId });
+  await steps.closeImport({ importId, turn });
   const result = { outcome, counts, report };
   watcher.ended(result);
   return result;

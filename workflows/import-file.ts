@@ -5,7 +5,6 @@ import {
   ActivityFailure,
   CancellationScope,
   continueAsNew,
-  getExternalWorkflowHandle,
   isCancellation,
   proxyActivities,
   setCurrentDetails,
@@ -17,10 +16,10 @@ import { ACTIVITY_OPTIONS } from './activity-options';
 import { approvalOf } from './approval';
 import { describeProgress, type Progress } from './describe-progress';
 import { importFileSteps, type ImportSteps, type Watcher } from './import-file-steps';
-import type { ImportFileInput, ImportFileResult } from './messages';
+import type { ApprovedImport, ImportFileInput, ImportFileResult } from './messages';
 import { ImportOutcome, ImportRecords, ImportRejected, ImportState } from './search-attributes';
 import { sendReport } from './send-report';
-import { fileIsOutOfTheWay } from './signals';
+import { tellInbox } from './tell-inbox';
 import { whyItFailed } from './why-it-failed';
 
 const { inspectFile, planArchive } = proxyActivities<Activities>(ACTIVITY_OPTIONS.inspect);
@@ -45,7 +44,7 @@ const steps: ImportSteps = {
   closeImport: (input) => closeImport.executeWithOptions({ summary: 'close the books' }, [input]),
 };
 
-export async function importFile(input: ImportFileInput): Promise<ImportFileResult> {
+export async function importFile(input: ImportFileInput): Promise<ImportFileResult | ApprovedImport> {
   const watcher = watch(input);
   try {
     const result = await importFileSteps(steps, input, watcher);
@@ -61,7 +60,7 @@ async function writeDown(error: unknown, input: ImportFileInput, watcher: Watche
   const state = isCancellation(error) ? 'cancelled' : 'failed';
   await CancellationScope.nonCancellable(async () => {
     await markImport.executeWithOptions({ summary: `mark as ${state}` }, [
-      { importId: input.importId, state, failure: state === 'failed' ? whyItFailed(error) : null },
+      { importId: input.importId, turn: input.turn, state, failure: state === 'failed' ? whyItFailed(error) : null },
     ]);
     watcher.enter(state);
   });
@@ -87,14 +86,7 @@ function watch(input: ImportFileInput): Watcher {
       void step().catch(() => undefined);
     },
     chunkDone: () => show({ chunksDone: (progress.chunksDone ?? input.fromChunk ?? 0) + 1 }),
-    async fileIsOutOfTheWay() {
-      const { parent } = workflowInfo();
-      if (parent === undefined) return;
-      // A scan that has ended or was terminated need not know.
-      await getExternalWorkflowHandle(parent.workflowId, parent.runId)
-        .signal(fileIsOutOfTheWay, input.importId)
-        .catch(() => undefined);
-    },
+    turnIsOver: () => tellInbox(input.importId),
     ended({ outcome, counts }) {
       show({ state: 'finished', counts });
       upsertSearchAttributes([

@@ -8,7 +8,10 @@ export interface Window {
   readonly stop: () => boolean;
 }
 
-/** Resolves to the first number that was not started: `to` when all are done. Rejects with the first failure; no further step is started then. */
+/**
+ * Resolves to the first number that was not started: `to` when all are done. Rejects with the first failure, when those in flight have
+ * ended, too: whoever hears of it may rely on nothing being at work any more. No further step is started then.
+ */
 export async function inWindow({ from, to, window, stop }: Window, step: (n: number) => Promise<void>): Promise<number> {
   const inFlight = new Set<Promise<void>>();
   let next = from;
@@ -18,6 +21,9 @@ export async function inWindow({ from, to, window, stop }: Window, step: (n: num
       inFlight.add(running);
     }
     if (inFlight.size === 0) return next;
-    await Promise.race(inFlight);
+    await Promise.race(inFlight).catch(async (error: unknown) => {
+      await Promise.allSettled(inFlight);
+      throw error;
+    });
   }
 }

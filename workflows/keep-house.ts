@@ -4,7 +4,7 @@ import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { ACTIVITY_OPTIONS } from './activity-options';
 
-const { expireDetails, removeOldBackups, clearWorkFolders } = proxyActivities<Activities>(ACTIVITY_OPTIONS.sweep);
+const { expireDetails, removeOldBackups, clearWorkFolders } = proxyActivities<Activities>(ACTIVITY_OPTIONS.background);
 
 /** 200 imports each: more than any night has, and a history that stays short. */
 const MOST_ROUNDS = 100;

@@ -22,22 +22,11 @@ export const WAKE = 'wake';
 /** Schedules that belong to no client. */
 export const STANDING_SCHEDULES = ['housekeeping', 'silence'] as const;
 
-export interface ScanFolderInput {
-  readonly clientId: ClientId;
-  /** Files of this scan so far; set when it continues as new. */
-  readonly filesBefore?: number;
-}
-
-export interface ScanFolderResult {
-  /** How many files were imported, held or failed during this scan. */
-  readonly files: number;
-}
-
 export interface ImportFileInput {
   readonly importId: ImportId;
   readonly fileName: string;
-  /** 1, and one more for each retry by support. */
-  readonly attempt: number;
+  /** The client's turn that it was given; its steps write only while it lasts. */
+  readonly turn: number;
   /** First chunk that is still to be applied; set when the workflow continues as new. */
   readonly fromChunk?: number;
 }
@@ -48,12 +37,18 @@ export interface ImportFileResult {
   readonly report: ReportState;
 }
 
+/** It was held and is approved: it waits for a turn, and a new run goes on. */
+export interface ApprovedImport {
+  readonly approved: true;
+}
+
 /** Name of the Update that approves or declines a held import. */
 export const DECIDE = 'decide';
 
 export interface UndoImportInput {
   readonly importId: ImportId;
   readonly fileName: string;
+  readonly turn: number;
   /** First part that is still to be undone; set when the workflow continues as new. */
   readonly fromChunk?: number;
 }

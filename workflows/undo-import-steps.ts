@@ -21,6 +21,8 @@ export type UndoPhase = 'planning' | 'users' | 'permits' | 'reporting' | 'undone
 export interface UndoWatcher {
   enter(phase: UndoPhase, seen?: { readonly chunks?: number; readonly counts?: UndoCounts }): void;
   chunkDone(): void;
+  /** It writes no more; the client's next one may. */
+  turnIsOver(): Promise<void>;
   mustContinueAsNew(): boolean;
 }
 
@@ -33,22 +35,23 @@ export async function undoImportSteps(
   input: UndoImportInput,
   watcher: UndoWatcher,
 ): Promise<UndoImportResult | { readonly continueFrom: number }> {
-  const { importId } = input;
+  const { importId, turn } = input;
   watcher.enter('planning');
-  const { chunks } = await steps.planUndo({ importId });
+  const { chunks } = await steps.planUndo({ importId, turn });
   watcher.enter('users', { chunks });
   const next = await inWindow(
     { from: input.fromChunk ?? 0, to: chunks, window: WINDOW, stop: () => watcher.mustContinueAsNew() },
     async (n) => {
-      await steps.undoChunk({ importId, n, of: chunks });
+      await steps.undoChunk({ importId, turn, n, of: chunks });
       watcher.chunkDone();
     },
   );
   if (next < chunks) return { continueFrom: next };
-  await steps.undoDeferred({ importId });
+  await steps.undoDeferred({ importId, turn });
   watcher.enter('permits');
-  await steps.undoPermits({ importId });
-  const { counts, isReportDue } = await steps.settleUndo({ importId });
+  await steps.undoPermits({ importId, turn });
+  const { counts, isReportDue } = await steps.settleUndo({ importId, turn });
+  await watcher.turnIsOver();
   watcher.enter('reporting', { counts });
   if (isReportDue) await steps.sendReport({ importId });
   const told = await steps.sendUndoReport({ importId });

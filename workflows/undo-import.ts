@@ -16,11 +16,12 @@ import { ACTIVITY_OPTIONS } from './activity-options';
 import { describeUndoProgress, type UndoProgress } from './describe-undo-progress';
 import type { UndoImportInput, UndoImportResult } from './messages';
 import { ImportState } from './search-attributes';
+import { tellInbox } from './tell-inbox';
 import { whyItFailed } from './why-it-failed';
 import { undoImportSteps, type UndoSteps, type UndoWatcher } from './undo-import-steps';
 
-const { undoChunk } = proxyActivities<Activities>(ACTIVITY_OPTIONS.chunk);
-const { planUndo, undoDeferred, undoPermits, settleUndo } = proxyActivities<Activities>(ACTIVITY_OPTIONS.sweep);
+const { undoChunk } = proxyActivities<Activities>(ACTIVITY_OPTIONS.background);
+const { planUndo, undoDeferred, undoPermits, settleUndo } = proxyActivities<Activities>(ACTIVITY_OPTIONS.background);
 const { closeUndo, markReportFailed, markUndoFailed } = proxyActivities<Activities>(ACTIVITY_OPTIONS.note);
 const { sendReport, sendUndoReport } = proxyActivities<Activities>(ACTIVITY_OPTIONS.mail);
 
@@ -64,10 +65,10 @@ export async function undoImport(input: UndoImportInput): Promise<UndoImportResu
   }
 }
 
-async function writeDown(error: unknown, { importId }: UndoImportInput, watcher: UndoWatcher): Promise<void> {
+async function writeDown(error: unknown, { importId, turn }: UndoImportInput, watcher: UndoWatcher): Promise<void> {
   const failure = isCancellation(error) ? 'It was cancelled.' : whyItFailed(error);
   await CancellationScope.nonCancellable(async () => {
-    await markUndoFailed.executeWithOptions({ summary: 'write down why it stopped' }, [{ importId, failure }]);
+    await markUndoFailed.executeWithOptions({ summary: 'write down why it stopped' }, [{ importId, turn, failure }]);
     watcher.enter('failed');
   });
 }
@@ -84,6 +85,7 @@ function watch({ importId, fileName, fromChunk = 0 }: UndoImportInput): UndoWatc
       upsertSearchAttributes([{ key: ImportState, value: phase === 'undone' || phase === 'failed' ? phase : 'undoing' }]);
     },
     chunkDone: () => show({ chunksDone: progress.chunksDone + 1 }),
+    turnIsOver: () => tellInbox(importId),
     mustContinueAsNew: () => workflowInfo().continueAsNewSuggested,
   };
 }

@@ -1,9 +1,8 @@
 // Checks, decides and writes the records of one chunk. Killed anywhere, it is simply run again: users carry the stamp of this import
 // and line, rejected records are replaced, and the result is written last and counts once.
 
-import { activityInfo } from '@temporalio/activity';
 import { checkHeader } from '../../src/domain/file/check-header';
-import { userIdOf, type ImportId } from '../../src/domain/ids';
+import type { ImportId } from '../../src/domain/ids';
 import type { Client } from '../../src/domain/client';
 import type { FileLayout, ImportRun } from '../../src/domain/import-run';
 import type { CheckedRecord, FileMark, RawRow } from '../../src/domain/record/record';
@@ -14,37 +13,25 @@ import type { ActivityPorts } from '../activity-ports';
 import { applyRecords, type ApplyContext } from './apply-records';
 import { beat } from '../heartbeat/beat';
 import { layoutOf, loadImport } from '../load-import';
-import { olderGoingOn } from './older-going-on';
 import { rejectedRecord } from './rejected-record';
 import { supersededBy } from './superseded';
+import { requireTurn, type InTurn } from '../turn/require-turn';
 import { Tally } from './tally';
 
 /** Records read and written at once. Not more: with four chunks in flight, what lives long enough to be moved costs more than it saves. */
 const BATCH = 250;
 
-type ChunkPorts = Pick<
-  ActivityPorts,
-  'clients' | 'imports' | 'rejected' | 'users' | 'changes' | 'undos' | 'groups' | 'files' | 'csv' | 'clock'
->;
+type ChunkPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'users' | 'groups' | 'files' | 'csv' | 'clock'>;
 
 export const applyChunk =
   (ports: ChunkPorts) =>
-  async ({
-    importId,
-    n,
-  }: {
-    readonly importId: ImportId;
-    readonly n: number;
-    readonly of: number;
-  }): Promise<{ readonly records: number }> => {
+  async ({ importId, turn, n }: InTurn & { readonly n: number; readonly of: number }): Promise<{ readonly records: number }> => {
     const chunk = await ports.imports.chunk(importId, n);
     if (chunk === undefined) throw new ImportsError('INVARIANT', `Import ${importId} has no chunk ${n}.`);
     if (chunk.result !== undefined) return { records: chunk.records };
     const { run, client } = await loadImport(ports, importId);
-    if (run.state === 'inspecting') await ports.imports.updateIf(importId, { state: ['inspecting'] }, { state: 'applying' });
-
     const context = { run, client, isSuperseded: await supersededBy(ports, run) };
-    const pass = new ChunkPass(ports, context, chunk.marks, await olderGoingOn(ports, run));
+    const pass = new ChunkPass(ports, context, chunk.marks, turn);
     const check = checkerOf(run, client, layoutOf(run));
     let batch: RawRow[] = [];
     let last = chunk.firstLine;
@@ -59,7 +46,6 @@ export const applyChunk =
     await pass.take(batch, check);
     // Another worker took us for dead, and by now what it deferred may have been settled and rejected in this range.
     if ((await ports.imports.chunk(importId, n))?.result !== undefined) return { records: chunk.records };
-    if (activityInfo().attempt > 1 || run.attempts > 1) await ports.changes.discard(importId, pass.unwritten);
     await ports.rejected.replaceRange(importId, chunk.firstLine, last + 1, pass.rejected);
     await ports.imports.setChunkResult(importId, n, {
       counts: pass.tally.counts,
@@ -75,17 +61,16 @@ class ChunkPass {
   readonly rejected: RejectedRecord[] = [];
   readonly deferred: CheckedRecord[] = [];
   readonly superseded: number[] = [];
-  readonly unwritten: number[] = [];
   readonly #ports: ChunkPorts;
   readonly #context: ApplyContext;
   readonly #marks: ReadonlyMap<number, FileMark>;
-  readonly #older: number | undefined;
+  readonly #turn: number;
 
-  constructor(ports: ChunkPorts, context: ApplyContext, marks: Chunk['marks'], older: number | undefined) {
+  constructor(ports: ChunkPorts, context: ApplyContext, marks: Chunk['marks'], turn: number) {
     this.#ports = ports;
     this.#context = context;
     this.#marks = new Map(marks.map((mark) => [mark.line, mark]));
-    this.#older = older;
+    this.#turn = turn;
   }
 
   async take(rows: readonly RawRow[], check: (row: RawRow) => CheckedRecord): Promise<void> {
@@ -96,27 +81,15 @@ class ChunkPass {
       if (mark?.repeats === true) this.tally.count('repeated');
       else candidates.push({ record: check(row), mark, cells: row.cells });
     }
-    await this.#mention(candidates);
+    await requireTurn(this.#ports, { importId: this.#context.run.importId, turn: this.#turn });
     const applied = await applyRecords(this.#ports, this.#context, candidates);
     applied.forEach((one, at) => {
       const { record, cells } = candidates[at]!;
-      if (one.kind === 'rejected' || one.kind === 'unchanged') this.unwritten.push(record.line);
       if (one.kind === 'taken') this.deferred.push(record);
       else this.tally.add(one);
       if (one.kind === 'superseded') this.superseded.push(record.line);
       if (one.kind === 'rejected') this.rejected.push(rejectedRecord(record, one.reasons, cells));
     });
-  }
-
-  /** Whom an older import may be about to write: also those that this one will find as they should be, or not be able to write. */
-  async #mention(candidates: readonly { readonly record: CheckedRecord }[]): Promise<void> {
-    if (this.#older === undefined) return;
-    const { clientId, seq } = this.#context.run;
-    const named = candidates.filter(({ record }) => record.uniqueId !== '');
-    await this.#ports.users.mention(
-      named.map(({ record }) => userIdOf(clientId, record.uniqueId)),
-      { seq, older: this.#older },
-    );
   }
 }
 

@@ -5,7 +5,7 @@
 // Killed anywhere it starts over: writes carry their stamp, keys that were given up are given back at the end, its result is written last.
 
 import { activityInfo, heartbeat } from '@temporalio/activity';
-import { userIdOf, type ImportId, type UserId } from '../../src/domain/ids';
+import { userIdOf, type UserId } from '../../src/domain/ids';
 import type { CheckedRecord, RawRow } from '../../src/domain/record/record';
 import type { Reason } from '../../src/domain/reason/reasons';
 import { settleTakeovers, type Release, type Takeover } from '../../src/domain/decide/settle-takeovers';
@@ -21,6 +21,7 @@ import { rejectedRecord } from './rejected-record';
 import { releasesFor } from './releases-for';
 import { supersededBy } from './superseded';
 import { takeoversOf } from '../plan/takeovers';
+import { requireTurn, type InTurn } from '../turn/require-turn';
 import { Tally } from './tally';
 import { fieldOf, takenReason, wishesOf } from './wishes';
 import { withHeartbeat } from '../heartbeat/with-heartbeat';
@@ -29,10 +30,7 @@ const BATCH = 1_000;
 /** Others may take values while we settle. Then the rest is settled anew, but no more often than this when nothing came of it. */
 const MOST_VAIN_ROUNDS = 5;
 
-type DeferredPorts = Pick<
-  ActivityPorts,
-  'clients' | 'imports' | 'rejected' | 'users' | 'changes' | 'undos' | 'groups' | 'files' | 'csv' | 'clock'
->;
+type DeferredPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'users' | 'groups' | 'files' | 'csv' | 'clock'>;
 interface Deferred {
   readonly record: CheckedRecord;
   /** The chunk that the record came from. */
@@ -46,14 +44,14 @@ interface Rejection {
 
 export const applyDeferred =
   (ports: DeferredPorts) =>
-  async ({ importId }: { readonly importId: ImportId }): Promise<{ readonly settled: number }> => {
+  async ({ importId, turn }: InTurn): Promise<{ readonly settled: number }> => {
     const { run, client } = await loadImport(ports, importId);
     const deferred: Deferred[] = [];
     for await (const { n, result } of ports.imports.chunkResults(importId)) {
       if (n === run.chunks) return { settled: result.counts.records };
       deferred.push(...result.deferred.map((record) => ({ record, n })));
     }
-    const pass = new DeferredPass(ports, { run, client, isSuperseded: await supersededBy(ports, run) });
+    const pass = new DeferredPass(ports, { run, client, isSuperseded: await supersededBy(ports, run) }, turn);
     if (activityInfo().attempt > 1 || run.attempts > 1) await pass.forgetEarlierAttempt(deferred);
     await pass.settle(deferred);
     await pass.completeReasons();
@@ -73,9 +71,12 @@ class DeferredPass {
   readonly #ports: DeferredPorts;
   readonly #context: ApplyContext;
 
-  constructor(ports: DeferredPorts, context: ApplyContext) {
+  readonly #turn: number;
+
+  constructor(ports: DeferredPorts, context: ApplyContext, turn: number) {
     this.#ports = ports;
     this.#context = context;
+    this.#turn = turn;
   }
 
   async forgetEarlierAttempt(deferred: readonly Deferred[]): Promise<void> {
@@ -143,6 +144,7 @@ class DeferredPass {
     const again: Deferred[] = [];
     const due = releasesFor(releases);
     for (const batch of inBatches(possible, BATCH)) {
+      await requireTurn(this.#ports, { importId: this.#context.run.importId, turn: this.#turn });
       await this.#ports.users.releaseKeys(due(batch.map(({ record }) => this.#userIdOf(record))));
       const applied = await applyRecords(
         this.#ports,
@@ -178,7 +180,6 @@ class DeferredPass {
         if (found !== undefined) records.push(rejectedRecord(found.record, found.reasons, row.cells));
       }
       await this.#ports.rejected.put(run.importId, records);
-      await this.#ports.changes.discard(run.importId, [...lines.keys()]);
       beat();
     }
   }

@@ -1,14 +1,15 @@
 // Releases the active permits of users that this import archived. The store makes each release safe to repeat.
 
-import type { ImportId } from '../../src/domain/ids';
 import type { ActivityPorts } from '../activity-ports';
 import { beat } from '../heartbeat/beat';
+import { requireTurn, turnIsOver, type InTurn } from '../turn/require-turn';
 
 export const releasePermits =
   (ports: Pick<ActivityPorts, 'imports' | 'permits' | 'clock'>) =>
-  async ({ importId }: { readonly importId: ImportId }): Promise<{ readonly released: number }> => {
-    await ports.imports.updateIf(importId, { state: ['inspecting', 'applying'] }, { state: 'releasing' });
+  async ({ importId, turn }: InTurn): Promise<{ readonly released: number }> => {
+    if (!(await ports.imports.advance(importId, 'releasing', {}, { turn }))) throw turnIsOver(importId);
     for await (const { n, result } of ports.imports.chunkResults(importId)) {
+      await requireTurn(ports, { importId, turn });
       if (result.releaseFor.length > 0) await ports.permits.release(importId, result.releaseFor, ports.clock.now());
       beat({ chunk: n });
     }

@@ -1,10 +1,11 @@
 // Takes the files that are ready out of a client's folder, oldest first. First the claim is written down, then the file is renamed, or
-// copied where it is to stay: a crash in between leaves a claim that the next scan completes.
+// copied where it is to stay: a crash in between leaves a claim that the next look completes.
 
 import type { Client } from '../../src/domain/client';
 import type { ClientId, ImportId } from '../../src/domain/ids';
 import { importIdOf } from '../../src/domain/ids';
-import { hasEnded, NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
+import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
+import { hasEnded } from '../../src/domain/import-state';
 import { profileOf } from '../../src/domain/client/profiles';
 import type { ReadyFile } from '../../src/ports';
 import type { ActivityPorts } from '../activity-ports';
@@ -12,38 +13,28 @@ import { beat } from '../heartbeat/beat';
 import { noteStep } from '../note-step';
 import { whileBeating } from '../heartbeat/while-beating';
 
-/** Files a scan takes at once; the rest waits in the folder for its next round. */
+/** Files taken at once; the rest waits in the folder until these have had their turn. */
 const AT_ONCE = 50;
 
-export interface ClaimedFile {
-  readonly importId: ImportId;
-  readonly fileName: string;
+export type ClaimPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'files' | 'standing' | 'clock' | 'log' | 'quietMs'>;
+
+/** `look` = also for new files; claims that were begun are always completed. */
+export async function claimReadyFiles(ports: ClaimPorts, client: Client, look: boolean): Promise<void> {
+  const { clientId } = client;
+  for (const begun of await ports.imports.inOrder(clientId, ['claiming'])) await claim(ports, client, begun);
+  if (!look || !client.enabled || client.paused !== undefined) return;
+  const { ready, known } = await findReady(ports, client);
+  for (const file of ready) {
+    const run = newRun(clientId, await ports.imports.nextSeq(clientId), file);
+    await ports.imports.insert(run);
+    await claim(ports, client, run);
+    beat();
+  }
+  if (known === undefined) return;
+  // A version whose import is still at work is no news: a look comes with every upload.
+  const taken = await ports.imports.find(known.claimedBy as ImportId);
+  if (taken === undefined || hasEnded(taken)) await noteStep(ports, client, null, { kind: 'skipped', ...known });
 }
-
-type ClaimPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'files' | 'standing' | 'clock' | 'log' | 'quietMs'>;
-
-export const claimReadyFiles =
-  (ports: ClaimPorts) =>
-  /** `filesBefore` = files that this scan has imported already. */
-  async (input: { readonly clientId: ClientId; readonly filesBefore?: number }): Promise<{ readonly files: readonly ClaimedFile[] }> => {
-    const { clientId } = input;
-    const client = await ports.clients.find(clientId);
-    if (client === undefined || !client.enabled) return { files: [] };
-    for (const begun of await ports.imports.inOrder(clientId, ['claiming'])) await claim(ports, client, begun);
-
-    const { ready, known } = await look(ports, client);
-    for (const file of ready) {
-      const run = newRun(clientId, await ports.imports.nextSeq(clientId), file);
-      await ports.imports.insert(run);
-      await claim(ports, client, run);
-      beat();
-    }
-    const queued = await ports.imports.inOrder(clientId, ['queued']);
-    // A scan looks again after each import: what it has just imported itself is no news.
-    const isNews = queued.length === 0 && (input.filesBefore ?? 0) === 0;
-    if (known !== undefined && isNews) await noteStep(ports, client, null, { kind: 'skipped', ...known });
-    return { files: queued.map(({ importId, fileName }) => ({ importId, fileName })) };
-  };
 
 interface Found {
   readonly ready: readonly ReadyFile[];
@@ -51,7 +42,7 @@ interface Found {
   readonly known?: { readonly sha1: string; readonly claimedBy: string };
 }
 
-async function look(ports: ClaimPorts, client: Client): Promise<Found> {
+async function findReady(ports: ClaimPorts, client: Client): Promise<Found> {
   const { clientId } = client;
   const { upload, layout } = profileOf(client);
   if (upload === 'moved') {
@@ -68,7 +59,7 @@ async function claim(ports: ClaimPorts, client: Client, run: ImportRun): Promise
   const { importId, clientId } = run;
   if ((await take(ports, client, run)) === 'claimed') {
     await noteStep(ports, client, importId, { kind: 'found', bytes: run.bytes });
-    const isNews = await ports.imports.updateIf(importId, { state: ['claiming'] }, { state: 'queued' });
+    const isNews = await ports.imports.advance(importId, 'queued', { askedAt: ports.clock.now() }, { state: ['claiming'] });
     if (isNews) ports.log.info('file claimed', { clientId, importId, bytes: run.bytes });
     else await discardIfLate(ports, client, importId);
   } else {
@@ -107,6 +98,8 @@ export function newRun(clientId: ClientId, seq: number, file: ReadyFile): Import
     receivedAt: file.changedAt,
     startedAt: null,
     finishedAt: null,
+    askedAt: file.changedAt,
+    turn: null,
     attempts: 0,
     counts: NO_COUNTS,
     reasonCounts: {},

@@ -1,7 +1,8 @@
 // The fingerprints of an import's unique ids are kept while an older import of the client is open, because that one must leave alone
 // every user of whom the newer file speaks. When an import ends, those that were kept for it alone can go.
 
-import { OPEN_STATES, type ImportRun } from '../../src/domain/import-run';
+import type { ImportRun } from '../../src/domain/import-run';
+import { OPEN_STATES } from '../../src/domain/import-state';
 import type { ActivityPorts } from '../activity-ports';
 
 /** Infinity when none is open. */

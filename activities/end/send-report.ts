@@ -23,7 +23,6 @@ export const sendReport =
   (ports: ReportPorts) =>
   async ({ importId }: { readonly importId: ImportId }): Promise<{ readonly report: ReportState }> => {
     const { run, client } = await loadImport(ports, importId);
-    await ports.imports.updateIf(importId, { state: ['inspecting', 'releasing', 'backing-up'] }, { state: 'reporting' });
     if (run.report === 'none' || run.report === 'not-repeated') return { report: run.report };
 
     const report = await sendOnce(ports, importId, 'report', async () =>

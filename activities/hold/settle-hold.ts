@@ -1,10 +1,12 @@
-// Writes down what became of a held import. From here on every step and every retry goes by that word.
+// Writes down what became of a held import. From here on every step and every retry goes by that word. An approved import gave its turn
+// away while it was held: it waits for another, like a retry.
 
 import type { ImportId } from '../../src/domain/ids';
 import type { GoAhead, HoldDecision } from '../../src/domain/import-run';
 import type { ActivityPorts } from '../activity-ports';
 import { loadImport } from '../load-import';
 import { noteStep } from '../note-step';
+import { turnIsOver } from '../turn/require-turn';
 
 const GO_AHEAD: Readonly<Record<HoldDecision['verdict'], GoAhead>> = {
   approve: 'whole',
@@ -13,7 +15,7 @@ const GO_AHEAD: Readonly<Record<HoldDecision['verdict'], GoAhead>> = {
 };
 
 export const settleHold =
-  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'standing' | 'clock' | 'log'>) =>
+  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'standing' | 'inboxes' | 'clock' | 'log'>) =>
   /** `decision` null = nobody decided in time. */
   async ({
     importId,
@@ -30,12 +32,15 @@ export const settleHold =
       at: ports.clock.now(),
     };
     await noteStep(ports, client, importId, { kind: 'decided', verdict: decided.verdict });
-    await ports.imports.update(importId, {
-      goAhead,
-      held: run.held === null ? null : { ...run.held, decided },
-      // The outcome at once: a declined file must not count as one that was applied.
-      ...(goAhead === 'declined' ? { state: 'backing-up', outcome: 'declined' } : { state: 'applying' }),
-    });
+    const word = { goAhead, held: run.held === null ? null : { ...run.held, decided } };
+    const isTaken =
+      goAhead === 'declined'
+        ? // The outcome at once: a declined file must not count as one that was applied.
+          await ports.imports.advance(importId, 'backing-up', { ...word, outcome: 'declined' }, { state: ['held'] })
+        : await ports.imports.advance(importId, 'queued', { ...word, askedAt: decided.at, turn: null }, { state: ['held'] });
+    if (!isTaken) throw turnIsOver(importId);
     ports.log.info('held import decided', { clientId: run.clientId, importId, verdict: decided.verdict });
+    // A wake that is lost costs no more than the time to the next standing pass.
+    if (goAhead !== 'declined') await ports.inboxes.wake(run.clientId, { look: false }).catch(() => undefined);
     return { goAhead };
   };

@@ -2,7 +2,9 @@
 // answers, so a retry of the import does not read the file again.
 
 import type { ImportId } from '../../src/domain/ids';
-import { becameOf, NO_COUNTS } from '../../src/domain/import-run';
+import { turnIsOver, type InTurn } from '../turn/require-turn';
+import { NO_COUNTS } from '../../src/domain/import-run';
+import { IMPORT_STATES } from '../../src/domain/import-state';
 import type { RefusalCode } from '../../src/domain/reason/reasons';
 import type { ActivityPorts } from '../activity-ports';
 import { beat } from '../heartbeat/beat';
@@ -16,15 +18,13 @@ export type InspectedFile =
 
 export const inspectFile =
   (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'files' | 'standing' | 'csv' | 'clock' | 'log'>) =>
-  async ({ importId, attempt }: { readonly importId: ImportId; readonly attempt: number }): Promise<InspectedFile> => {
+  async ({ importId, turn }: InTurn): Promise<InspectedFile> => {
     const { run, client } = await keepSettings(ports, importId);
-    await ports.imports.update(importId, {
-      state: 'inspecting',
-      startedAt: run.startedAt ?? ports.clock.now(),
-      attempts: attempt,
-      failure: null,
-    });
-    await noteStep(ports, client, importId, { kind: 'started', attempt });
+    const begun = { startedAt: run.startedAt ?? ports.clock.now(), failure: null };
+    // One that is reset in the Temporal UI comes here again: what it has written down since stays.
+    if (!(await ports.imports.advance(importId, 'inspecting', begun, { turn })) && !(await isInspected(ports, { importId, turn })))
+      throw turnIsOver(importId);
+    await noteStep(ports, client, importId, { kind: 'started', attempt: run.attempts });
     if (run.refusal !== null) return { kind: 'refused', code: run.refusal.code };
     if (run.layout !== null) return { kind: 'accepted', records: run.counts.records, chunks: run.chunks };
 
@@ -39,8 +39,7 @@ export const inspectFile =
       (position) => beat({ bytes: position }),
     );
     const { sameBytes } = await ports.imports.earlier(run.clientId, run.seq, sha256);
-    const same = sameBytes === undefined ? { sameAs: null } : { sameAs: sameBytes.importId, sameAsBecame: becameOf(sameBytes) };
-    const found = { sha256, bytes, ...same };
+    const found = { sha256, bytes, sameAs: sameBytes?.importId ?? null };
     if (verdict.kind === 'refused') {
       await noteStep(ports, client, importId, { kind: 'refused', code: verdict.refusal.code });
       await ports.imports.update(importId, { ...found, refusal: verdict.refusal });
@@ -65,4 +64,10 @@ async function keepSettings(ports: Pick<ActivityPorts, 'clients' | 'imports'>, i
   if (found.run.settings !== undefined) return found;
   await ports.imports.updateIf(importId, { settings: null }, { settings: found.client.settings });
   return loadImport(ports, importId);
+}
+
+/** Further on in the same turn, or held. */
+async function isInspected({ imports }: Pick<ActivityPorts, 'imports'>, { importId, turn }: InTurn): Promise<boolean> {
+  const run = await imports.find(importId);
+  return run?.turn === turn && !IMPORT_STATES[run.state].mayBeUndone;
 }

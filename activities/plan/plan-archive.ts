@@ -3,7 +3,6 @@
 
 import type { Client } from '../../src/domain/client';
 import { mustHold } from '../../src/domain/decide/hold-rule';
-import type { ImportId } from '../../src/domain/ids';
 import type { GoAhead, HoldNumbers, ImportRun } from '../../src/domain/import-run';
 import type { Chunk } from '../../src/ports';
 import type { ActivityPorts } from '../activity-ports';
@@ -12,6 +11,7 @@ import { beat } from '../heartbeat/beat';
 import { loadImport } from '../load-import';
 import { planImport } from './plan-import';
 import { supersededBy } from '../apply/superseded';
+import { turnIsOver, type InTurn } from '../turn/require-turn';
 
 export type PlannedArchive =
   | { readonly kind: 'decided'; readonly goAhead: GoAhead }
@@ -22,10 +22,14 @@ type PlanPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'users' | 'groups' 
 
 export const planArchive =
   (ports: PlanPorts) =>
-  async ({ importId }: { readonly importId: ImportId }): Promise<PlannedArchive> => {
+  async ({ importId, turn }: InTurn): Promise<PlannedArchive> => {
     const { run, client } = await loadImport(ports, importId);
+    const decided = async (goAhead: GoAhead): Promise<PlannedArchive> => {
+      if (goAhead !== 'declined' && !(await ports.imports.advance(importId, 'applying', { goAhead }, { turn }))) throw turnIsOver(importId);
+      return { kind: 'decided', goAhead };
+    };
     // Decided once: a retry meets users that are half written, whose numbers would mean nothing.
-    if (run.goAhead !== null) return { kind: 'decided', goAhead: run.goAhead };
+    if (run.goAhead !== null) return decided(run.goAhead);
     if (await couldHold(ports, run, client)) {
       const { numbers } = await planImport(
         ports,
@@ -38,8 +42,7 @@ export const planArchive =
       );
       if (mustHold(numbers, client.settings.holdAbove)) return { kind: 'hold', numbers };
     }
-    await ports.imports.update(importId, { goAhead: 'whole' });
-    return { kind: 'decided', goAhead: 'whole' };
+    return decided('whole');
   };
 
 /** Every inactive record taken for an archive. */

@@ -1,11 +1,11 @@
 // Writes down why an undo stopped: asking for it again goes on from there.
 
-import type { ImportId } from '../../src/domain/ids';
 import type { ActivityPorts } from '../activity-ports';
+import type { InTurn } from '../turn/require-turn';
 
 export const markUndoFailed =
   (ports: Pick<ActivityPorts, 'undos' | 'log'>) =>
-  async ({ importId, failure }: { readonly importId: ImportId; readonly failure: string }): Promise<void> => {
-    await ports.undos.update(importId, { failure });
+  async ({ importId, turn, failure }: InTurn & { readonly failure: string }): Promise<void> => {
+    if (!(await ports.undos.updateOpen(importId, turn, { failure }))) return;
     ports.log.warn('undo stopped', { importId });
   };

@@ -1,27 +1,25 @@
 // Cuts an undo into parts: users that the import created, and lines of the file whose users it changed. Created ones come first, because
 // they give up e-mails and user names that others get back.
 
-import type { ImportId } from '../../src/domain/ids';
-import type { ImportState } from '../../src/domain/import-run';
+import { IMPORT_STATES } from '../../src/domain/import-state';
 import type { UndoChunk } from '../../src/ports';
 import { ImportsError } from '../../src/errors';
 import type { ActivityPorts } from '../activity-ports';
 import { beat } from '../heartbeat/beat';
 import { loadImport } from '../load-import';
+import { isUndoDone, type InTurn } from '../turn/require-turn';
 import { loadUndo } from './load-undo';
 
 const PER_CHUNK = 5_000;
-/** An import in another state still runs, or waits for a decision. */
-const CAN_BE_UNDONE: readonly ImportState[] = ['finished', 'failed', 'cancelled', 'undone'];
 
 export const planUndo =
   (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'undos' | 'changes' | 'log'>) =>
-  async ({ importId }: { readonly importId: ImportId }): Promise<{ readonly chunks: number }> => {
+  async ({ importId, turn }: InTurn): Promise<{ readonly chunks: number }> => {
+    await isUndoDone(ports, { importId, turn });
     const { run } = await loadImport(ports, importId);
     const undo = await loadUndo(ports, importId);
-    await ports.undos.update(importId, { failure: null });
     if (undo.chunks !== null) return { chunks: undo.chunks };
-    if (!CAN_BE_UNDONE.includes(run.state)) {
+    if (!IMPORT_STATES[run.state].mayBeUndone) {
       throw new ImportsError('INVARIANT', `Import ${importId} is ${run.state}, so it cannot be undone yet. See: imports show ${importId}`);
     }
     const chunks: UndoChunk[] = [];

@@ -8,6 +8,7 @@ import type { ActivityPorts } from '../activity-ports';
 import { beat } from '../heartbeat/beat';
 import { inBatches } from '../in-batches';
 import { loadImport } from '../load-import';
+import { requireUndoTurn, type InTurn } from '../turn/require-turn';
 import { UndoTally } from './undo-tally';
 import { undoUsers, type Undoable } from './undo-users';
 
@@ -16,7 +17,7 @@ const BATCH = 1_000;
 
 export const undoChunk =
   (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'undos' | 'changes' | 'users' | 'clock'>) =>
-  async ({ importId, n }: { readonly importId: ImportId; readonly n: number; readonly of: number }): Promise<void> => {
+  async ({ importId, turn, n }: InTurn & { readonly n: number; readonly of: number }): Promise<void> => {
     const found = await ports.undos.chunk(importId, n);
     if (found === undefined) throw new ImportsError('INVARIANT', `The undo of ${importId} has no part ${n}.`);
     if (found.result !== undefined) return;
@@ -24,6 +25,7 @@ export const undoChunk =
     const tally = new UndoTally();
     const deferred: number[] = [];
     for (const batch of inBatches(await itemsOf(ports, importId, found.chunk), BATCH)) {
+      await requireUndoTurn(ports, { importId, turn });
       const answers = await undoUsers(ports, run, batch);
       const undone: number[] = [];
       answers.forEach((answer, at) => {

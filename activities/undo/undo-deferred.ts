@@ -2,7 +2,7 @@
 // may be had back, chains and swaps included; what nobody gives up leaves the user as it is. Killed anywhere it starts over: writes
 // carry their mark, keys that were given up are given back at the end, its result is written last.
 
-import { userIdOf, type ImportId } from '../../src/domain/ids';
+import { userIdOf } from '../../src/domain/ids';
 import type { ImportRun } from '../../src/domain/import-run';
 import { settleTakeovers, type Release, type Takeover } from '../../src/domain/decide/settle-takeovers';
 import type { StoredFieldName } from '../../src/domain/user';
@@ -13,6 +13,7 @@ import { loadImport } from '../load-import';
 import { loadUndo } from './load-undo';
 import { releasesFor } from '../apply/releases-for';
 import { holdersOf, otherThan } from '../plan/takeovers';
+import { isUndoDone, type InTurn } from '../turn/require-turn';
 import { UndoTally } from './undo-tally';
 import { decideOne, undoUsers, type Undoable } from './undo-users';
 import { fieldOf, wishesOf } from '../apply/wishes';
@@ -25,7 +26,8 @@ type DeferredPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'undos' | 'chan
 
 export const undoDeferred =
   (ports: DeferredPorts) =>
-  async ({ importId }: { readonly importId: ImportId }): Promise<void> => {
+  async ({ importId, turn }: InTurn): Promise<void> => {
+    if (await isUndoDone(ports, { importId, turn })) return;
     const { run } = await loadImport(ports, importId);
     const { chunks } = await loadUndo(ports, importId);
     const lines: number[] = [];

@@ -1,37 +1,11 @@
 // One processing of one file: its states, outcomes and counts.
 
 import type { ClientSettings } from './client';
+import type { ImportState } from './import-state';
 import type { FieldName } from './record/fields';
 import type { ClientId, ImportId } from './ids';
 import type { ReasonCode, Refusal } from './reason/reasons';
-import type { UndoCounts } from './undo/undo';
 
-export type ImportState =
-  | 'claiming'
-  | 'queued'
-  | 'inspecting'
-  | 'held'
-  | 'applying'
-  | 'releasing'
-  | 'backing-up'
-  | 'reporting'
-  | 'finished'
-  | 'failed'
-  | 'cancelled'
-  | 'undone';
-/** Not ended: `failed` and `cancelled` wait for a retry. */
-export const OPEN_STATES = [
-  'claiming',
-  'queued',
-  'inspecting',
-  'held',
-  'applying',
-  'releasing',
-  'backing-up',
-  'reporting',
-  'failed',
-  'cancelled',
-] as const satisfies readonly ImportState[];
 export type ImportOutcome = 'imported' | 'imported-with-failures' | 'refused' | 'declined';
 export type ReportState = 'none' | 'pending' | 'sent' | 'not-repeated' | 'failed';
 
@@ -114,21 +88,6 @@ export interface Held extends HoldNumbers {
 /** What may be written of a file; kept, so that every step and every retry goes by the same word. */
 export type GoAhead = 'whole' | 'without-archives' | 'declined';
 
-/** What became of an import that has ended, in the words of somebody who drops its file again. */
-export type Became = 'imported' | 'refused' | 'declined' | 'undone';
-
-export function becameOf({ state, outcome }: Pick<ImportRun, 'state' | 'outcome'>): Became {
-  if (state === 'undone') return 'undone';
-  return outcome === 'refused' || outcome === 'declined' ? outcome : 'imported';
-}
-
-/** Why an import did not go to its end, and what of it had been done by then and was taken back. */
-export interface Stopped {
-  /** failed = something of ours was broken; cancelled = somebody stopped it. */
-  readonly because: 'failed' | 'cancelled';
-  readonly undone: UndoCounts;
-}
-
 /** Somebody started the import again. */
 export interface Retry {
   readonly at: Date;
@@ -153,7 +112,11 @@ export interface ImportRun {
   readonly receivedAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
-  /** How often the workflow was started: 1, and one more for each retry. */
+  /** When it came to wait for the client's turn: claimed, asked to be retried, approved. Turns are given in this order. */
+  readonly askedAt: Date;
+  /** The turn that it was given last; its steps write only while this is theirs. null = none since it was asked for. */
+  readonly turn: number | null;
+  /** How often it was given a turn: 1, and one more for each retry and for an approval. */
   readonly attempts: number;
   /** The client's settings of its inspection: it keeps them to the end and through every retry. Absent = not inspected yet. */
   readonly settings?: ClientSettings;
@@ -172,10 +135,6 @@ export interface ImportRun {
   /** null = never held. */
   readonly held: Held | null;
   readonly sameAs: ImportId | null;
-  /** What had become of that one when this one was inspected. */
-  readonly sameAsBecame?: Became;
-  /** It was stopped half-way and undone; absent = it went to its end, or was never undone. */
-  readonly stopped?: Stopped;
   readonly report: ReportState;
   /** Path within the client's folder, e.g. `.bak/users.csv`. */
   readonly backup: string | null;
@@ -185,9 +144,4 @@ export interface ImportRun {
   readonly failure: string | null;
   /** When its rejected records and replaced values were removed; absent = they are kept. */
   readonly expiredAt?: Date;
-}
-
-/** Nothing more happens to it by itself; a failed or cancelled one waits for support. */
-export function hasEnded({ state }: Pick<ImportRun, 'state'>): boolean {
-  return state === 'finished' || state === 'undone';
 }

@@ -9,12 +9,10 @@ import type { FrontDoor } from '../door/open-front-door';
 import { openCertificate, type CertificateFiles } from './certificate/open-certificate';
 import type { ControlLink } from './control/control-link';
 import { plainAddress } from './transfer/passive-port';
-import { PassivePorts, type PortRange } from './transfer/passive-ports';
 import { serveConnection, type ConnectionContext } from './serve-connection';
 import type { DataSettings } from './session';
 
-export interface FtpsOptions extends Omit<DataSettings, 'passivePorts'> {
-  readonly passivePorts: PortRange;
+export interface FtpsOptions extends DataSettings {
   readonly host: string;
   /** 0 = any free one. */
   readonly port: number;
@@ -48,8 +46,7 @@ export async function startFtps(frontDoor: FrontDoor, options: FtpsOptions): Pro
   const sessions = new Set<Promise<void>>();
   const answering = new Set<Promise<void>>();
   const admit = (socket: Socket): void => gate.admit(socket);
-  const settings = { publicAddress: options.publicAddress, passivePorts: new PassivePorts(options.passivePorts, log) };
-  const context: ConnectionContext = { frontDoor, certificate, settings, admit, links, answering };
+  const context: ConnectionContext = { frontDoor, certificate, settings: options, admit, links, answering };
   const handOn = (socket: Socket): void => {
     const session = serveConnection(socket, plainAddress(socket.remoteAddress), context)
       .catch((error: unknown) => log.error('A control connection broke', { error: error instanceof Error ? error.name : 'unknown' }))

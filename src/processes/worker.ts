@@ -32,7 +32,6 @@ runProcess('worker', async () => {
   const control = connectImportsControl({ ...temporal, uiUrl: endpoints.temporalUi ?? null });
   await untilReachable(log, () => control.applyStandingSchedules());
   for (const client of await mongo.clients.list()) await control.applySchedule(client);
-  await control.close();
 
   const clock = { now: () => new Date() };
   const files = createFileStore(config.dataDir);
@@ -42,6 +41,7 @@ runProcess('worker', async () => {
     workflows: { bundle: { codePath: path.join(__dirname, '../../workflow-bundle.js') } },
     ports: {
       ...mongo,
+      inboxes: control,
       files,
       standing: createStandingFolder(config.dataDir, files),
       csv: createCsvFiles(),
@@ -62,6 +62,7 @@ runProcess('worker', async () => {
   const live = async () => {
     await worker.run();
     await served?.close();
+    await control.close();
     await mongo.close();
   };
   return { stop: () => worker.stop(), ended: live() };

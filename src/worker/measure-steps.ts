@@ -7,7 +7,8 @@ import type { Activities } from '../../activities';
 import type { ImportMetrics } from '../ports';
 
 export const PHASES: Readonly<Record<keyof Activities, string>> = {
-  claimReadyFiles: 'claiming',
+  nextTurn: 'turns',
+  wakeWaiting: 'turns',
   inspectFile: 'inspecting',
   planArchive: 'inspecting',
   markHeld: 'held',

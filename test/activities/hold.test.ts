@@ -6,7 +6,7 @@ import type { ClientId, ImportId } from '../../src/domain/ids';
 import type { HoldDecision, ImportRun } from '../../src/domain/import-run';
 import type { Watcher } from '../../workflows/import-file-steps';
 import { endState, type EndState } from '../support/end-state';
-import { claim, runImport, startWorld, stepsOver, type World } from '../support/in-process-import';
+import { claim, runImport, startWorld, stepsOver, type World, giveTurn } from '../support/in-process-import';
 import { Killed, mortal } from '../support/mortal';
 
 let world: World;
@@ -96,7 +96,7 @@ describe('a file that would archive many users', () => {
     let seen: ImportRun | undefined;
     await runImport(world.ports, importId, stepsOver(world.ports), {
       enter: (state) => void order.push(state),
-      fileIsOutOfTheWay: async () => void order.push('out of the way'),
+      turnIsOver: async () => void order.push('turn over'),
       ...approvalBy(async () => {
         order.push('asked');
         seen = await theRun(importId);
@@ -106,7 +106,7 @@ describe('a file that would archive many users', () => {
     });
     expect(seen).toMatchObject({ state: 'held', outcome: null, goAhead: null, held: { ...NUMBERS, decided: null } });
     expect(seen!.held!.until.getTime() - seen!.held!.since.getTime()).toBe(72 * 3_600_000);
-    expect(order.slice(0, 4)).toEqual(['inspecting', 'held', 'out of the way', 'asked']);
+    expect(order.slice(0, 4)).toEqual(['inspecting', 'held', 'turn over', 'asked']);
     expect(mailsTo('admin@parking.example', clientId)).toEqual([`Import ${importId} waits for approval: 12 users would be archived`]);
   });
 
@@ -244,8 +244,9 @@ const reads = async (clientId: ClientId, file: string) => {
       },
     }),
   };
-  await stepsOver(world.ports).inspectFile({ importId, attempt: 1 });
-  const plan = await stepsOver(spying).planArchive({ importId });
+  const turn = await giveTurn(world.ports, importId);
+  await stepsOver(world.ports).inspectFile({ importId, turn });
+  const plan = await stepsOver(spying).planArchive({ importId, turn });
   return { kind: plan.kind, calls: [...new Set(calls)] };
 };
 const inactive = (many: number) => fileOf(...numbers(0, many).map((n) => row(n, { active: '0' })), row(29));

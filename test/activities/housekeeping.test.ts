@@ -5,7 +5,7 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ActivityPorts } from '../../activities/activity-ports';
 import { importIdOf, type ClientId, type ImportId } from '../../src/domain/ids';
-import { claim, startWorld, stepsOver, type World } from '../support/in-process-import';
+import { claim, startWorld, stepsOver, type World, putInto } from '../support/in-process-import';
 import { Killed, mortal } from '../support/mortal';
 
 const DAY = 86_400_000;
@@ -97,7 +97,7 @@ describe('rejected records and replaced values', () => {
 
   test.each(['failed', 'held', 'cancelled', 'applying'] as const)('stay while the import is %s, however long that takes', async (state) => {
     const clientId = await importTwo('open');
-    await world.ports.imports.update(importIdOf(clientId, 2), { state });
+    await putInto(world, importIdOf(clientId, 2), state);
     expect(await keepHouse(later(1000))).toMatchObject({ imports: 1 });
     expect(await detailsOf(importIdOf(clientId, 2))).toMatchObject({ rejectedRecords: 1, userChanges: 1, outbox: 1 });
   });
@@ -105,7 +105,7 @@ describe('rejected records and replaced values', () => {
   test('stay while an undo that needs them is under way', async () => {
     const clientId = await importTwo('undoing');
     const second = importIdOf(clientId, 2);
-    await world.ports.undos.request(second, { reason: 'wrong file', by: 'test', requestedAt: new Date() });
+    await world.ports.undos.request(second, { clientId, reason: 'wrong file', by: 'test', requestedAt: new Date() });
     expect(await keepHouse(later(91))).toMatchObject({ imports: 1 });
     expect(await detailsOf(second)).toMatchObject({ userChanges: 1 });
   });
@@ -114,7 +114,7 @@ describe('rejected records and replaced values', () => {
     // The keys of acme-1 lie between those of acme-1… of other clients.
     const clientId = await importTwo('acme');
     const neighbour = await importTwo('acme-1');
-    await world.ports.imports.update(importIdOf(neighbour, 1), { state: 'failed' });
+    await putInto(world, importIdOf(neighbour, 1), 'failed');
     const kept = await detailsOf(importIdOf(neighbour, 1));
     await keepHouse(later(91));
     expect(await detailsOf(importIdOf(clientId, 1))).toEqual(NOTHING);
@@ -194,11 +194,11 @@ describe('leftovers in work/', () => {
   test('that an older open import still asks for stay as long as it is open', async () => {
     const clientId = await importTwo('acme');
     const [first, second] = [importIdOf(clientId, 1), importIdOf(clientId, 2)];
-    await world.ports.imports.update(first, { state: 'held' });
+    await putInto(world, first, 'held');
     await leave(second, 'ids');
     expect(await keepHouse(later(30))).toMatchObject({ folders: 0 });
     expect(existsSync(path.join(workOf(second), 'ids'))).toBe(true);
-    await world.ports.imports.update(first, { state: 'finished' });
+    await putInto(world, first, 'finished');
     expect(await keepHouse(later(30))).toMatchObject({ folders: 1 });
   });
 
@@ -214,7 +214,7 @@ describe('leftovers in work/', () => {
 
   test('of open imports and of names that are no import stay', async () => {
     const clientId = await importTwo('acme');
-    await world.ports.imports.update(importIdOf(clientId, 2), { state: 'failed' });
+    await putInto(world, importIdOf(clientId, 2), 'failed');
     await leave(importIdOf(clientId, 2), 'text.csv');
     await leave('lost+found' as ImportId, 'x');
     expect(await keepHouse(later(5000))).toMatchObject({ folders: 0 });

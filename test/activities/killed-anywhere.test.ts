@@ -49,7 +49,7 @@ const again =
     }
   };
 
-/** Runs scan and import to their end; a step that dies is run again by a process that lives, as Temporal does. */
+/** Gives turns and imports until nothing is left; a step that dies is run again by a process that lives, as Temporal does. */
 async function importWith(clientId: ClientId, dying: ActivityPorts): Promise<void> {
   const living = stepsOver(world.ports, 2);
   const doomed = stepsOver(dying);
@@ -57,7 +57,11 @@ async function importWith(clientId: ClientId, dying: ActivityPorts): Promise<voi
     (Object.keys(living) as (keyof typeof living)[]).map((name) => [name, again(doomed[name] as never, living[name] as never)]),
   ) as unknown as typeof living;
   await new Promise((resolve) => setTimeout(resolve, 15));
-  for (const { importId } of (await steps.claimReadyFiles({ clientId })).files) await runImport(world.ports, importId, steps);
+  for (let look = true; ; look = false) {
+    const next = await steps.nextTurn({ clientId, look });
+    if (next.kind === 'nothing') break;
+    if (next.kind === 'start') await runImport(world.ports, next.importId, steps);
+  }
   expect(await claim(world.ports, clientId)).toEqual([]);
 }
 

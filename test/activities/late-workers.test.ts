@@ -63,8 +63,10 @@ describe('a worker that wakes up late', () => {
   });
 
   it.each<[step: keyof ReturnType<typeof stepsOver>, store: keyof ActivityPorts, method: string]>([
+    ['inspectFile', 'imports', 'advance'],
     ['inspectFile', 'imports', 'earlier'],
-    ['applyChunk', 'imports', 'updateIf'],
+    ['planArchive', 'imports', 'advance'],
+    ['applyChunk', 'imports', 'hasTurn'],
     ['applyChunk', 'users', 'read'],
     ['applyChunk', 'users', 'write'],
     ['applyChunk', 'imports', 'setChunkResult'],
@@ -73,12 +75,14 @@ describe('a worker that wakes up late', () => {
     ['applyDeferred', 'users', 'restoreKeys'],
     ['applyDeferred', 'rejected', 'put'],
     ['applyDeferred', 'imports', 'setChunkResult'],
-    ['releasePermits', 'imports', 'updateIf'],
+    ['releasePermits', 'imports', 'advance'],
+    ['backUpFile', 'imports', 'advance'],
     ['backUpFile', 'files', 'freeBackupName'],
     ['backUpFile', 'imports', 'updateIf'],
     ['backUpFile', 'files', 'backUp'],
-    ['sendReport', 'imports', 'updateIf'],
+    ['sendReport', 'imports', 'update'],
     ['sendReport', 'outbox', 'setState'],
+    ['closeImport', 'imports', 'advance'],
     ['closeImport', 'files', 'cleanUp'],
   ])('changes nothing when it slept in %s, before %s.%s', async (step, store, method) => {
     const clientId = await prepare(`${step}-${store}-${method}`.toLowerCase());

@@ -63,8 +63,6 @@ async function settle({
       releaseKeys: take,
       restoreKeys: (ids: readonly unknown[]) => ((restored += ids.length), take(ids)),
     },
-    changes: { discard: take },
-    undos: { find: async () => undefined },
     clock: { now: () => new Date() },
   } as unknown as ActivityPorts;
   const environment = new MockActivityEnvironment({ attempt });
@@ -72,7 +70,7 @@ async function settle({
   environment.on('heartbeat', () => {
     if (++beats === cancelledAt) environment.cancel();
   });
-  const failure = await environment.run(applyDeferred(ports), { importId }).catch((error: unknown) => error);
+  const failure = await environment.run(applyDeferred(ports), { importId, turn: 1 }).catch((error: unknown) => error);
   return { beats, largest, restored, failure };
 }
 

@@ -7,7 +7,7 @@ import { mongo } from 'mongoose';
 import type { ActivityPorts } from '../../activities/activity-ports';
 import type { ClientId, ImportId } from '../../src/domain/ids';
 import type { UndoSteps } from '../../workflows/undo-import-steps';
-import { claim, runImport, startWorld, stepsOver, type World } from '../support/in-process-import';
+import { claim, runImport, startWorld, stepsOver, type World, putInto } from '../support/in-process-import';
 import { leftBy, undo } from '../support/in-process-undo';
 import { Killed, mortal } from '../support/mortal';
 
@@ -61,7 +61,7 @@ async function prepare(name: string, end: 'finished' | 'failed'): Promise<void> 
   else {
     const broken = { ...steps, backUpFile: () => Promise.reject(new Error('the disk is full')) };
     await expect(runImport(world.ports, file!.importId, broken)).rejects.toThrow('the disk is full');
-    await world.ports.imports.update(file!.importId, { state: 'failed', failure: 'the disk is full' });
+    await putInto(world, file!.importId, 'failed', { failure: 'the disk is full' });
   }
   const set = (collection: string, id: string, change: object) =>
     world.db.collection(collection).updateOne({ _id: `${acme}/${id}` as never }, { $set: change });

@@ -262,16 +262,23 @@ describe('client disable, enable', () => {
     expect(world.clients[0]?.enabled).toBe(false);
     const on = await imports(world, 'client', 'enable', 'acme', '--json');
     expect(JSON.parse(on.out)).toEqual(aClient('acme'));
-    expect(world.calls).toEqual(['folder acme', 'schedule acme enabled=false', 'folder acme', 'schedule acme enabled=true', 'scan acme']);
+    expect(world.calls).toEqual([
+      'folder acme',
+      'schedule acme enabled=false',
+      'folder acme',
+      'schedule acme enabled=true',
+      'wake acme to look for files',
+    ]);
   });
 
   test('enable looks at once for files that came meanwhile, unless uploads are to wait for the schedule', async () => {
     const { out, world } = await imports(aWorld(), 'client', 'enable', 'acme');
     expect(out).toContain('its schedule is in force. Files that wait are looked for now.\n');
-    expect(world.calls).toContain('scan acme');
+    expect(world.calls).toContain('wake acme to look for files');
     const patient = aClient('acme', { settings: { ...aClient('acme').settings, startOnUpload: false } });
-    expect((await imports(aWorld({ clients: [patient] }), 'client', 'enable', 'acme')).world.calls).not.toContain('scan acme');
-    expect((await imports(aWorld({ scan: 'paused' }), 'client', 'enable', 'acme')).out).toContain('It is paused in Temporal');
+    expect((await imports(aWorld({ clients: [patient] }), 'client', 'enable', 'acme')).world.calls).not.toContain(
+      'wake acme to look for files',
+    );
   });
 
   test.each(['disable', 'enable'])('%s of an unknown client is not found', async (verb) => {

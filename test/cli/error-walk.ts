@@ -259,7 +259,15 @@ export function errorPaths(folder: string): readonly ErrorPath[] {
     notNow('scan acme', 'Client acme is disabled', 'imports client enable acme', {
       world: { clients: [aClient('acme', { enabled: false })] },
     }),
-    notNow('scan acme', 'is paused in Temporal', 'Unpause it there', { world: { scan: 'paused' } }),
+    unreachable('retry acme-1 --reason x', 'The retry of acme-1 is written down', 'imports up', {
+      world: {
+        ...run({ state: 'failed', outcome: null }).world,
+        down: { temporal: new ImportsError('UNREACHABLE', 'Temporal cannot be reached.') },
+      },
+    }),
+    notNow('scan acme', 'Client acme is paused by sam (they clean up)', 'imports client resume acme', {
+      world: { clients: [aClient('acme', { paused: { at: new Date(0), by: 'sam', reason: 'they clean up' } })] },
+    }),
     wrongUse('check acme users.csv --out users.csv', 'names the file that is checked', 'a file of their own'),
     notNow('check acme users.csv', '2 of 10 records would be rejected', '--out failed.csv', {
       world: { checked: { ...aWorld().checked, counts: { ...NO_COUNTS, records: 10, rejected: 2 } } },

@@ -5,6 +5,7 @@ import type { CheckedFile } from '../../src/domain/file/checked-file';
 import { DEFAULT_SETTINGS, type Client } from '../../src/domain/client';
 import { importIdOf, parseClientId, parseImportId, type ClientId, type ImportId } from '../../src/domain/ids';
 import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
+import { IMPORT_STATES } from '../../src/domain/import-state';
 import { NO_UNDO_COUNTS, type LeftAlone, type Undo, type UserChange } from '../../src/domain/undo/undo';
 import type { User } from '../../src/domain/user';
 import { ImportsError } from '../../src/errors';
@@ -51,6 +52,8 @@ export function aRun(id: string, change: Partial<ImportRun> = {}): ImportRun {
     receivedAt: new Date('2026-11-20T18:00:00.000Z'),
     startedAt: new Date('2026-11-20T18:00:05.000Z'),
     finishedAt: new Date('2026-11-20T18:00:09.000Z'),
+    askedAt: new Date('2026-11-20T18:00:00.000Z'),
+    turn: null,
     attempts: 1,
     counts: { ...NO_COUNTS, records: 10, created: 5, updated: 3, unchanged: 2, archived: 1, permitsReleased: 2 },
     reasonCounts: {},
@@ -73,6 +76,8 @@ export function anUndo(id: string, change: Partial<Undo> = {}): Undo {
   const at = new Date('2026-11-20T18:30:00.000Z');
   return {
     importId: importId(id),
+    clientId: parseImportId(id)!.clientId,
+    turn: null,
     reason: 'wrong file',
     by: 'pat',
     requestedAt: at,
@@ -116,7 +121,6 @@ export interface World {
   columns: number | undefined;
   stdin: string;
   uiUrl: string | null;
-  scan: 'started' | 'paused';
   resent: Awaited<ReturnType<Services['control']['resendReport']>>;
   /** Somebody else is always faster. */
   raced: boolean;
@@ -164,7 +168,6 @@ export function aWorld(change: Partial<World> = {}): World {
     columns: undefined,
     stdin: '',
     uiUrl: 'http://127.0.0.1:8233',
-    scan: 'started',
     resent: 'sent',
     raced: false,
     stopped: [],
@@ -310,15 +313,13 @@ export function servicesOf(world: World): Services {
           .sort((a, b) => b.receivedAt.getTime() - a.receivedAt.getTime() || b.seq - a.seq)
           .slice(0, limit);
       },
-      async updateIf(id, expected, change) {
+      async advance(id, to, change, expected) {
         const known = world.runs.find((run) => run.importId === id);
-        if (world.raced || known === undefined || expected.state?.includes(known.state) === false) return false;
-        world.runs = world.runs.map((run) => (run === known ? { ...run, ...change } : run));
-        world.calls.push(`${change.state ?? 'changed'} ${id}`);
+        if (world.raced || known === undefined || !IMPORT_STATES[to].from.includes(known.state)) return false;
+        if (expected?.state?.includes(known.state) === false) return false;
+        world.runs = world.runs.map((run) => (run === known ? { ...run, ...change, state: to } : run));
+        world.calls.push(`${to} ${id}`);
         return true;
-      },
-      async noteRetry(id, retry) {
-        world.runs = world.runs.map((run) => (run.importId === id ? { ...run, retries: [...(run.retries ?? []), retry] } : run));
       },
       chunk: async (id, n) => world.chunks.get(`${id}/${n}`),
     } as Partial<ImportStore> as ImportStore,
@@ -336,6 +337,7 @@ export function servicesOf(world: World): Services {
         const undo = world.undos.get(id) ?? {
           importId: id,
           ...asked,
+          turn: null,
           chunks: null,
           finishedAt: null,
           counts: NO_UNDO_COUNTS,
@@ -343,6 +345,7 @@ export function servicesOf(world: World): Services {
           failure: null,
         };
         world.undos.set(id, { ...undo, failure: null });
+        world.calls.push(`undo ${id}`);
         return undo;
       },
       async *chunkResults() {
@@ -366,25 +369,6 @@ export function servicesOf(world: World): Services {
       async wake(id, { look }) {
         up(down.temporal);
         world.calls.push(`wake ${id}${look ? ' to look for files' : ''}`);
-      },
-      async scanNow(id) {
-        up(down.temporal);
-        world.calls.push(`scan ${id}`);
-        return world.scan;
-      },
-      async retry(run, reason) {
-        up(down.temporal);
-        const state = world.runs.find(({ importId: id }) => id === run.importId)?.state;
-        if (state !== 'failed' && state !== 'cancelled' && !world.stopped.includes(run.importId))
-          throw new ImportsError('NOT_NOW', `Import ${run.importId} is running or has ended well.`);
-        world.calls.push(`retry ${run.importId}: ${reason}`);
-      },
-      async refuseUndoOfRunning() {
-        up(down.temporal);
-      },
-      async undo(run) {
-        up(down.temporal);
-        world.calls.push(`undo ${run.importId}`);
       },
       async decide(id, { verdict, reason, by }) {
         up(down.temporal);

@@ -1,21 +1,20 @@
 import type { ImportRun } from '../../src/domain/import-run';
 import { ImportsError } from '../../src/errors';
-import { aRun, aWorld, imports, type World } from './fake-deps';
+import { aClient, aRun, aWorld, imports, type World } from './fake-deps';
 
 const failed = (id: string, change: Partial<ImportRun> = {}) => aRun(id, { state: 'failed', outcome: null, ...change });
-/** A worker that takes up whatever is retried. */
+/** A worker that takes up whatever waits for its turn. */
 const takesUp = (world: World) => {
-  world.runs = world.runs.map((run) =>
-    world.calls.some((call) => call.startsWith(`retry ${run.importId}:`)) ? { ...run, attempts: 2 } : run,
-  );
+  world.runs = world.runs.map((run) => (run.state === 'queued' ? { ...run, state: 'inspecting' as const, attempts: 2 } : run));
 };
+const RETRIED = (...ids: string[]) => ids.flatMap((id) => [`queued ${id}`, `wake ${id.slice(0, id.lastIndexOf('-'))}`]);
 const world = (...runs: ImportRun[]) => aWorld({ runs, onSleep: takesUp });
 
 describe('one import', () => {
   test.each(['failed', 'cancelled'] as const)('that is %s goes on where it stopped', async (state) => {
     const ran = await imports(world(failed('acme-1', { state })), 'retry', 'acme-1', '--reason', ' disk was full ');
     expect(ran).toMatchObject({ code: 0, err: '', out: 'Import acme-1 goes on where it stopped.\nFollow it with: imports watch acme-1\n' });
-    expect(ran.world.calls).toEqual(['retry acme-1: disk was full']);
+    expect(ran.world.calls).toEqual(RETRIED('acme-1'));
   });
 
   test('keeps who started it, when and why, for show; a refused one keeps nothing', async () => {
@@ -40,7 +39,7 @@ describe('one import', () => {
     const { code, out } = await imports(aWorld({ runs: [failed('acme-1')] }), 'retry', 'acme-1', '--reason', 'x');
     expect([code, out]).toEqual([
       0,
-      'Import acme-1 goes on where it stopped.\nNo worker has taken it up yet; see whether one runs: imports doctor\n',
+      'Import acme-1 goes on where it stopped.\nIt waits for its turn behind another import of the client, or no worker runs.\nSee which with: imports doctor\nFollow it with: imports watch acme-1\n',
     ]);
   });
 
@@ -53,7 +52,7 @@ describe('one import', () => {
     [
       'is about to run',
       aRun('acme-1', { state: 'claiming', outcome: null }),
-      'Import acme-1 is running (queued). Follow it with: imports watch acme-1',
+      'Import acme-1 waits for its turn already. Follow it with: imports watch acme-1',
     ],
     [
       'has finished with failures',
@@ -80,7 +79,7 @@ describe('one import', () => {
   test('whose workflow was terminated goes on, whatever state it seems to be in', async () => {
     const now = aWorld({ runs: [aRun('acme-1', { state: 'applying', outcome: null })], stopped: ['acme-1'], onSleep: takesUp });
     expect(await imports(now, 'retry', 'acme-1', '--reason', 'x')).toMatchObject({ code: 0 });
-    expect(now.calls).toEqual(['retry acme-1: x']);
+    expect(now.calls).toEqual(['failed acme-1', ...RETRIED('acme-1')]);
   });
 
   test('whose e-mail could not be sent names the command that sends it', async () => {
@@ -88,11 +87,25 @@ describe('one import', () => {
     expect([code, err]).toEqual([1, expect.stringContaining('Its e-mail could not be sent; send it with: imports resend-report acme-1\n')]);
   });
 
-  test('that cannot be asked for ends with exit code 3', async () => {
+  test('ends with exit code 3 while Temporal is down, is written down all the same, and says so', async () => {
     const down = { temporal: new ImportsError('UNREACHABLE', 'Temporal cannot be reached.') };
-    expect(await imports(aWorld({ runs: [failed('acme-1')], down }), 'retry', 'acme-1', '--reason', 'x')).toMatchObject({
-      code: 3,
-      err: 'error: Temporal cannot be reached.\n',
+    const ran = await imports(aWorld({ runs: [failed('acme-1')], down }), 'retry', 'acme-1', '--reason', 'x');
+    expect(ran).toMatchObject({ code: 3, err: expect.stringContaining('The retry of acme-1 is written down') });
+    expect(ran.world.runs[0]).toMatchObject({ state: 'queued', turn: null });
+  });
+
+  test('waits for as long as its client is paused, and says so', async () => {
+    const paused = { at: new Date(), by: 'sam', reason: 'they clean up' };
+    const ran = await imports(
+      aWorld({ clients: [aClient('acme', { paused })], runs: [failed('acme-1')] }),
+      'retry',
+      'acme-1',
+      '--reason',
+      'x',
+    );
+    expect(ran).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('client acme is paused. Resume it with: imports client resume acme'),
     });
   });
 });
@@ -109,7 +122,7 @@ describe('all that failed', () => {
   test('are started oldest first; cancelled and finished ones are left alone', async () => {
     const { code, out, world: after } = await imports(world(...someFailed()), 'retry', '--all-failed', '--reason', 'back');
     expect(code).toBe(0);
-    expect(after.calls).toEqual(['retry acme-1: back', 'retry zenith-1: back', 'retry acme-2: back']);
+    expect(after.calls).toEqual(RETRIED('acme-1', 'zenith-1', 'acme-2'));
     expect(out.match(/goes on where it stopped/g)).toHaveLength(3);
   });
 
@@ -117,26 +130,25 @@ describe('all that failed', () => {
     const busy = (id: string) => aRun(id, { state: 'applying', outcome: null });
     const now = aWorld({ runs: [failed('acme-1'), busy('acme-2'), busy('acme-3')], stopped: ['acme-2'], onSleep: takesUp });
     await imports(now, 'retry', '--all-failed', '--reason', 'back');
-    expect(now.calls.toSorted()).toEqual(['retry acme-1: back', 'retry acme-2: back']);
+    expect(now.calls.toSorted()).toEqual(['failed acme-2', ...RETRIED('acme-1', 'acme-2')].toSorted());
   });
 
   test('of one client only', async () => {
     const { world: after } = await imports(world(...someFailed()), 'retry', '--all-failed', '--client', 'zenith', '--reason', 'back');
-    expect(after.calls).toEqual(['retry zenith-1: back']);
+    expect(after.calls).toEqual(RETRIED('zenith-1'));
   });
 
   test('one that meanwhile runs does not stop the others, and is told', async () => {
     const now = aWorld({ runs: someFailed() });
     // Somebody else retries acme-1 while the first of ours is being started.
-    const list = now.runs;
     let polled = 0;
     now.onSleep = (it) => {
-      if (++polled === 1) it.runs = list.map((run) => (run.importId === 'zenith-1' ? { ...run, state: 'applying' as const } : run));
+      if (++polled === 1) it.runs = it.runs.map((run) => (run.importId === 'zenith-1' ? { ...run, state: 'applying' as const } : run));
       takesUp(it);
     };
     const { code, out, err, world: after } = await imports(now, 'retry', '--all-failed', '--reason', 'back', '--json');
     expect(code).toBe(1);
-    expect(after.calls).toEqual(['retry acme-1: back', 'retry acme-2: back']);
+    expect(after.calls).toEqual(RETRIED('acme-1', 'acme-2'));
     expect(JSON.parse(out)).toEqual([
       expect.objectContaining({ importId: 'acme-1', retried: true }),
       { importId: 'zenith-1', retried: false, message: expect.stringContaining('imports watch zenith-1') },

@@ -6,14 +6,15 @@ describe('scan', () => {
   test('looks for files now', async () => {
     const { code, out, world } = await imports(aWorld(), 'scan', 'acme');
     expect([code, out]).toEqual([0, 'Looking for files of acme.\nSee what comes of it with: imports list --client acme\n']);
-    expect(world.calls).toEqual(['scan acme']);
+    expect(world.calls).toEqual(['wake acme to look for files']);
     expect(JSON.parse((await imports(aWorld(), 'scan', 'acme', '--json')).out)).toEqual({ clientId: 'acme', scan: 'started' });
   });
 
   test('respects a pause, and says so', async () => {
-    const { code, out, err } = await imports(aWorld({ scan: 'paused' }), 'scan', 'acme');
+    const paused = { at: new Date(0), by: 'sam', reason: 'they clean up' };
+    const { code, out, err } = await imports(aWorld({ clients: [aClient('acme', { paused })] }), 'scan', 'acme');
     expect([code, out]).toEqual([1, '']);
-    expect(err).toMatch(/^error: The schedule client\/acme is paused in Temporal/);
+    expect(err).toMatch(/^error: Client acme is paused by sam \(they clean up\)/);
   });
 
   test('leaves a disabled client alone', async () => {

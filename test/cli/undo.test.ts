@@ -30,7 +30,7 @@ describe('undo', () => {
       const world = undoing(aRun('acme-1', { state }), { counts: anUndo('acme-1').counts, report: 'sent' });
       const { code, out } = await imports(world, 'undo', 'acme-1', '--reason', ' wrong file ');
       expect(code).toBe(0);
-      expect(world.calls).toEqual(['undo acme-1']);
+      expect(world.calls).toEqual(['undo acme-1', 'wake acme']);
       expect(world.undos.get('acme-1')).toMatchObject({ reason: 'wrong file', by: 'pat' });
       expect(out).toBe(
         [
@@ -145,11 +145,11 @@ describe('undo', () => {
     expect([ran.world.calls, ran.world.undos.size]).toEqual([[], 0]);
   });
 
-  test.each(['applying', 'held'] as const)('of one whose workflow was terminated while it was %s takes it as cancelled', async (state) => {
+  test.each(['applying', 'held'] as const)('of one whose workflow was terminated while it was %s takes it as failed', async (state) => {
     const world = undoing(aRun('acme-1', { state, outcome: null }));
     world.stopped = ['acme-1'];
     const { code } = await imports(world, 'undo', 'acme-1', '--reason', 'x');
-    expect([code, world.calls]).toEqual([0, ['cancelled acme-1', 'undo acme-1']]);
+    expect([code, world.calls]).toEqual([0, ['failed acme-1', 'undo acme-1', 'wake acme']]);
   });
 
   test('whose e-mail could not be sent names the command that sends it', async () => {
@@ -168,10 +168,11 @@ describe('undo', () => {
     expect(ran.world.undos.size).toBe(0);
   });
 
-  test('is not noted when Temporal cannot be asked', async () => {
+  test('is written down also when Temporal cannot be reached, and says so', async () => {
     const down = { temporal: new ImportsError('UNREACHABLE', 'Temporal cannot be reached.') };
     const ran = await imports(aWorld({ runs: [aRun('acme-1')], down }), 'undo', 'acme-1', '--reason', 'x');
-    expect([ran.code, ran.world.undos.size]).toEqual([3, 0]);
+    expect([ran.code, ran.world.undos.size]).toEqual([3, 1]);
+    expect(ran.err).toContain('The undo of acme-1 is written down');
   });
 
   test('keeps a retry from starting the import again', async () => {

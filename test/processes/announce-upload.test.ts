@@ -12,9 +12,8 @@ const cases: readonly (readonly [what: string, client: Client | undefined, scans
 test.each(cases)('an upload that became ready %s', async (_, client, scans) => {
   const seen: string[] = [];
   const control = {
-    async scanNow(clientId: string) {
-      seen.push(clientId);
-      return 'started' as const;
+    async wake(clientId: string, { look }: { readonly look: boolean }) {
+      if (look) seen.push(clientId);
     },
   };
   await announceUpload({ clients: { find: async () => client }, control })(acme.clientId);

@@ -4,7 +4,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, wri
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createFileStore } from '../../src/adapters/files/file-store';
-import type { ImportRun, ImportState } from '../../src/domain/import-run';
+import type { ImportRun } from '../../src/domain/import-run';
+import type { ImportState } from '../../src/domain/import-state';
 import { checkAtWork } from '../../src/processes/doctor/check-at-work';
 import { fileSystemTime, judgeClocks, readClock } from '../../src/processes/doctor/check-clock';
 import { loadHostKeys } from '../../src/sftp/ssh/host-keys';

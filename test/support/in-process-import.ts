@@ -10,6 +10,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { mongo } from 'mongoose';
 import { createActivities, type Activities } from '../../activities';
 import type { ActivityPorts } from '../../activities/activity-ports';
+import { claimReadyFiles } from '../../activities/claim/claim-ready-files';
 import { createCsvFiles } from '../../src/adapters/csv/csv-files';
 import { createFileStore } from '../../src/adapters/files/file-store';
 import { createStandingFolder } from '../../src/adapters/files/standing-folder';
@@ -17,6 +18,7 @@ import { connectMongo, type Mongo } from '../../src/adapters/mongo/connect-mongo
 import { DEFAULT_SETTINGS, type Client, type ClientSettings } from '../../src/domain/client';
 import { parseClientId, type ClientId, type ImportId } from '../../src/domain/ids';
 import type { ImportRun } from '../../src/domain/import-run';
+import type { ImportState } from '../../src/domain/import-state';
 import { profileOf, PROFILES } from '../../src/domain/client/profiles';
 import type { Message } from '../../src/ports';
 import { importFileSteps, type ImportSteps, type Watcher } from '../../workflows/import-file-steps';
@@ -29,7 +31,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 const QUIET_WATCHER: Watcher = {
   enter: () => {},
   chunkDone: () => {},
-  fileIsOutOfTheWay: async () => {},
+  turnIsOver: async () => {},
   meanwhile: async (step) => void (await step()),
   approval: { open: () => {}, decided: async () => null, close: () => {} },
   ended: () => {},
@@ -67,6 +69,7 @@ export async function startWorld(): Promise<World> {
     files,
     standing: createStandingFolder(dataDir, files),
     csv: createCsvFiles(),
+    inboxes: { wake: async () => {}, writer: async () => undefined },
     mailer: { send: async (message) => void mails.push(message), cutAttachment: async () => null },
   };
   const rootOf = (clientId: ClientId) => path.join(dataDir, 'clients', clientId);
@@ -126,9 +129,36 @@ export function stepsOver(ports: ActivityPorts, attempt = 1): Activities {
 /** ctime has the clock's coarse tick: a file dropped this very millisecond is not quiet for 0 ms yet. */
 export async function claim(ports: ActivityPorts, clientId: ClientId) {
   await new Promise((resolve) => setTimeout(resolve, 15));
-  return (await stepsOver(ports).claimReadyFiles({ clientId })).files;
+  const client = await ports.clients.find(clientId);
+  if (client !== undefined) await new MockActivityEnvironment().run(() => claimReadyFiles(ports, client, true));
+  return ports.imports.inOrder(clientId, ['queued']);
 }
 
-export function runImport(ports: ActivityPorts, importId: ImportId, steps: ImportSteps = stepsOver(ports), watcher: Partial<Watcher> = {}) {
-  return importFileSteps(steps, { importId, fileName: 'x', attempt: 1 }, { ...QUIET_WATCHER, ...watcher });
+/** The client's turn, as its inbox gives it; an import that has one and was not stopped goes on with it. */
+export async function giveTurn({ imports, clock }: ActivityPorts, importId: ImportId): Promise<number> {
+  await imports.advance(importId, 'queued', { askedAt: clock.now(), turn: null }, { state: ['failed', 'cancelled'] });
+  const { turn, attempts, seq, state } = (await imports.find(importId))!;
+  if (turn !== null) return turn;
+  const given = seq * 100 + attempts + 1;
+  if (state === 'queued') await imports.updateIf(importId, { state: ['queued'] }, { turn: given, attempts: attempts + 1 });
+  return given;
+}
+
+/** To its end; one that was held and is approved gets another turn. */
+export async function runImport(
+  ports: ActivityPorts,
+  importId: ImportId,
+  steps: ImportSteps = stepsOver(ports),
+  watcher: Partial<Watcher> = {},
+) {
+  for (;;) {
+    const turn = await giveTurn(ports, importId);
+    const result = await importFileSteps(steps, { importId, fileName: 'x', turn }, { ...QUIET_WATCHER, ...watcher });
+    if (!('approved' in result)) return result;
+  }
+}
+
+/** A state that it would take long to get into. */
+export async function putInto(world: World, importId: ImportId, state: ImportState, change: Partial<ImportRun> = {}): Promise<void> {
+  await world.db.collection('imports').updateOne({ _id: importId }, { $set: { ...change, state } });
 }

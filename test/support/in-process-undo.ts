@@ -1,21 +1,27 @@
 // Undoing imports without a Temporal server: the real steps over the real adapters, in the order of the real workflow function.
 
 import type { ActivityPorts } from '../../activities/activity-ports';
-import type { ImportId } from '../../src/domain/ids';
+import { parseImportId, type ImportId } from '../../src/domain/ids';
 import type { LeftAlone } from '../../src/domain/undo/undo';
 import { undoImportSteps, type UndoSteps } from '../../workflows/undo-import-steps';
 import { stepsOver, type World } from './in-process-import';
 
-const QUIET = { enter: () => {}, chunkDone: () => {}, mustContinueAsNew: () => false };
+/** Later than any turn of an import in these tests. */
+const UNDO_TURN = 1_000_000;
+const QUIET = { enter: () => {}, chunkDone: () => {}, turnIsOver: async () => {}, mustContinueAsNew: () => false };
 
 /** As the command line does: asked for, then done. */
 export async function undo(world: World, importId: ImportId, steps: UndoSteps = stepsOver(world.ports)): Promise<void> {
-  await world.ports.undos.request(importId, { reason: 'wrong file', by: 'pat', requestedAt: world.ports.clock.now() });
-  await runUndo(importId, steps);
+  const { clientId } = parseImportId(importId)!;
+  await world.ports.undos.request(importId, { clientId, reason: 'wrong file', by: 'pat', requestedAt: world.ports.clock.now() });
+  await runUndo(world.ports, importId, steps);
 }
 
-export function runUndo(importId: ImportId, steps: UndoSteps) {
-  return undoImportSteps(steps, { importId, fileName: 'x' }, QUIET);
+/** With the client's turn, as its inbox gives it; one that has a turn goes on with it. */
+export async function runUndo({ undos }: Pick<ActivityPorts, 'undos'>, importId: ImportId, steps: UndoSteps) {
+  const turn = (await undos.find(importId))?.turn ?? UNDO_TURN;
+  await undos.updateOpen(importId, null, { turn });
+  return undoImportSteps(steps, { importId, fileName: 'x', turn }, QUIET);
 }
 
 export async function leftBy(ports: Pick<ActivityPorts, 'undos' | 'permits'>, importId: ImportId): Promise<readonly LeftAlone[]> {

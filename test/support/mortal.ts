@@ -4,7 +4,20 @@ import type { ActivityPorts } from '../../activities/activity-ports';
 
 export class Killed extends Error {}
 
-const DEADLY = ['imports', 'rejected', 'users', 'permits', 'changes', 'undos', 'outbox', 'files', 'standing', 'csv', 'mailer'] as const;
+const DEADLY = [
+  'turns',
+  'imports',
+  'rejected',
+  'users',
+  'permits',
+  'changes',
+  'undos',
+  'outbox',
+  'files',
+  'standing',
+  'csv',
+  'mailer',
+] as const;
 
 /** Ports whose n-th call is the last of the process: nothing works any more, before the call or right after its effect. */
 export function mortal(

@@ -15,6 +15,7 @@ import { createStandingFolder } from '../../src/adapters/files/standing-folder';
 import { createFileStore } from '../../src/adapters/files/file-store';
 import { createMailer } from '../../src/adapters/mail/mailer';
 import { connectMongo } from '../../src/adapters/mongo/connect-mongo';
+import { connectImportsControl } from '../../src/adapters/temporal/imports-control';
 import { createWorker } from '../../src/worker/start-worker';
 import { run, sleep, until, type ImportItem, type Ran } from './product';
 import { quietPorts } from './quiet-ports';
@@ -49,16 +50,18 @@ export class TroubledWorld {
     await stores.createIndexes();
     const raw = await mongo.MongoClient.connect(services.mongodbUri);
     const connection = await Connection.connect({ address: services.temporalAddress });
-    const ends = [() => services.stop(), () => stores.close(), () => raw.close(), () => connection.close()];
+    const target = { env: cleanEnvironment(), address: services.temporalAddress };
+    const control = connectImportsControl({ ...target, uiUrl: null });
+    const ends = [() => services.stop(), () => stores.close(), () => raw.close(), () => connection.close(), () => control.close()];
     const world = new TroubledWorld(services, raw.db(), new Client({ connection }), ends);
     const files = createFileStore(services.dataDir);
     const worker = await createWorker({
-      env: cleanEnvironment(),
-      address: services.temporalAddress,
+      ...target,
       workflows: { path: path.join(__dirname, '../../workflows/index.ts') },
       ports: world.#fallible({
         ...stores,
         ...quietPorts,
+        inboxes: control,
         files,
         standing: createStandingFolder(services.dataDir, files),
         csv: createCsvFiles(),

@@ -40,13 +40,21 @@ describe('chunks in a window', () => {
     await expect(all).resolves.toBe(5);
   });
 
-  it('starts no further step after a failure', async () => {
-    const { started, step, fail } = controlled();
-    const all = inWindow({ from: 0, to: 9, window: 3, stop: () => false }, step);
+  it('starts no further step after a failure, and tells of it when those in flight have ended, too', async () => {
+    const { started, step, end, fail } = controlled();
+    let failed = false;
+    const all = inWindow({ from: 0, to: 9, window: 3, stop: () => false }, step).catch((error: unknown) => {
+      failed = true;
+      throw error;
+    });
     await settle();
     fail(1);
-    await expect(all).rejects.toThrow('step 1');
     await settle();
+    end(0);
+    await settle();
+    expect(failed).toBe(false);
+    fail(2);
+    await expect(all).rejects.toThrow('step 1');
     expect(started).toEqual([0, 1, 2]);
   });
 

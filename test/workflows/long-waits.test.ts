@@ -7,12 +7,12 @@ import type { Activities } from '../../activities';
 import type { ImportId } from '../../src/domain/ids';
 import { NO_COUNTS } from '../../src/domain/import-run';
 import type { importFile } from '../../workflows';
-import type { ImportFileInput } from '../../workflows/messages';
+import { TASK_QUEUES, type ImportFileInput, type ImportFileResult } from '../../workflows/messages';
 import { startTimeSkipping } from '../support/time-skipping';
 
 const HOUR = 3_600_000;
 const importId = 'acme-1' as ImportId;
-const input: ImportFileInput = { importId, fileName: 'users.csv', attempt: 1 };
+const input: ImportFileInput = { importId, fileName: 'users.csv', turn: 1 };
 
 let environment: TestWorkflowEnvironment;
 let workflowBundle: WorkflowBundleWithSourceMap;
@@ -31,9 +31,7 @@ type Steps = {
 };
 
 /** Runs importFile over these steps; `told` has every step that was asked for, with the hours since the start. */
-async function run(
-  steps: Steps,
-): Promise<{ readonly told: readonly (readonly [string, number])[]; readonly result: Awaited<ReturnType<typeof importFile>> }> {
+async function run(steps: Steps): Promise<{ readonly told: readonly (readonly [string, number])[]; readonly result: ImportFileResult }> {
   const told: (readonly [string, number])[] = [];
   const started = await environment.currentTimeMs();
   const usual: Steps = {
@@ -57,10 +55,15 @@ async function run(
     ]),
   );
   const taskQueue = `waits-${Math.random()}`;
-  const worker = await Worker.create({ connection: environment.nativeConnection, taskQueue, workflowBundle, activities });
-  const result = await worker.runUntil(
-    environment.client.workflow.execute<typeof importFile>('importFile', { taskQueue, workflowId: `import/${taskQueue}`, args: [input] }),
+  const { nativeConnection: connection } = environment;
+  const worker = await Worker.create({ connection, taskQueue, workflowBundle, activities });
+  const postman = await Worker.create({ connection, taskQueue: TASK_QUEUES.mail, activities });
+  const result = await postman.runUntil(
+    worker.runUntil(
+      environment.client.workflow.execute<typeof importFile>('importFile', { taskQueue, workflowId: `import/${taskQueue}`, args: [input] }),
+    ),
   );
+  if ('approved' in result) throw new Error('it waits for a turn');
   return { told, result };
 }
 

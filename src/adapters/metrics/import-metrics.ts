@@ -2,7 +2,7 @@
 // that it is right whichever worker is asked.
 
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { OPEN_STATES, type ImportState } from '../../domain/import-run';
+import { OPEN_STATES, type ImportState } from '../../domain/import-state';
 import type { Clock, ImportMetrics, ImportStore } from '../../ports';
 import type { Counted } from './serve-metrics';
 

@@ -14,6 +14,7 @@ import type {
   PermitStore,
   RejectedStore,
   SessionStore,
+  TurnStore,
   UndoStore,
   UserChanges,
   UserStore,
@@ -31,6 +32,7 @@ import { createOutboxStore } from './imports/outbox-store';
 import { createPermitStore } from './users/permit-store';
 import { createRejectedStore } from './imports/rejected-store';
 import { createSessionStore } from './accounts/session-store';
+import { createTurnStore } from './imports/turn-store';
 import { createUndoStore } from './imports/undo-store';
 import { createUserChanges } from './users/user-changes';
 import { createUserStore } from './users/user-store';
@@ -47,6 +49,7 @@ export interface Mongo {
   readonly groups: GroupStore;
   readonly permits: PermitStore;
   readonly changes: UserChanges;
+  readonly turns: TurnStore;
   readonly undos: UndoStore;
   readonly outbox: OutboxStore;
   readonly expiry: ExpiryStore;
@@ -75,6 +78,7 @@ export async function connectMongo(uri: string): Promise<Mongo> {
     groups: createGroupStore(models),
     permits: createPermitStore(models),
     changes: createUserChanges(models),
+    turns: createTurnStore(models),
     undos: createUndoStore(models),
     outbox: createOutboxStore(models),
     expiry: createExpiryStore(models),

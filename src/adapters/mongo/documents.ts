@@ -2,7 +2,7 @@
 // `users` and `permits` are shared with the surrounding application, so what an import added to them may be missing there.
 
 import type { mongo } from 'mongoose';
-import type { Account, Ban, Chunk, ChunkResult, LiveSession, RejectedRecord, UndoChunk, UndoChunkResult } from '../../ports';
+import type { Account, Ban, Chunk, ChunkResult, LiveSession, RejectedRecord, Turn, UndoChunk, UndoChunkResult } from '../../ports';
 import type { ClientSettings, Pause } from '../../domain/client';
 import type { ClientId, ImportId, UserId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
@@ -103,6 +103,9 @@ export interface UndoChunkDocument {
   readonly chunk?: UndoChunk;
   readonly result?: UndoChunkResult;
 }
+
+/** `_id`: the client. */
+export type TurnDocument = Omit<Turn, 'clientId'> & { readonly _id: ClientId };
 
 /** `_id`: `<importId>/<kind>`. */
 export interface OutboxDocument {

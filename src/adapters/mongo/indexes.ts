@@ -31,6 +31,8 @@ export const INDEXES: { readonly [C in keyof Models]?: readonly mongo.IndexDescr
     // Finds what is old enough to expire, every night.
     { key: { expiredAt: 1, finishedAt: 1 } },
   ],
+  // Finds undos that wait for a turn or are at work.
+  undos: [{ key: { finishedAt: 1, clientId: 1 } }],
   // Lists the logins of a client.
   accounts: [{ key: { clientId: 1 } }],
 };

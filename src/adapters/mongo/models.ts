@@ -15,6 +15,7 @@ import type {
   PermitReleaseDocument,
   RejectedDocument,
   SessionDocument,
+  TurnDocument,
   UndoChunkDocument,
   UndoDocument,
   UserChangeDocument,
@@ -75,6 +76,8 @@ const importRun: Shape<ImportDocument> = {
   receivedAt: date,
   startedAt: orNull(Date),
   finishedAt: orNull(Date),
+  askedAt: date,
+  turn: orNull(Number),
   attempts: number,
   settings: Mixed,
   retries: { type: [Mixed], default: undefined },
@@ -87,8 +90,6 @@ const importRun: Shape<ImportDocument> = {
   goAhead: orNull(String),
   held: orNull(Mixed),
   sameAs: orNull(String),
-  sameAsBecame: String,
-  stopped: Mixed,
   report: text,
   backup: orNull(String),
   rejectedDigest: orNull(String),
@@ -161,10 +162,11 @@ const outbox: Shape<OutboxDocument> = { _id: text, state: text, at: date, why: S
 
 const undo: Shape<UndoDocument> = {
   _id: text,
-  round: number,
   reason: text,
   by: text,
+  clientId: text,
   requestedAt: date,
+  turn: orNull(Number),
   chunks: orNull(Number),
   finishedAt: orNull(Date),
   counts: mixed,
@@ -173,6 +175,8 @@ const undo: Shape<UndoDocument> = {
 };
 
 const undoChunk: Shape<UndoChunkDocument> = { _id: text, n: number, chunk: Mixed, result: Mixed };
+
+const turn: Shape<TurnDocument> = { _id: text, turn: number, holder: orNull(Mixed), restUntil: orNull(Date) };
 
 const counter: Shape<CounterDocument> = { _id: text, value: number };
 
@@ -208,6 +212,7 @@ export function createModels(connection: Connection) {
     outbox: model<OutboxDocument>('outbox', outbox),
     undos: model<UndoDocument>('undos', undo),
     undoChunks: model<UndoChunkDocument>('undoChunks', undoChunk),
+    turns: model<TurnDocument>('turns', turn),
     counters: model<CounterDocument>('counters', counter),
   };
 }

@@ -1,5 +1,5 @@
-// What the front door and the command line ask of Temporal: schedules, "look now", and starting an import again. Every call has a
-// deadline, because without one a server that is down leaves it pending for ever.
+// What the front door, the command line and the steps ask of Temporal: waking inboxes, schedules, decisions, e-mails sent again. Every call
+// has a deadline, because without one a server that is down leaves it pending for ever.
 
 import {
   Client as TemporalClient,
@@ -7,23 +7,21 @@ import {
   ScheduleAlreadyRunning,
   ScheduleNotFoundError,
   ScheduleOverlapPolicy,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
   type ScheduleOptions,
 } from '@temporalio/client';
 import type { Client } from '../../domain/client';
-import type { ClientId, ImportId } from '../../domain/ids';
+import type { ClientId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
-import type { ImportsControl } from '../../ports';
-import { importWorkflowIdOf, scheduleIdOf, TASK_QUEUES, type ImportFileInput } from '../../../workflows/messages';
-import { ImportClient, ImportState } from '../../../workflows/search-attributes';
+import type { ImportsControl, Inboxes } from '../../ports';
+import { importWorkflowIdOf, scheduleIdOf, TASK_QUEUES } from '../../../workflows/messages';
+import { ImportClient } from '../../../workflows/search-attributes';
 import { decideImport } from './decide-import';
 import { connectionOptions, type TemporalTarget } from './connection-options';
 import { applyStandingSchedules } from './standing-schedules';
 import { resendResult, startResend } from './start-resend';
 import { findTroubles } from './find-troubles';
 import { wakeInbox } from './wake-inbox';
-import { refuseRunning, startUndo } from './start-undo';
+import { lookAtWriter } from './look-at-writer';
 
 const DEADLINE_MS = 10_000;
 /** After a collision with an inbox that is just ending, the server makes the client wait for 5 to 11 seconds. */
@@ -36,7 +34,7 @@ export interface ControlOptions extends TemporalTarget {
   readonly uiUrl: string | null;
 }
 
-export interface ConnectedControl extends ImportsControl {
+export interface ConnectedControl extends ImportsControl, Inboxes {
   readonly temporal: TemporalClient;
   /** Those that belong to no client. Throws UNREACHABLE. */
   applyStandingSchedules(): Promise<void>;
@@ -55,42 +53,13 @@ export function connectImportsControl(options: ControlOptions): ConnectedControl
     wake: (clientId, why) =>
       connection.withDeadline(Date.now() + WAKE_DEADLINE_MS, () => wakeInbox(temporal, clientId, why)).catch(asUnreachable),
     applySchedule: (client) => within(() => applySchedule(temporal, client)),
-    scanNow: (clientId) => within(() => scanNow(temporal, clientId)),
-    async retry(run, reason) {
-      const input: ImportFileInput = { importId: run.importId, fileName: run.fileName, attempt: run.attempts + 1 };
-      try {
-        await within(() =>
-          temporal.workflow.start('importFile', {
-            taskQueue: TASK_QUEUES.imports,
-            workflowId: importWorkflowIdOf(run.importId),
-            args: [input],
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-            workflowIdConflictPolicy: 'FAIL',
-            staticSummary: `${run.importId} · retry ${run.attempts}`,
-            memo: { reason },
-            typedSearchAttributes: [
-              { key: ImportClient, value: run.importId.slice(0, run.importId.lastIndexOf('-')) },
-              { key: ImportState, value: 'queued' },
-            ],
-          }),
-        );
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-        throw new ImportsError(
-          'NOT_NOW',
-          `Import ${run.importId} is running or has ended well. See it with: imports show ${run.importId}`,
-          { cause: error },
-        );
-      }
-    },
-    refuseUndoOfRunning: (run) => within(() => refuseRunning(temporal, run)),
-    undo: (run) => within(() => startUndo(temporal, run)),
+    writer: (importId, kind) => within(() => lookAtWriter(temporal, importId, kind)),
     decide: (importId, decision) => within(() => decideImport(temporal, importId, decision)),
     async resendReport(run, kind) {
       const handle = await within(() => startResend(temporal, run, kind));
       return connection.withDeadline(Date.now() + RESULT_MS, () => resendResult(handle));
     },
-    isRunning: (importId) => within(() => isRunning(temporal, importId)),
+    isRunning: async (importId) => (await within(() => lookAtWriter(temporal, importId, 'import')))?.isRunning === true,
     troubles: (importId) => within(() => findTroubles(temporal, importId)),
     uiUrl: (importId) =>
       options.uiUrl === null
@@ -98,15 +67,6 @@ export function connectImportsControl(options: ControlOptions): ConnectedControl
         : `${options.uiUrl.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(importWorkflowIdOf(importId))}`,
     close: () => connection.close(),
   };
-}
-
-async function isRunning(temporal: TemporalClient, importId: ImportId): Promise<boolean> {
-  try {
-    return (await temporal.workflow.getHandle(importWorkflowIdOf(importId)).describe()).status.name === 'RUNNING';
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
 }
 
 async function applySchedule(temporal: TemporalClient, client: Client): Promise<void> {
@@ -153,21 +113,6 @@ function offsetOf(clientId: ClientId): number {
   let hash = 0;
   for (const letter of clientId) hash = (hash * 31 + letter.charCodeAt(0)) % 60_000;
   return hash;
-}
-
-/** A bare trigger ignores both the overlap policy and a pause, so both are minded here. */
-async function scanNow(temporal: TemporalClient, clientId: ClientId): Promise<'started' | 'paused'> {
-  const handle = temporal.schedule.getHandle(scheduleIdOf(clientId));
-  try {
-    if ((await handle.describe()).state.paused) return 'paused';
-    await handle.trigger(ScheduleOverlapPolicy.BUFFER_ONE);
-    return 'started';
-  } catch (error) {
-    if (!(error instanceof ScheduleNotFoundError)) throw error;
-    throw new ImportsError('NOT_FOUND', `Client ${clientId} has no schedule. Make it with: imports client enable ${clientId}`, {
-      cause: error,
-    });
-  }
 }
 
 function asUnreachable(error: unknown): never {

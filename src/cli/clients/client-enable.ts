@@ -21,11 +21,6 @@ export function addClientEnableCommands(parent: Command, session: Session): void
   });
 }
 
-const SCANS = {
-  started: ' Files that wait are looked for now.',
-  paused: ' It is paused in Temporal, so files wait; its note there says why.',
-} as const;
-
 interface Switch {
   readonly enabled: boolean;
   readonly verb: 'enable' | 'disable';
@@ -39,8 +34,9 @@ function add(parent: Command, { deps, print }: Session, { enabled, verb, summary
     const client = { ...(await requireClient(services, id)), enabled };
     await services.clients.setEnabled(client.clientId, enabled);
     await putIntoEffect(services, client);
-    const scan = enabled && client.settings.startOnUpload ? await services.control.scanNow(client.clientId) : undefined;
-    const looking = scan === undefined ? '' : SCANS[scan];
+    const looks = enabled && client.settings.startOnUpload && client.paused === undefined;
+    if (looks) await services.control.wake(client.clientId, { look: true });
+    const looking = looks ? ' Files that wait are looked for now.' : '';
     await print.show(client, () => `Client ${client.clientId} is ${verb}d. ${done}${looking}`);
   });
 }

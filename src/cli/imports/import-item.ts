@@ -1,7 +1,8 @@
 // An import as `show --json` and `list --json` print it: a contract with scripts, so every key stands here and none is added in passing.
 
 import { shareOf } from '../../domain/decide/hold-rule';
-import type { Held, ImportRun, ImportState, Retry } from '../../domain/import-run';
+import type { Held, ImportRun, Retry } from '../../domain/import-run';
+import type { ImportState } from '../../domain/import-state';
 import type { ImportsControl } from '../../ports';
 
 export type ShownState = Exclude<ImportState, 'claiming'>;

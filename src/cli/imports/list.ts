@@ -1,7 +1,8 @@
 // `imports list`: which imports there were, newest first.
 
 import { Option, type Command } from 'commander';
-import type { ImportOutcome, ImportRun, ImportState } from '../../domain/import-run';
+import type { ImportOutcome, ImportRun } from '../../domain/import-run';
+import type { ImportState } from '../../domain/import-state';
 import { defineCommand, type Session } from '../define-command';
 import { decisionCommands, resultOf } from '../show/describe-import';
 import { importItem, SHOWN_STATES, type ShownState } from './import-item';

@@ -1,16 +1,19 @@
-// `imports retry`: starts imports again that failed, were cancelled or terminated; they go on where they stopped. What has ended well, or
-// still runs, is refused with what to do instead.
+// `imports retry`: imports that failed or were cancelled, or whose workflow was ended from outside, wait for their client's turn again and
+// go on where they stopped. What has ended well, or still runs, is refused with what to do instead.
 
 import type { Command } from 'commander';
+import type { ImportId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
+import { statesThat } from '../../domain/import-state';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import type { CliDeps, Services } from '../deps';
 import { describeError } from '../text/describe-error';
-import { AT_WORK, hasStopped } from './has-stopped';
+import { hasStopped } from './has-stopped';
 import { shownState } from './import-item';
 import { requireClient } from '../clients/require-client';
 import { requireImport } from './require-import';
+import { wakeInbox } from './wake-inbox';
 
 interface RetryOptions {
   readonly allFailed?: true;
@@ -27,13 +30,14 @@ interface Retried {
 /** A worker takes up an import within milliseconds; this long is waited before saying that none did. */
 const TAKEN_UP_WITHIN_MS = 5000;
 const POLL_MS = 200;
+const WITH_WORKFLOW = statesThat(({ hasWorkflow }) => hasWorkflow);
 
 export function addRetryCommand(program: Command, { deps, print }: Session): void {
   defineCommand(program, {
     usage: 'retry [id]',
     summary: 'start an import again that failed or was cancelled',
     details:
-      'Also one whose workflow was terminated in Temporal, or has expired there. It goes on where it stopped: nothing is imported twice. The reason is kept with the import.',
+      'Also one whose workflow was terminated in Temporal, or has expired there. It takes its turn like any file and goes on where it stopped: nothing is imported twice. The reason is kept with the import.',
     examples: ['imports retry acme-42 --reason "disk was full"', 'imports retry --all-failed --client acme --reason "database is back"'],
   })
     .option('--all-failed', 'all imports that failed or were terminated, oldest first')
@@ -70,7 +74,7 @@ function checkUse(id: string | undefined, { allFailed, client, reason = '' }: Re
 
 async function failedImports(services: Services, client: string | undefined): Promise<readonly ImportRun[]> {
   const clientId = client === undefined ? undefined : (await requireClient(services, client)).clientId;
-  const states = ['failed', ...AT_WORK] as const;
+  const states = [...WITH_WORKFLOW, 'failed'] as const;
   const open = await services.imports.list({ ...(clientId === undefined ? {} : { clientId }), states, limit: 100_000 });
   const failed: ImportRun[] = [];
   for (const run of open.toReversed()) if (run.state === 'failed' || (await hasStopped(services, run))) failed.push(run);
@@ -81,14 +85,37 @@ async function retry(services: Services, run: ImportRun, reason: string, deps: C
   const { importId } = run;
   refuseEnded(run);
   await refuseUndoing(services, run);
-  // A workflow that somebody terminated leaves the import in the state it was in: so it is Temporal that says whether it runs.
-  if (!(await isStarted(services, run, reason, deps))) throw new ImportsError('NOT_NOW', sayRunning(run));
-  await services.imports.noteRetry(importId, { at: deps.now(), by: deps.operator, reason });
-  const takenUp = await isTakenUp(services.imports, run, deps);
-  const next = takenUp
-    ? `Follow it with: imports watch ${importId}`
-    : 'No worker has taken it up yet; see whether one runs: imports doctor';
+  if (!(await hasAsked(services, run, reason, deps))) throw new ImportsError('NOT_NOW', sayRunning(run));
+  await wakeInbox(services, importId, 'retry');
+  const next = await nextOf(services, importId, deps);
   return { importId, retried: true, message: `Import ${importId} goes on where it stopped.\n${next}` };
+}
+
+/** It waits for a turn from here on, whatever becomes of us. False when it runs, or waits already. */
+async function hasAsked(services: Services, run: ImportRun, reason: string, deps: CliDeps): Promise<boolean> {
+  const { imports } = services;
+  const { importId, state } = run;
+  if (await hasStopped(services, run)) {
+    await imports.advance(importId, 'failed', {}, { state: [state], turn: run.turn });
+    const now = await imports.find(importId);
+    return now?.state === 'failed' && hasAsked(services, now, reason, deps);
+  }
+  if (state !== 'failed' && state !== 'cancelled') return false;
+  const at = deps.now();
+  const retries = [...(run.retries ?? []), { at, by: deps.operator, reason }];
+  return imports.advance(importId, 'queued', { askedAt: at, turn: null, failure: null, retries }, { state: [state], turn: run.turn });
+}
+
+async function nextOf({ imports, clients }: Services, importId: ImportId, { sleep }: Pick<CliDeps, 'sleep'>): Promise<string> {
+  for (let waited = 0; waited < TAKEN_UP_WITHIN_MS; waited += POLL_MS) {
+    const now = await imports.find(importId);
+    if (now?.state !== 'queued') return `Follow it with: imports watch ${importId}`;
+    const client = await clients.find(now.clientId);
+    if (client?.paused !== undefined)
+      return `It waits: client ${client.clientId} is paused. Resume it with: imports client resume ${client.clientId} --reason "…"`;
+    await sleep(POLL_MS);
+  }
+  return `It waits for its turn behind another import of the client, or no worker runs.\nSee which with: imports doctor\nFollow it with: imports watch ${importId}`;
 }
 
 /** To go on and to go back at once would leave something in between. */
@@ -100,23 +127,10 @@ async function refuseUndoing({ undos }: Services, { importId }: ImportRun): Prom
   );
 }
 
-/** False when it runs. One that has written down its failure needs a moment more to end. */
-async function isStarted({ control }: Services, run: ImportRun, reason: string, { sleep }: Pick<CliDeps, 'sleep'>): Promise<boolean> {
-  const isEnding = run.state === 'failed' || run.state === 'cancelled';
-  for (let waited = 0; ; waited += POLL_MS) {
-    try {
-      await control.retry(run, reason);
-      return true;
-    } catch (error) {
-      if (!(error instanceof ImportsError && error.code === 'NOT_NOW')) throw error;
-      if (!isEnding || waited >= TAKEN_UP_WITHIN_MS) return false;
-    }
-    await sleep(POLL_MS);
-  }
-}
-
 function sayRunning(run: ImportRun): string {
   const { importId, state } = run;
+  if (state === 'queued' || state === 'claiming')
+    return `Import ${importId} waits for its turn already. Follow it with: imports watch ${importId}`;
   return state === 'held'
     ? `Import ${importId} waits for a decision:\nimports approve ${importId} --reason "…"\nimports decline ${importId} --reason "…"`
     : `Import ${importId} is running (${shownState(run)}). Follow it with: imports watch ${importId}`;
@@ -138,13 +152,4 @@ async function retryOrSayWhyNot(services: Services, run: ImportRun, reason: stri
     if (code === 'UNREACHABLE') throw error;
     return { importId: run.importId, retried: false, message };
   }
-}
-
-async function isTakenUp(imports: Services['imports'], before: ImportRun, { sleep }: Pick<CliDeps, 'sleep'>): Promise<boolean> {
-  for (let waited = 0; waited < TAKEN_UP_WITHIN_MS; waited += POLL_MS) {
-    const now = await imports.find(before.importId);
-    if (now !== undefined && (now.state !== before.state || now.attempts > before.attempts)) return true;
-    await sleep(POLL_MS);
-  }
-  return false;
 }

@@ -9,22 +9,22 @@ export function addScanCommand(program: Command, { deps, print }: Session): void
   defineCommand(program, {
     usage: 'scan <client>',
     summary: 'look for files of a client now',
-    details: 'The same as a tick of its schedule: files that are ready are imported, oldest first.',
+    details: 'The same as a tick of its schedule: files that are ready are imported, oldest first, one after the other.',
     examples: ['imports scan acme'],
   }).action(async (text: string) => {
     const services = await deps.open();
-    const { clientId, enabled } = await requireClient(services, text);
+    const { clientId, enabled, paused } = await requireClient(services, text);
     if (!enabled)
       throw new ImportsError(
         'NOT_NOW',
         `Client ${clientId} is disabled: its files are left alone. Enable it with: imports client enable ${clientId}`,
       );
-    if ((await services.control.scanNow(clientId)) === 'paused') {
+    if (paused !== undefined)
       throw new ImportsError(
         'NOT_NOW',
-        `The schedule client/${clientId} is paused in Temporal: somebody wants the files left alone. Unpause it there first; its note says why.`,
+        `Client ${clientId} is paused by ${paused.by} (${paused.reason}): its files are left alone. Resume it with: imports client resume ${clientId} --reason "…"`,
       );
-    }
+    await services.control.wake(clientId, { look: true });
     await print.show(
       { clientId, scan: 'started' },
       () => `Looking for files of ${clientId}.\nSee what comes of it with: imports list --client ${clientId}`,

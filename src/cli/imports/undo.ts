@@ -1,9 +1,10 @@
-// `imports undo`: takes back what an import did, and waits until it is done. Asked for again it goes on where it stopped, takes back what
-// stood in the way the last time and no longer does, or tells what came of it.
+// `imports undo`: takes back what an import did, and waits until it is done. Asked for again it goes on where it stopped, or tells what
+// came of it.
 
 import type { Command } from 'commander';
 import type { ImportRun } from '../../domain/import-run';
-import { countLeft, type Undo } from '../../domain/undo/undo';
+import { IMPORT_STATES } from '../../domain/import-state';
+import type { Undo } from '../../domain/undo/undo';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import type { CliDeps, Services } from '../deps';
@@ -11,6 +12,7 @@ import { describeUndone, undoItem } from '../show/describe-undone';
 import { hasStopped } from './has-stopped';
 import { shownState } from './import-item';
 import { requireImport } from './require-import';
+import { wakeInbox } from './wake-inbox';
 import { noUndoDisplay, undoDisplay, type UndoDisplay } from '../show/undo-display';
 
 const POLL_MS = 500;
@@ -29,7 +31,7 @@ export function addUndoCommand(program: Command, { deps, print }: Session): void
     .action(async (id: string, { reason = '' }: { readonly reason?: string }) => {
       const services = await deps.open();
       const run = await requireImport(services, id);
-      const alreadyUndone = await isOver(services, run, reason.trim());
+      const alreadyUndone = run.state === 'undone';
       if (!alreadyUndone) await start(services, run, reason.trim(), deps);
       const display = alreadyUndone ? noUndoDisplay : undoDisplay(deps, print);
       const undo = await waitForEnd(services, run, deps, display);
@@ -38,24 +40,18 @@ export function addUndoCommand(program: Command, { deps, print }: Session): void
     });
 }
 
-/** Nothing is left, or nobody says why that should be tried again. */
-async function isOver({ undos }: Services, { importId, state, expiredAt }: ImportRun, reason: string): Promise<boolean> {
-  if (state !== 'undone') return false;
-  const undo = await undos.find(importId);
-  if (undo === undefined || undo.failure !== null) return undo === undefined;
-  if (expiredAt !== undefined) return true;
-  return undo.finishedAt !== null && (reason === '' || undo.report === 'pending' || countLeft(undo.counts) === 0);
-}
-
 async function start(services: Services, found: ImportRun, reason: string, deps: CliDeps): Promise<void> {
   const stopped = await hasStopped(services, found);
   if (!stopped) refuse(found);
   if (reason === '') throw new ImportsError('WRONG_USE', 'Say why, for whoever looks later: --reason "wrong file"');
-  const run = stopped ? await markCancelled(services, found) : found;
+  const run = stopped ? await markStopped(services, found) : found;
   await refuseExpired(services, run);
-  await services.control.refuseUndoOfRunning(run);
-  await services.undos.request(run.importId, { reason, by: deps.operator, requestedAt: deps.now() });
-  await services.control.undo(run);
+  const { importId, clientId } = run;
+  const asked = await services.undos.find(importId);
+  // One that runs goes on; another request would take its turn away.
+  if (asked === undefined || asked.failure !== null)
+    await services.undos.request(importId, { clientId, reason, by: deps.operator, requestedAt: deps.now() });
+  await wakeInbox(services, importId, 'undo');
 }
 
 function refuse(run: ImportRun): void {
@@ -72,7 +68,7 @@ function refuse(run: ImportRun): void {
       `Import ${importId} was ${outcome}: it changed no user, so there is nothing to undo.\nWhy it was: imports show ${importId}`,
     );
   }
-  if (state !== 'finished' && state !== 'failed' && state !== 'cancelled' && state !== 'undone') {
+  if (!IMPORT_STATES[state].mayBeUndone) {
     throw new ImportsError(
       'NOT_NOW',
       `Import ${importId} is ${shownState(run)}; it can be undone when it has ended. Follow it with: imports watch ${importId}`,
@@ -80,10 +76,10 @@ function refuse(run: ImportRun): void {
   }
 }
 
-/** A workflow that was terminated could not write its end down: that is made up for, so that nothing takes the import for busy. */
-async function markCancelled({ imports }: Services, run: ImportRun): Promise<ImportRun> {
-  const state = 'cancelled';
-  if (await imports.updateIf(run.importId, { state: [run.state] }, { state })) return { ...run, state };
+/** A workflow that was ended from outside could not write that down: it is made up for, so that nothing takes the import for busy. */
+async function markStopped({ imports }: Services, run: ImportRun): Promise<ImportRun> {
+  const state = run.state === 'reporting' ? 'finished' : 'failed';
+  if (await imports.advance(run.importId, state, {}, { state: [run.state], turn: run.turn })) return { ...run, state };
   throw new ImportsError('NOT_NOW', `Import ${run.importId} has just changed. Look at it again: imports show ${run.importId}`);
 }
 

@@ -1,7 +1,8 @@
 // How far an import has come: parts of the file that are applied. Each poll looks only at the parts that were open at the last one. When
 // all are applied, the settlement of deferred records may reject some more; at the end the import's own numbers hold.
 
-import { hasEnded, type ImportRun } from '../../domain/import-run';
+import type { ImportRun } from '../../domain/import-run';
+import { hasEnded } from '../../domain/import-state';
 import type { ImportStore } from '../../ports';
 import { shownState, type ShownState } from '../imports/import-item';
 

@@ -1,7 +1,7 @@
 // Undoing an import: what becomes of each user and permit that it changed, and the words for what is left as it is. The rule itself is
 // decide-undo.
 
-import type { ImportId, UserId } from '../ids';
+import type { ClientId, ImportId, UserId } from '../ids';
 import type { ReportState } from '../import-run';
 import type { FormerMarks, FieldValues, WrittenDecision } from '../user';
 
@@ -82,18 +82,17 @@ export function addUndoCounts(a: UndoCounts, b: UndoCounts): UndoCounts {
   return Object.fromEntries(keys.map((key) => [key, a[key] + b[key]])) as unknown as UndoCounts;
 }
 
-/**
- * The undoing of one import. Asked for again, one that stopped goes on where it stopped; one that left users or permits as they were
- * looks at those once more.
- */
+/** The undoing of one import, asked for once; asking again goes on where it stopped. */
 export interface Undo {
   readonly importId: ImportId;
-  /** 1, and one more each time that it was opened again for what was left. Absent = 1. */
-  readonly round?: number;
+  readonly clientId: ClientId;
   readonly reason: string;
   /** Who typed it. */
   readonly by: string;
+  /** When it came to wait for the client's turn. */
   readonly requestedAt: Date;
+  /** The turn that it was given last; its steps write only while this is theirs. null = none since it was asked for. */
+  readonly turn: number | null;
   /** null = not planned yet. */
   readonly chunks: number | null;
   /** null until everything is back that can be. */
@@ -102,8 +101,4 @@ export interface Undo {
   readonly report: ReportState;
   /** Safe sentence on why it stopped; null unless it did. */
   readonly failure: string | null;
-}
-
-export function countLeft({ usersLeft, permitsLeft }: UndoCounts): number {
-  return usersLeft + permitsLeft;
 }

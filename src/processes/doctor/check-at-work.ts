@@ -1,10 +1,12 @@
 // Imports that look busy: is anybody at work on them, and do their steps work?
 
-import { AT_WORK, hasStopped } from '../../cli/imports/has-stopped';
+import { hasStopped } from '../../cli/imports/has-stopped';
 import type { ImportId } from '../../domain/ids';
+import { statesThat } from '../../domain/import-state';
 import type { ImportsControl, ImportStore } from '../../ports';
 import { counted, ill, named, waiting, well, type Finding } from './finding';
 
+const WITH_WORKFLOW = statesThat(({ hasWorkflow }) => hasWorkflow);
 /** Temporal is asked about each. */
 const MOST_LOOKED_AT = 50;
 
@@ -12,7 +14,7 @@ export async function checkAtWork(
   imports: Pick<ImportStore, 'list' | 'find'>,
   control: Pick<ImportsControl, 'isRunning' | 'troubles'>,
 ): Promise<Finding> {
-  const atWork = await imports.list({ states: AT_WORK, limit: MOST_LOOKED_AT });
+  const atWork = await imports.list({ states: WITH_WORKFLOW, limit: MOST_LOOKED_AT });
   const stopped: ImportId[] = [];
   const stuck: ImportId[] = [];
   for (const run of atWork) {

@@ -2,7 +2,8 @@
 
 import type { Client } from '../../domain/client';
 import { silenceOf } from '../../domain/client/silence';
-import type { ImportRun, ImportState } from '../../domain/import-run';
+import type { ImportRun } from '../../domain/import-run';
+import type { ImportState } from '../../domain/import-state';
 import type { ImportStore } from '../../ports';
 import { ill, named, waiting, well, type Finding } from './finding';
 

@@ -3,7 +3,8 @@ import { createDoorMetrics } from '../../../src/adapters/metrics/door-metrics';
 import { createImportMetrics } from '../../../src/adapters/metrics/import-metrics';
 import { serveMetrics, type Health, type MetricsServer } from '../../../src/adapters/metrics/serve-metrics';
 import { parseClientId } from '../../../src/domain/ids';
-import { NO_COUNTS, type ImportState } from '../../../src/domain/import-run';
+import { NO_COUNTS } from '../../../src/domain/import-run';
+import type { ImportState } from '../../../src/domain/import-state';
 
 const clientId = parseClientId('acme')!;
 const now = new Date('2026-11-20T19:00:00Z');

@@ -18,6 +18,8 @@ const RUN: ImportRun = {
   receivedAt: new Date('2026-11-21T02:03:04.567Z'),
   startedAt: new Date('2026-11-21T02:03:05Z'),
   finishedAt: new Date('2026-11-21T02:04:05Z'),
+  askedAt: new Date('2026-11-20T18:00:00.000Z'),
+  turn: null,
   attempts: 2,
   counts: { ...NO_COUNTS, records: 10, created: 9, rejected: 1 },
   reasonCounts: { '9019': 1 },

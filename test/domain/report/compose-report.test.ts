@@ -28,6 +28,8 @@ function aRun(change: Partial<Omit<ImportRun, 'counts'>> & { readonly counts?: P
     receivedAt: new Date('2026-11-21T02:03:04.567Z'),
     startedAt: new Date('2026-11-21T02:03:05Z'),
     finishedAt: new Date('2026-11-21T14:04:05Z'),
+    askedAt: new Date('2026-11-20T18:00:00.000Z'),
+    turn: null,
     attempts: 1,
     reasonCounts: { DUPLICATE_IN_FILE: 2, '9030': 1200, '9019': 2 },
     layout: { encoding: 'utf-8', delimiter: ',', headers: ['unique_id'], ignoredHeaders: [], droppedBack: false },
@@ -224,6 +226,12 @@ describe.each([
 
   test('of a file without failures says so', () => {
     expect(bodyOf(compose({ outcome: 'imported', counts: { rejected: 0 }, reasonCounts: {} }))).toContain('No record of users.csv failed.');
+  });
+
+  test('of an import that failed and was ended does not claim that anything was imported', () => {
+    const body = bodyOf(compose({ outcome: 'declined', counts: NO_COUNTS, reasonCounts: {} }));
+    expect(body).toContain('users.csv was not imported: something of ours was broken');
+    expect(body).toContain('No user was changed.');
   });
 
   test.each([

@@ -1,15 +1,17 @@
 // Imports and the sequence numbers of clients. Chunks of an import live in `import-chunks.ts`.
 
-import type { UpdateQuery } from 'mongoose';
+import type { QueryFilter, UpdateQuery } from 'mongoose';
 import type { ClientId, ImportId } from '../../../domain/ids';
-import type { GoAhead, ImportRun, ImportState } from '../../../domain/import-run';
+import type { GoAhead, ImportRun } from '../../../domain/import-run';
+import { IMPORT_STATES, statesThat } from '../../../domain/import-state';
 import { ImportsError } from '../../../errors';
 import type { ImportStore } from '../../../ports';
 import type { CounterDocument, ImportDocument } from '../documents';
 import { createImportChunks } from './import-chunks';
-import type { Models } from '../models';
+import { type Models, native } from '../models';
 
-const ENDED: readonly ImportState[] = ['finished', 'undone'];
+const ENDED = statesThat(({ hasEnded }) => hasEnded);
+const HAS_TURN = statesThat(({ holdsTurn }) => holdsTurn);
 const MAY_BE_APPLIED: readonly GoAhead[] = ['whole', 'without-archives'];
 
 export function createImportStore(models: Pick<Models, 'imports' | 'importChunks' | 'counters'>): ImportStore {
@@ -30,6 +32,9 @@ export function createImportStore(models: Pick<Models, 'imports' | 'importChunks
     }
   };
 
+  const changeIf = async (filter: QueryFilter<ImportDocument>, change: object): Promise<boolean> =>
+    (await imports.updateOne(filter, { $set: change })).matchedCount > 0;
+
   return {
     ...createImportChunks(models),
 
@@ -48,11 +53,19 @@ export function createImportStore(models: Pick<Models, 'imports' | 'importChunks
       return document === null ? undefined : toImportRun(document);
     },
     update: (importId, change) => changeOne(importId, { $set: change }),
-    noteRetry: (importId, retry) => changeOne(importId, { $push: { retries: retry } }),
-    async updateIf(importId, { state, ...expected }, change) {
-      const filter = { _id: importId, ...expected, ...(state !== undefined && { state: { $in: state } }) };
-      const { matchedCount } = await imports.updateOne(filter, { $set: change });
-      return matchedCount > 0;
+    updateIf: (importId, { state, ...expected }, change) =>
+      changeIf({ _id: importId, ...expected, ...(state !== undefined && { state: { $in: state } }) }, change),
+    advance(importId, to, change = {}, { state, ...expected } = {}) {
+      const from = IMPORT_STATES[to].from.filter((one) => state === undefined || state.includes(one));
+      return changeIf({ _id: importId, ...expected, state: { $in: from } }, { ...change, state: to });
+    },
+    async hasTurn(importId, turn) {
+      const filter = { _id: importId, turn, state: { $in: [...HAS_TURN] } };
+      return (await native<ImportDocument>(imports).findOne(filter, { projection: { _id: 1 } })) !== null;
+    },
+    async clientsWith(states) {
+      const found = await imports.find({ state: { $in: states } }, { clientId: 1 }).lean<Pick<ImportDocument, 'clientId'>[]>();
+      return [...new Set(found.map(({ clientId }) => clientId))];
     },
     async removeUnclaimed(importId) {
       await imports.deleteOne({ _id: importId, state: 'claiming' });

@@ -8,6 +8,8 @@ import type { UndoChunkDocument, UndoDocument } from '../documents';
 import { chunkKey, keysOf } from '../keys';
 import { type Models, native } from '../models';
 
+/** Asked for, and neither done nor stopped. */
+const OPEN = { finishedAt: null, failure: null };
 const CHUNKS_PER_INSERT = 20;
 const RESULTS_PER_BATCH = 20;
 
@@ -20,25 +22,11 @@ export function createUndoStore(models: Pick<Models, 'undos' | 'undoChunks'>): U
       const document = await undos.findById(importId).lean<UndoDocument>();
       return document === null ? undefined : toUndo(document);
     },
-    async request(importId, { reason, by, requestedAt }) {
-      const open = { reason, by, requestedAt, chunks: null, finishedAt: null, report: 'pending', failure: null } as const;
-      const reopened = await undos
-        .findOneAndUpdate(
-          {
-            _id: importId,
-            finishedAt: { $ne: null },
-            // While it is being sent the last round has not ended.
-            report: { $ne: 'pending' },
-            $or: [{ 'counts.usersLeft': { $gt: 0 } }, { 'counts.permitsLeft': { $gt: 0 } }],
-          },
-          { $set: open, $inc: { round: 1 } },
-          { returnDocument: 'after' },
-        )
-        .lean<UndoDocument>();
-      if (reopened !== null) return toUndo(reopened);
-      const { failure: _, ...fresh } = { ...open, round: 1, counts: NO_UNDO_COUNTS };
+    async request(importId, { clientId, reason, by, requestedAt }) {
+      const fresh = { clientId, reason, by, chunks: null, finishedAt: null, counts: NO_UNDO_COUNTS, report: 'pending' };
+      const asked = { $set: { failure: null, turn: null, requestedAt }, $setOnInsert: fresh };
       const document = await undos
-        .findOneAndUpdate({ _id: importId }, { $set: { failure: null }, $setOnInsert: fresh }, { upsert: true, returnDocument: 'after' })
+        .findOneAndUpdate({ _id: importId }, asked, { upsert: true, returnDocument: 'after' })
         .orFail()
         .lean<UndoDocument>();
       return toUndo(document);
@@ -48,6 +36,16 @@ export function createUndoStore(models: Pick<Models, 'undos' | 'undoChunks'>): U
       if (matchedCount === 0) {
         throw new ImportsError('NOT_FOUND', `Nobody asked to undo ${importId}. Ask for it with: imports undo ${importId} --reason "…"`);
       }
+    },
+    async open(clientId) {
+      const filter = { ...OPEN, ...(clientId !== undefined && { clientId }) };
+      return (await undos.find(filter).lean<UndoDocument[]>()).map(toUndo);
+    },
+    async unreported() {
+      return (await undos.find({ finishedAt: { $ne: null }, report: 'pending' }).lean<UndoDocument[]>()).map(toUndo);
+    },
+    async updateOpen(importId, turn, change) {
+      return (await undos.updateOne({ _id: importId, ...OPEN, turn }, { $set: change })).matchedCount > 0;
     },
     async putChunks(importId, planned) {
       await chunks.deleteMany({ _id: keysOf(importId) });

@@ -16,7 +16,7 @@ import { uniqueKeys } from './unique-keys';
 type Run = Parameters<UserStore['write']>[0];
 type Create = Extract<UserWrite, { kind: 'create' }>;
 type Change = Exclude<UserWrite, { kind: 'create' }>;
-type Found = Pick<UserDocument, '_id' | 'rev' | 'imported' | 'mentioned' | 'undone'>;
+type Found = Pick<UserDocument, '_id' | 'rev' | 'imported' | 'mentioned'>;
 
 export function createWriteUsers(models: Pick<Models, 'users' | 'userChanges'>): UserStore['write'] {
   const users = native<UserDocument>(models.users);
@@ -24,7 +24,7 @@ export function createWriteUsers(models: Pick<Models, 'users' | 'userChanges'>):
 
   const find = async (writes: readonly UserWrite[]): Promise<ReadonlyMap<UserId, Found>> => {
     const ids = writes.map(({ userId }) => userId);
-    const projection = { rev: 1, imported: 1, mentioned: 1, undone: 1 };
+    const projection = { rev: 1, imported: 1, mentioned: 1 };
     const found = await users.find<Found>({ _id: { $in: ids } }, { projection, batchSize: ids.length + 1 }).toArray();
     return new Map(found.map((user) => [user._id, user]));
   };
@@ -74,8 +74,7 @@ function change(run: Run, { userId, kind, line, rev, set }: Change) {
   const status = kind === 'archive' ? { status: 'archived' as const, archived: { importId, at } } : { status: 'active' as const };
   return {
     updateOne: {
-      // What was undone stays undone, whatever a worker that slept through it is about to write.
-      filter: { _id: userId, rev: revision(rev), ...notMentionedSince(seq), 'undone.importId': { $ne: importId } },
+      filter: { _id: userId, rev: revision(rev), ...notMentionedSince(seq) },
       update: {
         $set: {
           ...set,
@@ -94,7 +93,6 @@ function change(run: Run, { userId, kind, line, rev, set }: Change) {
 function outcomeOf(run: Run, write: UserWrite, found: Found | undefined): WriteOutcome {
   if (found?.imported?.importId === run.importId && found.imported.line === write.line) return 'written';
   if (write.kind === 'create') return found === undefined ? 'taken' : 'raced';
-  if (found?.undone?.importId === run.importId) return 'raced';
   return found !== undefined && (found.rev ?? 0) === write.rev && (found.mentioned ?? 0) <= run.seq ? 'taken' : 'raced';
 }
 

@@ -2,11 +2,13 @@
 
 import { mongo as driver } from 'mongoose';
 import { type ImportId, importIdOf } from '../../../../src/domain/ids';
-import { type ImportRun, type ImportState, NO_COUNTS } from '../../../../src/domain/import-run';
+import { type ImportRun, NO_COUNTS } from '../../../../src/domain/import-run';
+import { IMPORT_STATES, statesThat, type ImportState } from '../../../../src/domain/import-state';
 import type { Chunk, ChunkResult, RejectedRecord } from '../../../../src/ports';
 import { useMongo } from '../../../support/use-mongo';
 
 const mongo = useMongo();
+const STATES = statesThat(() => true);
 
 const importId = (seq: number): ImportId => importIdOf(mongo.clientId, seq);
 const run = (seq: number, change: Partial<ImportRun> = {}): ImportRun => ({
@@ -23,6 +25,8 @@ const run = (seq: number, change: Partial<ImportRun> = {}): ImportRun => ({
   receivedAt: new Date(Date.UTC(2026, 0, seq)),
   startedAt: null,
   finishedAt: null,
+  askedAt: new Date('2026-11-20T18:00:00.000Z'),
+  turn: null,
   attempts: 1,
   counts: NO_COUNTS,
   reasonCounts: {},
@@ -77,14 +81,13 @@ describe('sequence numbers', () => {
 });
 
 describe('an import', () => {
-  test('keeps every retry, oldest first; one that was never retried has none', async () => {
+  test('keeps every retry as it is written, oldest first; one that was never retried has none', async () => {
     const { imports } = mongo.store;
-    await insert(run(1));
+    await insert(run(1, { state: 'failed' }));
     expect((await imports.find(importId(1)))?.retries ?? []).toEqual([]);
     const retries = ['disk was full', 'again'].map((reason, at) => ({ at: new Date(at), by: 'pat', reason }));
-    for (const retry of retries) await imports.noteRetry(importId(1), retry);
+    expect(await imports.advance(importId(1), 'queued', { retries })).toBe(true);
     expect((await imports.find(importId(1)))?.retries).toEqual(retries);
-    await expect(imports.noteRetry(importId(9), retries[0]!)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   test('is found as it was inserted', async () => {
@@ -115,12 +118,12 @@ describe('an import', () => {
 
   test('changes only in what an update names, down to null', async () => {
     await insert(run(1, { failure: 'The disk is full.' }));
-    await mongo.store.imports.update(importId(1), { state: 'inspecting', reasonCounts: {}, failure: null });
-    expect(await mongo.store.imports.find(importId(1))).toEqual(run(1, { state: 'inspecting' }));
+    await mongo.store.imports.update(importId(1), { chunks: 7, reasonCounts: {}, failure: null });
+    expect(await mongo.store.imports.find(importId(1))).toEqual(run(1, { chunks: 7 }));
   });
 
   test('that does not exist cannot be updated', async () => {
-    await expect(mongo.store.imports.update(importId(1), { state: 'failed' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(mongo.store.imports.update(importId(1), { chunks: 7 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   test('is removed only while its file is unclaimed', async () => {
@@ -187,14 +190,41 @@ describe('earlier and newer imports', () => {
     expect(await mongo.store.imports.newerApplied(mongo.clientId, 2)).toEqual([importId(3), importId(4), importId(8)]);
   });
 
+  test('is moved to another state only as the table of states says, from each of them', async () => {
+    const { imports } = mongo.store;
+    for (const from of STATES) {
+      for (const to of STATES) {
+        await insert(run(1, { state: from }));
+        expect([from, to, await imports.advance(importId(1), to)]).toEqual([from, to, IMPORT_STATES[to].from.includes(from)]);
+        expect((await imports.find(importId(1)))?.state).toBe(IMPORT_STATES[to].from.includes(from) ? to : from);
+        await mongo.collection('imports').deleteMany({ _id: importId(1) as never });
+      }
+    }
+  });
+
+  test('has its turn while it is in a state that may write, and no longer', async () => {
+    const { imports } = mongo.store;
+    for (const state of STATES) {
+      await insert(run(1, { state, turn: 4 }));
+      expect([state, await imports.hasTurn(importId(1), 4), await imports.hasTurn(importId(1), 3)]).toEqual([
+        state,
+        IMPORT_STATES[state].holdsTurn,
+        false,
+      ]);
+      await mongo.collection('imports').deleteMany({ _id: importId(1) as never });
+    }
+  });
+
   test('an update that expects something changes nothing else', async () => {
     await insert(run(1, { state: 'applying', finishedAt: null, layout: null }), run(2, { state: 'finished', finishedAt: new Date() }));
     const { imports } = mongo.store;
-    expect(await imports.updateIf(importId(1), { state: ['inspecting', 'applying'] }, { state: 'releasing' })).toBe(true);
-    expect(await imports.updateIf(importId(1), { state: ['inspecting', 'applying'] }, { state: 'held' })).toBe(false);
+    expect(await imports.updateIf(importId(1), { state: ['inspecting', 'applying'] }, { bytes: 8 })).toBe(true);
+    expect(await imports.updateIf(importId(1), { state: ['held'] }, { bytes: 9 })).toBe(false);
+    expect(await imports.advance(importId(1), 'releasing', {}, { turn: 4 })).toBe(false);
+    expect(await imports.advance(importId(1), 'releasing', {}, { turn: null })).toBe(true);
     expect(await imports.updateIf(importId(1), { layout: null, finishedAt: null }, { chunks: 7 })).toBe(true);
     expect(await imports.updateIf(importId(2), { finishedAt: null }, { chunks: 7 })).toBe(false);
-    expect(await mongo.store.imports.find(importId(1))).toMatchObject({ state: 'releasing', chunks: 7 });
+    expect(await mongo.store.imports.find(importId(1))).toMatchObject({ state: 'releasing', chunks: 7, bytes: 8 });
     expect(await mongo.store.imports.find(importId(2))).toMatchObject({ state: 'finished', chunks: 0 });
   });
 });

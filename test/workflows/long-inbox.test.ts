@@ -1,18 +1,17 @@
-// A scan of very many files, on the real server with a limit that is reached soon. The imports that it starts end at once.
+// An inbox with very many files, on the real server with a limit that is reached soon. The imports that it starts end at once.
 
 import path from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { loadConfig } from '../../src/config/load-config';
 import { resolveTemporal } from '../../src/embedded/resolve-temporal';
-import type { scanFolder } from '../../workflows';
+import type { clientInbox } from '../../workflows';
 import { ImportClient, ImportState } from '../../workflows/search-attributes';
 import type { ClientId } from '../../src/domain/ids';
 import { cleanEnvironment } from '../support/services';
 
 const FILES = 12;
-const AT_ONCE = 3;
-const input = { clientId: 'acme' as ClientId };
+const input = { clientId: 'acme' as ClientId, look: true };
 
 let environment: TestWorkflowEnvironment;
 beforeAll(async () => {
@@ -30,22 +29,31 @@ beforeAll(async () => {
 });
 afterAll(() => environment.teardown());
 
-it('goes on in a new history when its own has become long, with every file once and in order', async () => {
-  const left = Array.from({ length: FILES }, (_, n) => ({ importId: `acme-${n + 1}`, fileName: `${n + 1}.csv` }));
+it('goes on in a new history when its own has become long, with every turn once and in order', async () => {
+  const left = Array.from({ length: FILES }, (_, n) => n + 1);
+  const looks: boolean[] = [];
+  const nextTurn = async ({ look }: { readonly look: boolean }) => {
+    looks.push(look);
+    const n = left.shift();
+    if (n === undefined) return { kind: 'nothing' };
+    return { kind: 'start', what: 'import', clientId: 'acme', importId: `acme-${n}`, fileName: `${n}.csv`, attempt: 1, turn: n };
+  };
   const logger = new DefaultLogger('ERROR');
   const worker = await Worker.create({
     connection: environment.nativeConnection,
-    taskQueue: 'long-scan',
+    taskQueue: 'long-inbox',
     workflowBundle: await bundleWorkflowCode({ workflowsPath: path.join(__dirname, 'stub-imports.ts'), logger }),
-    activities: { claimReadyFiles: async () => ({ files: left.splice(0, AT_ONCE) }) },
+    activities: { nextTurn },
   });
   const { workflow } = environment.client;
-  const handle = await workflow.start<typeof scanFolder>('scanFolder', { taskQueue: 'long-scan', workflowId: 'scan/acme', args: [input] });
-  expect(await worker.runUntil(handle.result())).toEqual({ files: FILES });
+  const started = { taskQueue: 'long-inbox', workflowId: 'inbox/acme', args: [input] as [typeof input] };
+  const handle = await workflow.start<typeof clientInbox>('clientInbox', started);
+  await worker.runUntil(handle.result());
 
-  const first = await workflow.getHandle('scan/acme', handle.firstExecutionRunId).describe();
+  expect(looks).toEqual([true, ...Array.from({ length: FILES }, () => false)]);
+  const first = await workflow.getHandle('inbox/acme', handle.firstExecutionRunId).describe();
   expect(first.status.name).toBe('CONTINUED_AS_NEW');
-  const started: number[] = [];
-  for (let n = 1; n <= FILES; n++) started.push((await workflow.getHandle(`import/acme-${n}`).describe()).startTime.getTime());
-  expect(started).toEqual(started.toSorted((a, b) => a - b));
+  const starts: number[] = [];
+  for (let n = 1; n <= FILES; n++) starts.push((await workflow.getHandle(`import/acme-${n}`).describe()).startTime.getTime());
+  expect(starts).toEqual(starts.toSorted((a, b) => a - b));
 });

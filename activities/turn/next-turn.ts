@@ -1,0 +1,117 @@
+// Who of a client may write next. The one place that gives turns, and all it goes by stands in the database: files that were claimed,
+// retries and approvals (imports in state `queued`), undos that were asked for, and the turn itself. So an inbox that is ended, reset or
+// started twice loses nothing and gives nothing twice.
+
+import type { Client } from '../../src/domain/client';
+import type { ClientId, ImportId } from '../../src/domain/ids';
+import { IMPORT_STATES } from '../../src/domain/import-state';
+import type { Turn, TurnHolder } from '../../src/ports';
+import type { ActivityPorts } from '../activity-ports';
+import { claimReadyFiles, type ClaimPorts } from '../claim/claim-ready-files';
+import { markStopped, type StopPorts } from './mark-stopped';
+
+/** Longer than any batch was seen to go on after its workflow had been ended from outside. */
+const REST_MS = 10_000;
+/** How soon to look again at a holder whose end nobody tells us of. */
+const POLL_MS = 30_000;
+/** The former run of the holder is about to close. */
+const SOON_MS = 1_000;
+
+export type NextTurn =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'rest'; readonly ms: number }
+  /** Somebody is at work; ask again when it tells that it is done, or after `poll` milliseconds. */
+  | { readonly kind: 'wait'; readonly importId: ImportId; readonly poll: number }
+  | StartTurn;
+
+export interface StartTurn {
+  readonly kind: 'start';
+  readonly what: TurnHolder['kind'];
+  readonly clientId: ClientId;
+  readonly importId: ImportId;
+  readonly fileName: string;
+  readonly attempt: number;
+  readonly turn: number;
+}
+
+export type TurnPorts = ClaimPorts & StopPorts & Pick<ActivityPorts, 'turns' | 'inboxes'>;
+
+export const nextTurn =
+  (ports: TurnPorts) =>
+  async ({ clientId, look }: { readonly clientId: ClientId; readonly look: boolean }): Promise<NextTurn> => {
+    const client = await ports.clients.find(clientId);
+    if (client === undefined) return { kind: 'nothing' };
+    await claimReadyFiles(ports, client, look);
+    for (;;) {
+      const now = await ports.turns.find(clientId);
+      const next = now.holder === null ? await giveTurn(ports, client, now) : await lookAtHolder(ports, now, now.holder);
+      if (next !== 'again') return next;
+    }
+  };
+
+async function giveTurn(ports: TurnPorts, client: Client, { turn, restUntil }: Turn): Promise<NextTurn | 'again'> {
+  const rest = (restUntil?.getTime() ?? 0) - ports.clock.now().getTime();
+  if (rest > 0) return { kind: 'rest', ms: rest };
+  if (client.paused !== undefined) return { kind: 'nothing' };
+  const holder = await oldestRequest(ports, client.clientId);
+  if (holder === undefined) return { kind: 'nothing' };
+  const given = await ports.turns.give(client.clientId, turn, holder);
+  return given === undefined ? 'again' : start(ports, holder, given);
+}
+
+async function oldestRequest({ imports, undos }: TurnPorts, clientId: ClientId): Promise<TurnHolder | undefined> {
+  const [queued, open] = await Promise.all([imports.inOrder(clientId, ['queued']), undos.open(clientId)]);
+  const requests = [
+    ...queued.map(({ importId, seq, askedAt, attempts }) => ({ kind: 'import' as const, importId, seq, askedAt, attempt: attempts + 1 })),
+    ...open.map(({ importId, requestedAt }) => ({ kind: 'undo' as const, importId, seq: 0, askedAt: requestedAt, attempt: 0 })),
+  ];
+  // Files that were claimed in the same millisecond go by their sequence number.
+  const [first] = requests.sort((a, b) => a.askedAt.getTime() - b.askedAt.getTime() || a.seq - b.seq);
+  return first === undefined ? undefined : { kind: first.kind, importId: first.importId, attempt: first.attempt };
+}
+
+/** `again` = it is not waiting for a turn any more. Repeatable: a holder that nobody has started yet is started with the same turn. */
+async function start({ imports, undos }: TurnPorts, { kind, importId, attempt }: TurnHolder, turn: number): Promise<NextTurn | 'again'> {
+  const isStill =
+    kind === 'import'
+      ? await imports.updateIf(importId, { state: ['queued'] }, { turn, attempts: attempt })
+      : (await undos.updateOpen(importId, null, { turn })) || (await undos.updateOpen(importId, turn, { turn }));
+  const run = await imports.find(importId);
+  if (!isStill || run === undefined) return 'again';
+  return { kind: 'start', what: kind, clientId: run.clientId, importId, fileName: run.fileName, attempt, turn };
+}
+
+async function lookAtHolder(ports: TurnPorts, { clientId, turn }: Turn, holder: TurnHolder): Promise<NextTurn | 'again'> {
+  const { importId, kind } = holder;
+  const over = async (restUntil: Date | null) => {
+    await ports.turns.free(clientId, turn, restUntil);
+    return 'again' as const;
+  };
+  const { isWaiting, has } = await standingOf(ports, holder);
+  if (has !== null && has !== turn) return over(null);
+  const writer = await ports.inboxes.writer(importId, kind);
+  const wasStarted = writer !== undefined && writer.turn >= turn;
+  // It gave the turn away and has asked for another since; or whoever gave it died before writing that down.
+  if (has === null) return wasStarted ? over(null) : start(ports, holder, turn);
+  if (writer?.isRunning === true) return { kind: 'wait', importId, poll: wasStarted ? POLL_MS : SOON_MS };
+  // The inbox that was told to start it died first.
+  if (isWaiting && !wasStarted) return start(ports, holder, turn);
+  // It may have ended well between the two looks: then nothing is stopped.
+  const wasStopped = await markStopped(ports, holder, turn);
+  return over(wasStopped ? new Date(ports.clock.now().getTime() + REST_MS) : null);
+}
+
+/** `has` = the turn that the holder goes by, null while it waits for one, undefined when it needs none any more. */
+async function standingOf(
+  { imports, undos }: TurnPorts,
+  { kind, importId }: TurnHolder,
+): Promise<{ readonly isWaiting: boolean; readonly has: number | null | undefined }> {
+  if (kind === 'undo') {
+    const undo = await undos.find(importId);
+    const isOpen = undo !== undefined && undo.finishedAt === null && undo.failure === null;
+    return { isWaiting: isOpen, has: isOpen ? undo.turn : undefined };
+  }
+  const run = await imports.find(importId);
+  const mayWrite = run !== undefined && IMPORT_STATES[run.state].holdsTurn;
+  return { isWaiting: run?.state === 'queued', has: mayWrite ? run.turn : undefined };
+}

@@ -1,0 +1,36 @@
+// A step writes only while its import has the client's turn: asked before each batch, because a worker may have slept since the last one
+// while the import was ended, undone or started again by others.
+
+import { ApplicationFailure } from '@temporalio/common';
+import type { ImportId } from '../../src/domain/ids';
+import type { ActivityPorts } from '../activity-ports';
+
+export interface InTurn {
+  readonly importId: ImportId;
+  /** The turn that the workflow was started with. */
+  readonly turn: number;
+}
+
+/** Throws when the turn is over; no repetition cures that. */
+export async function requireTurn({ imports }: Pick<ActivityPorts, 'imports'>, { importId, turn }: InTurn): Promise<void> {
+  if (!(await imports.hasTurn(importId, turn))) throw turnIsOver(importId);
+}
+
+/** Undoing writes, too: the same of an undo. */
+export async function requireUndoTurn(ports: Pick<ActivityPorts, 'undos'>, input: InTurn): Promise<void> {
+  if (await isUndoDone(ports, input)) throw turnIsOver(input.importId);
+}
+
+/** A step of an undo that is done has nothing to do any more. Throws when the turn is over. */
+export async function isUndoDone({ undos }: Pick<ActivityPorts, 'undos'>, { importId, turn }: InTurn): Promise<boolean> {
+  const undo = await undos.find(importId);
+  if (undo?.turn !== turn || undo.failure !== null) throw turnIsOver(importId);
+  return undo.finishedAt !== null;
+}
+
+export function turnIsOver(importId: ImportId): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    `The turn of this run is over: import ${importId} has ended, or was started again. See it with: imports show ${importId}`,
+    'TURN_IS_OVER',
+  );
+}
