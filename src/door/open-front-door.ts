@@ -42,6 +42,7 @@ export interface FrontDoor {
   readonly limits: Limits;
   readonly log: Log;
   readonly metrics: DoorMetrics;
+  /** For one connection: what the client published before it is none of its own uploads. */
   readonly folderOf: (client: Client) => Promise<ClientFolder>;
   /** The door is about to close: what is open may be finished, nothing new is begun. */
   isStopping(): boolean;
@@ -79,6 +80,17 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
     return all.filter((folder) => folder !== undefined);
   };
 
+  const sharedFolderOf = (client: Client): Promise<ClientFolder> => {
+    const { clientId } = client;
+    const known = folders.get(clientId);
+    if (known !== undefined) return known;
+    const { layout } = profileOf(client);
+    const folder = openClientFolder({ dataDir, clientId, layout, limits, quietMs, clock, log, metrics, onReady });
+    folders.set(clientId, folder);
+    folder.catch(() => folders.delete(clientId));
+    return folder;
+  };
+
   const throttle = new Throttle();
   const bans = new Bans({ bans: options.bans, accounts, clients, clock, log });
   await bans.start();
@@ -92,24 +104,9 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
     limits,
     log,
     metrics,
-    folderOf(client) {
-      const { clientId } = client;
-      const known = folders.get(clientId);
-      if (known !== undefined) return known;
-      const folder = openClientFolder({
-        dataDir,
-        clientId,
-        layout: profileOf(client).layout,
-        limits,
-        quietMs,
-        clock,
-        log,
-        metrics,
-        onReady,
-      });
-      folders.set(clientId, folder);
-      folder.catch(() => folders.delete(clientId));
-      return folder;
+    async folderOf(client) {
+      const folder = await sharedFolderOf(client);
+      return { ...folder, recent: folder.recent.fromNow() };
     },
     isStopping: () => stopping,
     async finishUploads() {

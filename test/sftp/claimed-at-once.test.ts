@@ -93,3 +93,24 @@ describe('ssh2-sftp-client', () => {
     await tookAll({ code: 0, stdout: '', stderr: '' }, 2);
   });
 });
+
+it('a script that looks whether its file is there before it removes it, and sends the next one, gets one answer', async () => {
+  const client = new SftpClient();
+  const { host, port } = fixture.door;
+  const options = { host, port, username: 'acme', password: PASSWORD };
+  await client.connect(options);
+  await client.put(file, '/users.csv');
+  while (readdirSync(fixture.published('')).length > 0) await sleep(5);
+  // It has sent the file itself: it still finds it, and is told why that cannot be removed.
+  expect(await client.exists('/users.csv')).toBe('-');
+  await expect(client.delete('/users.csv')).rejects.toThrow('taken for import a moment ago');
+  await expect(client.rename('/users.csv', '/old.csv')).rejects.toThrow('taken for import a moment ago');
+  await client.end();
+  const next = new SftpClient();
+  await next.connect(options);
+  expect(await next.exists('/users.csv')).toBe(false);
+  await expect(next.delete('/users.csv')).rejects.toThrow('No such file');
+  await next.put(file, '/users.csv');
+  await next.end();
+  await tookAll({ code: 0, stdout: '', stderr: '' }, 2);
+});

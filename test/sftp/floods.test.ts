@@ -2,7 +2,8 @@
 // another client goes on uploading.
 
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createConnection, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -149,6 +150,45 @@ it('stands directories of many files being listed and never closed', async () =>
     await Promise.all(answered);
     await hangUp(client);
   });
+});
+
+it('stands hundreds of unfinished uploads, and sessions that ask for names that are not there', async () => {
+  const staging = join(directory, 'uploads', 'acme');
+  for (let n = 0; n < 450; n++) {
+    const staged = join(staging, randomUUID());
+    writeFileSync(staged, 'x');
+    writeFileSync(`${staged}.json`, JSON.stringify({ path: `/p${n}.csv.part` }));
+  }
+  await whileOthersUpload(async () => {
+    const two = [await attackers(10), await attackers(10)];
+    const missing = encodeRequest({ kind: 'stat', id: 1, path: Buffer.from('/none.csv') });
+    let most = 0;
+    const watch = setInterval(() => (most = Math.max(most, spawned.descriptors())), 20);
+    for (const { channels } of two) for (const channel of channels) channel.resume().write(repeat(missing, 500));
+    await othersUpload(10);
+    clearInterval(watch);
+    expect(most).toBeLessThan(descriptors + 100);
+    for (const { client } of two) await hangUp(client);
+  });
+  for (const name of readdirSync(staging)) rmSync(join(staging, name));
+});
+
+it('stands a year of files in .bak being listed by many at once', async () => {
+  const bak = join(directory, 'clients', 'acme', '.bak');
+  mkdirSync(bak);
+  for (let n = 0; n < 30_000; n++) writeFileSync(join(bak, `users.${n}.csv`), '');
+  await whileOthersUpload(async () => {
+    const { client, channels } = await attackers(10);
+    spawned.peakMemory();
+    const before = spawned.peakMemory();
+    for (const channel of channels) {
+      for (let n = 0; n < 2; n++) await ask(channel, encodeRequest({ kind: 'opendir', id: 1, path: Buffer.from('/.bak') }));
+      await ask(channel, encodeRequest({ kind: 'readdir', id: 2, handle: '1' }));
+    }
+    expect(spawned.peakMemory() - before).toBeLessThan(60);
+    await hangUp(client);
+  });
+  rmSync(bak, { recursive: true, maxRetries: 3 });
 });
 
 it('stands 2,000 channels being opened at once', async () => {

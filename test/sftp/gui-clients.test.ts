@@ -147,7 +147,12 @@ describe('WinSCP', () => {
   it('is told that it is too late to remove a file that the import has taken', async () => {
     await putSmall('users.csv', SMALL);
     await claim();
-    expect(await peer.status({ kind: 'remove', path: path('users.csv') })).toBe(STATUS.noSuchFile);
+    const tooLate = {
+      status: STATUS.failure,
+      message: 'This file was taken for import a moment ago: it can no longer be removed or renamed',
+    };
+    expect(await peer.ask({ kind: 'remove', path: path('users.csv') })).toMatchObject(tooLate);
+    expect(await peer.ask({ kind: 'rename', from: path('users.csv'), to: path('old.csv') })).toMatchObject(tooLate);
   });
 
   it('cancels a small file: it is not published, and gone when WinSCP removes it', async () => {

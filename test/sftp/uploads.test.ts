@@ -427,6 +427,65 @@ describe('a file that the import took away', () => {
   });
 });
 
+describe('a file that is open for writing', () => {
+  const users = Buffer.from('/users.csv');
+  const empty = async (name: string): Promise<string> => peer.open(name, WRITE_NEW);
+
+  it('is there from its OPEN on, with the bytes that have come, and for other sessions of the client, too', async () => {
+    const handle = await empty('/users.csv');
+    const other = fixture.connect();
+    for (const session of [peer, other]) {
+      expect(await session.size('/users.csv')).toBe(0);
+      expect(await session.names('/')).toEqual(['users.csv']);
+    }
+    await peer.write(handle, 0, '0123456789');
+    for (const session of [peer, other]) expect(await session.size('/users.csv')).toBe(10);
+    await other.end();
+    expect(readdirSync(fixture.root)).toEqual([]);
+  });
+
+  it('is not there any more when its session ends before a byte was written, and nothing is published', async () => {
+    await empty('/users.csv');
+    await peer.drop();
+    peer = fixture.connect();
+    expect(await peer.size('/users.csv')).toBeUndefined();
+    expect(readdirSync(fixture.root)).toEqual([]);
+    expect(readdirSync(fixture.staging)).toEqual([]);
+  });
+
+  it('is published empty when its client closes it: what the client calls complete is imported or refused, never dropped', async () => {
+    await peer.status({ kind: 'close', handle: await empty('/users.csv') });
+    expect(published('users.csv')).toBe('');
+  });
+
+  it.each([
+    ['before', ''],
+    ['after', 'abc'],
+  ])('goes by its new name when it is renamed %s the first byte', async (_when, text) => {
+    const handle = await empty('/users.csv.tmp');
+    if (text !== '') await peer.write(handle, 0, text);
+    expect(await peer.status({ kind: 'rename', from: Buffer.from('/users.csv.tmp'), to: users })).toBe(STATUS.ok);
+    expect(await peer.names('/')).toEqual(['users.csv']);
+    await peer.write(handle, text.length, 'def');
+    expect(await peer.status({ kind: 'close', handle })).toBe(STATUS.ok);
+    expect(readdirSync(fixture.root)).toEqual(['users.csv']);
+    expect(published('users.csv')).toBe(`${text}def`);
+  });
+
+  it.each([
+    ['before', ''],
+    ['after', 'abc'],
+  ])('is given up when it is removed %s the first byte', async (_when, text) => {
+    const handle = await empty('/users.csv');
+    if (text !== '') await peer.write(handle, 0, text);
+    expect(await peer.status({ kind: 'remove', path: users })).toBe(STATUS.ok);
+    expect(await peer.size('/users.csv')).toBeUndefined();
+    expect(await peer.status({ kind: 'close', handle })).toBe(STATUS.failure);
+    expect(readdirSync(fixture.root)).toEqual([]);
+    expect(readdirSync(fixture.staging)).toEqual([]);
+  });
+});
+
 describe('the folder', () => {
   it('lets .bak be listed and read, and nothing in it be changed', async () => {
     expect(await peer.names('/')).toEqual([]);

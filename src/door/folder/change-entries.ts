@@ -6,7 +6,7 @@ import { isTemporaryName } from '../../domain/file/temporary-name';
 import type { ClientFolder } from './client-folder';
 import { inDirectory } from './directory';
 import { FolderError, noFolders, notFound, unlessMissing } from './folder-error';
-import { findPublished } from './look-up';
+import { findPublished, openUploadsOf } from './look-up';
 import { discardPartials } from './partials';
 import { receivable, removable, showVirtualPath, splitVirtualPath, writable, type VirtualPath } from './virtual-path';
 
@@ -15,7 +15,7 @@ export async function removeFile(folder: ClientFolder, path: VirtualPath): Promi
   const published = await findPublished(folder, path);
   if (published?.kind === 'directory') throw new FolderError('failed', 'Is a directory');
   if (published === undefined) {
-    if (!(await discardPartials(folder, path)) && !(await isBeingReplaced(folder, path))) throw notFound();
+    if (!(await discardPartials(folder, path)) && !(await isBeingReplaced(folder, path))) throw missing(folder, path);
     return;
   }
   await inDirectory(folder.root, parent, (directory) => unlink(join(directory.path, name)));
@@ -69,8 +69,8 @@ export async function setTimes(folder: ClientFolder, path: VirtualPath, times: {
 }
 
 /**
- * WinSCP removes the former file before it renames its temporary one. When the import has taken that file meanwhile, "no such file" would
- * make it give up; anybody else who removes such a file must hear that it is too late.
+ * WinSCP removes the former file before it renames its temporary one. When the import has taken that file meanwhile, a refusal would make it
+ * give up; anybody else who removes such a file must hear that it is too late.
  */
 async function isBeingReplaced(folder: ClientFolder, path: VirtualPath): Promise<boolean> {
   if (folder.recent.find(showVirtualPath(path)) === undefined) return false;
@@ -79,8 +79,17 @@ async function isBeingReplaced(folder: ClientFolder, path: VirtualPath): Promise
   return names.some((other) => isTemporaryName(other) && other.startsWith(`${name}.`));
 }
 
+/** What a look finds, because it was there a moment ago, is not called missing by the next request. */
+function missing(folder: ClientFolder, path: VirtualPath): FolderError {
+  if (folder.recent.find(showVirtualPath(path)) === undefined) return notFound();
+  return new FolderError('failed', 'This file was taken for import a moment ago: it can no longer be removed or renamed');
+}
+
+/** Also one that is still being written: it is published under its new name then. */
 async function renamePartial(folder: ClientFolder, from: VirtualPath, to: VirtualPath): Promise<void> {
-  const partial = (await folder.staging.partials()).get(showVirtualPath(from));
-  if (partial === undefined) throw notFound();
-  await folder.staging.note(partial.stagedId, showVirtualPath(to));
+  const open = openUploadsOf(folder, showVirtualPath(from));
+  const [partial] = await folder.staging.partialsOf(showVirtualPath(from));
+  if (partial === undefined && open.length === 0) throw missing(folder, from);
+  for (const upload of open) upload.moveTo(to);
+  if (partial !== undefined) await folder.staging.note(partial.stagedId, showVirtualPath(to));
 }

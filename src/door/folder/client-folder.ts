@@ -10,6 +10,7 @@ import { QuietWatch } from './quiet-watch';
 import { RecentFiles } from './recent-files';
 import { Room } from './room';
 import { Staging } from './staging';
+import type { VirtualPath } from './virtual-path';
 
 export interface ClientFolder {
   readonly clientId: ClientId;
@@ -33,10 +34,15 @@ export interface ClientFolder {
 }
 
 export interface OpenUpload {
+  /** As shown to the client. */
+  readonly path: string;
+  readonly bytes: number;
   /** Undefined while nothing is staged. */
   readonly stagedId: string | undefined;
-  /** Another session continues with its bytes: whatever still comes for it is refused. */
-  lose(): Promise<void>;
+  /** Its bytes are another session's, or nobody's: whatever still comes for it is refused with this sentence. */
+  lose(why: string): Promise<void>;
+  /** It is published there instead. */
+  moveTo(path: VirtualPath): void;
 }
 
 export async function openClientFolder(options: {

@@ -19,7 +19,8 @@ const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
 const DESCRIPTORS = '/proc/self/fd';
 const HAS_DESCRIPTORS = existsSync(DESCRIPTORS);
 
-async function openDirectory(root: string, path: VirtualPath): Promise<Directory> {
+/** For who closes it. */
+export async function openDirectory(root: string, path: VirtualPath): Promise<Directory> {
   let at = root;
   let handle = await openStep(root);
   try {

@@ -1,37 +1,108 @@
-// Lists a directory: its files and directories, and the partials that have no published file of their name yet.
+// Lists a directory: its files and directories, then the uploads that have no published file of their name yet. A bunch at a time, as the
+// client takes them: a year of files in `.bak` costs no more memory than ten. Names are sorted within a bunch only.
 
-import { lstat, readdir } from 'node:fs/promises';
+import type { Dir } from 'node:fs';
+import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientFolder } from './client-folder';
-import { inDirectory } from './directory';
+import { openDirectory, type Directory } from './directory';
 import { entryOf, type NamedEntry } from './entry';
 import { unlessMissing } from './folder-error';
+import { entryOfUpload, publishedIn } from './look-up';
 import { isReadOnly, showVirtualPath, type VirtualPath } from './virtual-path';
 
-const AT_ONCE = 100;
+const BUNCH = 100;
 
-export async function listEntries(folder: ClientFolder, path: VirtualPath): Promise<readonly NamedEntry[]> {
-  const published = await inDirectory(folder.root, path, async (directory) => {
-    const names = (await readdir(directory.path)).toSorted();
-    const entries: NamedEntry[] = [];
-    for (let from = 0; from < names.length; from += AT_ONCE) {
-      const look = names.slice(from, from + AT_ONCE).map(async (name) => {
-        const stats = await lstat(join(directory.path, name)).catch(unlessMissing);
-        const entry = stats && entryOf(stats, isReadOnly(folder.layout, [...path, name]));
-        return entry && { ...entry, name };
-      });
-      entries.push(...(await Promise.all(look)).filter((entry) => entry !== undefined));
-    }
-    return entries;
-  });
-  const taken = new Set(published.map((entry) => entry.name));
-  const prefix = path.length === 0 ? '/' : `${showVirtualPath(path)}/`;
-  const partials: NamedEntry[] = [];
-  for (const partial of (await folder.staging.partials()).values()) {
-    const name = partial.path.startsWith(prefix) ? partial.path.slice(prefix.length) : '';
-    if (name === '' || name.includes('/') || taken.has(name)) continue;
-    const { bytes, modifiedAt } = partial;
-    partials.push({ kind: 'file', name, bytes, accessedAt: modifiedAt, modifiedAt, readOnly: false });
+export interface Listing {
+  /** The next entries; none at the end. */
+  next(): Promise<readonly NamedEntry[]>;
+  close(): Promise<void>;
+}
+
+export async function openListing(folder: ClientFolder, path: VirtualPath): Promise<Listing> {
+  const directory = await openDirectory(folder.root, path);
+  let names: Dir | undefined;
+  let isClosed = false;
+  const close = async (): Promise<void> => {
+    if (isClosed) return;
+    isClosed = true;
+    await Promise.all([directory.close(), names?.close()]);
+  };
+  try {
+    names = await opendir(directory.path, { bufferSize: BUNCH });
+  } catch (error) {
+    await close();
+    throw error;
   }
-  return [...published, ...partials];
+  const parts = entriesIn(folder, path, directory, names);
+  return {
+    async next() {
+      for (let part = await parts.next(); part.done !== true; part = await parts.next()) if (part.value.length > 0) return part.value;
+      // Listed to its end, it holds nothing open until its client lets go of it.
+      await close();
+      return [];
+    },
+    close,
+  };
+}
+
+/** The same for a reader that takes all of it. */
+export async function* listEntries(folder: ClientFolder, path: VirtualPath): AsyncGenerator<readonly NamedEntry[]> {
+  const listing = await openListing(folder, path);
+  try {
+    for (let entries = await listing.next(); entries.length > 0; entries = await listing.next()) yield entries;
+  } finally {
+    await listing.close();
+  }
+}
+
+async function* entriesIn(
+  folder: ClientFolder,
+  path: VirtualPath,
+  directory: Directory,
+  names: Dir,
+): AsyncGenerator<readonly NamedEntry[]> {
+  let bunch: string[] = [];
+  for (let dirent = await names.read(); dirent !== null; dirent = await names.read()) {
+    if (bunch.push(dirent.name) < BUNCH) continue;
+    yield await look(folder, path, directory, bunch);
+    bunch = [];
+  }
+  yield await look(folder, path, directory, bunch);
+  yield await unpublished(folder, path, directory);
+}
+
+async function look(
+  folder: ClientFolder,
+  path: VirtualPath,
+  directory: Directory,
+  names: readonly string[],
+): Promise<readonly NamedEntry[]> {
+  const looks = names.toSorted().map(async (name) => {
+    const stats = await lstat(join(directory.path, name)).catch(unlessMissing);
+    const entry = stats && entryOf(stats, isReadOnly(folder.layout, [...path, name]));
+    return entry && { ...entry, name };
+  });
+  return (await Promise.all(looks)).filter((entry) => entry !== undefined);
+}
+
+/** What is being written, or broke off and can be resumed. There is a limit to how many. */
+async function unpublished(folder: ClientFolder, path: VirtualPath, directory: Directory): Promise<readonly NamedEntry[]> {
+  const prefix = path.length === 0 ? '/' : `${showVirtualPath(path)}/`;
+  const nameIn = (shown: string): string | undefined => {
+    const name = shown.startsWith(prefix) ? shown.slice(prefix.length) : '';
+    return name === '' || name.includes('/') ? undefined : name;
+  };
+  const found = new Map<string, NamedEntry>();
+  for (const { path: shown, bytes, modifiedAt } of (await folder.staging.partials()).values()) {
+    const name = nameIn(shown);
+    if (name !== undefined) found.set(name, { kind: 'file', name, bytes, accessedAt: modifiedAt, modifiedAt, readOnly: false });
+  }
+  for (const upload of folder.uploads) {
+    const name = nameIn(upload.path);
+    if (name !== undefined) found.set(name, { ...entryOfUpload(upload, folder.clock.now()), name });
+  }
+  const entries: NamedEntry[] = [];
+  for (const entry of found.values()) if ((await publishedIn(folder, directory, [...path, entry.name])) === undefined) entries.push(entry);
+  return entries;
 }

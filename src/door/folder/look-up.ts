@@ -1,7 +1,7 @@
 // What lies under a path, as the client may know it.
 
 import { lstat } from 'node:fs/promises';
-import type { ClientFolder } from './client-folder';
+import type { ClientFolder, OpenUpload } from './client-folder';
 import { inDirectory, type Directory } from './directory';
 import { entryOf, type Entry } from './entry';
 import { notFound, unlessMissing } from './folder-error';
@@ -20,15 +20,26 @@ export async function publishedIn(folder: ClientFolder, directory: Directory, pa
   return stats && entryOf(stats, isReadOnly(folder.layout, path));
 }
 
+/** Open for writing, in whichever session of the client; the newest last. */
+export function openUploadsOf(folder: ClientFolder, shown: string): readonly OpenUpload[] {
+  return [...folder.uploads].filter((upload) => upload.path === shown);
+}
+
+export function entryOfUpload({ bytes }: OpenUpload, now: Date): Entry {
+  return { kind: 'file', bytes, accessedAt: now, modifiedAt: now, readOnly: false };
+}
+
 /**
- * What a client is told about a path: the published entry, else how far its broken-off upload came (so that it can be resumed), else
+ * What a client is told about a path: the published entry, else what is being written to it, else how far its broken-off upload came (so that it can be resumed), else
  * what was published a moment ago. Throws not-found.
  */
 export async function lookUp(folder: ClientFolder, path: VirtualPath): Promise<Entry> {
   const published = await findPublished(folder, path);
   if (published !== undefined) return published;
   const shown = showVirtualPath(path);
-  const partial = (await folder.staging.partials()).get(shown);
+  const open = openUploadsOf(folder, shown).at(-1);
+  if (open !== undefined) return entryOfUpload(open, folder.clock.now());
+  const partial = await folder.staging.partialOf(shown);
   if (partial !== undefined) {
     return { kind: 'file', bytes: partial.bytes, accessedAt: partial.modifiedAt, modifiedAt: partial.modifiedAt, readOnly: false };
   }

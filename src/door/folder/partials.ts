@@ -1,17 +1,18 @@
 // Giving up and taking over what earlier uploads of a path left in staging.
 
 import type { ClientFolder } from './client-folder';
+import { openUploadsOf } from './look-up';
 import type { Partial } from './staging';
 import { showVirtualPath, type VirtualPath } from './virtual-path';
 
 /** Whether there were any. Uploads that are still open lose theirs. */
 export async function discardPartials(folder: ClientFolder, path: VirtualPath): Promise<boolean> {
-  const partials = await folder.staging.partialsOf(showVirtualPath(path));
-  for (const { stagedId } of partials) {
-    await takeOver(folder, stagedId);
-    await folder.staging.discard(stagedId);
-  }
-  return partials.length > 0;
+  const shown = showVirtualPath(path);
+  const open = openUploadsOf(folder, shown);
+  for (const upload of open) await upload.lose('The file was removed while it was being written');
+  const partials = await folder.staging.partialsOf(shown);
+  for (const { stagedId } of partials) await folder.staging.discard(stagedId);
+  return open.length + partials.length > 0;
 }
 
 /** Discards those that no session is writing to any more. */
@@ -28,6 +29,6 @@ export async function discardStalePartials(folder: ClientFolder, partials: reado
  */
 export async function takeOver(folder: ClientFolder, stagedId: string): Promise<boolean> {
   const open = [...folder.uploads].filter((upload) => upload.stagedId === stagedId);
-  for (const upload of open) await upload.lose();
+  for (const upload of open) await upload.lose('Another session continues this upload');
   return open.length > 0;
 }

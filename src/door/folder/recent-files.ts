@@ -31,6 +31,17 @@ export class RecentFiles {
     return this.within(REMEMBERED_MS, path);
   }
 
+  /**
+   * As a session knows them that begins now: what was published before it is none of its uploads. A script that looks whether its file is
+   * still there, before it removes it or sends the next one, is told the truth.
+   */
+  fromNow(): RecentFiles {
+    const since = this.clock.now().getTime();
+    return Object.assign(Object.create(this) as RecentFiles, {
+      find: (path: string) => ((this.files.get(path)?.since ?? -Infinity) >= since ? this.find(path) : undefined),
+    });
+  }
+
   /** Whether there was such a file: enough to accept a time or mode that nobody needs any more. */
   knows(path: string): boolean {
     return this.within(KNOWN_MS, path) !== undefined;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { ClientId } from '../../domain/ids';
 import type { Log } from '../../ports';
 import type { Limits } from '../limits';
+import { inBunches, oneAtATime } from '../one-at-a-time';
 import { FolderError, unlessMissing } from './folder-error';
 import type { Staging } from './staging';
 
@@ -27,12 +28,17 @@ type LimitName = keyof Pick<Limits, 'clientBytes' | 'clientFiles' | 'clientParti
 
 const COUNT_GOOD_FOR_MS = 10_000;
 const LOG_EVERY_MS = 60_000;
-const AT_ONCE = 100;
 
 export class Room {
   private readonly place: Place;
   private readonly limits: Limits;
-  private counted: { readonly at: number; readonly taken: Promise<Taken> } | undefined;
+  private counted: { readonly at: number; readonly taken: Taken } | undefined;
+  private readonly countAnew = oneAtATime(async () => {
+    const at = performance.now();
+    const taken = await countTaken(this.place);
+    this.counted = { at, taken };
+    return taken;
+  });
   private sinceLook = Infinity;
   private readonly loggedAt = new Map<LimitName, number>();
 
@@ -86,16 +92,9 @@ export class Room {
     return undefined;
   }
 
-  private count(goodForMs: number): Promise<Taken> {
-    const now = performance.now();
-    if (this.counted !== undefined && now - this.counted.at < goodForMs) return this.counted.taken;
-    const taken = countTaken(this.place);
-    const counted = { at: now, taken };
-    this.counted = counted;
-    taken.catch(() => {
-      if (this.counted === counted) this.counted = undefined;
-    });
-    return taken;
+  private async count(goodForMs: number): Promise<Taken> {
+    if (this.counted !== undefined && performance.now() - this.counted.at < goodForMs) return this.counted.taken;
+    return this.countAnew();
   }
 
   private refusal(limit: LimitName): FolderError {
@@ -123,12 +122,8 @@ async function countTaken({ uploads, staging }: Place): Promise<Taken> {
 
 async function sizesIn(directory: string): Promise<readonly number[]> {
   const names = (await readdir(directory).catch(unlessMissing)) ?? [];
-  const sizes: number[] = [];
-  for (let from = 0; from < names.length; from += AT_ONCE) {
-    const look = names.slice(from, from + AT_ONCE).map((name) => lstat(join(directory, name)).catch(unlessMissing));
-    for (const stats of await Promise.all(look)) if (stats?.isFile() === true) sizes.push(stats.size);
-  }
-  return sizes;
+  const stats = await inBunches(names, (name) => lstat(join(directory, name)).catch(unlessMissing));
+  return stats.flatMap((found) => (found?.isFile() === true ? [found.size] : []));
 }
 
 function sentenceFor(limit: LimitName, { clientBytes, clientFiles, clientPartials }: Limits): string {

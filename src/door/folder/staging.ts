@@ -8,6 +8,7 @@ import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { ImportsError } from '../../errors';
 import type { Clock } from '../../ports';
+import { inBunches, oneAtATime } from '../one-at-a-time';
 import { folderErrorOf, unlessMissing } from './folder-error';
 
 /** A broken-off upload, or one that is going on: as far as it came. */
@@ -19,6 +20,10 @@ export interface Partial {
   readonly modifiedAt: Date;
 }
 
+/** Other processes stage uploads of the client, too. A look that may miss the last moment of those goes by what was read before. */
+const INDEX_GOOD_FOR_MS = 500;
+/** A note changes when another process renames its upload. */
+const NOTES_GOOD_FOR_MS = 60_000;
 const PARTIAL_KEPT_MS = 24 * 60 * 60 * 1000;
 const NOTE = '.json';
 const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
@@ -27,6 +32,13 @@ export class Staging {
   private readonly root: string;
   /** Uploads that this process has let go of, and their bytes then; or that it writes to. */
   private readonly left = new Map<string, number | 'held'>();
+  /** What the notes say, by staged id. Kept up with what this process does; what others do is read from the disk. */
+  private readonly paths = new Map<string, string>();
+  /** What changed in memory while the disk was being read. */
+  private readonly changed = new Set<string>();
+  private indexedAt = -Infinity;
+  private notesReadAt = -Infinity;
+  private readonly readIndex = oneAtATime(() => this.readNotes());
 
   constructor(root: string) {
     this.root = root;
@@ -60,10 +72,14 @@ export class Staging {
   }
 
   async note(stagedId: string, path: string): Promise<void> {
+    this.changed.add(stagedId);
+    this.paths.set(stagedId, path);
     await writeFile(this.pathOf(stagedId) + NOTE, JSON.stringify({ path }), { mode: 0o640 });
   }
 
   async forgetNote(stagedId: string): Promise<void> {
+    this.changed.add(stagedId);
+    this.paths.delete(stagedId);
     await rm(this.pathOf(stagedId) + NOTE, { force: true });
   }
 
@@ -93,32 +109,60 @@ export class Staging {
 
   /** The newest partial of each path. */
   async partials(): Promise<ReadonlyMap<string, Partial>> {
+    await this.indexed(INDEX_GOOD_FOR_MS);
     const newest = new Map<string, Partial>();
-    for (const partial of await this.all()) {
-      const other = newest.get(partial.path);
-      if (other === undefined || other.modifiedAt <= partial.modifiedAt) newest.set(partial.path, partial);
+    for (const partial of await inBunches([...this.paths], ([stagedId, path]) => this.look(stagedId, path))) {
+      const other = partial && newest.get(partial.path);
+      if (partial !== undefined && (other === undefined || other.modifiedAt <= partial.modifiedAt)) newest.set(partial.path, partial);
     }
     return newest;
   }
 
-  /** Those of one path but one, newest first. */
-  async partialsOf(path: string, except?: string): Promise<readonly Partial[]> {
-    const partials = (await this.all(except)).filter((partial) => partial.path === path);
-    return partials.toSorted((a, b) => b.modifiedAt.getTime() - a.modifiedAt.getTime());
+  /** The newest partial of one path. For looks that come often. */
+  async partialOf(path: string): Promise<Partial | undefined> {
+    await this.indexed(INDEX_GOOD_FOR_MS);
+    return (await this.found(path))[0];
   }
 
-  async all(except?: string): Promise<readonly Partial[]> {
-    const notes = (await readdir(this.root).catch(ours)).filter((name) => name.endsWith(NOTE));
-    for (const stagedId of this.left.keys()) if (!notes.includes(stagedId + NOTE)) this.left.delete(stagedId);
-    const stagedIds = notes.map((name) => name.slice(0, -NOTE.length)).filter((stagedId) => stagedId !== except);
-    const partials = await Promise.all(stagedIds.map((stagedId) => this.read(stagedId)));
-    return partials.filter((partial) => partial !== undefined);
+  /** Those of one path but one, newest first. */
+  async partialsOf(path: string, except?: string): Promise<readonly Partial[]> {
+    await this.indexed(0);
+    return this.found(path, except);
+  }
+
+  private async found(path: string, except?: string): Promise<readonly Partial[]> {
+    const stagedIds = [...this.paths].filter(([stagedId, of]) => of === path && stagedId !== except).map(([stagedId]) => stagedId);
+    const partials = await inBunches(stagedIds, (stagedId) => this.look(stagedId, path));
+    return partials.filter((partial) => partial !== undefined).toSorted((a, b) => b.modifiedAt.getTime() - a.modifiedAt.getTime());
+  }
+
+  private async indexed(goodForMs: number): Promise<void> {
+    if (performance.now() - this.indexedAt >= goodForMs) await this.readIndex();
+  }
+
+  private async readNotes(): Promise<void> {
+    const startedAt = performance.now();
+    this.changed.clear();
+    const names = await readdir(this.root).catch(ours);
+    const present = new Set(names.filter((name) => name.endsWith(NOTE)).map((name) => name.slice(0, -NOTE.length)));
+    for (const known of [this.left, this.paths])
+      for (const stagedId of known.keys()) if (!present.has(stagedId) && !this.changed.has(stagedId)) known.delete(stagedId);
+    if (startedAt - this.notesReadAt >= NOTES_GOOD_FOR_MS) this.notesReadAt = startedAt;
+    const unread = [...present].filter((stagedId) => this.notesReadAt === startedAt || !this.paths.has(stagedId));
+    await inBunches(unread, async (stagedId) => {
+      const note = await readFile(this.pathOf(stagedId) + NOTE, 'utf8').catch(unlessMissing);
+      if (this.changed.has(stagedId)) return;
+      const path = note && pathIn(note);
+      if (path) this.paths.set(stagedId, path);
+      else this.paths.delete(stagedId);
+    });
+    this.indexedAt = startedAt;
   }
 
   /** The bytes of each staged file, with or without a note. */
   async sizes(): Promise<readonly number[]> {
     const names = (await readdir(this.root).catch(ours)).filter((name) => !name.endsWith(NOTE));
-    const stats = await Promise.all(names.map((name) => lstat(this.pathOf(name)).catch(unlessMissing)));
+    const stats = await inBunches(names, (name) => lstat(this.pathOf(name)).catch(unlessMissing));
     return stats.filter((found) => found !== undefined).map(({ size }) => size);
   }
 
@@ -137,14 +181,9 @@ export class Staging {
     }
   }
 
-  private async read(stagedId: string): Promise<Partial | undefined> {
-    const [note, stats] = await Promise.all([
-      readFile(this.pathOf(stagedId) + NOTE, 'utf8').catch(unlessMissing),
-      lstat(this.pathOf(stagedId)).catch(unlessMissing),
-    ]);
-    const path = note && pathIn(note);
-    if (!path || stats === undefined) return undefined;
-    return { stagedId, path, bytes: stats.size, modifiedAt: stats.mtime };
+  private async look(stagedId: string, path: string): Promise<Partial | undefined> {
+    const stats = await lstat(this.pathOf(stagedId)).catch(unlessMissing);
+    return stats && { stagedId, path, bytes: stats.size, modifiedAt: stats.mtime };
   }
 }
 

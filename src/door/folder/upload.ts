@@ -11,7 +11,7 @@ import type { UploadRequest } from './open-upload';
 import { discardStalePartials, takeOver } from './partials';
 import { publishStaged } from './publish-staged';
 import type { Partial } from './staging';
-import { showVirtualPath } from './virtual-path';
+import { showVirtualPath, type VirtualPath } from './virtual-path';
 import { copyAll, writeAll } from './write-all';
 import { WrittenRanges } from './written-ranges';
 
@@ -36,7 +36,7 @@ const DEAD_MS = 2 * 60 * 1000;
 
 export class Upload implements OpenUpload {
   private readonly folder: ClientFolder;
-  private readonly request: UploadRequest;
+  private request: UploadRequest;
   private readonly base: UploadBase;
   /** Partials of the path that this upload takes the place of. */
   private readonly older: readonly Partial[];
@@ -61,6 +61,14 @@ export class Upload implements OpenUpload {
 
   get stagedId(): string | undefined {
     return this.staged?.stagedId;
+  }
+
+  get path(): string {
+    return showVirtualPath(this.request.path);
+  }
+
+  moveTo(path: VirtualPath): void {
+    this.request = { ...this.request, path };
   }
 
   get bytes(): number {
@@ -137,8 +145,10 @@ export class Upload implements OpenUpload {
     else await this.keep();
   }
 
-  async lose(): Promise<void> {
-    this.refusal = new FolderError('failed', 'Another session continues this upload');
+  async lose(why: string): Promise<void> {
+    // Nobody finds it under its name any more; that it was lost is told at its end.
+    this.folder.uploads.delete(this);
+    this.refusal = new FolderError('failed', why);
     const staged = this.staged;
     this.staged = undefined;
     // Waits for a write that is under way.
@@ -156,7 +166,7 @@ export class Upload implements OpenUpload {
     }
     await folder.room.takeFile();
     if (how === 'continue') await this.takeRoom(this.bytes);
-    const staged = await folder.staging.create(showVirtualPath(this.request.path));
+    const staged = await folder.staging.create(this.path);
     this.staged = staged;
     const source = how === 'continue' ? await this.openBase() : undefined;
     if (source !== undefined) this.ranges = new WrittenRanges(await copyAll(source, staged.file));
@@ -224,7 +234,7 @@ export class Upload implements OpenUpload {
       await staged.file.close();
     }
     if (contiguous === 0) await this.folder.staging.discard(staged.stagedId);
-    else if (this.holed) await this.folder.staging.note(staged.stagedId, showVirtualPath(this.request.path));
+    else if (this.holed) await this.folder.staging.note(staged.stagedId, this.path);
     this.report('partial');
   }
 

@@ -33,8 +33,13 @@ export async function sendFile(
   }
 }
 
-export function sendText(session: Session, text: string): Promise<Reply> {
-  return send(session, Readable.from([Buffer.from(text)], { objectMode: false }));
+/** Part by part, as the client takes them. */
+export function sendText<T>(session: Session, parts: Iterable<T> | AsyncIterable<T>, textOf: (part: T) => string): Promise<Reply> {
+  return send(session, Readable.from(encoded(parts, textOf), { objectMode: false }));
+}
+
+async function* encoded<T>(parts: Iterable<T> | AsyncIterable<T>, textOf: (part: T) => string): AsyncGenerator<Buffer> {
+  for await (const part of parts) yield Buffer.from(textOf(part));
 }
 
 function send(session: Session, source: Readable): Promise<Reply> {

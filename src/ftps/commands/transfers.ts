@@ -71,10 +71,9 @@ async function begin(session: Session, visitor: Visitor, { verb, argument }: Com
   const path = session.pathOf(verb === 'MLSD' ? argument : argument.replace(/^(-\S*\s*)+/, ''));
   const entry = await lookUp(visitor.folder, path);
   if (verb === 'MLSD' && entry.kind === 'file') throw new FolderError('failed', 'Is not a directory');
-  const entries: readonly NamedEntry[] =
-    entry.kind === 'directory' ? await listEntries(visitor.folder, path) : [{ ...entry, name: path.at(-1) ?? '' }];
+  const parts = entry.kind === 'directory' ? listEntries(visitor.folder, path) : [[{ ...entry, name: path.at(-1) ?? '' }]];
   const line = verb === 'LIST' ? listLine : verb === 'NLST' ? nameLine : (each: NamedEntry) => factsLine(each, session.facts);
-  return sendText(session, entries.map((each) => line(each, now)).join(''));
+  return sendText(session, parts, (entries) => entries.map((each) => line(each, now)).join(''));
 }
 
 async function openPort(session: Session, verb: 'EPSV' | 'PASV', argument: string): Promise<Reply> {

@@ -14,8 +14,6 @@ import { endOfFile, ok } from './status';
 
 type HandleRequest = Extract<Request, { readonly handle: string }>;
 
-const NAMES_PER_REPLY = 100;
-
 export async function answerOnHandle({ folder, handles }: SessionContext, request: HandleRequest): Promise<Reply> {
   const { id } = request;
   if (request.kind === 'close') {
@@ -45,8 +43,7 @@ export async function answerOnHandle({ folder, handles }: SessionContext, reques
       return ok(id);
     case 'readdir': {
       if (handle.kind !== 'listing') throw new FolderError('failed', 'Not a directory handle');
-      const entries = handle.entries.slice(handle.next, handle.next + NAMES_PER_REPLY);
-      handle.next += entries.length;
+      const entries = await handle.listing.next();
       const now = folder.clock.now();
       return entries.length === 0 ? endOfFile(id) : { kind: 'names', id, names: entries.map((entry) => nameOf(entry, now)) };
     }
@@ -62,6 +59,7 @@ export async function abandonHandle(handle: Handle): Promise<void> {
 async function closeHandle(handle: Handle): Promise<void> {
   if (handle.kind === 'upload') await closeUpload(handle);
   else if (handle.kind === 'download') await handle.file.close();
+  else await handle.listing.close();
 }
 
 async function closeUpload({ upload, blocks }: Extract<Handle, { kind: 'upload' }>): Promise<void> {

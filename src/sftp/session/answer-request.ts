@@ -8,7 +8,7 @@ import { MAX_HANDLES, MAX_PACKET_BYTES, MAX_TRANSFER_BYTES } from '../codec/prot
 import { refuseDirectory, removeDirectory, removeFile, renameEntry, setTimes } from '../../door/folder/change-entries';
 import type { ClientFolder } from '../../door/folder/client-folder';
 import { FolderError } from '../../door/folder/folder-error';
-import { listEntries } from '../../door/folder/list-entries';
+import { openListing } from '../../door/folder/list-entries';
 import { lookUp } from '../../door/folder/look-up';
 import { parseVirtualPath, showVirtualPath } from '../../door/folder/virtual-path';
 import { answerOnHandle } from './answer-on-handle';
@@ -34,8 +34,8 @@ export async function answerRequest(context: SessionContext, request: Exclude<Re
       return openFile(context, request);
     case 'opendir': {
       handles.assertRoomToList();
-      const entries = await listEntries(folder, parseVirtualPath(request.path));
-      return { kind: 'handle', id, handle: handles.add({ kind: 'listing', entries, next: 0 }) };
+      const listing = await openListing(folder, parseVirtualPath(request.path));
+      return { kind: 'handle', id, handle: handles.add({ kind: 'listing', listing }) };
     }
     case 'stat':
     case 'lstat':

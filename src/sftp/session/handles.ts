@@ -2,17 +2,17 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { MAX_HANDLES } from '../codec/protocol';
-import type { NamedEntry } from '../../door/folder/entry';
 import { FolderError } from '../../door/folder/folder-error';
+import type { Listing } from '../../door/folder/list-entries';
 import type { Upload } from '../../door/folder/upload';
 import type { SentBlocks } from './sent-blocks';
 
 export type Handle =
   | { readonly kind: 'download'; readonly file: FileHandle; readonly readOnly: boolean }
   | { readonly kind: 'upload'; readonly upload: Upload; readonly readable: boolean; readonly blocks: SentBlocks | undefined }
-  | { readonly kind: 'listing'; readonly entries: readonly NamedEntry[]; next: number };
+  | { readonly kind: 'listing'; readonly listing: Listing };
 
-/** A listing holds every name of its directory. Clients list one directory after the other. */
+/** A listing holds two descriptors. Clients list one directory after the other. */
 const MAX_LISTINGS = 2;
 
 export class Handles {

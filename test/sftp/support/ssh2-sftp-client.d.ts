@@ -12,6 +12,7 @@ declare module 'ssh2-sftp-client' {
     delete(remotePath: string): Promise<unknown>;
     mkdir(remotePath: string, recursive: boolean): Promise<unknown>;
     rmdir(remotePath: string, recursive: boolean): Promise<unknown>;
+    exists(path: string): Promise<false | 'd' | '-' | 'l'>;
     end(): Promise<unknown>;
   }
   export = SftpClient;
