@@ -42,8 +42,8 @@ export interface ImportMetrics {
 export interface DoorMetrics {
   uploadEnded(upload: { readonly clientId: ClientId; readonly result: 'complete' | 'partial' | 'rejected'; readonly bytes: number }): void;
   loginEnded(login: { readonly method: 'password' | 'publickey'; readonly result: string }): void;
-  /** A connection was dropped before a byte of it was read. */
-  peerTurnedAway(reason: 'banned' | 'too-many'): void;
+  /** A connection was dropped before it had logged in: `early` = by chance, as it gets full; `evicted` = to make room for another one. */
+  peerTurnedAway(reason: 'banned' | 'too-many' | 'early' | 'evicted' | 'silent' | 'no-header'): void;
   addressBanned(): void;
 }
 

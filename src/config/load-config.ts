@@ -36,6 +36,8 @@ export interface Config {
   } | null;
   /** Networks whose addresses many clients share: neither banned nor bounded. */
   readonly sharedAddresses: readonly string[];
+  /** Networks of load balancers that say, in the PROXY protocol, whose connection they pass on. */
+  readonly proxies: readonly string[];
   /** Replaces From where the mail server demands its own domain. */
   readonly mailFrom: string | undefined;
   /** The three services: undefined = embedded. */
@@ -77,6 +79,7 @@ export function loadConfig(env: Environment, workingDir: string = process.cwd())
     sftp: { host: value.IMPORTS_SFTP_HOST, port: value.IMPORTS_SFTP_PORT },
     ftps: ftpsOf(value, workingDir),
     sharedAddresses: value.IMPORTS_SHARED_ADDRESSES ?? [],
+    proxies: value.IMPORTS_PROXY_FROM ?? [],
     mailFrom: value.IMPORTS_MAIL_FROM,
     mongodbUri: value.MONGODB_URI,
     smtpUrl: value.SMTP_URL,

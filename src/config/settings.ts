@@ -73,6 +73,7 @@ export const settings = z.object({
     .prefault('50000-50100'),
   IMPORTS_FTPS_PUBLIC_ADDRESS: z.ipv4('is no IPv4 address, e.g. 203.0.113.10').optional(),
   IMPORTS_SHARED_ADDRESSES: networks.optional(),
+  IMPORTS_PROXY_FROM: networks.optional(),
   IMPORTS_QUIET_SECONDS: z
     .string()
     .refine((text) => /^\d{1,4}(\.\d{1,3})?$/.test(text), 'is no number of seconds, e.g. 5')

@@ -1,19 +1,21 @@
-// The listening socket of one way in. ssh2 neither limits how long a peer may take to log in nor shows a peer that has not spoken yet, so connections
-// are accepted here and handed on.
+// The listening socket of one way in. ssh2 neither limits how long a peer may take to log in nor shows a peer that has not spoken yet, so
+// connections are accepted here and handed on, with the address they come from: their own, or the one that a load balancer tells.
 
 import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { isWithin } from '../domain/client/network';
 import { ImportsError } from '../errors';
 import type { Log } from '../ports';
-import type { Doorkeeper, Entry } from './doorkeeper';
+import type { Caller, Doorkeeper, Entry } from './doorkeeper';
 import { errnoOf } from './folder/folder-error';
 import { ENTRY_LIMITS } from './entry-limits';
+import { readProxyHeader } from './proxy-header';
 
 export interface Gate {
   readonly host: string;
   readonly port: number;
-  /** The socket of a peer that ssh2 speaks with. */
-  socketOf(peer: { readonly ip: string; readonly port: number }): Socket | undefined;
+  /** Undefined for a socket that was not handed on, or is gone. */
+  callerOf(socket: Socket): Caller | undefined;
   /** The peer has logged in: it may stay. */
   admit(socket: Socket): void;
   isListening(): boolean;
@@ -21,62 +23,92 @@ export interface Gate {
   dropAll(): Promise<void>;
 }
 
-export async function openGate(options: {
+export interface GateOptions {
   readonly protocol: 'SFTP' | 'FTPS';
   readonly host: string;
   readonly port: number;
   readonly log: Log;
   readonly doorkeeper: Doorkeeper;
-  readonly handOn: (socket: Socket) => void;
+  readonly handOn: (socket: Socket, caller: Caller) => void;
   readonly loginGraceMs?: number;
-}): Promise<Gate> {
-  const sockets = new Map<string, { readonly socket: Socket; readonly grace: NodeJS.Timeout; readonly entry: Entry }>();
+  readonly silenceMs?: number;
+}
+
+interface Visit {
+  readonly caller: Caller;
+  readonly entry: Entry;
+  stopWaiting(): void;
+}
+
+export async function openGate(options: GateOptions): Promise<Gate> {
+  const { protocol, host, port, log, doorkeeper, handOn } = options;
+  const { loginGraceMs = ENTRY_LIMITS.loginGraceMs, silenceMs = ENTRY_LIMITS.silenceMs } = options;
+  const sockets = new Set<Socket>();
+  const visits = new Map<Socket, Visit>();
+
+  const welcome = (socket: Socket, address: string, headerBytes: number): void => {
+    const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = socket;
+    // A server with two addresses may be reached twice from the same address and port.
+    const caller = { address, port: remotePort, connection: `${remoteAddress} ${remotePort} ${localAddress} ${localPort}` };
+    const entry = doorkeeper.enter(caller, () => socket.destroy());
+    if (entry === undefined) return void socket.destroy();
+    let isSilent = false;
+    const said = (): number => socket.bytesRead - headerBytes;
+    const silence = setTimeout(() => {
+      isSilent = said() < ENTRY_LIMITS.silenceBytes;
+      if (!isSilent) return;
+      entry.silent();
+      socket.destroy();
+    }, silenceMs);
+    const grace = setTimeout(() => socket.destroy(), loginGraceMs);
+    const stopWaiting = (): void => {
+      clearTimeout(silence);
+      clearTimeout(grace);
+    };
+    socket.once('data', () => entry.heard());
+    socket.once('close', () => {
+      stopWaiting();
+      visits.delete(socket);
+      entry.leave(isSilent || said() > 0);
+    });
+    visits.set(socket, { caller, entry, stopWaiting });
+    handOn(socket, caller);
+  };
+
   const server = createServer({ noDelay: true }, (socket) => {
     // Without a listener a reset connection would end the process.
     socket.on('error', () => socket.destroy());
-    const { remoteAddress, remotePort } = socket;
-    if (remoteAddress === undefined || remotePort === undefined) return void socket.destroy();
-    const entry = options.doorkeeper.enter({ address: remoteAddress, port: remotePort });
-    if (entry === undefined) return void socket.destroy();
-    const key = keyOf(remoteAddress, remotePort);
-    const grace = setTimeout(() => socket.destroy(), options.loginGraceMs ?? ENTRY_LIMITS.loginGraceMs);
-    sockets.set(key, { socket, grace, entry });
-    socket.once('close', () => {
-      clearTimeout(grace);
-      sockets.delete(key);
-      entry.leave(socket.bytesRead > 0);
+    const { remoteAddress } = socket;
+    if (remoteAddress === undefined) return void socket.destroy();
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    if (!isWithin(remoteAddress, doorkeeper.proxies)) return welcome(socket, remoteAddress, 0);
+    if (sockets.size - visits.size > ENTRY_LIMITS.startups) return void socket.destroy();
+    readHeader(socket, silenceMs, (header) => {
+      if (header === undefined) return doorkeeper.noteHeaderless();
+      welcome(socket, header.address ?? remoteAddress, header.bytes);
     });
-    options.handOn(socket);
   });
-
-  const { protocol, host, port, log } = options;
   server.listen(port, host);
   await once(server, 'listening').catch((error: unknown) => {
     const advice = `Choose another IMPORTS_${protocol}_PORT or IMPORTS_${protocol}_HOST, or end what listens there.`;
-    throw new ImportsError(
-      'CONFIG',
-      `Listening for ${protocol} on ${host} port ${port} failed (${errnoOf(error) ?? 'unknown'}). ${advice}`,
-      {
-        cause: error,
-      },
-    );
+    const message = `Listening for ${protocol} on ${host} port ${port} failed (${errnoOf(error) ?? 'unknown'}). ${advice}`;
+    throw new ImportsError('CONFIG', message, { cause: error });
   });
   server.on('error', (error) => log.error('Accepting a connection failed', { error: errnoOf(error) ?? error.name }));
   return {
     ...addressOf(server),
-    socketOf: (peer) => sockets.get(keyOf(peer.ip, peer.port))?.socket,
-    admit: (admitted) => {
-      for (const { socket, grace, entry } of sockets.values()) {
-        if (socket !== admitted) continue;
-        clearTimeout(grace);
-        entry.admit();
-      }
+    callerOf: (socket) => visits.get(socket)?.caller,
+    admit: (socket) => {
+      const visit = visits.get(socket);
+      visit?.stopWaiting();
+      visit?.entry.admit();
     },
     isListening: () => server.listening,
     stopAccepting: () => void server.close(),
     dropAll: async () => {
       await Promise.all(
-        [...sockets.values()].map(async ({ socket }) => {
+        [...sockets].map(async (socket) => {
           const closed = once(socket, 'close');
           socket.destroy();
           await closed;
@@ -86,8 +118,35 @@ export async function openGate(options: {
   };
 }
 
-function keyOf(address: string, port: number): string {
-  return `${address} ${port}`;
+/** Undefined when there was none in time, or something else came: then the connection is ended, and nothing of it is believed. */
+function readHeader(
+  socket: Socket,
+  waitMs: number,
+  done: (header: { readonly address: string | undefined; readonly bytes: number } | undefined) => void,
+): void {
+  let received = Buffer.alloc(0);
+  const fail = (): void => {
+    stop();
+    socket.destroy();
+    // A load balancer that looks whether the port is open says nothing.
+    if (received.length > 0) done(undefined);
+  };
+  const late = setTimeout(fail, waitMs);
+  const onData = (data: Buffer): void => {
+    received = Buffer.concat([received, data]);
+    const header = readProxyHeader(received);
+    if (header === 'more') return;
+    if (header === 'none') return fail();
+    stop();
+    done(header);
+    // Whoever reads on has begun to listen by now.
+    if (!socket.destroyed && received.length > header.bytes) socket.push(received.subarray(header.bytes));
+  };
+  const stop = (): void => {
+    clearTimeout(late);
+    socket.off('data', onData).off('close', stop);
+  };
+  socket.on('data', onData).on('close', stop);
 }
 
 function addressOf(server: Server): { readonly host: string; readonly port: number } {

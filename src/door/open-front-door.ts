@@ -9,6 +9,7 @@ import type { ClientId } from '../domain/ids';
 import { profileOf } from '../domain/client/profiles';
 import type { AccountStore, BanStore, ClientStore, Clock, DoorMetrics, Log, SessionStore } from '../ports';
 import { openClientFolder, type ClientFolder } from './folder/client-folder';
+import { isAtHome } from './at-home';
 import { Bans } from './bans';
 import { createDoorkeeper, type Doorkeeper } from './doorkeeper';
 import { errnoOf, unlessMissing } from './folder/folder-error';
@@ -26,6 +27,8 @@ export interface FrontDoorOptions {
   readonly sessions: SessionStore;
   /** Networks whose addresses are neither banned nor bounded, because many clients share them. */
   readonly sharedAddresses?: readonly string[];
+  /** Networks of load balancers that speak the PROXY protocol. */
+  readonly proxies?: readonly string[];
   readonly quietMs: number;
   readonly log: Log;
   readonly clock?: Clock;
@@ -94,7 +97,12 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
   const throttle = new Throttle();
   const bans = new Bans({ bans: options.bans, accounts, clients, clock, log });
   await bans.start();
-  const doorkeeper = createDoorkeeper({ throttle, bans, clock, metrics, sharedAddresses: options.sharedAddresses ?? [] });
+  const { sharedAddresses = [], proxies = [] } = options;
+  const knownPlaces = await placesAtHome(accounts, clock).catch((error: unknown) => {
+    log.warn('Reading which addresses are known failed', { error: errnoOf(error) ?? 'unknown' });
+    return [];
+  });
+  const doorkeeper = createDoorkeeper({ throttle, bans, clock, metrics, log, sharedAddresses, proxies, knownPlaces });
   const visits = createVisits({ accounts, clients, sessions: options.sessions, clock, log });
 
   return {
@@ -129,4 +137,11 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
 
 async function removeOldPartials(uploads: string, clock: Clock): Promise<void> {
   for (const clientId of (await readdir(uploads).catch(unlessMissing)) ?? []) await new Staging(join(uploads, clientId)).removeOld(clock);
+}
+
+async function placesAtHome(accounts: AccountStore, clock: Clock): Promise<readonly string[]> {
+  const places = (await accounts.list()).flatMap((account) =>
+    (account.knownPlaces ?? []).filter(({ address }) => isAtHome(account, address, clock.now())).map(({ address }) => address),
+  );
+  return [...new Set(places)];
 }

@@ -3,9 +3,11 @@
 import type { Protocol } from '../ports';
 
 export interface Peer {
-  /** As the socket tells it. */
+  /** As the socket tells it, or a load balancer that we trust. */
   readonly address: string;
   readonly port: number;
+  /** Which connection it is, where address and port are those of another one, too. */
+  readonly connection?: string;
   readonly protocol: Protocol;
   /** What its software calls itself; null when it did not say. Chosen by the peer: at most of use as a hint. */
   readonly software: string | null;

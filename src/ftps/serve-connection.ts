@@ -1,6 +1,7 @@
 // One control connection from its greeting to its end: in the clear it can do nothing but become TLS.
 
 import type { Socket } from 'node:net';
+import type { Caller } from '../door/doorkeeper';
 import type { FrontDoor } from '../door/open-front-door';
 import type { Certificate } from './certificate/open-certificate';
 import { answerCommand } from './commands/answer-command';
@@ -21,7 +22,7 @@ export interface ConnectionContext {
 }
 
 /** Never throws; leaves nothing open. */
-export async function serveConnection(socket: Socket, address: string, context: ConnectionContext): Promise<void> {
+export async function serveConnection(socket: Socket, caller: Caller, context: ConnectionContext): Promise<void> {
   const { frontDoor, settings, links } = context;
   const link = new ControlLink(socket, () => session.transfer?.abort());
   const session = new Session({
@@ -29,7 +30,7 @@ export async function serveConnection(socket: Socket, address: string, context: 
     link,
     socket,
     settings,
-    peer: { address, port: socket.remotePort ?? 0, protocol: 'ftps', software: null },
+    peer: { ...caller, protocol: 'ftps', software: null },
   });
   links.add(link);
   try {

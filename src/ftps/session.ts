@@ -9,7 +9,8 @@ import type { FrontDoor } from '../door/open-front-door';
 import type { Peer } from '../door/peer';
 import type { Visit } from '../door/visits';
 import type { ControlLink } from './control/control-link';
-import type { PassivePort, PortRange } from './transfer/passive-port';
+import type { PassivePort } from './transfer/passive-port';
+import type { PassivePorts } from './transfer/passive-ports';
 import { FACTS, type Fact } from './listing';
 
 /** Who is logged in, and where. */
@@ -20,7 +21,7 @@ export interface Visitor {
 }
 
 export interface DataSettings {
-  readonly passivePorts: PortRange;
+  readonly passivePorts: PassivePorts;
   /** IPv4, for the answer to PASV; null = where the client reached us. */
   readonly publicAddress: string | null;
 }

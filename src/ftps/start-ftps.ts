@@ -4,15 +4,18 @@
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Caller } from '../door/doorkeeper';
 import { openGate } from '../door/gate';
 import type { FrontDoor } from '../door/open-front-door';
 import { openCertificate, type CertificateFiles } from './certificate/open-certificate';
 import type { ControlLink } from './control/control-link';
 import { plainAddress } from './transfer/passive-port';
+import { PassivePorts, type PortRange } from './transfer/passive-ports';
 import { serveConnection, type ConnectionContext } from './serve-connection';
 import type { DataSettings } from './session';
 
-export interface FtpsOptions extends DataSettings {
+export interface FtpsOptions extends Omit<DataSettings, 'passivePorts'> {
+  readonly passivePorts: PortRange;
   readonly host: string;
   /** 0 = any free one. */
   readonly port: number;
@@ -46,9 +49,10 @@ export async function startFtps(frontDoor: FrontDoor, options: FtpsOptions): Pro
   const sessions = new Set<Promise<void>>();
   const answering = new Set<Promise<void>>();
   const admit = (socket: Socket): void => gate.admit(socket);
-  const context: ConnectionContext = { frontDoor, certificate, settings: options, admit, links, answering };
-  const handOn = (socket: Socket): void => {
-    const session = serveConnection(socket, plainAddress(socket.remoteAddress), context)
+  const settings = { publicAddress: options.publicAddress, passivePorts: new PassivePorts(options.passivePorts, log) };
+  const context: ConnectionContext = { frontDoor, certificate, settings, admit, links, answering };
+  const handOn = (socket: Socket, caller: Caller): void => {
+    const session = serveConnection(socket, { ...caller, address: plainAddress(caller.address) }, context)
       .catch((error: unknown) => log.error('A control connection broke', { error: error instanceof Error ? error.name : 'unknown' }))
       .finally(() => sessions.delete(session));
     sessions.add(session);

@@ -35,6 +35,7 @@ runProcess('sftp', async () => {
     bans: mongo.bans,
     sessions: mongo.sessions,
     sharedAddresses: config.sharedAddresses,
+    proxies: config.proxies,
     quietMs: config.quietMs,
     log,
     metrics,

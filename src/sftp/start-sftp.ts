@@ -4,11 +4,13 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, type Connection } from 'ssh2';
+import type { Caller } from '../door/doorkeeper';
 import { openGate } from '../door/gate';
 import type { FrontDoor } from '../door/open-front-door';
 import { softwareName } from '../door/peer';
 import { ALGORITHMS, offeredKeys } from './ssh/algorithms';
 import { loadHostKeys } from './ssh/host-keys';
+import { socketUnder } from './ssh/channel-guards';
 import { joinGreeting } from './ssh/join-greeting';
 import { serveConnection, type ConnectionContext } from './ssh/serve-connection';
 
@@ -40,19 +42,18 @@ export async function startSftp(frontDoor: FrontDoor, options: SftpOptions): Pro
   const context: ConnectionContext = { frontDoor, admit: (socket) => gate.admit(socket), sessions: new Set() };
   const ssh = new Server(
     { hostKeys: offeredKeys(hostKeys.keys).map((key) => ({ key })), algorithms: ALGORITHMS, ident: IDENT },
-    (connection, { ip, port, header }) => {
-      const socket = gate.socketOf({ ip, port });
-      if (socket === undefined) return void connection.end();
+    (connection, { header }) => {
+      const socket = socketUnder(connection);
+      const caller = gate.callerOf(socket);
+      if (caller === undefined) return void connection.end();
       connections.add(connection);
       connection.on('close', () => connections.delete(connection));
       const software = softwareName(header.versions.software);
-      serveConnection(connection, { socket, peer: { address: ip, port, protocol: 'sftp', software } }, context);
+      serveConnection(connection, { socket, peer: { ...caller, protocol: 'sftp', software } }, context);
     },
   );
-  const handOn = (socket: Socket): void => {
-    joinGreeting(socket, () =>
-      frontDoor.doorkeeper.note({ address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }, 'malformed'),
-    );
+  const handOn = (socket: Socket, caller: Caller): void => {
+    joinGreeting(socket, () => frontDoor.doorkeeper.note(caller, 'malformed'));
     ssh.injectSocket(socket);
   };
   const gate = await openGate({ protocol: 'SFTP', host: options.host, port: options.port, log, doorkeeper: frontDoor.doorkeeper, handOn });

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { itHaving, run } from '../sftp/support/run';
 import { until } from '../sftp/support/until';
 import { PASSWORD } from '../sftp/support/front-door-fixture';
@@ -72,6 +73,29 @@ describe('in the clear', () => {
     const ran = await run('curl', ['-sS', '--ssl-reqd', '--insecure', ...tls, `ftp://${ftps.host}:${ftps.port}/`]);
     expect(ran).toMatchObject({ code: 35 });
     expect(await curl(fixture, ['--tlsv1.2', '--tls-max', '1.2'])).toMatchObject({ code: 0 });
+  });
+
+  itHaving('curl-ftps')('TLS 1.2 with CBC, SHA-1 or a key exchange without forward secrecy is refused, and with AEAD is not', async () => {
+    const tls12 = (cipher: string) => curl(fixture, ['--tlsv1.2', '--tls-max', '1.2', '--ciphers', `${cipher}:@SECLEVEL=0`]);
+    for (const old of ['ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-AES256-SHA384', 'ECDHE+SHA256', 'kRSA'])
+      expect([old, await tls12(old)]).toMatchObject([old, { code: 35 }]);
+    for (const good of ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-ECDSA-CHACHA20-POLY1305'])
+      expect([good, await tls12(good)]).toMatchObject([good, { code: 0 }]);
+  });
+
+  it('nobody renegotiates, before the login or after it', async () => {
+    for (const isIn of [false, true]) {
+      const peer = await FtpPeer.connect(fixture);
+      await peer.secure('', 'TLSv1.2');
+      if (isIn) for (const line of ['USER acme', `PASS ${PASSWORD}`]) await peer.ask(line);
+      const tls = peer.socket as TLSSocket;
+      const over = peer.over().then(() => 'refused');
+      const answer = new Promise((resolve) =>
+        tls.renegotiate({ rejectUnauthorized: false }, (error) => resolve(error === null ? 'done' : 'refused')),
+      );
+      expect(await Promise.race([answer, over])).toBe('refused');
+      peer.end();
+    }
   });
 });
 
@@ -255,6 +279,25 @@ describe('data connections', () => {
     socket.end('a,b\r\n1,2\r\n');
     expect(await peer.reply()).toEqual(ends(425));
     expect(existsSync(fixture.published('plain.csv'))).toBe(false);
+  });
+
+  it('go round: a client that keeps every port waiting gives its oldest one to a client that has none', async () => {
+    const other = await openFtpsFixture({ passivePorts: { from: 50_880, to: 50_882 } });
+    const greedy: FtpPeer[] = [];
+    for (let n = 0; n < 3; n++) {
+      greedy.push(await FtpPeer.logIn(other));
+      await greedy[n]?.port();
+    }
+    const late = await FtpPeer.logIn(other);
+    expect(await late.ask('EPSV')).toBe('425 No port is free, try again later');
+    const globex = await FtpPeer.logIn(other, 'globex');
+    expect(await globex.put('STOR fair.csv', 'a')).toEqual(ends(226));
+    // The port that was given up carries nothing, and the next one does.
+    expect(await greedy[0]?.code('STOR gone.csv')).toBe(150);
+    expect(await greedy[0]?.reply()).toEqual(ends(425));
+    expect(await greedy[0]?.ask('EPSV')).toEqual(ends(229));
+    for (const each of [...greedy, late, globex]) each.end();
+    await other.stop();
   });
 
   it('PASV names the address that the settings give', async () => {

@@ -32,11 +32,10 @@ async function leavePartial(name: string, bytes: number): Promise<void> {
   const peer = await FtpPeer.logIn(fixture);
   const { tls, socket } = await peer.data(`STOR ${name}`);
   tls.write(TEXT.slice(0, bytes));
-  await new Promise<void>((resolve) => tls.write('', () => resolve()));
-  socket.end();
-  peer.end();
   const other = await FtpPeer.logIn(fixture);
   while ((await other.ask(`SIZE ${name}`)) !== `213 ${bytes}`);
+  socket.end();
+  peer.end();
   other.end();
 }
 
@@ -205,4 +204,36 @@ for n in range(50):
 
 it('all of them said that they had sent everything: nothing was taken on trust', () => {
   expect(fixture.lines.filter(({ message }) => message.includes('close_notify'))).toEqual([]);
+});
+
+describe.each(['TLSv1_2', 'TLSv1_3'])('a program that only sends, under %s', (version) => {
+  const uploads = Number(process.env['UNREAD_UPLOADS'] ?? 5);
+
+  /** As Perl's Net::FTP does: nothing is read from the data connection, close_notify is sent and not waited for. */
+  itHaving('python3').each(['says close_notify and closes', 'closes without a word'])(
+    '%s: every upload arrives whole',
+    async (how) => {
+      const ran = await ftplib(
+        fixture,
+        `
+context.minimum_version = context.maximum_version = ssl.TLSVersion.${version}
+ftp = connect()
+ftp.voidcmd("TYPE I")
+text = b"x" * 20_000_000
+for n in range(${uploads}):
+    data = ftp.transfercmd("STOR unread.csv")
+    data.sendall(text)
+    data.setblocking(False)
+    try:
+        ${how === 'closes without a word' ? 'pass' : 'data.unwrap()'}
+    except ssl.SSLWantReadError:
+        pass
+    data.close()
+    print(ftp.voidresp()[:3], ftp.size("unread.csv"))
+ftp.quit()`,
+      );
+      expect(ran).toMatchObject({ code: 0, stdout: '226 20000000\n'.repeat(uploads) });
+    },
+    60_000 + uploads * 10_000,
+  );
 });

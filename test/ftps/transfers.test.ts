@@ -53,6 +53,22 @@ it('nothing of a transfer is kept once its data connection is closed, which is w
   any.mockRestore();
 });
 
+it('nothing is sent to a client that uploads before its upload has ended', async () => {
+  const quiet = await FtpPeer.logIn(fixture);
+  const { tls, socket } = await quiet.data('STOR quiet.csv');
+  const { bytesRead } = socket;
+  tls.write('a'.repeat(1_000_000));
+  // All of it is there once the server says so: a ticket would have come before.
+  const other = await FtpPeer.logIn(fixture);
+  while ((await other.ask('SIZE quiet.csv')) !== '213 1000000');
+  other.end();
+  expect(socket.bytesRead).toBe(bytesRead);
+  tls.end();
+  expect(await quiet.reply()).toMatch(/^226 /);
+  expect(socket.bytesRead).toBeGreaterThan(bytesRead);
+  quiet.end();
+});
+
 it('a client that does not read what it asked for makes us read no further', async () => {
   writeFileSync(fixture.published('unread.csv'), randomBytes(BIG_BYTES));
   let taken = 0;

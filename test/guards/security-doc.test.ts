@@ -16,6 +16,9 @@ const numberOf = (limit: string): string =>
 test('the limits at the door are those of the code', () => {
   const { startupsPerAddress, startups, connectionsPerAddress, visitsPerAccount, connections } = ENTRY_LIMITS;
   expect(numberOf('time to log in')).toBe(`${ENTRY_LIMITS.loginGraceMs / 1000} s`);
+  expect(numberOf(`time to begin to speak (${ENTRY_LIMITS.silenceBytes} bytes)`)).toBe(`${ENTRY_LIMITS.silenceMs / 1000} s`);
+  expect(numberOf('of these, kept for addresses that have logged in before')).toBe(String(ENTRY_LIMITS.startupsForKnown));
+  expect(numberOf('from so many of them on')).toBe(String(ENTRY_LIMITS.startupsEarly));
   expect(numberOf('failed log-ins of a connection')).toBe(String(ENTRY_LIMITS.failuresPerConnection));
   expect(numberOf('connections that have not logged in')).toBe(`${startupsPerAddress} / ${startups}`);
   expect(numberOf('connections of one address')).toBe(`${connectionsPerAddress} / ${visitsPerAccount} / ${connections}`);

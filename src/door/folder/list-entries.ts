@@ -1,9 +1,10 @@
 // Lists a directory: its files and directories, then the uploads that have no published file of their name yet. A bunch at a time, as the
-// client takes them: a year of files in `.bak` costs no more memory than ten. Names are sorted within a bunch only.
+// client takes them: a year of files in `.bak` costs no more memory than ten. Names of a usual folder are sorted, those of a huge one not.
 
 import type { Dir } from 'node:fs';
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inBunches } from '../one-at-a-time';
 import type { ClientFolder } from './client-folder';
 import { openDirectory, type Directory } from './directory';
 import { entryOf, type NamedEntry } from './entry';
@@ -12,6 +13,8 @@ import { entryOfUpload, publishedIn } from './look-up';
 import { isReadOnly, showVirtualPath, type VirtualPath } from './virtual-path';
 
 const BUNCH = 100;
+/** So many names are held to sort them: what is listed is read by people, too. Some 100 KB a listing. */
+const SORTED = 2000;
 
 export interface Listing {
   /** The next entries; none at the end. */
@@ -62,14 +65,17 @@ async function* entriesIn(
   directory: Directory,
   names: Dir,
 ): AsyncGenerator<readonly NamedEntry[]> {
-  let bunch: string[] = [];
-  for (let dirent = await names.read(); dirent !== null; dirent = await names.read()) {
-    if (bunch.push(dirent.name) < BUNCH) continue;
-    yield await look(folder, path, directory, bunch);
-    bunch = [];
-  }
-  yield await look(folder, path, directory, bunch);
+  for (let more = await namesIn(names); more.length > 0; more = more.length < SORTED ? [] : await namesIn(names))
+    for (let from = 0; from < more.length; from += BUNCH) yield await look(folder, path, directory, more.slice(from, from + BUNCH));
   yield await unpublished(folder, path, directory);
+}
+
+/** The next ones, sorted among themselves. */
+async function namesIn(directory: Dir): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (let dirent = await directory.read(); dirent !== null; dirent = names.length < SORTED ? await directory.read() : null)
+    names.push(dirent.name);
+  return names.toSorted();
 }
 
 async function look(
@@ -78,12 +84,12 @@ async function look(
   directory: Directory,
   names: readonly string[],
 ): Promise<readonly NamedEntry[]> {
-  const looks = names.toSorted().map(async (name) => {
+  const entries = await inBunches(names, async (name) => {
     const stats = await lstat(join(directory.path, name)).catch(unlessMissing);
     const entry = stats && entryOf(stats, isReadOnly(folder.layout, [...path, name]));
     return entry && { ...entry, name };
   });
-  return (await Promise.all(looks)).filter((entry) => entry !== undefined);
+  return entries.filter((entry) => entry !== undefined);
 }
 
 /** What is being written, or broke off and can be resumed. There is a limit to how many. */

@@ -47,6 +47,7 @@ function send(session: Session, source: Readable): Promise<Reply> {
     const closed = once(data, 'close', { signal: AbortSignal.any([brokenOff]) }).catch(() => undefined);
     // Whatever the client says here is of no interest, but its end is.
     data.resume();
+    data.speak();
     await pipeline(source, data);
     await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, HANG_UP_MS).unref())]);
     return reply(226, 'Sent, all of it');

@@ -7,7 +7,7 @@ import { listEntries } from '../../door/folder/list-entries';
 import { lookUp } from '../../door/folder/look-up';
 import type { Command } from '../control/parse-command';
 import { reply, type Reply } from '../control/reply';
-import { PassivePort, plainAddress } from '../transfer/passive-port';
+import { plainAddress } from '../transfer/passive-port';
 import { refuseTransfer } from '../transfer/transfer';
 import { factsLine, listLine, nameLine } from '../listing';
 import type { Session, Visitor } from '../session';
@@ -41,7 +41,7 @@ export async function answerTransfers(session: Session, visitor: Visitor, { verb
       return reply(226, 'Nothing is being transferred');
     case 'EPSV':
     case 'PASV':
-      return openPort(session, verb, argument.toUpperCase());
+      return openPort(session, visitor, { verb, argument: argument.toUpperCase() });
     case 'LIST':
     case 'NLST':
     case 'MLSD':
@@ -76,15 +76,19 @@ async function begin(session: Session, visitor: Visitor, { verb, argument }: Com
   return sendText(session, parts, (entries) => entries.map((each) => line(each, now)).join(''));
 }
 
-async function openPort(session: Session, verb: 'EPSV' | 'PASV', argument: string): Promise<Reply> {
-  const { link, socket, settings, peer, frontDoor } = session;
+async function openPort(
+  session: Session,
+  { client }: Visitor,
+  { verb, argument }: { readonly verb: 'EPSV' | 'PASV'; readonly argument: string },
+): Promise<Reply> {
+  const { link, socket, settings } = session;
   if (verb === 'EPSV' && argument === 'ALL') return reply(200, 'EPSV it is');
   const host = plainAddress(socket.localAddress);
   const family = isIPv4(host) ? '1' : '2';
   if (verb === 'EPSV' && !['', family].includes(argument)) return reply(522, `Not over this network: use (${family})`);
   if (verb === 'PASV' && family === '2') return reply(425, 'Not over IPv6: send EPSV');
   session.closePort();
-  const port = await PassivePort.open({ host, peer: plainAddress(peer.address), ports: settings.passivePorts, log: frontDoor.log });
+  const port = await settings.passivePorts.open({ clientId: client.clientId, host, peer: plainAddress(socket.remoteAddress) });
   if (port === undefined) return reply(425, 'No port is free, try again later');
   session.port = port;
   if (link.gone.aborted) session.closePort();

@@ -21,8 +21,20 @@ export class DataConnection extends TLSSocket {
     super(raw, { isServer: true, secureContext });
     this.raw = raw;
     socket.setTimeout(STALLED_MS, () => socket.destroy());
+    this.once('secure', () => {
+      if (this.getProtocol() === 'TLSv1.3') raw.hold();
+    });
     // Whoever reads or writes hears of it; without a listener it would end the process.
     this.on('error', () => this.destroy());
+  }
+
+  /**
+   * Under TLS 1.3 session tickets follow the handshake. A program that only sends would leave them unread, and when it closes, its
+   * system would reset the connection for that and lose the end of the file. So they wait until there is something to read: our data,
+   * or our end.
+   */
+  speak(): void {
+    this.raw.release();
   }
 
   /** False when the peer does not speak TLS, or is gone. To be waited for before anything is written: an empty file would end it. */

@@ -1,30 +1,23 @@
 // A port for one transfer: opened by PASV or EPSV, taken by the client's own address once, closed at once afterwards or when nobody comes.
 
-import { once } from 'node:events';
-import { createServer, isIPv4, type Server, type Socket } from 'node:net';
+import { isIPv4, type Server, type Socket } from 'node:net';
 import { errnoOf } from '../../door/folder/folder-error';
 import type { Log } from '../../ports';
-
-/** Both ends included; from 0 = any free port. */
-export interface PortRange {
-  readonly from: number;
-  readonly to: number;
-}
 
 const WAITED_FOR_MS = 30_000;
 
 export class PassivePort {
   readonly port: number;
+  /** Resolves when the connection has come, or is not waited for any more. */
+  readonly settled: Promise<void>;
+  /** Resolves when no connection of this port is left. */
+  readonly closed: Promise<void>;
   private readonly arrived: Promise<Socket | undefined>;
   private giveUp: () => void = () => undefined;
 
-  /** `host` is where the client reached us, `peer` is where it came from: nobody else's connection is taken. */
-  static async open(options: { host: string; peer: string; ports: PortRange; log: Log }): Promise<PassivePort | undefined> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
-    return (await listenWithin(server, options)) ? new PassivePort(server, options) : undefined;
-  }
-
-  private constructor(server: Server, { peer, log }: { readonly peer: string; readonly log: Log }) {
+  /** `server` listens already; only a connection from `peer` is taken. */
+  constructor(server: Server, { peer, log }: { readonly peer: string; readonly log: Log }) {
+    this.closed = new Promise((resolve) => server.once('close', () => resolve()));
     const address = server.address();
     this.port = typeof address === 'object' && address !== null ? address.port : 0;
     // Without a listener a connection that cannot be accepted would end the process.
@@ -48,6 +41,7 @@ export class PassivePort {
         resolve(undefined);
       };
     });
+    this.settled = this.arrived.then(() => undefined);
     const timer = setTimeout(() => this.giveUp(), WAITED_FOR_MS);
     void this.arrived.then(() => clearTimeout(timer));
   }
@@ -62,7 +56,7 @@ export class PassivePort {
     return socket?.destroyed === true ? undefined : socket;
   }
 
-  /** Nobody is waited for any more; who came in vain is sent away. */
+  /** Nobody is waited for any more; a connection that was made in vain is dropped. */
   close(): void {
     this.giveUp();
   }
@@ -72,25 +66,4 @@ export class PassivePort {
 export function plainAddress(address: string | undefined): string {
   const mapped = address?.replace(/^::ffff:/i, '') ?? '';
   return isIPv4(mapped) ? mapped : (address ?? '');
-}
-
-async function listenWithin(server: Server, { host, ports, log }: { host: string; ports: PortRange; log: Log }): Promise<boolean> {
-  const count = ports.to - ports.from + 1;
-  // Another start each time: a port that was just used is not the next one.
-  const first = Math.floor(Math.random() * count);
-  for (let tried = 0; tried < count; tried++) {
-    const port = ports.from === 0 ? 0 : ports.from + ((first + tried) % count);
-    server.listen(port, host);
-    const code = await once(server, 'listening').then(
-      () => undefined,
-      (error: unknown) => errnoOf(error) ?? 'unknown',
-    );
-    if (code === undefined) return true;
-    if (code !== 'EADDRINUSE') {
-      log.error('Opening a passive port failed', { port, error: code });
-      return false;
-    }
-  }
-  log.error('Every passive port is in use', { ...ports });
-  return false;
 }

@@ -8,6 +8,7 @@ export class RawBytes extends Duplex {
   /** The connection broke. What had arrived before is still read to its end: it may say that nothing is missing. */
   wasReset = false;
   private readonly socket: Socket;
+  private held: Buffer[] | undefined;
 
   constructor(socket: Socket) {
     super();
@@ -24,24 +25,45 @@ export class RawBytes extends Duplex {
     });
   }
 
+  /** From now on what is written waits for our end, or for `release`. */
+  hold(): void {
+    this.held ??= [];
+  }
+
+  release(): void {
+    const { held = [] } = this;
+    this.held = undefined;
+    // In one piece: where the peer has closed its side, the second one would be answered by a reset, and be taken for the peer's.
+    if (held.length > 0) this.send(Buffer.concat(held));
+  }
+
   override _read(): void {
     this.socket.resume();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.socket.write(chunk, (error) => {
-      // A reset that comes right behind data is reported as an end (libuv takes the hang-up for one); writing tells them apart.
-      this.wasReset ||= error != null;
-      done(error);
-    });
+    if (this.held !== undefined) {
+      this.held.push(chunk);
+      return done();
+    }
+    this.send(chunk, done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
+    this.release();
     this.socket.end(done);
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.socket.destroy();
     done(error);
+  }
+
+  private send(bytes: Buffer, done?: (error?: Error | null) => void): void {
+    this.socket.write(bytes, (error) => {
+      // A reset that comes right behind data is reported as an end (libuv takes the hang-up for one); writing tells them apart.
+      this.wasReset ||= error != null;
+      done?.(error);
+    });
   }
 }

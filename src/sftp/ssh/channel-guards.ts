@@ -1,7 +1,7 @@
 // What ssh2 leaves to us, all of it open for a hostile client to stop or fill the whole process (its issues 1504 and 1505 among them).
 // What is looked at is not in its documented interface: when it is missing, nobody is let in.
 
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Channel, Connection } from 'ssh2';
 import { ImportsError } from '../../errors';
 
@@ -58,6 +58,13 @@ export function hoardsAnswers(connection: Connection, socket: Socket): boolean {
 /** Those that are open, and those that were closed before anything was asked of them: ssh2 forgets them with the connection only. */
 export function channelsKept(connection: Connection): number {
   return numberIn(connection, '_chanMgr', '_count');
+}
+
+/** ssh2 tells the address and port of a peer only, which another connection may have as well. */
+export function socketUnder(connection: Connection): Socket {
+  const socket = objectIn(connection, '_sock');
+  if (!(socket instanceof Socket)) throw unknownVersion('_sock');
+  return socket;
 }
 
 export function objectIn(owner: object, key: string): object {
