@@ -7,7 +7,7 @@ import type { Counts, FileLayout, HoldDecision, ImportOutcome, ImportRun, Report
 import type { ImportState } from './domain/import-state';
 import type { FolderLayout } from './domain/client/profiles';
 import type { CheckedRecord, FileMark, RawRow } from './domain/record/record';
-import type { Reason, Refusal } from './domain/reason/reasons';
+import type { Reasons, Refusal } from './domain/reason/reasons';
 import type { Restore } from './domain/undo/decide-undo';
 import type { LeftAlone, Undo, UndoCounts, UserChange } from './domain/undo/undo';
 import type { FieldValues, FormerMarks, Stamp, User, WrittenDecision } from './domain/user';
@@ -246,6 +246,8 @@ export interface ImportStore {
   hasTurn(importId: ImportId, turn: number): Promise<boolean>;
   /** Clients that have an import in one of these states. */
   clientsWith(states: readonly ImportState[]): Promise<readonly ClientId[]>;
+  /** Keeps for operators what of the application refused to store records of the import (`WriteOutcome.refusedBy`). */
+  noteRefusedBy(importId: ImportId, refusedBy: readonly string[]): Promise<void>;
   /** Removes an import whose file was gone before it could be claimed. */
   removeUnclaimed(importId: ImportId): Promise<void>;
   /** Newest first. */
@@ -276,7 +278,7 @@ export interface ImportStore {
 export interface RejectedRecord {
   readonly line: number;
   readonly uniqueId: string;
-  readonly reasons: readonly Reason[];
+  readonly reasons: Reasons;
   /** The cells as sent. */
   readonly cells: readonly string[];
   /** E-mail and user name that the record would have taken: looked at again when all accepted records are in. */
@@ -308,8 +310,18 @@ export type UserWrite =
       readonly former?: FormerMarks;
     };
 
-/** written; raced = somebody else wrote the user meanwhile, decide again; taken = another user holds the e-mail or user name. */
-export type WriteOutcome = 'written' | 'raced' | 'taken';
+/**
+ * written; raced = somebody else wrote the user meanwhile, decide again; taken = another user holds the e-mail or user name; refusedBy = an
+ * index or a validator of the application refuses the document, named for operators.
+ */
+export type WriteOutcome = 'written' | 'raced' | 'taken' | { readonly refusedBy: string };
+
+/** A user whose e-mail or user name another one has, too: the application wrote them so. */
+export interface SharedValue {
+  readonly userId: UserId;
+  readonly field: 'email' | 'userName';
+  readonly heldBy: UserId;
+}
 
 export interface UserStore {
   read(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, User>>;
@@ -343,6 +355,11 @@ export interface UserStore {
   releaseKeys(releases: readonly { readonly userId: UserId; readonly fields: readonly ('email' | 'userName')[] }[]): Promise<void>;
   /** Gives back the uniqueness keys of users that have the values but lost the keys; one that is taken by now stays lost. */
   restoreKeys(userIds: readonly UserId[]): Promise<void>;
+  /**
+   * Gives all users of the client the keys that their e-mails and user names say, whoever wrote them, in small steps: how many keys each has
+   * mended, and who has to share a value with somebody. Repeatable; ended half-way, it goes on where it is run again.
+   */
+  repairKeys(clientId: ClientId): AsyncIterable<{ readonly mended: number; readonly shared: readonly SharedValue[] }>;
   countActive(clientId: ClientId): Promise<number>;
   /**
    * Takes back what an import did, all in one unordered bulk. Safe to repeat: the mark `undone` tells. One outcome per restore, same

@@ -21,7 +21,7 @@ import { Tally } from './tally';
 /** Records read and written at once. Not more: with four chunks in flight, what lives long enough to be moved costs more than it saves. */
 const BATCH = 250;
 
-type ChunkPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'users' | 'groups' | 'files' | 'csv' | 'clock'>;
+type ChunkPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'users' | 'groups' | 'files' | 'csv' | 'clock' | 'log'>;
 
 export const applyChunk =
   (ports: ChunkPorts) =>

@@ -7,7 +7,7 @@
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import { userIdOf, type UserId } from '../../src/domain/ids';
 import type { CheckedRecord, RawRow } from '../../src/domain/record/record';
-import type { Reason } from '../../src/domain/reason/reasons';
+import type { Reasons } from '../../src/domain/reason/reasons';
 import { settleTakeovers, type Release, type Takeover } from '../../src/domain/decide/settle-takeovers';
 import type { RejectedRecord } from '../../src/ports';
 import type { ActivityPorts } from '../activity-ports';
@@ -23,14 +23,14 @@ import { supersededBy } from './superseded';
 import { takeoversOf } from '../plan/takeovers';
 import { requireTurn, type InTurn } from '../turn/require-turn';
 import { Tally } from './tally';
-import { fieldOf, takenReason, wishesOf } from './wishes';
+import { fieldOf, takenReasons, wishesOf } from './wishes';
 import { withHeartbeat } from '../heartbeat/with-heartbeat';
 
 const BATCH = 1_000;
 /** Others may take values while we settle. Then the rest is settled anew, but no more often than this when nothing came of it. */
 const MOST_VAIN_ROUNDS = 5;
 
-type DeferredPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'users' | 'groups' | 'files' | 'csv' | 'clock'>;
+type DeferredPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'users' | 'groups' | 'files' | 'csv' | 'clock' | 'log'>;
 interface Deferred {
   readonly record: CheckedRecord;
   /** The chunk that the record came from. */
@@ -39,7 +39,7 @@ interface Deferred {
 
 interface Rejection {
   readonly deferred: Deferred;
-  readonly reasons: readonly Reason[];
+  readonly reasons: Reasons;
 }
 
 export const applyDeferred =
@@ -104,11 +104,10 @@ class DeferredPass {
     let open = deferred;
     for (let vainRounds = 0; open.length > 0;) {
       const { possible, impossible, releases } = await this.#plan(open);
-      for (const { deferred: one, keys } of impossible)
-        rejected.push({ deferred: one, reasons: keys.map((key) => takenReason(fieldOf(key))) });
+      for (const { deferred: one, keys } of impossible) rejected.push({ deferred: one, reasons: takenReasons(keys.map(fieldOf)) });
       if (vainRounds === MOST_VAIN_ROUNDS) {
         rejected.push(
-          ...possible.map((one) => ({ deferred: one, reasons: wishesOf(one.record.values).map(({ field }) => takenReason(field)) })),
+          ...possible.map((one) => ({ deferred: one, reasons: takenReasons(wishesOf(one.record.values).map(({ field }) => field)) })),
         );
         break;
       }
@@ -167,9 +166,9 @@ class DeferredPass {
   /** The cells as sent are read again from the file: a deferred record was kept without them. */
   async #reject(rejected: readonly Rejection[]): Promise<void> {
     const { run } = this.#context;
-    const byChunk = new Map<number, Map<number, { record: CheckedRecord; reasons: readonly Reason[] }>>();
+    const byChunk = new Map<number, Map<number, { record: CheckedRecord; reasons: Reasons }>>();
     for (const { deferred, reasons } of rejected) {
-      const lines = byChunk.get(deferred.n) ?? new Map<number, { record: CheckedRecord; reasons: readonly Reason[] }>();
+      const lines = byChunk.get(deferred.n) ?? new Map<number, { record: CheckedRecord; reasons: Reasons }>();
       byChunk.set(deferred.n, lines.set(deferred.record.line, { record: deferred.record, reasons }));
       this.tally.add({ kind: 'rejected', reasons });
     }
@@ -195,7 +194,7 @@ class DeferredPass {
     let batch: RejectedRecord[] = [];
     const complete = async () => {
       const missing = await missingTakenReasons(this.#ports.users, run.clientId, batch);
-      const completed = batch.map((record, at) => ({ ...record, reasons: [...record.reasons, ...missing[at]!] }));
+      const completed = batch.map((record, at) => ({ ...record, reasons: [...record.reasons, ...missing[at]!] as const }));
       await this.#ports.rejected.put(
         run.importId,
         completed.filter((_, at) => missing[at]!.length > 0),

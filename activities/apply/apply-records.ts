@@ -7,14 +7,14 @@ import { userIdOf, type UserId } from '../../src/domain/ids';
 import type { ImportRun } from '../../src/domain/import-run';
 import { headerFor } from '../../src/domain/client/profiles';
 import type { CheckedRecord, Decided, FileMark } from '../../src/domain/record/record';
-import type { Reason } from '../../src/domain/reason/reasons';
+import { reason, type Reasons } from '../../src/domain/reason/reasons';
 import type { FormerMarks, User, WrittenDecision } from '../../src/domain/user';
 import { ImportsError } from '../../src/errors';
 import type { UserWrite, WriteOutcome } from '../../src/ports';
 import type { ActivityPorts } from '../activity-ports';
 import { withGroups, withKnownGroups } from './group-names';
 
-type ApplyPorts = Pick<ActivityPorts, 'users' | 'groups' | 'clock'>;
+type ApplyPorts = Pick<ActivityPorts, 'imports' | 'users' | 'groups' | 'clock' | 'log'>;
 
 /** How often a record is decided anew because somebody else wrote its user meanwhile. */
 const MOST_RACES = 3;
@@ -26,7 +26,7 @@ export interface Candidate {
 
 export type Applied =
   | { readonly kind: WrittenDecision | 'unchanged' | 'superseded'; readonly releaseFor: UserId | null; readonly inactiveIgnored: boolean }
-  | { readonly kind: 'rejected'; readonly reasons: readonly Reason[] }
+  | { readonly kind: 'rejected'; readonly reasons: Reasons }
   /** Another user holds the e-mail or user name. */
   | { readonly kind: 'taken' };
 
@@ -83,11 +83,19 @@ async function applyOnce(
   const named = await withGroups(ports, run, writes);
   const outcomes = await ports.users.write({ clientId: run.clientId, importId: run.importId, seq: run.seq, at: ports.clock.now() }, named);
   const raced: number[] = [];
+  const refusedBy = new Set<string>();
   outcomes.forEach((outcome: WriteOutcome, at) => {
     const { index, decided } = writers[at]!;
     if (outcome === 'raced') raced.push(index);
-    else applied[index] = outcome === 'taken' ? { kind: 'taken' } : answer(decided, writes[at]!.userId);
+    else if (typeof outcome === 'object') {
+      refusedBy.add(outcome.refusedBy);
+      applied[index] = { kind: 'rejected', reasons: [reason('NOT_STORED', null)] };
+    } else applied[index] = outcome === 'taken' ? { kind: 'taken' } : answer(decided, writes[at]!.userId);
   });
+  if (refusedBy.size > 0) {
+    ports.log.warn('records not stored', { clientId: run.clientId, importId: run.importId, refusedBy: [...refusedBy] });
+    await ports.imports.noteRefusedBy(run.importId, [...refusedBy]);
+  }
   return raced;
 }
 

@@ -1,10 +1,10 @@
 // A rejected record as it is kept: all reasons, the cells as sent, and the unique values it would have taken.
 
 import type { CheckedRecord } from '../../src/domain/record/record';
-import type { Reason } from '../../src/domain/reason/reasons';
+import type { Reasons } from '../../src/domain/reason/reasons';
 import type { RejectedRecord } from '../../src/ports';
 
-export function rejectedRecord(record: CheckedRecord, reasons: readonly Reason[], cells: readonly string[]): RejectedRecord {
+export function rejectedRecord(record: CheckedRecord, reasons: Reasons, cells: readonly string[]): RejectedRecord {
   const { email, userName } = record.values;
   return {
     line: record.line,

@@ -1,7 +1,7 @@
 // The unique values that a record or a rejected record would take: its wishes. A key names the field and the value as compared.
 
 import { emailKeyOf, userNameKeyOf } from '../../src/domain/record/claims';
-import { reason, type Reason } from '../../src/domain/reason/reasons';
+import { isSome, reason, type Reason, type Reasons } from '../../src/domain/reason/reasons';
 
 export type UniqueField = 'email' | 'userName';
 export interface Wish {
@@ -29,4 +29,10 @@ export function fieldOf(key: string): UniqueField {
 /** Why a record is rejected whose wish somebody else holds. */
 export function takenReason(field: UniqueField): Reason {
   return reason(field === 'email' ? '9019' : '9020', field);
+}
+
+/** The same of all that it cannot have. */
+export function takenReasons(fields: readonly UniqueField[]): Reasons {
+  const reasons = fields.map(takenReason);
+  return isSome(reasons) ? reasons : [reason('NOT_STORED', null)];
 }

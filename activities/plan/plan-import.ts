@@ -14,7 +14,7 @@ import { inBatches } from '../in-batches';
 import { takeoversOf } from './takeovers';
 import { Tally } from '../apply/tally';
 import { walkDecisions, type PlanSource } from './walk-decisions';
-import { fieldOf, takenReason } from '../apply/wishes';
+import { fieldOf, takenReasons } from '../apply/wishes';
 
 const BATCH = 1_000;
 
@@ -94,7 +94,7 @@ class Planner {
       await this.#count(
         batch.map((planned) => {
           const keys = lost.get(planned.takeover.userId);
-          return keys === undefined ? planned : { ...planned, outcome: { kind: 'rejected', reasons: keys.map(fieldOf).map(takenReason) } };
+          return keys === undefined ? planned : { ...planned, outcome: { kind: 'rejected', reasons: takenReasons(keys.map(fieldOf)) } };
         }),
       );
     }

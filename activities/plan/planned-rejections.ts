@@ -7,7 +7,7 @@ import type { Plan } from './plan-import';
 import type { RejectedRecord } from '../../src/ports';
 import { rejectedRecord } from '../apply/rejected-record';
 import { walkDecisions, type PlanSource } from './walk-decisions';
-import { fieldOf, takenReason } from '../apply/wishes';
+import { fieldOf, takenReasons } from '../apply/wishes';
 
 export async function* plannedRejections(
   ports: Pick<ActivityPorts, 'users' | 'groups' | 'csv'>,
@@ -18,7 +18,7 @@ export async function* plannedRejections(
     const rejected = decided.flatMap(({ record, cells, userId, decided: { decision } }) => {
       const lost = decision.kind === 'reject' ? undefined : plan.lost.get(userId);
       if (decision.kind === 'reject') return [rejectedRecord(record, decision.reasons, cells)];
-      return lost === undefined ? [] : [rejectedRecord(record, lost.map(fieldOf).map(takenReason), cells)];
+      return lost === undefined ? [] : [rejectedRecord(record, takenReasons(lost.map(fieldOf)), cells)];
     });
     const { clientId } = source.context.run;
     const missing = await missingTakenReasons(ports.users, clientId, rejected, (key) => !plan.isGivenUp(key));

@@ -57,6 +57,7 @@ export async function undoUsers(
     writers.forEach(({ index, as }, i) => {
       const outcome = outcomes[i]!;
       if (outcome === 'raced') open.push(index);
+      else if (typeof outcome === 'object') answers[index] = { kind: 'left', why: 'NOT_STORED', by: null };
       else answers[index] = outcome === 'written' ? { kind: 'undone', as } : { kind: 'taken' };
     });
   }

@@ -126,6 +126,8 @@ export interface ImportRun {
   readonly reasonCounts: Readonly<Partial<Record<ReasonCode, number>>>;
   /** The columns that each reason was found in, the one with most records first; absent = not known. */
   readonly reasonFields?: Readonly<Partial<Record<ReasonCode, readonly FieldName[]>>>;
+  /** Indexes and validators of the application that refused records (`NOT_STORED`), named for operators; absent = none. */
+  readonly refusedBy?: readonly string[];
   readonly layout: FileLayout | null;
   readonly chunks: number;
   /** Records whose `active` cell reads 0: no more users than that can be archived. */

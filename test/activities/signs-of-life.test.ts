@@ -9,6 +9,7 @@ import { whileBeating } from '../../activities/heartbeat/while-beating';
 import { DEFAULT_SETTINGS } from '../../src/domain/client';
 import { importIdOf, parseClientId } from '../../src/domain/ids';
 import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
+import { reason } from '../../src/domain/reason/reasons';
 import type { CheckedRecord } from '../../src/domain/record/record';
 import type { RejectedRecord } from '../../src/ports';
 
@@ -75,7 +76,7 @@ async function settle({
 }
 
 it('settling looks through rejected records that claim nothing with a beat now and then', async () => {
-  const rejected = lines.map((line) => ({ line, uniqueId: '', reasons: [], cells: [], claims: {} }));
+  const rejected = lines.map((line) => ({ line, uniqueId: '', reasons: [reason('9013', 'uniqueId')] as const, cells: [], claims: {} }));
   expect((await settle({ deferred: [], rejected, attempt: 1 })).beats).toBeGreaterThanOrEqual(MANY / 1_000);
 });
 

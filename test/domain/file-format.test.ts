@@ -11,6 +11,7 @@ import { DEFAULT_SETTINGS } from '../../src/domain/client';
 import { createConflictFinder } from '../../src/domain/file/conflict-finder';
 import { AGYLIA_FIELDS, FIELDS, REPORT_HEADERS, type Field } from '../../src/domain/record/fields';
 import type { FileLayout } from '../../src/domain/import-run';
+import { isSome } from '../../src/domain/reason/reasons';
 import { recordChecker } from '../../src/domain/record/record-checker';
 import { recordIdentity } from '../../src/domain/record/record-identity';
 import type { RejectedRecord } from '../../src/ports';
@@ -69,14 +70,11 @@ function failuresOf(csv: string): { readonly headers: readonly string[]; readonl
   const finder = createConflictFinder();
   records.forEach((record, at) => finder.add(record, recordIdentity({ line: record.line, cells: rows[at]! }, header.columns)));
   const marks = new Map([...finder.finish().marks].map((mark) => [mark.line, mark.reasons]));
-  const failed = records.map(({ line, reasons }, at) => ({
-    line,
-    uniqueId: '',
-    cells: rows[at]!,
-    claims: {},
-    reasons: [...reasons, ...(marks.get(line) ?? [])],
-  }));
-  return { headers, failed: failed.filter(({ reasons }) => reasons.length > 0) };
+  const failed = records.flatMap(({ line, reasons: own }, at) => {
+    const reasons = [...own, ...(marks.get(line) ?? [])];
+    return isSome(reasons) ? [{ line, uniqueId: '', cells: rows[at]!, claims: {}, reasons }] : [];
+  });
+  return { headers, failed };
 }
 
 /** The failed-records file as the import writes it. */

@@ -39,8 +39,8 @@ export type UserDocument = FieldValues & {
   readonly clientId: ClientId;
   /** Missing = active: written by the application. */
   readonly status?: 'active' | 'archived';
-  /** Missing = 0. */
-  readonly rev?: number;
+  /** Missing = 0; the application may have stored anything. */
+  readonly rev?: unknown;
   /** `<clientId>/<key>`: unique indexes on these keep e-mails and user names apart. */
   readonly emailKey?: string;
   readonly userNameKey?: string;

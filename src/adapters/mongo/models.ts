@@ -84,6 +84,7 @@ const importRun: Shape<ImportDocument> = {
   counts: mixed,
   reasonCounts: mixed,
   reasonFields: Mixed,
+  refusedBy: { type: [String], default: undefined },
   layout: orNull(Mixed),
   chunks: number,
   inactiveRecords: number,

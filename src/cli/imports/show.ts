@@ -28,6 +28,7 @@ export function addShowCommand(program: Command, { deps, print }: Session): void
     const troubles = await control.troubles(run.importId).catch(() => []);
     const more = {
       ...(run.settings === undefined ? {} : { settings: run.settings }),
+      ...(run.refusedBy === undefined ? {} : { refusedBy: run.refusedBy }),
       ...(troubles.length === 0 ? {} : { troubles }),
       ...(Object.keys(mailFailures).length === 0 ? {} : { mailFailures }),
     };

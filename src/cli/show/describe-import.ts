@@ -67,6 +67,7 @@ export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer)
     ['Settings', run.settings === undefined ? undefined : keptSettings(run.settings, settingsNow)],
     ...(run.retries ?? []).map((retry) => ['Retried', whoAndWhy(retry, print)] as const),
     ['Records', run.layout === null && run.counts.records === 0 ? undefined : countsText(run.counts, print)],
+    ['Not stored', run.refusedBy === undefined ? undefined : `refused by ${run.refusedBy.join(', ')}; see docs/integration.md`],
     ['Undo', undone === undefined ? undefined : whoAndWhy({ ...undone, at: undone.requestedAt }, print)],
     ['Undo', undone?.failure == null ? undefined : `stopped: ${undone.failure}`],
     ['Report', run.finishedAt === null ? undefined : withWhy(REPORT_WORDS[run.report], mailFailures.report)],

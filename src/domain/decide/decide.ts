@@ -2,7 +2,7 @@
 // stored, writes nothing. The caller counts repeated records itself (`mark.repeats`); they are never decided.
 
 import type { FieldName } from '../record/fields';
-import { missingCode, reason, REASONS, type Reason } from '../reason/reasons';
+import { isSome, missingCode, reason, REASONS, type Reason } from '../reason/reasons';
 import type { CheckedRecord, DecideContext, Decided, Decision, FileMark } from '../record/record';
 import { isCreationUndone, type FieldValue, type FieldValues, type StoredFieldName, type User, type WrittenDecision } from '../user';
 
@@ -15,7 +15,7 @@ export function decide(record: CheckedRecord, mark: FileMark | undefined, user: 
   if (context.superseded || isNewerThan(context.seq, user)) return alone({ kind: 'superseded' });
 
   const reasons = [...record.reasons, ...(mark?.reasons ?? []), ...reasonsOfTheWorld(record, user, context)];
-  if (reasons.length > 0) return alone({ kind: 'reject', reasons });
+  if (isSome(reasons)) return alone({ kind: 'reject', reasons });
   if (user === undefined) return alone({ kind: 'create', set: record.values });
 
   const set = differing(record.values, user.values);

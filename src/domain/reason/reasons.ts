@@ -22,7 +22,8 @@ export type ReasonCode =
   | 'USER_ARCHIVED'
   | 'CONFLICTING_COLUMNS'
   | 'CONTROL_CHARACTER'
-  | 'QUOTE_MISPLACED';
+  | 'QUOTE_MISPLACED'
+  | 'NOT_STORED';
 
 export type RefusalCode =
   | 'FILE_EMPTY'
@@ -44,6 +45,9 @@ export interface Reason {
   /** A sentence that a client's staff member can act on. Holds no value of any record. */
   readonly message: string;
 }
+
+/** Of a rejected record: there is always at least one. */
+export type Reasons = readonly [Reason, ...Reason[]];
 
 /** Why a file was refused as a whole. `line` = the line of the file to look at, where there is one. */
 export interface Refusal {
@@ -175,11 +179,24 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonEntry>> = {
     fix: 'Put a value that holds a double quote into double quotes, and write each quote inside it twice.',
     sentence: () => 'A double quote stands in the wrong place; put the value into double quotes and write each quote inside it twice.',
   },
+  NOT_STORED: {
+    scope: 'record',
+    title: 'Not stored',
+    meaning:
+      'The database refused the user: an index or a validator of the surrounding application. `imports show` and the log name it; ' +
+      'docs/integration.md says what to do.',
+    fix: 'Ask us to look into it; upload the record again when we say so.',
+    sentence: () => 'Our database did not accept the record; ask us to look into it, then upload it again.',
+  },
 };
 
 /** A reason with the catalogue's sentence, or a more exact one. */
 export function reason(code: ReasonCode, field: FieldName | null, message?: string): Reason {
   return { code, field, message: message ?? REASONS[code].sentence(field === null ? 'the record' : headerOf(field)) };
+}
+
+export function isSome(reasons: readonly Reason[]): reasons is Reasons {
+  return reasons.length > 0;
 }
 
 /** The code for a field that is required and not there. */

@@ -2,7 +2,7 @@
 
 import type { FieldName } from './fields';
 import type { ImportId } from '../ids';
-import type { Reason } from '../reason/reasons';
+import type { Reason, Reasons } from '../reason/reasons';
 import type { FieldValues, Stamp, User } from '../user';
 
 /** Text of one CSV record. `problem` = the parser could not read it as cells; then `cells` holds what it could. */
@@ -59,7 +59,7 @@ export type Decision =
   | { readonly kind: 'superseded' }
   /** An earlier attempt of this import already did it; count it as that decision. */
   | { readonly kind: 'done'; readonly stamp: Stamp }
-  | { readonly kind: 'reject'; readonly reasons: readonly Reason[] };
+  | { readonly kind: 'reject'; readonly reasons: Reasons };
 
 /** A decision with what it costs beside the user itself. */
 export interface Decided {

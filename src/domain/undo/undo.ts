@@ -30,6 +30,7 @@ export type WhyLeft =
   | 'USER_GONE'
   | 'EMAIL_TAKEN'
   | 'USER_NAME_TAKEN'
+  | 'NOT_STORED'
   | 'PERMIT_NOT_FREE'
   | 'PERMIT_GONE'
   | 'HOLDER_NOT_ACTIVE';
@@ -40,6 +41,7 @@ export const WHY_LEFT: Readonly<Record<WhyLeft, string>> = {
   USER_GONE: 'The user is no longer there.',
   EMAIL_TAKEN: 'Another user has the former e-mail by now; correct one of the two by hand.',
   USER_NAME_TAKEN: 'Another user has the former user name by now; correct one of the two by hand.',
+  NOT_STORED: 'The database refuses the former values: an index or a validator of the application; correct the user by hand.',
   PERMIT_NOT_FREE: 'The permit was issued or changed after the import released it.',
   PERMIT_GONE: 'The permit is no longer there.',
   HOLDER_NOT_ACTIVE: 'The former holder is not active, so the permit stays available.',

@@ -8,7 +8,7 @@ import { checkHeader } from '../../../src/domain/file/check-header';
 import type { FileLayout } from '../../../src/domain/import-run';
 import type { RawRow } from '../../../src/domain/record/record';
 import { recordChecker } from '../../../src/domain/record/record-checker';
-import { reason } from '../../../src/domain/reason/reasons';
+import { reason, type Reasons } from '../../../src/domain/reason/reasons';
 import type { RejectedRecord } from '../../../src/ports';
 import { acceptedFile, csv, readAll, settingsOf, workFiles } from './on-disk';
 
@@ -21,7 +21,7 @@ const layout: FileLayout = {
 };
 const tooLong = reason('9030', 'email', 'email is longer than 100 characters; shorten it.');
 
-function rejected(line: number, cells: readonly string[], reasons = [tooLong]): RejectedRecord {
+function rejected(line: number, cells: readonly string[], reasons: Reasons = [tooLong]): RejectedRecord {
   return { line, uniqueId: cells[0] ?? '', reasons, cells, claims: {} };
 }
 
@@ -165,11 +165,11 @@ test.each([
     return recordChecker({ settings: settingsOf(), today: '2026-01-01', columns: header.columns, droppedBack });
   };
   const { reasons } = checkerOf(headers, false)({ line: 2, cells });
-  const first = await roundTrip([rejected(2, cells, [...reasons])], { ...layout, headers });
+  const first = await roundTrip([rejected(2, cells, reasons as Reasons)], { ...layout, headers });
   const [record] = first.rows.map(checkerOf(first.verdict.layout.headers, true));
   expect(record).toMatchObject({ uniqueId: '', values: {}, reasons: [{ code: 'RECORD_SHAPE' }] });
   const [{ cells: sent }] = first.rows as [RawRow];
-  const again = await roundTrip([rejected(2, sent, [...record!.reasons])], first.verdict.layout);
+  const again = await roundTrip([rejected(2, sent, record!.reasons as Reasons)], first.verdict.layout);
   const [second] = again.rows.map(checkerOf(again.verdict.layout.headers, true));
   expect(second!.reasons).toEqual(record!.reasons);
   expect(again.rows[0]!.cells.slice(0, 4)).toEqual(sent.slice(0, 4));

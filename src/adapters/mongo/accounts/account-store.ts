@@ -3,7 +3,7 @@
 import type { Account, AccountStore } from '../../../ports';
 import { ImportsError } from '../../../errors';
 import type { AccountDocument } from '../documents';
-import { isDuplicateKey } from '../duplicate-key';
+import { isDuplicateKey } from '../write-failures';
 import type { Models } from '../models';
 
 export function createAccountStore({ accounts }: Pick<Models, 'accounts'>): AccountStore {

@@ -6,7 +6,7 @@ import type { ClientId } from '../../../domain/ids';
 import { ImportsError } from '../../../errors';
 import type { ClientStore } from '../../../ports';
 import type { ClientDocument } from '../documents';
-import { isDuplicateKey } from '../duplicate-key';
+import { isDuplicateKey } from '../write-failures';
 import type { Models } from '../models';
 
 export function createClientStore({ clients }: Pick<Models, 'clients'>): ClientStore {

@@ -2,7 +2,7 @@
 
 import type { Chunk, ImportStore } from '../../../ports';
 import type { ChunkDocument } from '../documents';
-import { isDuplicateKey } from '../duplicate-key';
+import { isDuplicateKey } from '../write-failures';
 import { chunkKey, keysOf } from '../keys';
 import { type Models, native } from '../models';
 

@@ -53,6 +53,7 @@ export function createImportStore(models: Pick<Models, 'imports' | 'importChunks
       return document === null ? undefined : toImportRun(document);
     },
     update: (importId, change) => changeOne(importId, { $set: change }),
+    noteRefusedBy: (importId, refusedBy) => changeOne(importId, { $addToSet: { refusedBy: { $each: [...refusedBy] } } }),
     updateIf: (importId, { state, ...expected }, change) =>
       changeIf({ _id: importId, ...expected, ...(state !== undefined && { state: { $in: state } }) }, change),
     advance(importId, to, change = {}, { state, ...expected } = {}) {

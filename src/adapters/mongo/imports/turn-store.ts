@@ -3,7 +3,7 @@
 import type { ClientId } from '../../../domain/ids';
 import type { Turn, TurnStore } from '../../../ports';
 import type { TurnDocument } from '../documents';
-import { isDuplicateKey } from '../duplicate-key';
+import { isDuplicateKey } from '../write-failures';
 import type { Models } from '../models';
 
 export function createTurnStore({ turns }: Pick<Models, 'turns'>): TurnStore {

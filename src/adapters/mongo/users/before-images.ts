@@ -6,9 +6,10 @@
 
 import type { UserStore, UserWrite } from '../../../ports';
 import type { UserChangeDocument, UserDocument } from '../documents';
-import { duplicatesIn } from '../duplicate-key';
+import { duplicatesIn } from '../write-failures';
 import { lineKey } from '../keys';
 import { type Models, native } from '../models';
+import { revisionOf } from './revision';
 
 type Run = Parameters<UserStore['write']>[0];
 type Change = Exclude<UserWrite, { kind: 'create' }>;
@@ -21,7 +22,7 @@ export function createBeforeImages(models: Pick<Models, 'users' | 'userChanges'>
   const takeOver = async (images: readonly UserChangeDocument[]): Promise<void> => {
     const ids = images.map(({ userId }) => userId);
     const found = await users.find({ _id: { $in: ids } }, { projection: { rev: 1 }, batchSize: ids.length + 1 }).toArray();
-    const revisions = new Map<string, number>(found.map(({ _id, rev }) => [_id, rev ?? 0]));
+    const revisions = new Map<string, number>(found.map((user) => [user._id, revisionOf(user)]));
     const updates = images
       .filter(({ userId, rev }) => revisions.get(userId) === rev)
       .map(({ _id, ...image }) => ({ updateOne: { filter: { _id, rev: { $lte: image.rev } }, update: { $set: image } } }));

@@ -4,7 +4,7 @@ import { groupKey } from '../../../domain/record/groups';
 import type { ClientId } from '../../../domain/ids';
 import type { GroupStore } from '../../../ports';
 import type { GroupDocument } from '../documents';
-import { duplicatesIn } from '../duplicate-key';
+import { duplicatesIn } from '../write-failures';
 import { type Models, native } from '../models';
 
 const idOf = (clientId: ClientId, name: string) => `${clientId}/${groupKey(name)}`;

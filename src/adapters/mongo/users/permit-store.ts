@@ -4,7 +4,7 @@
 import type { ImportId, UserId } from '../../../domain/ids';
 import type { PermitStore } from '../../../ports';
 import type { PermitDocument, PermitReleaseDocument } from '../documents';
-import { duplicatesIn } from '../duplicate-key';
+import { duplicatesIn } from '../write-failures';
 import { inBatches, PER_BATCH } from '../in-batches';
 import { keysOf, textOfPermitId } from '../keys';
 import { type Models, native } from '../models';

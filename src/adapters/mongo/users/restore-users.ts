@@ -5,9 +5,10 @@ import type { Restore } from '../../../domain/undo/decide-undo';
 import type { UserId } from '../../../domain/ids';
 import type { UserStore, WriteOutcome } from '../../../ports';
 import type { UserDocument } from '../documents';
-import { duplicatesIn } from '../duplicate-key';
+import { failuresIn } from '../write-failures';
 import { type Models, native } from '../models';
-import { revision } from './revision';
+import { createNotWritten } from './not-written';
+import { revision, revisionOf } from './revision';
 import { KEY_OF, uniqueKeys } from './unique-keys';
 
 type Run = Parameters<UserStore['restore']>[0];
@@ -15,11 +16,12 @@ type UserRestore = Restore & { readonly userId: UserId };
 
 export function createRestoreUsers(models: Pick<Models, 'users'>): UserStore['restore'] {
   const users = native<UserDocument>(models.users);
+  const notWritten = createNotWritten(models);
 
   return async (run, restores) => {
     if (restores.length === 0) return [];
     let done = 0;
-    await duplicatesIn(async () => {
+    const failures = await failuresIn(async () => {
       const operations = restores.map((restore) => ({ updateOne: updateOf(run, restore) }));
       done = (await users.bulkWrite(operations, { ordered: false })).matchedCount;
     });
@@ -27,11 +29,17 @@ export function createRestoreUsers(models: Pick<Models, 'users'>): UserStore['re
 
     const ids = restores.map(({ userId }) => userId);
     const found = await users.find({ _id: { $in: ids } }, { projection: { rev: 1, undone: 1 }, batchSize: ids.length + 1 }).toArray();
+    const unmended = await notWritten.mendRevisions(found);
     const byId = new Map(found.map((user) => [user._id, user]));
+    const failed = restores.flatMap((restore, at) => {
+      const failure = unmended.get(restore.userId) ?? failures.get(at);
+      return failure === undefined ? [] : [{ ...restore, failure }];
+    });
+    const explained = await notWritten.explain(run.clientId, failed);
     return restores.map(({ userId, rev }): WriteOutcome => {
       const user = byId.get(userId);
       if (user?.undone?.importId === run.importId) return 'written';
-      return user !== undefined && (user.rev ?? 0) === rev ? 'taken' : 'raced';
+      return (user !== undefined && revisionOf(user) === rev ? explained.get(userId) : undefined) ?? 'raced';
     });
   };
 }
@@ -51,9 +59,9 @@ function updateOf({ clientId, importId, at }: Run, { userId, rev, backTo, set, u
         ...(imported !== null && { imported }),
         undone: { importId, at, rev: rev + 1, backTo },
         updatedAt: at,
+        rev: rev + 1,
       },
       ...(gone.length > 0 && { $unset: Object.fromEntries(gone.map((name) => [name, '' as const])) }),
-      $inc: { rev: 1 },
     },
   };
 }

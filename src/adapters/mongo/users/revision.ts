@@ -1,6 +1,17 @@
-// The filter that makes an update optimistic: it matches only a user that nobody has written since.
+// What makes an update optimistic: it matches only a user that nobody has written since, and sets the next revision as a number of its own.
+// Adding to the stored one would fail on what is not a number.
 
-/** A user that the application wrote has no `rev` before its first import: that counts as 0. */
+/** A user that the application wrote has no `rev` before its first import, or null: that counts as 0. */
 export function revision(rev: number) {
-  return rev === 0 ? { $not: { $gt: 0 } } : rev;
+  return rev === 0 ? { $in: [0, null] } : rev;
+}
+
+/** The revision that a decision is made on. What the application stored may be anything. */
+export function revisionOf({ rev }: { readonly rev?: unknown }): number {
+  return typeof rev === 'number' ? rev : 0;
+}
+
+/** Whether an update on `revisionOf` can match at all. */
+export function isRevision(rev: unknown): boolean {
+  return rev === undefined || rev === null || (typeof rev === 'number' && !Number.isNaN(rev));
 }

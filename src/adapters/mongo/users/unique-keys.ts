@@ -1,83 +1,35 @@
 // What keeps e-mails and user names apart: a key per value and client under a unique index. The key, not the value, is what a user
-// holds, so that users who swap values can give up theirs first.
+// holds, so that users who swap values can give up theirs first. The application may write a value without its key: see `key-repair.ts`.
 
 import { emailKeyOf, userNameKeyOf } from '../../../domain/record/claims';
 import type { ClientId, UserId } from '../../../domain/ids';
 import type { FieldValues } from '../../../domain/user';
-import type { UserStore } from '../../../ports';
 import type { UserDocument } from '../documents';
-import { duplicatesIn } from '../duplicate-key';
-import { type Models, native } from '../models';
-import { revision } from './revision';
 
-type KeyName = 'emailKey' | 'userNameKey';
-type Keys = Pick<UserDocument, KeyName>;
+export type KeyedField = 'email' | 'userName';
+export type KeyName = 'emailKey' | 'userNameKey';
+/** The application may have stored anything under these names. */
+export type KeyedUser = { readonly _id: UserId } & { readonly [N in KeyedField | KeyName]?: unknown };
 
-export const KEY_OF = { email: 'emailKey', userName: 'userNameKey' } as const satisfies Record<string, KeyName>;
+export const KEYED_FIELDS = ['email', 'userName'] as const satisfies readonly KeyedField[];
+export const KEY_OF = { email: 'emailKey', userName: 'userNameKey' } as const satisfies Record<KeyedField, KeyName>;
+export const KEYED_VALUES = { email: 1, userName: 1, emailKey: 1, userNameKey: 1 };
 
-const emailKey = (clientId: ClientId, email: unknown): string => `${clientId}/${emailKeyOf(String(email))}`;
-const userNameKey = (clientId: ClientId, userName: unknown): string => `${clientId}/${userNameKeyOf(String(userName))}`;
+const COMPARABLE = { email: emailKeyOf, userName: userNameKeyOf };
+
+/** The key that goes with a value; undefined when it is not one that could be unique. */
+export function keyOf(clientId: ClientId, field: KeyedField, value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? `${clientId}/${COMPARABLE[field](value)}` : undefined;
+}
+
+/** The key that the user should hold, by the value as it is stored. */
+export function keyOfStored(user: KeyedUser, field: KeyedField): string | undefined {
+  return keyOf(user._id.slice(0, user._id.indexOf('/')) as ClientId, field, user[field]);
+}
 
 /** The keys that go with these values. */
-export function uniqueKeys(clientId: ClientId, { email, userName }: Pick<FieldValues, 'email' | 'userName'>): Keys {
-  return {
-    ...(email !== undefined && { emailKey: emailKey(clientId, email) }),
-    ...(userName !== undefined && { userNameKey: userNameKey(clientId, userName) }),
-  };
-}
-
-export function createUniqueKeys(models: Pick<Models, 'users'>): Pick<UserStore, 'holders' | 'releaseKeys' | 'restoreKeys'> {
-  const users = native<UserDocument>(models.users);
-
-  /** By the value as asked: several spellings of an e-mail may ask for one key. */
-  const holdersOf = async (name: KeyName, keyByValue: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, UserId>> => {
-    if (keyByValue.size === 0) return new Map();
-    const keys = [...new Set(keyByValue.values())];
-    const found = await users.find({ [name]: { $in: keys } }, { projection: { [name]: 1 }, batchSize: keys.length + 1 }).toArray();
-    const holders = new Map(found.map((user) => [user[name], user._id]));
-    const held = new Map<string, UserId>();
-    for (const [value, key] of keyByValue) {
-      const holder = holders.get(key);
-      if (holder !== undefined) held.set(value, holder);
-    }
-    return held;
-  };
-
-  return {
-    async holders(clientId, claims) {
-      const [emails, userNames] = await Promise.all([
-        holdersOf('emailKey', new Map(claims.emails.map((email) => [email, emailKey(clientId, email)]))),
-        holdersOf('userNameKey', new Map(claims.userNames.map((userName) => [userName, userNameKey(clientId, userName)]))),
-      ]);
-      return { emails, userNames };
-    },
-    async releaseKeys(releases) {
-      const updates = releases
-        .filter(({ fields }) => fields.length > 0)
-        .map(({ userId, fields }) => ({
-          updateOne: {
-            filter: { _id: userId },
-            update: { $unset: Object.fromEntries(fields.map((field) => [KEY_OF[field], '' as const])) },
-          },
-        }));
-      if (updates.length > 0) await users.bulkWrite(updates, { ordered: false });
-    },
-    async restoreKeys(userIds) {
-      if (userIds.length === 0) return;
-      const projection = { clientId: 1, rev: 1, email: 1, userName: 1, emailKey: 1, userNameKey: 1 };
-      const found = await users.find({ _id: { $in: [...userIds] } }, { projection, batchSize: userIds.length + 1 }).toArray();
-      // Key by key: one that is taken must not keep the user from getting the other back.
-      const updates = found.flatMap((user) =>
-        missingKeys(user).map((key) => ({ updateOne: { filter: { _id: user._id, rev: revision(user.rev ?? 0) }, update: { $set: key } } })),
-      );
-      if (updates.length > 0) await duplicatesIn(() => users.bulkWrite(updates, { ordered: false }));
-    },
-  };
-}
-
-function missingKeys({ clientId, email, userName, ...held }: UserDocument): readonly Keys[] {
-  const missing: Keys[] = [];
-  if (typeof email === 'string' && held.emailKey === undefined) missing.push({ emailKey: emailKey(clientId, email) });
-  if (typeof userName === 'string' && held.userNameKey === undefined) missing.push({ userNameKey: userNameKey(clientId, userName) });
-  return missing;
+export function uniqueKeys(clientId: ClientId, values: Pick<FieldValues, KeyedField>): Pick<UserDocument, KeyName> {
+  const emailKey = keyOf(clientId, 'email', values.email);
+  const userNameKey = keyOf(clientId, 'userName', values.userName);
+  return { ...(emailKey !== undefined && { emailKey }), ...(userNameKey !== undefined && { userNameKey }) };
 }

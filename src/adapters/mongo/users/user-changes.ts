@@ -6,6 +6,7 @@ import type { UserChanges } from '../../../ports';
 import type { UserChangeDocument, UserDocument } from '../documents';
 import { keysOf, lineKey } from '../keys';
 import { type Models, native } from '../models';
+import { rangesOf } from './ranges-of';
 
 const PER_BATCH = 1000;
 
@@ -34,9 +35,10 @@ export function createUserChanges(
     },
     async *created(clientId, importId) {
       // A range of `_id`s is all users of the client: an index on what imports created would slow every import for the sake of a rare undo.
-      const _id = { $gte: `${clientId}/` as UserId, $lt: `${clientId}0` as UserId };
-      const filter = { _id, 'created.importId': importId };
-      for await (const user of users.find(filter, { sort: { _id: 1 }, projection: { _id: 1 }, batchSize: PER_BATCH })) yield user._id;
+      for await (const range of rangesOf(users, clientId)) {
+        const filter = { ...range, 'created.importId': importId };
+        for await (const user of users.find(filter, { sort: { _id: 1 }, projection: { _id: 1 }, batchSize: PER_BATCH })) yield user._id;
+      }
     },
     async of(userId) {
       const found = await changes.find({ userId }).toArray();

@@ -2,14 +2,16 @@
 // their e-mails and user names apart in `unique-keys.ts`.
 
 import { ALL_FIELDS } from '../../../domain/client/profiles';
-import type { UserId } from '../../../domain/ids';
 import type { StoredFieldName, User } from '../../../domain/user';
 import type { UserStore } from '../../../ports';
 import type { UserDocument } from '../documents';
 import { type Models, native } from '../models';
+import { failuresIn } from '../write-failures';
 import { notMentionedSince } from './mentioned';
-import { createUniqueKeys } from './unique-keys';
+import { PER_RANGE, rangesOf } from './ranges-of';
+import { createKeyHolders } from './key-holders';
 import { createRestoreUsers } from './restore-users';
+import { revisionOf } from './revision';
 import { createUserChanges } from './user-changes';
 import { createWriteUsers } from './write-users';
 
@@ -30,16 +32,25 @@ export function createUserStore(models: Pick<Models, 'users' | 'userChanges'>): 
       return new Map(found.map((document) => [document._id, toUser(document)]));
     },
     async mention(userIds, { seq, older }) {
-      if (userIds.length > 0)
-        await users.updateMany({ _id: { $in: [...userIds] }, ...notMentionedSince(older) }, { $set: { mentioned: seq } });
+      if (userIds.length === 0) return;
+      // One by one: a user that the application's validator no longer accepts is one that nobody writes anyway.
+      const updates = userIds.map((_id) => ({
+        updateOne: { filter: { _id, ...notMentionedSince(older) }, update: { $set: { mentioned: seq } } },
+      }));
+      await failuresIn(() => users.bulkWrite(updates, { ordered: false }));
     },
     async forgetMentions(clientId, seq) {
-      const _id = { $gte: `${clientId}/` as UserId, $lt: `${clientId}0` as UserId };
-      await users.updateMany({ _id, mentioned: seq }, { $unset: { mentioned: '' } });
+      for await (const range of rangesOf(users, clientId)) {
+        const noted = await users.find({ ...range, mentioned: seq }, { projection: { _id: 1 }, batchSize: PER_RANGE }).toArray();
+        const updates = noted.map(({ _id }) => ({
+          updateOne: { filter: { _id, mentioned: seq }, update: { $unset: { mentioned: '' as const } } },
+        }));
+        if (updates.length > 0) await failuresIn(() => users.bulkWrite(updates, { ordered: false }));
+      }
     },
     write: createWriteUsers(models),
     restore: createRestoreUsers(models),
-    ...createUniqueKeys(models),
+    ...createKeyHolders(models),
     async countActive(clientId) {
       // Not `status: 'active'`: users that the application wrote without a status are active.
       const [all, archived] = await Promise.all([
@@ -67,7 +78,7 @@ function toUser(document: UserDocument): User {
     clientId: document.clientId,
     uniqueId: document._id.slice(document._id.indexOf('/') + 1),
     status: document.status ?? 'active',
-    rev: document.rev ?? 0,
+    rev: revisionOf(document),
     values,
     ...marksOf(document),
   };

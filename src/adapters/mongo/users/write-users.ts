@@ -1,16 +1,17 @@
 // Writes a batch of users in one unordered bulk, with optimistic concurrency: an update matches only the revision it was decided on,
 // and nobody of whom a newer import has spoken meanwhile.
-// What was not written is told apart by looking at the users again, never by what an error says.
+// What was not written is told apart by looking at the users again; what an error says counts only where nothing else explains it.
 
 import type { UserId } from '../../../domain/ids';
 import type { Stamp } from '../../../domain/user';
-import type { UserStore, UserWrite, WriteOutcome } from '../../../ports';
+import type { UserStore, UserWrite } from '../../../ports';
 import { createBeforeImages } from './before-images';
 import type { UserDocument } from '../documents';
-import { duplicatesIn } from '../duplicate-key';
+import { failuresIn, type WriteFailure } from '../write-failures';
 import { notMentionedSince } from './mentioned';
 import { type Models, native } from '../models';
-import { revision } from './revision';
+import { createNotWritten } from './not-written';
+import { revision, revisionOf } from './revision';
 import { uniqueKeys } from './unique-keys';
 
 type Run = Parameters<UserStore['write']>[0];
@@ -21,6 +22,7 @@ type Found = Pick<UserDocument, '_id' | 'rev' | 'imported' | 'mentioned'>;
 export function createWriteUsers(models: Pick<Models, 'users' | 'userChanges'>): UserStore['write'] {
   const users = native<UserDocument>(models.users);
   const beforeImages = createBeforeImages(models);
+  const notWritten = createNotWritten(models);
 
   const find = async (writes: readonly UserWrite[]): Promise<ReadonlyMap<UserId, Found>> => {
     const ids = writes.map(({ userId }) => userId);
@@ -36,19 +38,30 @@ export function createWriteUsers(models: Pick<Models, 'users' | 'userChanges'>):
 
     const operations = writes.map((write) => (write.kind === 'create' ? create(run, write) : change(run, write)));
     let done = 0;
-    await duplicatesIn(async () => {
+    const failures = await failuresIn(async () => {
       const { insertedCount, matchedCount } = await users.bulkWrite(operations, { ordered: false });
       done = insertedCount + matchedCount;
     });
     if (done === writes.length) return writes.map(() => 'written');
 
     const found = await find(writes);
-    const outcomes = new Map(writes.map((write) => [write, outcomeOf(run, write, found.get(write.userId))]));
+    const unmended = await notWritten.mendRevisions([...found.values()]);
+    const outcomes = new Map(
+      writes.map((write, at) => [write, outcomeOf(run, write, found.get(write.userId), unmended.get(write.userId) ?? failures.get(at))]),
+    );
+    const failed = writes.flatMap((write) => {
+      const failure = outcomes.get(write)!;
+      return typeof failure === 'object' ? [{ ...write, failure }] : [];
+    });
+    const explained = await notWritten.explain(run.clientId, failed);
     await beforeImages.remove(
       run,
       newImages.filter((write) => outcomes.get(write) !== 'written'),
     );
-    return [...outcomes.values()];
+    return writes.map((write) => {
+      const outcome = outcomes.get(write)!;
+      return typeof outcome === 'object' ? explained.get(write.userId)! : outcome;
+    });
   };
 }
 
@@ -82,18 +95,28 @@ function change(run: Run, { userId, kind, line, rev, set }: Change) {
           ...(kind !== 'update' && status),
           imported: stamp(run, line, kind),
           updatedAt: at,
+          rev: rev + 1,
         },
         ...(kind === 'reactivate' && { $unset: { archived: '' as const } }),
-        $inc: { rev: 1 },
       },
     },
   };
 }
 
-function outcomeOf(run: Run, write: UserWrite, found: Found | undefined): WriteOutcome {
+/** A failure that nobody's writing explains stays to be explained. */
+function outcomeOf(
+  run: Run,
+  write: UserWrite,
+  found: Found | undefined,
+  failure: WriteFailure | undefined,
+): 'written' | 'raced' | WriteFailure {
   if (found?.imported?.importId === run.importId && found.imported.line === write.line) return 'written';
-  if (write.kind === 'create') return found === undefined ? 'taken' : 'raced';
-  return found !== undefined && (found.rev ?? 0) === write.rev && (found.mentioned ?? 0) <= run.seq ? 'taken' : 'raced';
+  const isAsRead = write.kind === 'create' ? found === undefined : isUnchanged(run, write, found);
+  return isAsRead && failure !== undefined ? failure : 'raced';
+}
+
+function isUnchanged({ seq }: Run, { rev }: Change, found: Found | undefined): boolean {
+  return found !== undefined && revisionOf(found) === rev && (found.mentioned ?? 0) <= seq;
 }
 
 function stamp({ importId, seq }: Run, line: number, decision: Stamp['decision']): Stamp {

@@ -4,6 +4,7 @@ import { mongo as driver } from 'mongoose';
 import { type ImportId, importIdOf } from '../../../../src/domain/ids';
 import { type ImportRun, NO_COUNTS } from '../../../../src/domain/import-run';
 import { IMPORT_STATES, statesThat, type ImportState } from '../../../../src/domain/import-state';
+import { reason as reasonOf } from '../../../../src/domain/reason/reasons';
 import type { Chunk, ChunkResult, RejectedRecord } from '../../../../src/ports';
 import { useMongo } from '../../../support/use-mongo';
 
@@ -321,8 +322,8 @@ describe('rejected records', () => {
 
   test('put again, a record is replaced', async () => {
     await mongo.store.rejected.put(importId(1), [rejected(5)]);
-    await mongo.store.rejected.put(importId(1), [{ ...rejected(5), claims: {}, reasons: [] }]);
-    expect(await allRejected()).toEqual([{ ...rejected(5), claims: {}, reasons: [] }]);
+    await mongo.store.rejected.put(importId(1), [{ ...rejected(5), claims: {}, reasons: [reasonOf('9014', 'loginSource')] }]);
+    expect(await allRejected()).toEqual([{ ...rejected(5), claims: {}, reasons: [reasonOf('9014', 'loginSource')] }]);
   });
 
   test('may be thousands', async () => {
