@@ -30,6 +30,7 @@ import { undoDeferred } from './undo/undo-deferred';
 import { undoPermits } from './undo/undo-permits';
 import { nextTurn } from './turn/next-turn';
 import { wakeWaiting } from './turn/wake-waiting';
+import { wakeReadyClients } from './scan/wake-ready-clients';
 
 export function createActivities(ports: ActivityPorts) {
   return {
@@ -62,6 +63,7 @@ export function createActivities(ports: ActivityPorts) {
     removeOldBackups: removeOldBackups(ports),
     clearWorkFolders: clearWorkFolders(ports),
     tellSilences: tellSilences(ports),
+    wakeReadyClients: wakeReadyClients(ports),
   };
 }
 

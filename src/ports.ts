@@ -1,7 +1,7 @@
 // The outside world on one page. Adapters implement these; activities, the front door and the command line use them.
 // Dates are UTC, sizes are bytes, times are milliseconds unless a name says otherwise.
 
-import type { Client, ClientSettings, Pause } from './domain/client';
+import type { Client, ClientSettings, Pause, Schedule } from './domain/client';
 import type { ClientId, ImportId, UserId } from './domain/ids';
 import type { Counts, FileLayout, HoldDecision, ImportOutcome, ImportRun, ReportState } from './domain/import-run';
 import type { ImportState } from './domain/import-state';
@@ -652,12 +652,22 @@ export interface Inboxes {
   writer(importId: ImportId, kind: 'import' | 'undo'): Promise<Writer | undefined>;
 }
 
+/** A setting that Temporal does not carry out. */
+export interface RefusedSchedule {
+  /** As schedules are named, e.g. `0 0 * * *@PST`. */
+  readonly name: string;
+  readonly why: string;
+  readonly clients: readonly ClientId[];
+}
+
 /** What the front door and the command line ask of Temporal. */
 export interface ImportsControl {
+  /** Throws WRONG_USE, with the reason, when the setting cannot be in force. */
+  trySchedule(schedule: Schedule): Promise<void>;
+  /** Brings the schedules that look for files in line with the settings of the clients. */
+  applySchedules(clients: Pick<ClientStore, 'list'>): Promise<readonly RefusedSchedule[]>;
   /** Wakes the client's inbox: it looks for files, or takes up what was asked for. */
   wake(clientId: ClientId, why: Wake): Promise<void>;
-  /** Creates or updates the client's schedule; keeps a pause and its note. A disabled client's schedule is removed. */
-  applySchedule(client: Client): Promise<void>;
   /** Approves or declines a held import. Throws NOT_NOW, with a sentence, when there is nothing to decide any more. */
   decide(importId: ImportId, decision: HoldDecision): Promise<void>;
   /**

@@ -23,6 +23,11 @@ export const ACTIVITY_OPTIONS = {
     heartbeatTimeout: '30s',
     retry: forEver,
   },
+  /**
+   * Looks into the folders of many clients, and reads uploads that stay where they are. For ever, because the next tick may be a day away;
+   * while it is tried again its schedule starts no other.
+   */
+  folders: { taskQueue: background, startToCloseTimeout: '2h', heartbeatTimeout: '30s', retry: { ...forEver, maximumInterval: '5m' } },
   /** Reads the whole file, up to 2 GiB: long, so the heartbeat tells a dead worker within half a minute. */
   inspect: { startToCloseTimeout: '2h', heartbeatTimeout: '30s', retry: worldIsBroken, ...untilItEnds },
   /** About 5,000 records: seconds. Ten minutes allow for a database that answers slowly. */

@@ -3,6 +3,7 @@ export { clientInbox } from './client-inbox';
 export { importFile } from './import-file';
 export { keepHouse } from './keep-house';
 export { resendReport } from './resend-report';
+export { scanFolders } from './scan-folders';
 export { undoImport } from './undo-import';
 export { wakeWaiting } from './wake-waiting';
 export { watchSilence } from './watch-silence';

@@ -19,8 +19,16 @@ export interface ClientInboxInput {
 /** Name of the signal that wakes an inbox. */
 export const WAKE = 'wake';
 
+/** How the ids of schedules that look for files begin; the rest is the name of the setting. */
+export const SCAN_SCHEDULES = 'scan/';
+
+export interface ScanFoldersInput {
+  /** Name of the setting whose clients are looked at. */
+  readonly schedule: string;
+}
+
 /** Schedules that belong to no client. */
-export const STANDING_SCHEDULES = ['housekeeping', 'silence'] as const;
+export const STANDING_SCHEDULES = ['housekeeping', 'silence', 'standing-pass'] as const;
 
 export interface ImportFileInput {
   readonly importId: ImportId;
@@ -71,10 +79,6 @@ export interface ResendReportInput {
 export interface ResendReportResult {
   /** `nothing-left` = what the e-mail would carry is no longer kept. */
   readonly report: ReportState | 'nothing-left';
-}
-
-export function scheduleIdOf(clientId: ClientId): string {
-  return `client/${clientId}`;
 }
 
 export function inboxWorkflowIdOf(clientId: ClientId): string {

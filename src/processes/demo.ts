@@ -151,7 +151,7 @@ async function addClient(config: Config, stores: Mongo, endpoints: Everything['e
   });
   await createFileStore(config.dataDir).prepareClient(clientId, profileOf(client).layout);
   const control = connectImportsControl({ env: {}, address: endpoints.temporalAddress, uiUrl: endpoints.temporalUi });
-  await control.applySchedule(client);
+  await control.applySchedules(stores.clients);
   await control.close();
   return clientId;
 }

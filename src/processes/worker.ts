@@ -31,11 +31,13 @@ runProcess('worker', async () => {
   const temporal = { env: temporalEnvironment(config), address: requireEndpoint(endpoints, 'temporalAddress') };
   const control = connectImportsControl({ ...temporal, uiUrl: endpoints.temporalUi ?? null });
   await untilReachable(log, () => control.applyStandingSchedules());
-  for (const client of await mongo.clients.list()) await control.applySchedule(client);
+  for (const { name, why, clients } of await control.applySchedules(mongo.clients)) {
+    log.error('Temporal refuses a schedule: no files are looked for', { schedule: name, why, clients });
+  }
 
   const clock = { now: () => new Date() };
   const files = createFileStore(config.dataDir);
-  const metrics = createImportMetrics({ imports: mongo.imports, clock });
+  const metrics = createImportMetrics({ imports: mongo.imports, clock, scans: () => control.seeScans() });
   const worker = await createWorker({
     ...temporal,
     workflows: { bundle: { codePath: path.join(__dirname, '../../workflow-bundle.js') } },

@@ -36,6 +36,7 @@ export const PHASES: Readonly<Record<keyof Activities, string>> = {
   removeOldBackups: 'housekeeping',
   clearWorkFolders: 'housekeeping',
   tellSilences: 'silence',
+  wakeReadyClients: 'scanning',
 };
 
 export function measureSteps(metrics: Pick<ImportMetrics, 'stepEnded'>): ActivityInboundCallsInterceptor {

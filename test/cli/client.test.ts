@@ -5,7 +5,7 @@ import { aClient, aWorld, imports } from './fake-deps';
 const REQUIRED = ['--failed-import-email', 'it@new.example', '--reply-to-admin-email', 'parking@city.example'];
 
 describe('client add', () => {
-  test('stores the client, makes its folder, then its schedule', async () => {
+  test('has its schedule judged, stores the client, makes its folder, then brings the schedules in line', async () => {
     const { code, err, world } = await imports(aWorld(), 'client', 'add', 'new', ...REQUIRED);
     expect([code, err]).toEqual([0, '']);
     expect(world.clients.at(-1)).toEqual({
@@ -14,7 +14,7 @@ describe('client add', () => {
       addedAt: new Date('2026-11-20T19:00:00.000Z'),
       settings: { ...DEFAULT_SETTINGS, failedImportEmail: 'it@new.example', replyToAdminEmail: 'parking@city.example' },
     });
-    expect(world.calls).toEqual(['folder new', 'schedule new enabled=true']);
+    expect(world.calls).toEqual(['try every-5m', 'folder new', 'schedules every-5m']);
   });
 
   test('takes every option, and later ones win', async () => {
@@ -123,19 +123,24 @@ describe('client add', () => {
     expect([world.clients.length, world.calls]).toEqual([2, []]);
   });
 
-  test('that cannot reach Temporal keeps the client and says how to make up for it', async () => {
+  test('that cannot reach Temporal adds nothing', async () => {
     const down = { temporal: new ImportsError('UNREACHABLE', 'Temporal cannot be reached.') };
     const { code, err, world } = await imports(aWorld({ down }), 'client', 'add', 'new', ...REQUIRED);
-    expect([code, err]).toEqual([
-      3,
-      'error: Client new is stored, but its folder or schedule could not be brought in line: Temporal cannot be reached.\nThen make up for it with: imports client enable new\n',
-    ]);
-    expect(world.clients.map(({ clientId }) => clientId)).toContain('new');
+    expect([code, err]).toEqual([3, 'error: The client was not added: Temporal cannot be reached.\n']);
+    expect(world.clients.map(({ clientId }) => clientId)).toEqual(['acme', 'zenith']);
+  });
+
+  test('with a schedule that Temporal refuses adds nothing and says why', async () => {
+    const why = 'Temporal does not know the time zone PST. Write America/Los_Angeles';
+    const refusing = aWorld({ refusedSchedules: new Map([['0 0 * * *@PST', why]]) });
+    const { code, err, world } = await imports(refusing, 'client', 'add', 'new', ...REQUIRED, '--set', 'schedule=cron:0 0 * * *@PST');
+    expect([code, err]).toEqual([2, `error: The client was not added:\n  - schedule=cron:0 0 * * *@PST: ${why}\n`]);
+    expect([world.clients.length, world.calls]).toEqual([2, ['try 0 0 * * *@PST']]);
   });
 });
 
 describe('client set', () => {
-  test('changes what is named, keeps the rest, and applies the schedule', async () => {
+  test('changes what is named, keeps the rest, and brings the schedules in line', async () => {
     const { code, out, world } = await imports(
       aWorld(),
       'client',
@@ -150,7 +155,8 @@ describe('client set', () => {
     expect(JSON.parse(out)).toEqual({ clientId: 'acme', enabled: true, settings });
     expect(world.clients[0]?.settings).toEqual(settings);
     expect(world.clients[1]).toEqual(aClient('zenith'));
-    expect(world.calls).toEqual(['folder acme', 'schedule acme enabled=true']);
+    const calls = ['try 0 0 * * *@Europe/Berlin', 'folder acme', 'schedules 0 0 * * *@Europe/Berlin, every-5m'];
+    expect(world.calls).toEqual(calls);
   });
 
   test('changes all or nothing', async () => {
@@ -160,6 +166,19 @@ describe('client set', () => {
       'error: Nothing was changed:\n  - maxRecords=0: maxRecords must be a whole number from 1 to 1000000000\n',
     ]);
     expect([world.clients[0], world.calls]).toEqual([aClient('acme'), []]);
+  });
+
+  test('stores nothing when Temporal refuses the schedule', async () => {
+    const refusing = aWorld({ refusedSchedules: new Map([['0 0 31 2 *@UTC', 'there is no such day']]) });
+    const { code, err, world } = await imports(refusing, 'client', 'set', 'acme', 'report=always', 'schedule=cron:0 0 31 2 *@UTC');
+    expect([code, err]).toEqual([2, 'error: Nothing was changed:\n  - schedule=cron:0 0 31 2 *@UTC: there is no such day\n']);
+    expect([world.clients[0], world.calls]).toEqual([aClient('acme'), ['try 0 0 31 2 *@UTC']]);
+  });
+
+  test('needs no Temporal for anything but the schedule', async () => {
+    const down = { temporal: new ImportsError('UNREACHABLE', 'Temporal cannot be reached.') };
+    const { code, world } = await imports(aWorld({ down }), 'client', 'set', 'acme', 'report=always');
+    expect([code, world.clients[0]?.settings.report, world.calls]).toEqual([0, 'always', []]);
   });
 
   test('needs something to set', async () => {
@@ -252,23 +271,18 @@ expectFileEvery       26h
 });
 
 describe('client disable, enable', () => {
-  test('disable removes the schedule, enable makes it again', async () => {
+  test('disable takes the client out of the schedules, enable puts it in again', async () => {
     const world = aWorld();
     const off = await imports(world, 'client', 'disable', 'acme');
     expect([off.code, off.out]).toEqual([
       0,
-      'Client acme is disabled. Its schedule is removed and its accounts cannot log in. An import that has begun goes on to its end.\n',
+      'Client acme is disabled. Its files are left alone and its accounts cannot log in. An import that has begun goes on to its end.\n',
     ]);
     expect(world.clients[0]?.enabled).toBe(false);
     const on = await imports(world, 'client', 'enable', 'acme', '--json');
     expect(JSON.parse(on.out)).toEqual(aClient('acme'));
-    expect(world.calls).toEqual([
-      'folder acme',
-      'schedule acme enabled=false',
-      'folder acme',
-      'schedule acme enabled=true',
-      'wake acme to look for files',
-    ]);
+    const calls = ['folder acme', 'schedules every-5m', 'folder acme', 'schedules every-5m', 'wake acme to look for files'];
+    expect(world.calls).toEqual(calls);
   });
 
   test('enable looks at once for files that came meanwhile, unless uploads are to wait for the schedule', async () => {

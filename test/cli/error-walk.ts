@@ -131,11 +131,19 @@ export function errorPaths(folder: string): readonly ErrorPath[] {
     wrongUse('client set acme nonsense=1', 'nonsense is no setting', 'imports client set --help'),
     wrongUse('client set acme report', 'report has no value', 'write report=failures|always'),
     wrongUse('client set acme failedImportEmail=none', 'failedImportEmail must be one e-mail address', 'e.g. it@acme.example'),
-    unreachable('client set acme report=always', 'Client acme is stored, but its folder or schedule', 'imports client enable acme', {
-      world: { down: { temporal: new ImportsError('UNREACHABLE', 'Temporal cannot be reached.') } },
+    unreachable('client set acme schedule=1h', 'Nothing was changed: Temporal cannot be reached', 'imports up', temporalIsDown),
+    notNow('client set acme schedule=1h', 'Nothing was changed: The command ended in an error that nobody foresaw', 'imports doctor', {
+      world: { down: { temporal: new Error('odd') } },
     }),
+    wrongUse('client set acme schedule=1h', 'schedule=1h: it is too short', 'Take another', {
+      world: { refusedSchedules: new Map([['every-1h', 'it is too short. Take another']]) },
+    }),
+    unreachable('client enable acme', 'Client acme is stored, but its folder or schedule', 'imports client enable acme', temporalIsDown),
     notNow('client disable acme', 'Client acme is stored, but', 'imports client disable acme', {
       world: { down: { temporal: new Error('odd') } },
+    }),
+    notNow('client enable acme', 'its schedule is not in force. It is too short', 'imports client set acme schedule=', {
+      world: { refusedSchedules: new Map([['every-5m', 'It is too short.']]) },
     }),
 
     wrongUse('client pause acme', 'Say why', '--reason'),

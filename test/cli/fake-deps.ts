@@ -3,6 +3,7 @@
 import { Writable } from 'node:stream';
 import type { CheckedFile } from '../../src/domain/file/checked-file';
 import { DEFAULT_SETTINGS, type Client } from '../../src/domain/client';
+import { clientsBySchedule, scheduleName } from '../../src/domain/client/schedule-name';
 import { importIdOf, parseClientId, parseImportId, type ClientId, type ImportId } from '../../src/domain/ids';
 import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
 import { IMPORT_STATES } from '../../src/domain/import-state';
@@ -121,6 +122,8 @@ export interface World {
   columns: number | undefined;
   stdin: string;
   uiUrl: string | null;
+  /** Why Temporal refuses schedules, by their names. */
+  refusedSchedules: Map<string, string>;
   resent: Awaited<ReturnType<Services['control']['resendReport']>>;
   /** Somebody else is always faster. */
   raced: boolean;
@@ -168,6 +171,7 @@ export function aWorld(change: Partial<World> = {}): World {
     columns: undefined,
     stdin: '',
     uiUrl: 'http://127.0.0.1:8233',
+    refusedSchedules: new Map(),
     resent: 'sent',
     raced: false,
     stopped: [],
@@ -362,9 +366,21 @@ export function servicesOf(world: World): Services {
       },
     },
     control: {
-      async applySchedule(client) {
+      async trySchedule(schedule) {
         up(down.temporal);
-        world.calls.push(`schedule ${client.clientId} enabled=${client.enabled}`);
+        const name = scheduleName(schedule);
+        world.calls.push(`try ${name}`);
+        const why = world.refusedSchedules.get(name);
+        if (why !== undefined) throw new ImportsError('WRONG_USE', why);
+      },
+      async applySchedules(clients) {
+        up(down.temporal);
+        const wanted = clientsBySchedule(await clients.list());
+        world.calls.push(`schedules ${[...wanted.keys()].join(', ')}`);
+        return [...wanted].flatMap(([name, those]) => {
+          const why = world.refusedSchedules.get(name);
+          return why === undefined ? [] : [{ name, why, clients: those.map(({ clientId: id }) => id) }];
+        });
       },
       async wake(id, { look }) {
         up(down.temporal);

@@ -82,7 +82,8 @@ test('says what to do about every check of the doctor', () => {
 
 test('lists every metric of ours', async () => {
   const imports = { waiting: async () => ({ count: 0, oldest: null }) };
-  const text = [createImportMetrics({ imports, clock: { now: () => new Date() } }), createDoorMetrics()].map((counted) => counted.text());
+  const worker = createImportMetrics({ imports, clock: { now: () => new Date() }, scans: async () => new Map() });
+  const text = [worker, createDoorMetrics()].map((counted) => counted.text());
   const names = [...(await Promise.all(text)).join('\n').matchAll(/^# TYPE (imports_\w+)/gm)].map((match) => match[1] ?? '');
   const listed = firstCells('What to alert on').flatMap((cell) => /^`(imports_\w+)/.exec(cell)?.[1] ?? []);
   expect(listed.toSorted()).toEqual(names.toSorted());

@@ -12,7 +12,7 @@ import { loadHostKeys } from '../../src/sftp/ssh/host-keys';
 import { checkDataDirectory, checkDiskSpace, checkHostKeys, judgeDiskSpace } from '../../src/processes/doctor/check-data-directory';
 import { checkSilentClients, checkStuckClaims, checkWaitingImports } from '../../src/processes/doctor/check-imports';
 import { checkLeftovers } from '../../src/processes/doctor/check-leftovers';
-import { judgeSchedule } from '../../src/processes/doctor/check-schedules';
+import { judgeSchedule, tellSchedules } from '../../src/processes/doctor/check-schedules';
 import { judgeWorkers } from '../../src/processes/doctor/check-temporal';
 import { aClient, aRun } from '../cli/fake-deps';
 
@@ -109,6 +109,41 @@ test.each([
   ['overdue', { paused: false, note: undefined, next: undefined }],
 ] as const)('calls a schedule %s: %j', (verdict, schedule) => {
   expect(judgeSchedule(schedule, now)).toBe(verdict);
+});
+
+describe('tells of schedules', () => {
+  const running = { paused: false, note: undefined, last: ago(60_000), next: new Date(now.getTime() + 60_000), missed: 0 };
+  const clients = [aClient('acme'), aClient('zenith')];
+  const tell = (seen: Readonly<Record<string, typeof running>>) =>
+    tellSchedules(['scan/every-5m', 'silence'], new Map(Object.entries(seen)), new Map([['every-5m', clients]]), now);
+
+  test('how many are in force and when files were last looked for', () => {
+    expect(tell({ 'scan/every-5m': running, silence: running })).toEqual({
+      ok: true,
+      detail: '2 schedules in force; last scan 2026-11-20T18:59Z',
+    });
+  });
+
+  test('ticks that nobody made up for, and what an operator paused with the note', () => {
+    const paused = { ...running, paused: true, note: 'asked by phone' as never };
+    expect(tell({ 'scan/every-5m': { ...running, missed: 3 }, silence: paused })).toEqual({
+      ok: true,
+      detail:
+        '1 schedule in force; paused in Temporal: silence (asked by phone); ticks missed so far: scan/every-5m 3; last scan 2026-11-20T18:59Z',
+    });
+  });
+
+  test('a setting without a schedule, with its clients and how to learn why', () => {
+    expect(tell({ silence: running })).toEqual({
+      ok: false,
+      detail: 'missing: scan/every-5m of acme, zenith',
+      todo: 'Make it, or see why Temporal refuses it: imports client enable acme',
+    });
+  });
+
+  test('a standing one that is missing', () => {
+    expect(tell({ 'scan/every-5m': running })).toMatchObject({ ok: false, todo: 'Start a worker: it makes them' });
+  });
 });
 
 test('misses a worker', () => {

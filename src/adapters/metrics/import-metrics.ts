@@ -1,9 +1,10 @@
-// What a worker counts, for Prometheus. What has ended is counted as it ends; what has not is asked of the database at every scrape, so
-// that it is right whichever worker is asked.
+// What a worker counts, for Prometheus. What has ended is counted as it ends; what has not is asked of the database, or of Temporal, at every
+// scrape, so that it is right whichever worker is asked.
 
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { OPEN_STATES, type ImportState } from '../../domain/import-state';
 import type { Clock, ImportMetrics, ImportStore } from '../../ports';
+import { createScanGauges, type ScanState } from './scan-gauges';
 import type { Counted } from './serve-metrics';
 
 const DECISIONS = ['created', 'updated', 'unchanged', 'archived', 'rejected', 'repeated', 'superseded'] as const;
@@ -11,7 +12,14 @@ const QUEUED: readonly ImportState[] = ['claiming', 'queued'];
 /** A database that does not answer must not make the scrape fail. */
 const PATIENCE_MS = 2_000;
 
-export function createImportMetrics({ imports, clock }: { imports: Pick<ImportStore, 'waiting'>; clock: Clock }): ImportMetrics & Counted {
+export interface Counting {
+  readonly imports: Pick<ImportStore, 'waiting'>;
+  readonly clock: Clock;
+  /** The schedules that look for files, by the name of their setting. */
+  readonly scans: () => Promise<ReadonlyMap<string, ScanState>>;
+}
+
+export function createImportMetrics({ imports, clock, scans }: Counting): ImportMetrics & Counted {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -43,6 +51,8 @@ export function createImportMetrics({ imports, clock }: { imports: Pick<ImportSt
     registers,
   });
 
+  const scanned = createScanGauges(registers);
+
   const look = async (): Promise<void> => {
     const found = await Promise.all(OPEN_STATES.map(async (state) => ({ state, ...(await imports.waiting(state)) })));
     for (const { state, count } of found) open.set({ state }, count);
@@ -64,7 +74,7 @@ export function createImportMetrics({ imports, clock }: { imports: Pick<ImportSt
     contentType: registry.contentType,
     async text() {
       // Old numbers would look like news.
-      await within(PATIENCE_MS, look()).catch(forget);
+      await Promise.all([within(PATIENCE_MS, look()).catch(forget), within(PATIENCE_MS, scans().then(scanned.set)).catch(scanned.forget)]);
       return registry.metrics();
     },
   };

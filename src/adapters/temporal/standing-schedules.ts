@@ -1,11 +1,11 @@
-// The schedules that belong to no client: housekeeping at night, and the watch for silent clients. Applied when a worker starts, keeping
-// what an operator paused.
+// The schedules that belong to no client: housekeeping at night, the watch for silent clients, and the pass that wakes whoever waits. Put in
+// place when a worker starts.
 
 import { ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
 import { STANDING_SCHEDULES, TASK_QUEUES } from '../../../workflows/messages';
 import { putSchedule } from './put-schedule';
 
-const [HOUSEKEEPING, SILENCE] = STANDING_SCHEDULES;
+const [HOUSEKEEPING, SILENCE, STANDING_PASS] = STANDING_SCHEDULES;
 
 const SCHEDULES: readonly ScheduleOptions[] = [
   {
@@ -33,6 +33,19 @@ const SCHEDULES: readonly ScheduleOptions[] = [
       taskQueue: TASK_QUEUES.imports,
       args: [],
       staticSummary: 'tell of clients that send no files',
+    },
+  },
+  {
+    scheduleId: STANDING_PASS,
+    spec: { intervals: [{ every: '10m', offset: '3m' }] },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '10m', pauseOnFailure: false },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'wakeWaiting',
+      workflowId: 'standing-pass',
+      taskQueue: TASK_QUEUES.imports,
+      args: [],
+      staticSummary: 'wake who waits; find who was stopped',
     },
   },
 ];

@@ -10,7 +10,7 @@ import { defineCommand, type Session } from '../define-command';
 import { escapeText } from '../text/escape-text';
 import { gather } from '../text/gather';
 import { applyAssignments } from './parse-setting';
-import { putIntoEffect } from './put-into-effect';
+import { putIntoEffect, trySchedule } from './put-into-effect';
 import { CLIENT_ID_RULE } from './require-client';
 
 const REQUIRED = [
@@ -53,6 +53,7 @@ export function addClientAddCommand(parent: Command, { deps, print }: Session): 
           `Client ${client.clientId} exists already. Change it with: imports client set ${client.clientId} KEY=VALUE`,
         );
       }
+      await trySchedule(services, client.settings.schedule, 'The client was not added');
       await services.clients.add(client);
       await putIntoEffect(services, client);
       await print.show(client, () => `${clientText(client, print)}\n\n${nextStep(client)}`);

@@ -1,4 +1,4 @@
-// `imports client enable` and `disable`. Either may be repeated: it brings folder and schedule in line again. Files that came before the
+// `imports client enable` and `disable`. Either may be repeated: it brings folder and schedules in line again. Files that came before the
 // client was enabled are looked for at once, as after an upload.
 
 import type { Command } from 'commander';
@@ -11,7 +11,7 @@ export function addClientEnableCommands(parent: Command, session: Session): void
     enabled: false,
     verb: 'disable',
     summary: 'refuse the logins of a client and leave its files alone',
-    done: 'Its schedule is removed and its accounts cannot log in. An import that has begun goes on to its end.',
+    done: 'Its files are left alone and its accounts cannot log in. An import that has begun goes on to its end.',
   });
   add(parent, session, {
     enabled: true,

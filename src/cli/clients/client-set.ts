@@ -2,12 +2,13 @@
 
 import type { Command } from 'commander';
 import { DEFAULT_SETTINGS, type ClientSettings } from '../../domain/client';
+import { scheduleName } from '../../domain/client/schedule-name';
 import { ImportsError } from '../../errors';
 import { clientText, settingText } from './client-text';
 import { defineCommand, type Session } from '../define-command';
 import { layOutTable } from '../text/lay-out';
 import { applyAssignments, SETTINGS } from './parse-setting';
-import { putIntoEffect } from './put-into-effect';
+import { putIntoEffect, trySchedule } from './put-into-effect';
 import { requireClient } from './require-client';
 
 export function addClientSetCommand(parent: Command, { deps, print }: Session): void {
@@ -30,8 +31,10 @@ export function addClientSetCommand(parent: Command, { deps, print }: Session): 
         throw new ImportsError('WRONG_USE', ['Nothing was changed:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
       }
       const changed = { ...client, settings };
+      const isAsBefore = scheduleName(settings.schedule) === scheduleName(client.settings.schedule);
+      if (!isAsBefore) await trySchedule(services, settings.schedule, 'Nothing was changed');
       await services.clients.setSettings(client.clientId, settings);
-      await putIntoEffect(services, changed);
+      if (!isAsBefore) await putIntoEffect(services, changed);
       await print.show(changed, () => clientText(changed, print));
     });
 }

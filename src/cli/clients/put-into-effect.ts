@@ -1,17 +1,30 @@
-// What must follow when a client was stored: its folder and its schedule. Both steps can be repeated, so a failure between costs nothing.
+// What a client's settings need outside of the database. Temporal judges a schedule before it is stored; folder and schedules follow when
+// it was. Both can be repeated, so a failure between costs nothing.
 
-import type { Client } from '../../domain/client';
+import type { Client, Schedule } from '../../domain/client';
 import { profileOf } from '../../domain/client/profiles';
 import { ImportsError } from '../../errors';
 import type { Services } from '../deps';
 import { describeError } from '../text/describe-error';
+import { scheduleText } from './client-text';
 
-export async function putIntoEffect({ files, control }: Pick<Services, 'files' | 'control'>, client: Client): Promise<void> {
-  const { clientId, enabled } = client;
+/** Throws when the setting cannot be in force: with `instead`, which says what was not done. Nothing was stored by then. */
+export async function trySchedule({ control }: Pick<Services, 'control'>, schedule: Schedule, instead: string): Promise<void> {
   try {
-    await files.prepareClient(clientId, profileOf(client).layout);
-    await control.applySchedule(client);
+    await control.trySchedule(schedule);
   } catch (error) {
+    const { code, message } = describeError(error);
+    const told = code === 'WRONG_USE' ? `${instead}:\n  - schedule=${scheduleText(schedule)}: ${message}` : `${instead}: ${message}`;
+    throw new ImportsError(code === 'UNEXPECTED' ? 'NOT_NOW' : code, told, { cause: error });
+  }
+}
+
+export async function putIntoEffect(
+  { clients, files, control }: Pick<Services, 'clients' | 'files' | 'control'>,
+  client: Client,
+): Promise<void> {
+  const { clientId, enabled } = client;
+  const refused = await inLine().catch((error: unknown) => {
     const { code, message } = describeError(error);
     const again = `imports client ${enabled ? 'enable' : 'disable'} ${clientId}`;
     throw new ImportsError(
@@ -19,5 +32,16 @@ export async function putIntoEffect({ files, control }: Pick<Services, 'files' |
       `Client ${clientId} is stored, but its folder or schedule could not be brought in line: ${message}\nThen make up for it with: ${again}`,
       { cause: error },
     );
+  });
+  const own = refused.find((one) => one.clients.includes(clientId));
+  if (own === undefined) return;
+  throw new ImportsError(
+    'NOT_NOW',
+    `Client ${clientId} is stored, but its schedule is not in force. ${own.why}\nSet another with: imports client set ${clientId} schedule=5m`,
+  );
+
+  async function inLine() {
+    await files.prepareClient(clientId, profileOf(client).layout);
+    return control.applySchedules(clients);
   }
 }

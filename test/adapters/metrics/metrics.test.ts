@@ -9,6 +9,7 @@ import type { ImportState } from '../../../src/domain/import-state';
 const clientId = parseClientId('acme')!;
 const now = new Date('2026-11-20T19:00:00Z');
 const clock = { now: () => now };
+const scans = async () => new Map([['every-5m', { last: new Date(now.getTime() - 60_000), missed: 2 }]]);
 const none = { waiting: async () => ({ count: 0, oldest: null }) };
 
 /** The samples of ours, without those of the process. */
@@ -16,7 +17,7 @@ const samples = (text: string): string[] => text.split('\n').filter((line) => li
 
 describe('a worker', () => {
   test('counts imports by outcome and records by decision', async () => {
-    const metrics = createImportMetrics({ imports: none, clock });
+    const metrics = createImportMetrics({ imports: none, clock, scans });
     const counts = { ...NO_COUNTS, records: 7, created: 2, updated: 3, archived: 1, rejected: 2 };
     metrics.importEnded({ clientId, outcome: 'imported-with-failures', counts });
     metrics.importEnded({ clientId, outcome: 'failed', counts: null });
@@ -33,7 +34,7 @@ describe('a worker', () => {
   });
 
   test('times phases, apart by how they ended, and counts alarms', async () => {
-    const metrics = createImportMetrics({ imports: none, clock });
+    const metrics = createImportMetrics({ imports: none, clock, scans });
     metrics.stepEnded({ phase: 'applying', result: 'done', seconds: 2 });
     metrics.stepEnded({ phase: 'applying', result: 'failed', seconds: 3 });
     metrics.silenceAlarmSent(clientId);
@@ -52,7 +53,11 @@ describe('a worker', () => {
       queued: { count: 2, oldest: new Date(now.getTime() - 90_000) },
       failed: { count: 4, oldest: new Date(0) },
     };
-    const metrics = createImportMetrics({ imports: { waiting: async (state) => waiting[state] ?? { count: 0, oldest: null } }, clock });
+    const metrics = createImportMetrics({
+      imports: { waiting: async (state) => waiting[state] ?? { count: 0, oldest: null } },
+      clock,
+      scans,
+    });
     const expected = ['imports_open{state="queued"} 2', 'imports_open{state="failed"} 4', 'imports_open{state="held"} 0'];
     expect(samples(await metrics.text())).toEqual(expect.arrayContaining([...expected, 'imports_queue_age_seconds 90']));
     delete waiting.queued;
@@ -62,10 +67,25 @@ describe('a worker', () => {
     );
   });
 
+  test('asks Temporal at each scrape when each schedule last looked for files, and how many ticks were missed', async () => {
+    let isDown = false;
+    const metrics = createImportMetrics({ imports: none, clock, scans: () => (isDown ? Promise.reject(new Error('down')) : scans()) });
+    expect(samples(await metrics.text())).toEqual(
+      expect.arrayContaining([
+        `imports_last_scan_timestamp_seconds{schedule="every-5m"} ${now.getTime() / 1000 - 60}`,
+        'imports_scans_missed{schedule="every-5m"} 2',
+      ]),
+    );
+    isDown = true;
+    const text = samples(await metrics.text()).join('\n');
+    expect(text).toContain('imports_open{state="queued"} 0');
+    expect(text).not.toContain('scan');
+  });
+
   test('tells the rest when the database does not answer, and no old numbers as new', async () => {
     let isDown = false;
     const imports = { waiting: () => (isDown ? Promise.reject(new Error('down')) : Promise.resolve({ count: 3, oldest: now })) };
-    const metrics = createImportMetrics({ imports, clock });
+    const metrics = createImportMetrics({ imports, clock, scans });
     expect(samples(await metrics.text()).join('\n')).toContain('imports_open{state="failed"} 3');
     isDown = true;
     metrics.silenceAlarmSent(clientId);
@@ -93,7 +113,7 @@ test('the front door counts uploads, logins and who was kept out, and bytes of w
 });
 
 test.each([
-  ['worker', () => createImportMetrics({ imports: none, clock })],
+  ['worker', () => createImportMetrics({ imports: none, clock, scans })],
   ['front door', () => createDoorMetrics()],
 ])('the %s tells of its process, too', async (_name, create) => {
   expect(await create().text()).toMatch(/^process_resident_memory_bytes \d/m);

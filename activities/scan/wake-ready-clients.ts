@@ -1,0 +1,64 @@
+// One tick of a schedule: looks into the folders of all its clients, and wakes the inboxes of those that have something. Whoever has
+// nothing costs one listing of a directory. Repeating it is harmless: a file that was taken meanwhile is not there any more.
+
+import type { Client } from '../../src/domain/client';
+import { profileOf } from '../../src/domain/client/profiles';
+import { clientsBySchedule } from '../../src/domain/client/schedule-name';
+import { ImportsError } from '../../src/errors';
+import type { ActivityPorts } from '../activity-ports';
+import { noteStep } from '../note-step';
+import { sideBySide } from '../side-by-side';
+
+/** Wakes under way: more of them would only make each slower. */
+const AT_A_TIME = 16;
+
+export interface LookedInto {
+  /** Clients whose folders were looked into. */
+  readonly clients: number;
+  /** Those that had something. */
+  readonly woken: number;
+}
+
+type ScanPorts = Pick<ActivityPorts, 'clients' | 'files' | 'standing' | 'inboxes' | 'clock' | 'log' | 'quietMs'>;
+
+export const wakeReadyClients =
+  (ports: ScanPorts) =>
+  async ({ schedule }: { readonly schedule: string }): Promise<LookedInto> => {
+    const clients = clientsBySchedule(await ports.clients.list()).get(schedule) ?? [];
+    const items = clients.filter(({ paused }) => paused === undefined);
+    let woken = 0;
+    let failed = 0;
+    await sideBySide(
+      {
+        items,
+        window: AT_A_TIME,
+        failed({ clientId }, error) {
+          failed += 1;
+          ports.log.warn('a folder could not be looked into, or its inbox not woken', { clientId, error });
+        },
+      },
+      async (client) => {
+        if (!(await hasSomething(ports, client))) return;
+        await ports.inboxes.wake(client.clientId, { look: true });
+        woken += 1;
+      },
+    );
+    // The next tick may be a day away: the step is tried again until all were served.
+    if (failed > 0) {
+      throw new ImportsError(
+        'UNREACHABLE',
+        `${failed} of ${items.length} clients were not served: the worker's log says which. It is tried again.`,
+      );
+    }
+    return { clients: items.length, woken };
+  };
+
+async function hasSomething(ports: ScanPorts, client: Client): Promise<boolean> {
+  const { clientId } = client;
+  const { upload, layout } = profileOf(client);
+  if (upload === 'moved') return (await ports.files.readyFiles(clientId, ports.quietMs, ports.clock.now())).length > 0;
+  const found = await ports.standing.readyVersion(clientId, layout.upload, ports.quietMs, ports.clock.now());
+  if (found?.claimedBy == null) return found !== undefined;
+  await noteStep(ports, client, null, { kind: 'skipped', sha1: found.sha1, claimedBy: found.claimedBy });
+  return false;
+}

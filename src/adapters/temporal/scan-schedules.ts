@@ -1,0 +1,110 @@
+// The schedules that look for files: one for each distinct setting, whatever the number of clients that share it. Which there are to be is
+// read from the clients each time and never counted, so that two people who change settings at the same moment end with the right ones.
+
+import { ScheduleOverlapPolicy, type Client as TemporalClient, type ScheduleOptions } from '@temporalio/client';
+import type { Client, Schedule } from '../../domain/client';
+import { clientsBySchedule, scheduleName } from '../../domain/client/schedule-name';
+import { ImportsError } from '../../errors';
+import type { RefusedSchedule } from '../../ports';
+import { SCAN_SCHEDULES, TASK_QUEUES, type ScanFoldersInput } from '../../../workflows/messages';
+import { putSchedule, findSchedule, removeSchedule } from './put-schedule';
+
+/** Makes missing schedules and removes those that no enabled client has. Those that Temporal refuses hold up no other. */
+export async function applyScanSchedules(
+  temporal: TemporalClient,
+  listClients: () => Promise<readonly Client[]>,
+): Promise<readonly RefusedSchedule[]> {
+  const wanted = clientsBySchedule(await listClients());
+  const refused = await putAll(temporal, wanted);
+  const unwanted = await idsNotAmong(temporal, wanted);
+  for (const id of unwanted) await removeSchedule(temporal, id);
+  // Somebody may have taken up a setting between our look at the clients and the removal of its schedule.
+  return unwanted.length === 0 ? refused : putAll(temporal, clientsBySchedule(await listClients()));
+}
+
+/** Throws WRONG_USE, with Temporal's reason, when the setting cannot be in force. Otherwise its schedule is there. */
+export async function tryScanSchedule(temporal: TemporalClient, schedule: Schedule): Promise<void> {
+  const wanted = scanSchedule(schedule);
+  const { scheduleId } = wanted;
+  try {
+    if ((await putSchedule(temporal, wanted)) !== 'made') return;
+  } catch (error) {
+    // What the client library makes of a refusal; anything else is no word on the setting.
+    if (error instanceof TypeError) {
+      const why = reasonOf(schedule, error.message);
+      throw new ImportsError('WRONG_USE', `${why} (all forms: imports client set --help)`, { cause: error });
+    }
+    throw error;
+  }
+  const made = await findSchedule(temporal, scheduleId);
+  if (made === undefined || made.info.nextActionTimes.length > 0) return;
+  await removeSchedule(temporal, scheduleId);
+  throw new ImportsError('WRONG_USE', 'there is no such day, so it would never look for files. Take another day');
+}
+
+async function putAll(temporal: TemporalClient, wanted: ReadonlyMap<string, readonly Client[]>): Promise<readonly RefusedSchedule[]> {
+  const refused: RefusedSchedule[] = [];
+  for (const [name, clients] of wanted) {
+    const [client] = clients;
+    if (client === undefined) continue;
+    try {
+      await tryScanSchedule(temporal, client.settings.schedule);
+    } catch (error) {
+      if (!(error instanceof ImportsError) || error.code !== 'WRONG_USE') throw error;
+      refused.push({ name, why: error.message, clients: clients.map(({ clientId }) => clientId) });
+    }
+  }
+  return refused;
+}
+
+async function idsNotAmong(temporal: TemporalClient, wanted: ReadonlyMap<string, unknown>): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for await (const { scheduleId } of temporal.schedule.list()) {
+    if (scheduleId.startsWith(SCAN_SCHEDULES) && !wanted.has(scheduleId.slice(SCAN_SCHEDULES.length))) ids.push(scheduleId);
+  }
+  return ids;
+}
+
+function scanSchedule(schedule: Schedule): ScheduleOptions {
+  const name = scheduleName(schedule);
+  const input: ScanFoldersInput = { schedule: name };
+  const isCron = 'cron' in schedule;
+  return {
+    scheduleId: `${SCAN_SCHEDULES}${name}`,
+    spec: isCron
+      ? { cronExpressions: [schedule.cron], timezone: schedule.timeZone }
+      : { intervals: [{ every: schedule.every as `${number}m` }] },
+    policies: {
+      // One scan makes up for all that were missed.
+      overlap: ScheduleOverlapPolicy.SKIP,
+      // The next tick of an interval is near; that of a cron line may be a day away.
+      catchupWindow: isCron ? '12h' : '10m',
+      pauseOnFailure: false,
+    },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'scanFolders',
+      workflowId: `${SCAN_SCHEDULES}${name}`,
+      taskQueue: TASK_QUEUES.imports,
+      args: [input],
+      staticSummary: `look for files of the clients with schedule ${name}`,
+    },
+  };
+}
+
+/** Temporal minds the case of a zone and knows fewer names than others do. */
+function reasonOf(schedule: Schedule, told: string): string {
+  if (!('cron' in schedule) || !told.startsWith('unknown time zone')) return `Temporal refuses it: ${told}`;
+  const other = canonicalName(schedule.timeZone) ?? 'a name such as America/Toronto';
+  return `Temporal does not know the time zone ${schedule.timeZone}. Write ${other}`;
+}
+
+/** Undefined when it has no other name. */
+function canonicalName(timeZone: string): string | undefined {
+  try {
+    const known = new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone;
+    return known === timeZone ? undefined : known;
+  } catch {
+    return undefined;
+  }
+}
