@@ -8,6 +8,7 @@ import { mongo as driver } from 'mongoose';
 import { createLog, openLogFile } from '../adapters/log/log';
 import { connectMongo, type Mongo } from '../adapters/mongo/connect-mongo';
 import { loadConfig, type Config } from '../config/load-config';
+import { importsLink } from '../config/ui-links';
 import { DEFAULT_SETTINGS } from '../domain/client';
 import { parseClientId, type ClientId } from '../domain/ids';
 import { profileOf } from '../domain/client/profiles';
@@ -197,11 +198,12 @@ function describe({ importId, counts }: ImportRun): string {
 }
 
 function whereToLook(config: Config, { endpoints, mailDir }: Everything, keep: boolean): string {
+  const ui = endpoints.temporalUi;
   if (!keep) return `\nAll as it should be. To look around while it is up: npm run demo -- --keep\nThe e-mail lies in ${mailDir}.`;
   const cli = `IMPORTS_DATA_DIR=${config.dataDir} node ${path.join(projectRoot(), 'dist/src/processes/imports.js')}`;
   return `
 All as it should be. Look around:
-  Temporal UI   ${endpoints.temporalUi}
+  Temporal UI   ${ui === null ? 'not known' : importsLink({ uiUrl: ui, namespace: config.temporal.namespace })}
   e-mail        ${mailDir}
   imports       ${cli} list
                 ${cli} show acme-2

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { createLog, openLogFile } from '../adapters/log/log';
 import type { Config } from '../config/load-config';
+import { importsLink } from '../config/ui-links';
 import { startEverything, type Everything } from './start-everything';
 import { waitForSignal } from './wait-for-signal';
 
@@ -42,10 +43,11 @@ export async function up({ config, json, stdout, stderr }: UpOptions): Promise<v
 
 function summary(config: Config, { endpoints, engines, mailDir }: Everything): string {
   const { sftp, ftps, temporalUi, temporalAddress, mongodbUri, smtpUrl } = endpoints;
+  const { namespace } = config.temporal;
   const lines: readonly (readonly [string, string])[] = [
     ['SFTP', `sftp -P ${sftp.port} ACCOUNT@${sftp.host}`],
     ...(ftps === undefined ? [] : [['FTPS', `lftp -u ACCOUNT ftp://${ftps.host}:${ftps.port}   explicit TLS`] as const]),
-    ['Temporal UI', temporalUi ?? 'not known here (IMPORTS_TEMPORAL_UI_URL)'],
+    ['Temporal UI', temporalUi === null ? 'not known here (IMPORTS_TEMPORAL_UI_URL)' : importsLink({ uiUrl: temporalUi, namespace })],
     ['Temporal', `${temporalAddress}   ${engines.temporal}`],
     ['MongoDB', `${withoutPassword(mongodbUri)}   ${engines.mongo}`],
     ['Mail', mailDir === undefined ? `sent through ${withoutPassword(smtpUrl)}` : `caught in ${mailDir}`],

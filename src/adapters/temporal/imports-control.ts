@@ -2,6 +2,7 @@
 // has a deadline, because without one a server that is down leaves it pending for ever.
 
 import { Client as TemporalClient, Connection } from '@temporalio/client';
+import { workflowLink } from '../../config/ui-links';
 import { ImportsError } from '../../errors';
 import type { ImportsControl, Inboxes } from '../../ports';
 import { importWorkflowIdOf } from '../../../workflows/messages';
@@ -61,10 +62,7 @@ export function connectImportsControl(options: ControlOptions): ConnectedControl
     },
     isRunning: async (importId) => (await within(() => lookAtWriter(temporal, importId, 'import')))?.isRunning === true,
     troubles: (importId) => within(() => findTroubles(temporal, importId)),
-    uiUrl: (importId) =>
-      options.uiUrl === null
-        ? null
-        : `${options.uiUrl.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(importWorkflowIdOf(importId))}`,
+    uiUrl: (importId) => (options.uiUrl === null ? null : workflowLink({ uiUrl: options.uiUrl, namespace }, importWorkflowIdOf(importId))),
     close: () => connection.close(),
   };
 }
