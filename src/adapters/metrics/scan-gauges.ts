@@ -7,7 +7,12 @@ export interface ScanState {
   readonly missed: number;
 }
 
-export function createScanGauges(registers: Registry[]): { set(scans: ReadonlyMap<string, ScanState>): void; forget(): void } {
+export interface ScanGauges {
+  readonly set: (scans: ReadonlyMap<string, ScanState>) => void;
+  readonly forget: () => void;
+}
+
+export function createScanGauges(registers: Registry[]): ScanGauges {
   const last = new Gauge({
     name: 'imports_last_scan_timestamp_seconds',
     help: 'When a schedule last looked for files.',
