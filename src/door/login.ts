@@ -9,9 +9,10 @@ import { atMost } from './at-most';
 import type { Doorkeeper } from './doorkeeper';
 import { errnoOf } from './folder/folder-error';
 import { ENTRY_LIMITS } from './entry-limits';
+import { GuessesInFlight } from './guesses-in-flight';
 import { hashPassword, isOutdated, verifyPassword } from './passwords';
 import type { Peer } from './peer';
-import type { Throttle } from './throttle';
+import { BAN_AT_POINTS, type Throttle } from './throttle';
 import type { Visits } from './visits';
 
 export type LoginResult =
@@ -58,7 +59,7 @@ export interface LoginOptions {
   readonly clients: Pick<ClientStore, 'find'>;
   readonly throttle: Throttle;
   readonly doorkeeper: Pick<Doorkeeper, 'isBanned' | 'note' | 'excuse'>;
-  readonly visits: Pick<Visits, 'countOf'>;
+  readonly visits: Pick<Visits, 'countOf'> & Partial<Pick<Visits, 'renewed'>>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: DoorMetrics;
@@ -75,6 +76,7 @@ const HASHING_QUEUE = ENTRY_LIMITS.startups;
 export function createLogins(options: LoginOptions): Logins {
   const { accounts, clients, throttle, doorkeeper, visits, clock, log, metrics, sleep = realSleep } = options;
   const hashing = atMost(HASHING_AT_ONCE, HASHING_QUEUE);
+  const guesses = new GuessesInFlight((place) => BAN_AT_POINTS - throttle.pointsOf(place, clock.now().getTime()));
   let dummy: Promise<string> | undefined;
 
   /** Whoever has proven who he is may still be unwanted. */
@@ -104,7 +106,9 @@ export function createLogins(options: LoginOptions): Logins {
   /** As it was made with other parameters than a hash of today. */
   const renewHash = async (account: Account, former: string, password: string): Promise<void> => {
     const renewed = await hashing(() => hashPassword(password));
-    if (renewed !== 'too-busy') await accounts.replaceHash(account.userName, former, renewed);
+    if (renewed === 'too-busy') return;
+    visits.renewed?.(former, renewed);
+    await accounts.replaceHash(account.userName, former, renewed);
   };
 
   /** What the password alone decides. The same work is done whether or not there is an account, or a password of it. */
@@ -132,17 +136,18 @@ export function createLogins(options: LoginOptions): Logins {
       const attempt = { userName, place, known: account !== undefined && isAtHome(account, place, now) };
       const delayMs = throttle.delayMs(attempt, now.getTime());
       await sleep(delayMs);
-      const isBanned = doorkeeper.isBanned(peer.address, account?.userName);
-      const login: Login = isBanned ? { result: 'banned', account, client: undefined } : await check(account, password, peer.address);
-      const { result } = report(login, 'password', peer);
-      if (result === 'ok') throttle.succeeded(attempt);
-      else {
+      const login = await guesses.oneOf(place, async () => {
+        const isBanned = doorkeeper.isBanned(peer.address, account?.userName);
+        const decided: Login = isBanned ? { result: 'banned', account, client: undefined } : await check(account, password, peer.address);
+        const { result } = report(decided, 'password', peer);
+        if (result === 'ok') throttle.succeeded(attempt);
         if (result === 'wrong-password' || result === 'unknown-account') {
           throttle.failed(attempt, now.getTime());
           doorkeeper.note(peer, result);
         }
-        await sleep(delayMs + FAILURE_MS - (performance.now() - started));
-      }
+        return decided;
+      });
+      if (login.result !== 'ok') await sleep(delayMs + FAILURE_MS - (performance.now() - started));
       return login;
     },
     async publicKey(userName, { algorithm, blob, isProven, signsWeakly }, peer) {

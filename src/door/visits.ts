@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../domain/client';
 import { placeOf } from '../domain/client/network';
-import type { Account, AccountStore, ClientStore, Clock, LiveSession, Log, SessionStore } from '../ports';
+import type { Account, AccountStore, ClientStore, Clock, LiveSession, Log, PublicKey, SessionStore } from '../ports';
 import { withPlace } from './at-home';
 import { errnoOf } from './folder/folder-error';
 import type { Peer } from './peer';
@@ -21,8 +21,17 @@ export interface Visit {
 
 export interface Visits {
   /** Notes the login, too. `hangUp` is called when the account may no longer be in. */
-  begin(visitor: { readonly account: Account; readonly client: Client; readonly peer: Peer; readonly hangUp?: () => void }): Visit;
+  begin(visitor: {
+    readonly account: Account;
+    readonly client: Client;
+    readonly peer: Peer;
+    /** The key it logged in by; missing = by the password. */
+    readonly key?: PublicKeyOf | undefined;
+    readonly hangUp?: () => void;
+  }): Visit;
   countOf(userName: string): number;
+  /** The hash of a password was replaced by another one of the same password. */
+  renewed(former: string, renewed: string): void;
   stop(): Promise<void>;
 }
 
@@ -38,13 +47,20 @@ export const BEAT_MS = 10_000;
 /** A session without a sign of life for so long is over: its process was killed. */
 export const SILENT_AFTER_MS = 60_000;
 
+type PublicKeyOf = Pick<PublicKey, 'algorithm' | 'blob'>;
+
 interface Guest {
   session: LiveSession;
+  /** Whether what it logged in by would still do. */
+  readonly isStillGood: (account: Account) => boolean;
   readonly hangUp: () => void;
 }
 
 export function createVisits({ accounts, clients, sessions, clock, log }: VisitOptions): Visits {
   const guests = new Map<string, Guest>();
+  const renewals = new Set<string>();
+  const isSamePassword = (then: Account, now: Account): boolean =>
+    then.passwordHash === now.passwordHash || renewals.has(`${then.passwordHash} ${now.passwordHash}`);
   const unsaved = new Set<string>();
   const ended = new Set<string>();
   let saving: Promise<void> | undefined;
@@ -78,14 +94,16 @@ export function createVisits({ accounts, clients, sessions, clock, log }: VisitO
     return saving;
   };
 
-  /** Whoever was disabled since is sent away. */
+  /** Sends away who was disabled since, or logged in by a password that was changed or a key that was removed. */
   const sendAway = async (): Promise<void> => {
     for (const userName of new Set([...guests.values()].map(({ session }) => session.userName))) {
       const account = await accounts.find(userName);
       const client = account === undefined ? undefined : await clients.find(account.clientId);
-      if (account?.enabled === true && client?.enabled === true) continue;
-      log.info('Sessions of an account that may no longer log in are ended', { account: userName });
-      for (const { session, hangUp } of guests.values()) if (session.userName === userName) hangUp();
+      const isWanted = (guest: Guest): boolean => account?.enabled === true && client?.enabled === true && guest.isStillGood(account);
+      const unwanted = [...guests.values()].filter((guest) => guest.session.userName === userName && !isWanted(guest));
+      if (unwanted.length === 0) continue;
+      log.info('Sessions of an account that may no longer log in are ended', { account: userName, sessions: unwanted.length });
+      for (const { hangUp } of unwanted) hangUp();
     }
   };
 
@@ -99,7 +117,7 @@ export function createVisits({ accounts, clients, sessions, clock, log }: VisitO
   const beating = setInterval(() => void beat(), BEAT_MS);
 
   return {
-    begin({ account, client, peer: { address, protocol, software }, hangUp = () => undefined }) {
+    begin({ account, client, peer: { address, protocol, software }, key, hangUp = () => undefined }) {
       const now = clock.now();
       const { userName } = account;
       accounts
@@ -119,6 +137,7 @@ export function createVisits({ accounts, clients, sessions, clock, log }: VisitO
           bytesIn: 0,
           bytesOut: 0,
         },
+        isStillGood: (today) => (key === undefined ? isSamePassword(account, today) : holdsKey(today, key)),
         hangUp,
       };
       guests.set(sessionId, guest);
@@ -141,10 +160,15 @@ export function createVisits({ accounts, clients, sessions, clock, log }: VisitO
       };
     },
     countOf: (userName) => [...guests.values()].filter(({ session }) => session.userName === userName).length,
+    renewed: (former, renewed) => void renewals.add(`${former} ${renewed}`),
     async stop() {
       clearInterval(beating);
       await saving;
       await save();
     },
   };
+}
+
+export function holdsKey({ publicKeys }: Account, { algorithm, blob }: PublicKeyOf): boolean {
+  return publicKeys.some((key) => key.algorithm === algorithm && key.blob === blob);
 }

@@ -6,7 +6,7 @@ import type { Doorkeeper } from '../../src/door/doorkeeper';
 import { ENTRY_LIMITS } from '../../src/door/entry-limits';
 import { createLogins, type LoginOptions } from '../../src/door/login';
 import type { Peer } from '../../src/door/peer';
-import { Throttle } from '../../src/door/throttle';
+import { BAN_AT_POINTS, Throttle } from '../../src/door/throttle';
 import type { Account, Log } from '../../src/ports';
 
 const verified: string[] = [];
@@ -181,4 +181,20 @@ test('every attempt leaves one line: who, how, from where, with what; never what
     },
   ]);
   expect(door.noted).toEqual(['unknown-account', 'wrong-password']);
+});
+
+test('of sixty passwords at the same moment no more are looked at than may be wrong before the address is banned', async () => {
+  const throttle = new Throttle();
+  let isBanned = false;
+  const { logins, counted } = open({
+    throttle,
+    doorkeeper: {
+      isBanned: () => isBanned,
+      note: (_peer, offence) => void (isBanned ||= throttle.note(PEER.address, offence, NOW.getTime())),
+      excuse: () => undefined,
+    },
+  });
+  await Promise.all(Array.from({ length: 60 }, (_, n) => logins.password('acme', `wrong ${n}`, PEER)));
+  expect(counted.filter((one) => one === 'password wrong-password')).toHaveLength(BAN_AT_POINTS);
+  expect(counted.filter((one) => one === 'password banned')).toHaveLength(60 - BAN_AT_POINTS);
 });

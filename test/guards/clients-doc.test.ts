@@ -150,7 +150,7 @@ it('names files that are there, and the names and messages that the product has'
   for (const text of said) expect(page).toContain(text);
   expect(() => writable(layout, ['.bak', 'users.csv'])).toThrow(/^Permission denied: .bak holds processed files and is read-only$/);
 
-  const code = ['src/door/folder', 'src/sftp/session', 'src/sftp/ssh'].map(textOf).join('\n');
+  const code = ['src/door', 'src/door/folder', 'src/sftp/session', 'src/sftp/ssh'].map(textOf).join('\n');
   const table = page.slice(page.indexOf('## Messages'), page.indexOf('## Agylia'));
   const messages = [...table.matchAll(/^\| `([^`]+)`/gm)].flatMap(([, message]) => message!.split('…').map((part) => part.trim()));
   const ours = messages.filter((message) => message !== '' && message !== 'bytes' && !message.startsWith('Permission denied'));

@@ -122,6 +122,15 @@ describe('in its folder, a client', () => {
     expect(fixture.lines.filter(({ fields }) => fields['limit'] === 'diskReserve')).toHaveLength(1);
   });
 
+  it('is told of its own room when it asks for that of the disk', async () => {
+    await open({ clientBytes: 40_960, clientFiles: 5 });
+    await put('/a.csv', 'x'.repeat(8192));
+    const reply = await peer.ask({ kind: 'statvfs', path: Buffer.from('/') });
+    if (reply.kind !== 'numbers') throw new TypeError(reply.kind);
+    const [block, , blocks, free, available, files, freeFiles] = reply.numbers.map(Number);
+    expect([block, blocks, free, available, files, freeFiles]).toEqual([4096, 10, 8, 8, 5, 4]);
+  });
+
   it('has so many files open in all its sessions and no more', async () => {
     await open({ clientOpenFiles: 3 });
     const other = fixture.connect();

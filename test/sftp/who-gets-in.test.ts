@@ -4,8 +4,9 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { readFileSync } from 'node:fs';
-import type { ConnectConfig } from 'ssh2';
+import type { Client, ConnectConfig } from 'ssh2';
 import { ENTRY_LIMITS } from '../../src/door/entry-limits';
+import { hashPassword } from '../../src/door/passwords';
 import { BEAT_MS } from '../../src/door/visits';
 import { connect, openSftp } from './support/connect';
 import { keyPair, openFixture, type Fixture } from './support/front-door-fixture';
@@ -228,14 +229,31 @@ it(`sends away an account that is disabled while it is in, within ${BEAT_MS / 10
   expect(fixture.lines).toContainEqual(expect.objectContaining({ message: 'Sessions of an account that may no longer log in are ended' }));
 });
 
+it('sends away who logged in by a password that was changed, or by a key that was removed, and nobody else', async () => {
+  const goneOf = (client: Client): Promise<void> => new Promise((resolve) => client.on('close', resolve));
+  const [byOld, byKeyOnly] = [await connect(fixture, { localAddress: HOME }), await connect(fixture, { localAddress: HOME, ...byKey() })];
+  const oldGone = goneOf(byOld);
+  fixture.accounts.set('acme', { ...accountOf('acme'), passwordHash: await hashPassword('another one, and long') });
+  await oldGone;
+  await openSftp(byKeyOnly);
+  const keyGone = goneOf(byKeyOnly);
+  fixture.accounts.set('acme', { ...accountOf('acme'), publicKeys: [] });
+  await keyGone;
+});
+
 it('renews a hash that was made with older parameters, at the next login', async () => {
   // 4 MiB, one pass: argon2 of "correct horse battery staple".
   const { hash } = await import('@node-rs/argon2');
   const old = await hash('correct horse battery staple', { algorithm: 2, memoryCost: 4096, timeCost: 1, parallelism: 1 });
   fixture.accounts.set('acme', { ...accountOf('acme'), passwordHash: old });
   expect(await attempt(HOME)).toBe('in');
+  const stays = await connect(fixture, { localAddress: HOME });
   await until('the hash is renewed', () => accountOf('acme').passwordHash?.startsWith('$argon2id$v=19$m=19456,t=2,p=1$') ?? false);
   expect(await attempt(HOME)).toBe('in');
+  // It is the same password: nobody is sent away for that.
+  await new Promise((resolve) => setTimeout(resolve, BEAT_MS + 500));
+  await openSftp(stays);
+  stays.end();
 });
 
 it('holds the keys of one person against nobody: a few that the account does not have are one misdeed a connection', async () => {

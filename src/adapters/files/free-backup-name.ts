@@ -2,16 +2,16 @@
 
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import { failedRecordsName, receiptName } from '../../domain/file/backup-names';
+import { failedRecordsName, isOurs, receiptName } from '../../domain/file/backup-names';
 import { missingAsUndefined } from './sync-folder';
 
 const MOST_NAME_BYTES = 255;
 /** With it, the time, a number, an extension and `.result.json` still make a name. */
 const MOST_STEM_BYTES = 200;
 
-/** The file's own name, else `name.<UTC time>.csv`, else with a number behind the time. */
+/** The file's own name, unless it is taken or looks like that of a receipt; else `name.<UTC time>.csv`, else with a number behind the time. */
 export async function freeBackupName(folder: string, fileName: string, at: Date): Promise<string> {
-  if (fitsWithNeighbours(fileName) && (await isFree(folder, fileName))) return fileName;
+  if (!isOurs(fileName) && fitsWithNeighbours(fileName) && (await isFree(folder, fileName))) return fileName;
   const { ext } = path.parse(fileName);
   const extension = /^\.\w{1,10}$/.test(ext) ? ext : '';
   const stem = cutToBytes(fileName.slice(0, fileName.length - extension.length), MOST_STEM_BYTES);

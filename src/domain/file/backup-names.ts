@@ -11,6 +11,11 @@ export function failedRecordsName(backupName: string): string {
   return `${withoutCsv(backupName)}.failed.csv`;
 }
 
+/** Such names in `.bak` are given by us alone: a client's own file never passes for a receipt. */
+export function isOurs(name: string): boolean {
+  return /\.(result\.json|failed\.csv)$/i.test(name);
+}
+
 /** The name without its `.csv`, in any case of letters. */
 export function withoutCsv(fileName: string): string {
   return fileName.replace(/\.csv$/i, '');

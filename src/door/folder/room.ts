@@ -47,6 +47,13 @@ export class Room {
     this.limits = limits;
   }
 
+  /** What the client may have, and what of it is left. Of the disk, which is ours, it learns nothing. */
+  async allowance(): Promise<{ readonly bytes: number; readonly freeBytes: number; readonly files: number; readonly freeFiles: number }> {
+    const { clientBytes: bytes, clientFiles: files } = this.limits;
+    const taken = await this.count(COUNT_GOOD_FOR_MS);
+    return { bytes, freeBytes: Math.max(0, bytes - taken.bytes), files, freeFiles: Math.max(0, files - taken.files) };
+  }
+
   /** Before an upload begins. Throws FolderError with a sentence for the client, as all of these. */
   async assertForUpload(): Promise<void> {
     this.sinceLook = Infinity;

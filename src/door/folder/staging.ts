@@ -20,8 +20,6 @@ export interface Partial {
   readonly modifiedAt: Date;
 }
 
-/** Other processes stage uploads of the client, too. A look that may miss the last moment of those goes by what was read before. */
-const INDEX_GOOD_FOR_MS = 500;
 /** A note changes when another process renames its upload. */
 const NOTES_GOOD_FOR_MS = 60_000;
 const PARTIAL_KEPT_MS = 24 * 60 * 60 * 1000;
@@ -36,8 +34,8 @@ export class Staging {
   private readonly paths = new Map<string, string>();
   /** What changed in memory while the disk was being read. */
   private readonly changed = new Set<string>();
-  private indexedAt = -Infinity;
   private notesReadAt = -Infinity;
+  /** Other processes stage uploads of the client, too: names are looked at each time, once for all who ask at the same time. */
   private readonly readIndex = oneAtATime(() => this.readNotes());
 
   constructor(root: string) {
@@ -109,7 +107,7 @@ export class Staging {
 
   /** The newest partial of each path. */
   async partials(): Promise<ReadonlyMap<string, Partial>> {
-    await this.indexed(INDEX_GOOD_FOR_MS);
+    await this.readIndex();
     const newest = new Map<string, Partial>();
     for (const partial of await inBunches([...this.paths], ([stagedId, path]) => this.look(stagedId, path))) {
       const other = partial && newest.get(partial.path);
@@ -118,15 +116,15 @@ export class Staging {
     return newest;
   }
 
-  /** The newest partial of one path. For looks that come often. */
+  /** The newest partial of one path. */
   async partialOf(path: string): Promise<Partial | undefined> {
-    await this.indexed(INDEX_GOOD_FOR_MS);
+    await this.readIndex();
     return (await this.found(path))[0];
   }
 
   /** Those of one path but one, newest first. */
   async partialsOf(path: string, except?: string): Promise<readonly Partial[]> {
-    await this.indexed(0);
+    await this.readIndex();
     return this.found(path, except);
   }
 
@@ -134,10 +132,6 @@ export class Staging {
     const stagedIds = [...this.paths].filter(([stagedId, of]) => of === path && stagedId !== except).map(([stagedId]) => stagedId);
     const partials = await inBunches(stagedIds, (stagedId) => this.look(stagedId, path));
     return partials.filter((partial) => partial !== undefined).toSorted((a, b) => b.modifiedAt.getTime() - a.modifiedAt.getTime());
-  }
-
-  private async indexed(goodForMs: number): Promise<void> {
-    if (performance.now() - this.indexedAt >= goodForMs) await this.readIndex();
   }
 
   private async readNotes(): Promise<void> {
@@ -156,7 +150,6 @@ export class Staging {
       if (path) this.paths.set(stagedId, path);
       else this.paths.delete(stagedId);
     });
-    this.indexedAt = startedAt;
   }
 
   /** The bytes of each staged file, with or without a note. */

@@ -1,6 +1,5 @@
 // One request, one reply: what each request of the protocol means to the client's folder.
 
-import { statfs } from 'node:fs/promises';
 import type { Attributes } from '../codec/attributes';
 import type { Request } from '../codec/decode-request';
 import type { Reply } from '../codec/encode-reply';
@@ -16,6 +15,8 @@ import { attributesOf } from './describe-entry';
 import type { Handles } from './handles';
 import { openFile } from './open-file';
 import { ok } from './status';
+
+const BLOCK_BYTES = 4096n;
 
 export interface SessionContext {
   readonly folder: ClientFolder;
@@ -88,8 +89,11 @@ async function changeAttributes(folder: ClientFolder, bytes: Buffer, { size, tim
   else if (!folder.recent.knows(showVirtualPath(path))) await lookUp(folder, path);
 }
 
-async function spaceOf(folder: ClientFolder): Promise<readonly bigint[]> {
-  const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(folder.root, { bigint: true });
+/** Of the client's allowance, in blocks. */
+async function spaceOf({ room }: ClientFolder): Promise<readonly bigint[]> {
+  const { bytes, freeBytes, files, freeFiles } = await room.allowance();
+  const blocks = (size: number): bigint => BigInt(Math.floor(size / Number(BLOCK_BYTES)));
+  const [all, free, allFiles, left] = [blocks(bytes), blocks(freeBytes), BigInt(files), BigInt(freeFiles)];
   const maxNameBytes = 255n;
-  return [bsize, bsize, blocks, bfree, bavail, files, ffree, ffree, 0n, 0n, maxNameBytes];
+  return [BLOCK_BYTES, BLOCK_BYTES, all, free, free, allFiles, left, left, 0n, 0n, maxNameBytes];
 }

@@ -38,7 +38,8 @@ export function logIn(
       const folder = await folderOf(client);
       // Gone while we looked: there is nobody to welcome.
       if (socket.destroyed) return;
-      const visit = visits.begin({ account, client, peer, hangUp: () => connection.end() });
+      const key = attempt.method === 'publickey' ? { algorithm: attempt.key.algo, blob: attempt.key.data.toString('base64') } : undefined;
+      const visit = visits.begin({ account, client, peer, key, hangUp: () => connection.end() });
       socket.once('close', () => visit.end());
       welcome({ client, folder, visit });
       admitted = true;

@@ -23,6 +23,8 @@ const cases: readonly (readonly [title: string, name: string, taken: readonly st
   ],
   ['another one when its receipt would take the place of a file', 'users.csv', ['users.result.json'], 'users.20261121T020304Z.csv'],
   ['another one when its failed records would', 'users.csv', ['users.failed.csv'], 'users.20261121T020304Z.csv'],
+  ["another one when the client's own name looks like that of failed records", 'users.failed.csv', [], 'users.failed.20261121T020304Z.csv'],
+  ['another one when it looks like that of a receipt', 'users.RESULT.json', [], 'users.RESULT.20261121T020304Z.json'],
   ['with its extension kept', 'users.XLSX', ['users.XLSX'], 'users.20261121T020304Z.XLSX'],
   ['without an extension', 'users', ['users'], 'users.20261121T020304Z'],
   ['as odd as it is', `- a "b"'\n\t$(c) é👩‍🚀.csv`, [], `- a "b"'\n\t$(c) é👩‍🚀.csv`],
