@@ -34,6 +34,10 @@ function stepsAfter({ verdict }: ReportPage, run: ImportRun, upload: string): re
       `Correct your file. ${again}`,
     ];
   }
+  if (run.stopped !== undefined) {
+    const now = run.stopped.because === 'failed' ? 'To have it imported again' : 'If the file was right';
+    return [`${now}, remove the files in /tmp: the version is then imported again.`];
+  }
   if (verdict === 'refused' && run.refusal !== null) return [REFUSALS[run.refusal.code].fix, again];
   if (verdict !== 'declined') return [];
   return [
