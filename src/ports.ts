@@ -296,6 +296,7 @@ export interface RejectedStore {
   /** Replaces the rejected records of these lines' range [fromLine, toLine): a repeated chunk leaves no stale one behind. */
   replaceRange(importId: ImportId, fromLine: number, toLine: number, records: readonly RejectedRecord[]): Promise<void>;
   put(importId: ImportId, records: readonly RejectedRecord[]): Promise<void>;
+  remove(importId: ImportId, lines: readonly number[]): Promise<void>;
   /** By line. */
   all(importId: ImportId): AsyncIterable<RejectedRecord>;
   count(importId: ImportId): Promise<number>;
@@ -367,6 +368,8 @@ export interface UserStore {
    * mended, and who has to share a value with somebody. Repeatable; ended half-way, it goes on where it is run again.
    */
   repairKeys(clientId: ClientId): AsyncIterable<{ readonly mended: number; readonly shared: readonly SharedValue[] }>;
+  /** How many users of the client hold other keys than their values say, a part of them at a time: whoever asks may stop. */
+  countOddKeys(clientId: ClientId): AsyncIterable<number>;
   countActive(clientId: ClientId): Promise<number>;
   /**
    * Takes back what an import did, all in one unordered bulk. Safe to repeat: the mark `undone` tells. One outcome per restore, same

@@ -84,7 +84,10 @@ class DeferredPass {
 
   async forgetEarlierAttempt(deferred: readonly Deferred[]): Promise<void> {
     for (const batch of inBatches(deferred, BATCH)) {
-      for (const { record } of batch) await this.#ports.rejected.replaceRange(this.#context.run.importId, record.line, record.line + 1, []);
+      await this.#ports.rejected.remove(
+        this.#context.run.importId,
+        batch.map(({ record }) => record.line),
+      );
       beat();
     }
   }

@@ -8,6 +8,7 @@ import type { Chunk } from '../../src/ports';
 import type { ActivityPorts } from '../activity-ports';
 import { pathsOf } from '../apply/apply-chunk';
 import { beat } from '../heartbeat/beat';
+import { whileBeating } from '../heartbeat/while-beating';
 import { loadImport } from '../load-import';
 import { planImport } from './plan-import';
 import { supersededBy } from '../apply/superseded';
@@ -18,7 +19,7 @@ export type PlannedArchive =
   /** Somebody has to agree first. */
   | { readonly kind: 'hold'; readonly numbers: HoldNumbers };
 
-type PlanPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'users' | 'groups' | 'permits' | 'files' | 'csv'>;
+type PlanPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'users' | 'groups' | 'permits' | 'files' | 'csv' | 'log'>;
 
 export const planArchive =
   (ports: PlanPorts) =>
@@ -28,6 +29,7 @@ export const planArchive =
       if (goAhead !== 'declined' && !(await ports.imports.advance(importId, 'applying', { goAhead }, { turn }))) throw turnIsOver(importId);
       return { kind: 'decided', goAhead };
     };
+    await whileBeating(() => seeWhatOthersWrote(ports, run));
     // Decided once: a retry meets users that are half written, whose numbers would mean nothing.
     if (run.goAhead !== null) return decided(run.goAhead);
     if (await couldHold(ports, run, client)) {
@@ -44,6 +46,16 @@ export const planArchive =
     }
     return decided('whole');
   };
+
+/** E-mails and user names that the application gave to users count like those of files. */
+async function seeWhatOthersWrote({ users, log }: PlanPorts, { clientId, importId }: ImportRun): Promise<void> {
+  const sum = { mended: 0, shared: 0 };
+  for await (const { mended, shared } of users.repairKeys(clientId)) {
+    sum.mended += mended;
+    sum.shared += shared.length;
+  }
+  if (sum.mended + sum.shared > 0) log.info('keys of users mended', { clientId, importId, ...sum });
+}
 
 /** Every inactive record taken for an archive. */
 async function couldHold({ users }: Pick<PlanPorts, 'users'>, run: ImportRun, { settings }: Client): Promise<boolean> {

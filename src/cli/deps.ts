@@ -31,7 +31,7 @@ export interface Services {
   readonly rejected: RejectedStore;
   readonly undos: UndoStore;
   readonly outbox: Pick<OutboxStore, 'whyFailed'>;
-  readonly users: Pick<UserStore, 'history'>;
+  readonly users: Pick<UserStore, 'history' | 'repairKeys'>;
   readonly permits: Pick<PermitStore, 'notGivenBack'>;
   readonly control: ImportsControl;
   readonly files: Pick<FileStore, 'prepareClient'>;

@@ -32,6 +32,7 @@ import { addTemplateCommand } from './commands/template';
 import { addUndoCommand } from './imports/undo';
 import { addUpCommand } from './commands/up';
 import { addUserCommand } from './imports/user';
+import { addUsersRepairCommand } from './imports/users-repair';
 import { addWatchCommand } from './imports/watch';
 
 /** Widest a help page gets: longer lines are hard to read. */
@@ -106,13 +107,15 @@ export function buildProgram(deps: CliDeps): Command {
   addDeclineCommand(program, session);
   addUndoCommand(program, session);
   addUserCommand(program, session);
+  const users = defineCommand(program, { usage: 'users', summary: 'users that the application wrote' });
+  addUsersRepairCommand(users, session);
   addScanCommand(program, session);
   addCheckCommand(program, session);
   addTemplateCommand(program, session);
 
   program.commandsGroup('When in doubt:');
   addDoctorCommand(program, session);
-  for (const group of [program, client, account, key, ban]) addHelpCommand(group);
+  for (const group of [program, client, account, key, ban, users]) addHelpCommand(group);
   return program;
 }
 

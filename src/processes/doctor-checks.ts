@@ -17,6 +17,7 @@ import { checkPausedClients, checkSilentClients, checkStuckClaims, checkWaitingI
 import { checkLeftovers } from './doctor/check-leftovers';
 import { checkSchedules } from './doctor/check-schedules';
 import { checkSearchAttributes, judgeWorkers, seeWorkers } from './doctor/check-temporal';
+import { checkUserKeys } from './doctor/check-user-keys';
 import { ill, NOT_RUNNING, PATIENCE_MS, START_EVERYTHING, well, type Finding } from './doctor/finding';
 import { isDown, isToldElsewhere, needing, type Needed } from './doctor/service-health';
 import { openOnce, type Control, type OpenServices } from './open-services';
@@ -112,6 +113,7 @@ export function doctorChecks(config: () => Config, services: OpenServices): read
     }),
     check('Silent clients', async () => checkSilentClients(await imports(), await enabledClients(), new Date()), ['MongoDB']),
     check('Paused clients', async () => checkPausedClients(await enabledClients()), ['MongoDB']),
+    check('User keys', async () => checkUserKeys((await services.mongo()).users, await enabledClients()), ['MongoDB']),
     check('Waiting imports', async () => checkWaitingImports(await imports()), ['MongoDB']),
     check('Imports at work', async () => checkAtWork(await imports(), await services.control()), ['MongoDB', 'Temporal']),
     check('Stuck claims', async () => checkStuckClaims(await imports(), { now: new Date(), sleep }), ['MongoDB']),

@@ -52,7 +52,7 @@ async function settle({
       },
     },
     rejected: {
-      replaceRange: async () => undefined,
+      remove: async (_: unknown, of: readonly unknown[]) => take(of),
       put: take,
       async *all() {
         yield* rejected;

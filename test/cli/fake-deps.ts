@@ -10,7 +10,18 @@ import { IMPORT_STATES } from '../../src/domain/import-state';
 import { NO_UNDO_COUNTS, type LeftAlone, type Undo, type UserChange } from '../../src/domain/undo/undo';
 import type { User } from '../../src/domain/user';
 import { ImportsError } from '../../src/errors';
-import type { Account, Ban, Chunk, ChunkResult, ImportStore, LiveSession, RejectedRecord, StepTrouble, UndoStore } from '../../src/ports';
+import type {
+  Account,
+  Ban,
+  Chunk,
+  ChunkResult,
+  ImportStore,
+  LiveSession,
+  RejectedRecord,
+  SharedValue,
+  StepTrouble,
+  UndoStore,
+} from '../../src/ports';
 import { runProgram } from '../../src/cli/run-program';
 import type { CliDeps, DoctorCheck, Services } from '../../src/cli/deps';
 
@@ -119,6 +130,8 @@ export interface World {
   /** What the undo left alone. */
   left: LeftAlone[];
   histories: Map<string, { user: User; changes: readonly UserChange[] }>;
+  /** Steps of mending keys. */
+  repairs: { readonly mended: number; readonly shared: readonly SharedValue[] }[];
   columns: number | undefined;
   stdin: string;
   uiUrl: string | null;
@@ -168,6 +181,7 @@ export function aWorld(change: Partial<World> = {}): World {
     mailFailures: {},
     left: [],
     histories: new Map(),
+    repairs: [],
     columns: undefined,
     stdin: '',
     uiUrl: 'http://127.0.0.1:8233',
@@ -329,6 +343,7 @@ export function servicesOf(world: World): Services {
     } as Partial<ImportStore> as ImportStore,
     rejected: {
       replaceRange: () => Promise.reject(new Error('the command line rejects nothing')),
+      remove: () => Promise.reject(new Error('the command line rejects nothing')),
       put: () => Promise.reject(new Error('the command line rejects nothing')),
       async *all() {
         yield* world.rejected;
@@ -359,7 +374,12 @@ export function servicesOf(world: World): Services {
       countDone: async () => world.undoChunksDone,
     } as Partial<UndoStore> as UndoStore,
     outbox: { whyFailed: async (id, kind) => world.mailFailures[`${id}/${kind}`] ?? null },
-    users: { history: async (id) => world.histories.get(id) },
+    users: {
+      history: async (id) => world.histories.get(id),
+      async *repairKeys() {
+        yield* world.repairs;
+      },
+    },
     permits: {
       async *notGivenBack() {
         yield* world.left.filter(({ permit }) => permit !== null);

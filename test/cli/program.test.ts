@@ -49,6 +49,7 @@ Imports:
   decline <id>           end a held import; nothing of it is written
   undo <id>              take back what an import did to users and permits
   user <client> <id>     which imports touched a user, and what each changed
+  users                  users that the application wrote
   scan <client>          look for files of a client now
   check <client> <file>  what an import of this file would do now; nothing is
                          written
@@ -74,7 +75,8 @@ reached.
       expect(out).toContain('--json');
       const tooWide = out.split('\n').filter((line) => line.length > 80);
       expect(tooWide).toEqual([]);
-      if (!['client', 'account', 'account key', 'ban'].includes(path.join(' '))) expect(out).toMatch(/Examples?:\n {2}\$ .*imports /);
+      if (!['client', 'account', 'account key', 'ban', 'users'].includes(path.join(' ')))
+        expect(out).toMatch(/Examples?:\n {2}\$ .*imports /);
     },
   );
 

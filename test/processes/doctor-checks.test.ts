@@ -84,7 +84,7 @@ test('Temporal that is down is told once, with its address and what to do', asyn
 test('MongoDB that is down is told once; what needs it is not looked at', async () => {
   const found = await doctor({ MONGODB_URI: `mongodb://127.0.0.1:${closed}/imports`, TEMPORAL_ADDRESS: `127.0.0.1:${closed}` });
   expect(found.named('MongoDB')).toMatchObject({ ok: false, detail: expect.stringContaining(`MongoDB at 127.0.0.1:${closed} did not`) });
-  for (const name of ['Silent clients', 'Paused clients', 'Waiting imports', 'Imports at work', 'Stuck claims', 'Leftovers'])
+  for (const name of ['Silent clients', 'Paused clients', 'User keys', 'Waiting imports', 'Imports at work', 'Stuck claims', 'Leftovers'])
     expect(found.named(name)).toEqual({ name, ok: false, skipped: true, detail: 'not looked at: MongoDB is down' });
 });
 

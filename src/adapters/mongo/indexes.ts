@@ -89,13 +89,13 @@ function sayWhyNot(
     return new ImportsError(
       'CONFIG',
       `${what} was not built: the index ${other} has the same keys or name and other options. ` +
-        `Make sure that nothing else needs it, drop it with db.${collection}.dropIndex(${JSON.stringify(other)}), and start the worker again.`,
+        `Check that nothing else needs it, drop it with db.${collection}.dropIndex(${JSON.stringify(other)}), and start the worker again.`,
     );
   }
   if (code === DUPLICATES) {
     return new ImportsError(
       'CONFIG',
-      `${what} was not built: several documents hold the same value. docs/integration.md says how to find and mend them; then start the worker again.`,
+      `${what} was not built: several documents hold the same value. See docs/integration.md for how to find and mend them, then start the worker again.`,
     );
   }
   if (code === FORBIDDEN) {

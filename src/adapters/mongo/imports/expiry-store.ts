@@ -7,7 +7,8 @@ import type { ExpiryStore } from '../../../ports';
 import { keysOf } from '../keys';
 import { type Models, native } from '../models';
 
-const PER_STEP = 5_000;
+/** Few enough for a slow database to be done with in seconds: between two steps there is a sign of life. */
+const PER_STEP = 1_000;
 /** The note that a silence was told of is needed as long as the silence lasts. */
 const SILENCE = /\/silence$/;
 

@@ -26,6 +26,9 @@ export function createRejectedStore({ rejectedRecords }: Pick<Models, 'rejectedR
       await put(importId, records);
     },
     put,
+    async remove(importId, lines) {
+      if (lines.length > 0) await collection.deleteMany({ _id: { $in: lines.map((line) => lineKey(importId, line)) } });
+    },
     async *all(importId) {
       const documents = collection.find({ _id: keysOf(importId) }, { sort: { _id: 1 }, batchSize: RECORDS_PER_BATCH });
       for await (const { _id, ...record } of documents) yield record;

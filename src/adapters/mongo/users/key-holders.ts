@@ -7,7 +7,9 @@ import { type Models, native } from '../models';
 import { createKeyRepair } from './key-repair';
 import { KEY_OF, KEYED_VALUES, keyOf, keyOfStored, type KeyedField, type KeyedUser } from './unique-keys';
 
-export function createKeyHolders(models: Pick<Models, 'users'>): Pick<UserStore, 'holders' | 'releaseKeys' | 'restoreKeys' | 'repairKeys'> {
+export function createKeyHolders(
+  models: Pick<Models, 'users'>,
+): Pick<UserStore, 'holders' | 'releaseKeys' | 'restoreKeys' | 'repairKeys' | 'countOddKeys'> {
   const users = native<UserDocument>(models.users);
   const repair = createKeyRepair(models);
 
@@ -52,5 +54,6 @@ export function createKeyHolders(models: Pick<Models, 'users'>): Pick<UserStore,
       await repair.mend(await users.find<KeyedUser>({ _id: { $in: [...userIds] } }, options).toArray());
     },
     repairKeys: (clientId) => repair.all(clientId),
+    countOddKeys: (clientId) => repair.count(clientId),
   };
 }

@@ -9,7 +9,7 @@ import type { UserDocument } from '../documents';
 import { PER_BATCH } from '../in-batches';
 import { type Models, native } from '../models';
 import { failuresIn } from '../write-failures';
-import { PER_RANGE, rangesOf } from './ranges-of';
+import { PER_RANGE, rangesOf, type Range } from './ranges-of';
 import { KEY_OF, KEYED_FIELDS, KEYED_VALUES, keyOfStored, type KeyedField, type KeyedUser } from './unique-keys';
 
 interface Repair {
@@ -73,10 +73,12 @@ export function createKeyRepair(models: Pick<Models, 'users'>) {
   return {
     mend,
     holdersOf,
+    async *count(clientId: ClientId): AsyncGenerator<number> {
+      for await (const range of rangesOf(users, clientId)) yield await users.countDocuments(oddIn(range, clientId));
+    },
     async *all(clientId: ClientId): ReturnType<UserStore['repairKeys']> {
       for await (const range of rangesOf(users, clientId)) {
-        const odd = { ...range, $expr: { $or: KEYED_FIELDS.map((field) => isOdd(clientId, field)) } };
-        const found = await users.find<KeyedUser>(odd, { projection: KEYED_VALUES, batchSize: PER_RANGE }).toArray();
+        const found = await users.find<KeyedUser>(oddIn(range, clientId), { projection: KEYED_VALUES, batchSize: PER_RANGE }).toArray();
         for (let at = 0; at < found.length; at += PER_BATCH) yield await mend(found.slice(at, at + PER_BATCH));
         if (found.length === 0) yield { mended: 0, shared: [] };
       }
@@ -100,6 +102,10 @@ function asSeen({ user, field, stored }: Repair) {
 
 function same(value: unknown) {
   return value === undefined ? { $exists: false } : { $eq: value };
+}
+
+function oddIn(range: Range, clientId: ClientId) {
+  return { ...range, $expr: { $or: KEYED_FIELDS.map((field) => isOdd(clientId, field)) } };
 }
 
 /** Near enough for the server to leave out almost everybody: it knows no lower case beyond ASCII. What it finds is compared again here. */

@@ -53,7 +53,8 @@ export function createNotWritten(models: Pick<Models, 'users'>) {
         if (rivals.length > 0) return 'raced';
         const index = indexIn(failure, indexes);
         if (index === undefined) return { refusedBy: 'a unique index of users' };
-        return isOurs(index) ? 'raced' : { refusedBy: `the index ${index.name} of users` };
+        // Of one that has given it up since: tried again with all others that wait for a value.
+        return isOurs(index) ? 'taken' : { refusedBy: `the index ${index.name} of users` };
       };
       return new Map(failed.map((one) => [one.userId, why(one)]));
     },

@@ -320,6 +320,15 @@ describe('rejected records', () => {
     expect(await allRejected()).toEqual([rejected(1), rejected(20)]);
   });
 
+  test('are removed by their lines, and no others', async () => {
+    await mongo.store.rejected.put(importId(1), [rejected(1), rejected(2), rejected(3)]);
+    await mongo.store.rejected.put(importId(2), [rejected(2)]);
+    await mongo.store.rejected.remove(importId(1), [1, 2, 9]);
+    await mongo.store.rejected.remove(importId(1), []);
+    expect(await allRejected(1)).toEqual([rejected(3)]);
+    expect(await allRejected(2)).toEqual([rejected(2)]);
+  });
+
   test('put again, a record is replaced', async () => {
     await mongo.store.rejected.put(importId(1), [rejected(5)]);
     await mongo.store.rejected.put(importId(1), [{ ...rejected(5), claims: {}, reasons: [reasonOf('9014', 'loginSource')] }]);

@@ -1,0 +1,75 @@
+// The surrounding application writes to `users`, too, and knows nothing of imports. E-mails and user names stay unique by what is stored,
+// one user that the database refuses stops nobody else, and no record is rejected without a reason.
+
+import type { ClientId } from '../../src/domain/ids';
+import { startWorld, type World } from '../support/in-process-import';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+const HEADER = 'unique_id,login_source,email,user_name,student_no\n';
+const users = () => world.db.collection('users');
+
+async function importFile(clientId: ClientId, name: string, ...rows: readonly string[]) {
+  await world.drop(clientId, name, `${HEADER}${rows.join('\n')}\n`);
+  await world.importAll(clientId);
+  const [run] = await world.ports.imports.list({ clientId, limit: 1 });
+  const codes: Record<number, readonly string[]> = {};
+  for await (const { line, reasons } of world.ports.rejected.all(run!.importId)) codes[line] = reasons.map(({ code }) => code);
+  return { run: run!, codes };
+}
+
+it('what the application gave to a user is taken, and what it took away is free', async () => {
+  const clientId = await world.addClient('app-changes');
+  await importFile(clientId, 'a.csv', '1,OPSCOM,one@x.example,one,');
+  const change = { $set: { email: 'Married@x.example' }, $unset: { userName: '' as const }, $inc: { rev: 1 } };
+  await users().updateOne({ _id: `${clientId}/1` as never }, change);
+  const { run, codes } = await importFile(clientId, 'b.csv', '2,OPSCOM,married@X.example,,', '3,OPSCOM,one@x.example,,', '4,OPSCOM,,one,');
+  expect(codes).toEqual({ 2: ['9019'] });
+  expect(run.counts).toMatchObject({ created: 2, rejected: 1 });
+});
+
+it('users that no import has seen hold their e-mails and user names', async () => {
+  const clientId = await world.addClient('app-adds');
+  await users().insertOne({ _id: `${clientId}/1` as never, clientId, uniqueId: '1', email: 'E1@x.example', userName: 'u1' });
+  const { codes } = await importFile(clientId, 'a.csv', '2,OPSCOM,e1@X.example,,', '3,OPSCOM,,u1,', '4,OPSCOM,,,');
+  expect(codes).toEqual({ 2: ['9019'], 3: ['9020'] });
+});
+
+it('two of them that share an e-mail keep both, and nobody else gets it', async () => {
+  const clientId = await world.addClient('app-shares');
+  const twins = ['1', '2'].map((n) => ({ _id: `${clientId}/${n}` as never, clientId, uniqueId: n, email: 'same@x.example' }));
+  await users().insertMany(twins);
+  const { codes, run } = await importFile(clientId, 'a.csv', '3,OPSCOM,same@x.example,,', '1,OPSCOM,,one,');
+  expect(codes).toEqual({ 2: ['9019'] });
+  expect(run.counts.records).toBe(2);
+});
+
+it('an index of the application rejects what it refuses, with a reason of its own, and operators read which', async () => {
+  const clientId = await world.addClient('app-index');
+  await users().createIndex({ studentNo: 1 }, { unique: true, sparse: true, name: 'students' });
+  try {
+    await users().insertOne({ _id: `${clientId}/1` as never, clientId, uniqueId: '1', studentNo: 'S1' });
+    const { run, codes } = await importFile(clientId, 'a.csv', '2,OPSCOM,b@x.example,,S1', '3,OPSCOM,,,S1', '4,OPSCOM,,,S4');
+    expect(codes).toEqual({ 2: ['NOT_STORED'], 3: ['NOT_STORED'] });
+    expect(run).toMatchObject({
+      outcome: 'imported-with-failures',
+      counts: { created: 1, rejected: 2 },
+      refusedBy: ['the index students of users'],
+    });
+  } finally {
+    await users().dropIndex('students');
+  }
+});
+
+it('a revision that is not a number stops nobody', async () => {
+  const clientId = await world.addClient('app-rev');
+  await importFile(clientId, 'a.csv', '1,OPSCOM,,one,', '2,OPSCOM,,two,', '3,OPSCOM,,three,');
+  await users().updateOne({ _id: `${clientId}/1` as never }, { $set: { rev: null } });
+  await users().updateOne({ _id: `${clientId}/2` as never }, { $set: { rev: 'two' } });
+  const { run } = await importFile(clientId, 'b.csv', '1,OPSCOM,,uno,', '2,OPSCOM,,dos,', '3,OPSCOM,,tres,');
+  expect(run.counts).toMatchObject({ updated: 3, rejected: 0 });
+});
