@@ -4,7 +4,7 @@
 //   npm run bench:idle                                          10,000 clients for 15 minutes, then one file each
 //   npm run bench:idle -- --clients 1000 --minutes 5 --files 200     0 files = the first part only
 
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -75,10 +75,8 @@ async function addClients({ product, db }: Bench, count: number): Promise<void> 
 async function restartWorker({ product, temporal }: Bench): Promise<number> {
   const former = product.workerPid();
   process.kill(former, 'SIGTERM');
-  const file = path.join(product.dataDir, 'run/worker.pid');
   for (;;) {
-    // Between the two there is none.
-    const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : former;
+    const pid = product.workerPid();
     const { pollers } = await temporal.workflowService.describeTaskQueue({ namespace: 'default', taskQueue: { name: 'imports' } });
     const asks = (pollers ?? []).some(({ identity }) => identity?.startsWith(`${pid}@`));
     if (pid !== former && asks) return ageSeconds(pid);

@@ -47,13 +47,6 @@ export interface DoorMetrics {
   addressBanned(): void;
 }
 
-/** Files in the folders of clients that no import has taken. */
-export interface WaitingFiles {
-  readonly files: number;
-  /** When the oldest of them was last touched; null = there is none. */
-  readonly oldest: Date | null;
-}
-
 /** A way in. */
 export type Protocol = 'sftp' | 'ftps';
 
@@ -356,6 +349,11 @@ export interface UserStore {
     readonly emails: ReadonlyMap<string, UserId>;
     readonly userNames: ReadonlyMap<string, UserId>;
   }>;
+  /** By the id as asked: users that were there before this import, and whose ids of digits differ from it in leading zeros only. */
+  zeroTwins(
+    run: { readonly clientId: ClientId; readonly importId: ImportId },
+    uniqueIds: readonly string[],
+  ): Promise<ReadonlyMap<string, string>>;
   /**
    * Gives up these uniqueness keys so that chains and swaps of values can be written; the values themselves stay until their own write.
    * Only right before `write` of the same users.
@@ -371,6 +369,8 @@ export interface UserStore {
   /** How many users of the client hold other keys than their values say, a part of them at a time: whoever asks may stop. */
   countOddKeys(clientId: ClientId): AsyncIterable<number>;
   countActive(clientId: ClientId): Promise<number>;
+  /** Whether the client has no user at all. */
+  isEmpty(clientId: ClientId): Promise<boolean>;
   /**
    * Takes back what an import did, all in one unordered bulk. Safe to repeat: the mark `undone` tells. One outcome per restore, same
    * order. Not two for one user in a call.
@@ -403,8 +403,6 @@ export interface UserChanges {
     importId: ImportId,
     which: { readonly lines: readonly number[] } | { readonly from: number; readonly to: number },
   ): Promise<readonly UserChange[]>;
-  /** Of lines whose users were not changed after all: an attempt that died may have left the values that it was about to replace. */
-  discard(importId: ImportId, lines: readonly number[]): Promise<void>;
   /** Notes for provenance that these were undone; the first note stays. */
   markUndone(importId: ImportId, lines: readonly number[], at: Date): Promise<void>;
   /** Users that the import created. */
@@ -417,10 +415,7 @@ export interface PermitStore {
   /** How many permits this import has released. */
   countReleased(importId: ImportId): Promise<number>;
   countActiveOf(userIds: readonly UserId[]): Promise<number>;
-  /**
-   * Gives the permits that this import released back to their former holders, where they are still free and the holder is active; those
-   * that it has noted and not released by now it cannot release any more. Repeatable.
-   */
+  /** Gives the permits that this import released back to their former holders, where they are still free and the holder is active. Repeatable. */
   giveBack(importId: ImportId, at: Date, onProgress: () => void): Promise<void>;
   countGivenBack(importId: ImportId): Promise<number>;
   /** Released permits that were not given back, and why. */
@@ -445,7 +440,7 @@ export interface UndoStore {
   find(importId: ImportId): Promise<Undo | undefined>;
   /**
    * Writes down that the import is to be undone. One that was asked for already keeps what it has done, and its first reason; it waits for
-   * a turn again, and its failure is cleared. One that has ended and left something is opened again, with the new reason.
+   * a turn again, and its failure is cleared.
    */
   request(importId: ImportId, asked: Pick<Undo, 'clientId' | 'reason' | 'by' | 'requestedAt'>): Promise<Undo>;
   update(importId: ImportId, change: Partial<Pick<Undo, 'chunks' | 'finishedAt' | 'counts' | 'report' | 'failure'>>): Promise<void>;
@@ -565,6 +560,8 @@ export interface Inspection {
         /** Records whose `active` cell reads 0, repeated and rejected ones among them. */
         readonly inactiveRecords: number;
         readonly chunks: Chunks;
+        /** Whether the last record ends with a line break. */
+        readonly endsInLineBreak: boolean;
       };
 }
 
@@ -575,7 +572,14 @@ export interface CsvFiles {
    * the file but for about 40 bytes a record.
    */
   inspect(
-    file: { readonly sourcePath: string; readonly textPath: string; readonly idsPath: string; readonly fileName: string },
+    file: {
+      readonly sourcePath: string;
+      readonly textPath: string;
+      readonly idsPath: string;
+      readonly fileName: string;
+      /** The client's last file did: a last record that does not end with a line break was cut off. */
+      readonly mustEndInLineBreak?: boolean;
+    },
     settings: ClientSettings,
     onProgress: (bytes: number) => void,
   ): Promise<Inspection>;

@@ -20,20 +20,17 @@ import { missingTakenReasons } from './missing-taken-reasons';
 import { rejectedRecord } from './rejected-record';
 import { releasesFor } from './releases-for';
 import { supersededBy } from './superseded';
-import { takeoversOf } from '../plan/takeovers';
+import { takenReasons, takeoversOf } from '../plan/takeovers';
 import { requireTurn, type InTurn } from '../turn/require-turn';
 import { Tally } from './tally';
-import { fieldOf, takenReasons, wishesOf } from './wishes';
+import { takenFrom, someReasons, wishesOf } from './wishes';
 import { withHeartbeat } from '../heartbeat/with-heartbeat';
 
 const BATCH = 1_000;
 /** Others may take values while we settle. Then the rest is settled anew, but no more often than this when nothing came of it. */
 const MOST_VAIN_ROUNDS = 5;
 
-type DeferredPorts = Pick<
-  ActivityPorts,
-  'clients' | 'imports' | 'rejected' | 'users' | 'changes' | 'undos' | 'groups' | 'files' | 'csv' | 'clock' | 'log'
->;
+type DeferredPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'users' | 'groups' | 'files' | 'csv' | 'clock' | 'log'>;
 interface Deferred {
   readonly record: CheckedRecord;
   /** The chunk that the record came from. */
@@ -110,10 +107,13 @@ class DeferredPass {
     let open = deferred;
     for (let vainRounds = 0; open.length > 0;) {
       const { possible, impossible, releases } = await this.#plan(open);
-      for (const { deferred: one, keys } of impossible) rejected.push({ deferred: one, reasons: takenReasons(keys.map(fieldOf)) });
+      rejected.push(...impossible);
       if (vainRounds === MOST_VAIN_ROUNDS) {
         rejected.push(
-          ...possible.map((one) => ({ deferred: one, reasons: takenReasons(wishesOf(one.record.values).map(({ field }) => field)) })),
+          ...possible.map((one) => ({
+            deferred: one,
+            reasons: someReasons(wishesOf(one.record.values).map(({ field }) => takenFrom(null, field, this.#context.client))),
+          })),
         );
         break;
       }
@@ -139,7 +139,10 @@ class DeferredPass {
     const { possible, impossible, releases } = settleTakeovers(takeovers);
     return {
       possible: possible.map(({ userId }) => byUser.get(userId)!),
-      impossible: impossible.map(({ takeover, keys }) => ({ deferred: byUser.get(takeover.userId)!, keys })),
+      impossible: impossible.map(({ takeover, keys }) => ({
+        deferred: byUser.get(takeover.userId)!,
+        reasons: takenReasons(takeover, keys, this.#context.client),
+      })),
       releases,
     };
   }
@@ -185,7 +188,6 @@ class DeferredPass {
         if (found !== undefined) records.push(rejectedRecord(found.record, found.reasons, row.cells));
       }
       await this.#ports.rejected.put(run.importId, records);
-      await this.#ports.changes.discard(run.importId, [...lines.keys()]);
       beat();
     }
   }
@@ -197,10 +199,10 @@ class DeferredPass {
   }
 
   async completeReasons(): Promise<void> {
-    const { run } = this.#context;
+    const { run, client } = this.#context;
     let batch: RejectedRecord[] = [];
     const complete = async () => {
-      const missing = await missingTakenReasons(this.#ports.users, run.clientId, batch);
+      const missing = await missingTakenReasons(this.#ports.users, client, batch);
       const completed = batch.map((record, at) => ({ ...record, reasons: [...record.reasons, ...missing[at]!] as const }));
       await this.#ports.rejected.put(
         run.importId,

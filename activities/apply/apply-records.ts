@@ -12,10 +12,9 @@ import type { FormerMarks, User, WrittenDecision } from '../../src/domain/user';
 import { ImportsError } from '../../src/errors';
 import type { UserWrite, WriteOutcome } from '../../src/ports';
 import type { ActivityPorts } from '../activity-ports';
-import { takeBackLate, wasUndone } from '../undo/take-back-late';
 import { withGroups, withKnownGroups } from './group-names';
 
-type ApplyPorts = Pick<ActivityPorts, 'imports' | 'users' | 'groups' | 'changes' | 'undos' | 'clock' | 'log'>;
+type ApplyPorts = Pick<ActivityPorts, 'imports' | 'users' | 'groups' | 'clock' | 'log'>;
 
 /** How often a record is decided anew because somebody else wrote its user meanwhile. */
 const MOST_RACES = 3;
@@ -67,12 +66,13 @@ async function applyOnce(
   const { run } = context;
   const ids = open.map((index) => userIdOf(run.clientId, candidates[index]!.record.uniqueId));
   const users = await ports.users.read(ids.filter((_, at) => candidates[open[at]!]!.record.uniqueId !== ''));
-  if ([...users.values()].some(({ undone }) => undone?.importId === run.importId)) throw wasUndone(run.importId);
+  const strangers = ids.flatMap((id, at) => (users.has(id) ? [] : [candidates[open[at]!]!.record.uniqueId]));
+  const zeroTwins = await zeroTwinsOf(ports, context, strangers);
   const writes: UserWrite[] = [];
   const writers: { readonly index: number; readonly decided: Decided }[] = [];
   open.forEach((index, at) => {
     const candidate = candidates[index]!;
-    const decided = decideOne(context, candidate, users.get(ids[at]!));
+    const decided = decideOne(context, candidate, users.get(ids[at]!), zeroTwins);
     const write = writeOf(decided, ids[at]!, candidate.record);
     if (write === undefined) applied[index] = answer(decided, ids[at]!);
     else {
@@ -84,12 +84,6 @@ async function applyOnce(
 
   const named = await withGroups(ports, run, writes);
   const outcomes = await ports.users.write({ clientId: run.clientId, importId: run.importId, seq: run.seq, at: ports.clock.now() }, named);
-  const written = writes.filter((_, at) => outcomes[at] === 'written');
-  await takeBackLate(
-    ports,
-    run,
-    written.map(({ userId, line, kind }) => ({ userId, line, isCreated: kind === 'create' })),
-  );
   const raced: number[] = [];
   const refusedBy = new Set<string>();
   outcomes.forEach((outcome: WriteOutcome, at) => {
@@ -107,7 +101,27 @@ async function applyOnce(
   return raced;
 }
 
-export function decideOne({ run, client, isSuperseded }: ApplyContext, { record, mark }: Candidate, user: User | undefined): Decided {
+/** Stored ids that differ in leading zeros only from these, of which no user is stored. */
+export async function zeroTwinsOf(
+  { users }: Pick<ApplyPorts, 'users'>,
+  { run, client }: ApplyContext,
+  strangers: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  // The first file of a client meets nobody but the users that it makes itself.
+  if (client.settings.leadingZeros === 'distinct' || run.isFirst === true) return NO_TWINS;
+  const digits = strangers.filter((id) => /^\d+$/.test(id));
+  return digits.length === 0 ? NO_TWINS : users.zeroTwins(run, digits);
+}
+
+const NO_TWINS: ReadonlyMap<string, string> = new Map();
+
+export function decideOne(
+  { run, client, isSuperseded }: ApplyContext,
+  { record, mark }: Candidate,
+  user: User | undefined,
+  zeroTwins: ReadonlyMap<string, string> = NO_TWINS,
+): Decided {
+  const zeroTwin = zeroTwins.get(record.uniqueId);
   const { archiveOnInactive, reactivateOnActive, requiredFields } = client.settings;
   return decide(record, mark, user, {
     importId: run.importId,
@@ -116,6 +130,7 @@ export function decideOne({ run, client, isSuperseded }: ApplyContext, { record,
     reactivateOnActive,
     requiredFields,
     nameOf: (field) => headerFor(client.settings, field),
+    ...(zeroTwin !== undefined && { zeroTwin }),
     superseded: record.uniqueId !== '' && isSuperseded(record.uniqueId),
   });
 }

@@ -1,18 +1,20 @@
 // A record rejected for another reason may also claim a value that somebody else holds: the client is told both at once.
 
-import { userIdOf, type ClientId, type UserId } from '../../src/domain/ids';
+import type { Client } from '../../src/domain/client';
+import { userIdOf, type UserId } from '../../src/domain/ids';
 import type { Reason } from '../../src/domain/reason/reasons';
 import type { RejectedRecord, UserStore } from '../../src/ports';
 import { holdersOf, otherThan } from '../plan/takeovers';
-import { takenReason, wishesOf } from './wishes';
+import { takenFrom, wishesOf } from './wishes';
 
 /** Per record, in their order. `holds` = whether the holder found in the database counts. */
 export async function missingTakenReasons(
   users: Pick<UserStore, 'holders'>,
-  clientId: ClientId,
+  client: Client,
   rejected: readonly RejectedRecord[],
   holds: (key: string, holder: UserId) => boolean = () => true,
 ): Promise<readonly (readonly Reason[])[]> {
+  const { clientId } = client;
   const holderOf = await holdersOf(
     users,
     clientId,
@@ -21,11 +23,10 @@ export async function missingTakenReasons(
   return rejected.map(({ uniqueId, reasons, claims }) => {
     const known = new Set(reasons.map(({ code }) => code));
     return wishesOf(claims)
-      .filter(({ key }) => {
+      .flatMap(({ key, field }) => {
         const holder = otherThan(userIdOf(clientId, uniqueId), holderOf(key));
-        return holder !== null && holds(key, holder);
+        return holder !== null && holds(key, holder) ? [takenFrom(holder, field, client)] : [];
       })
-      .map(({ field }) => takenReason(field))
       .filter(({ code }) => !known.has(code));
   });
 }

@@ -1,7 +1,10 @@
 // The unique values that a record or a rejected record would take: its wishes. A key names the field and the value as compared.
 
+import type { Client } from '../../src/domain/client';
+import { headerFor } from '../../src/domain/client/profiles';
+import { uniqueIdOf, type UserId } from '../../src/domain/ids';
 import { emailKeyOf, userNameKeyOf } from '../../src/domain/record/claims';
-import { isSome, reason, type Reason, type Reasons } from '../../src/domain/reason/reasons';
+import { isSome, reason, takenReason, type Reason, type Reasons } from '../../src/domain/reason/reasons';
 
 export type UniqueField = 'email' | 'userName';
 export interface Wish {
@@ -26,13 +29,12 @@ export function fieldOf(key: string): UniqueField {
   return key.startsWith('email:') ? 'email' : 'userName';
 }
 
-/** Why a record is rejected whose wish somebody else holds. */
-export function takenReason(field: UniqueField): Reason {
-  return reason(field === 'email' ? '9019' : '9020', field);
+/** Why a record is rejected whose wish somebody else holds; `holder` null = nobody knows any more who. */
+export function takenFrom(holder: UserId | null, field: UniqueField, { settings }: Pick<Client, 'settings'>): Reason {
+  return takenReason(field, headerFor(settings, field), holder === null ? undefined : uniqueIdOf(holder));
 }
 
-/** The same of all that it cannot have. */
-export function takenReasons(fields: readonly UniqueField[]): Reasons {
-  const reasons = fields.map(takenReason);
+/** No record is rejected without a reason. */
+export function someReasons(reasons: readonly Reason[]): Reasons {
   return isSome(reasons) ? reasons : [reason('NOT_STORED', null)];
 }

@@ -1,4 +1,4 @@
-// Rejected records in one pass: how often each reason and in which columns, and a hash that is the same when the same lines fail for the
+// Rejected records in one pass: how often each reason, in which column and on which lines, and a hash that is the same when the same lines fail for the
 // same reasons.
 
 import { createHash } from 'node:crypto';
@@ -8,14 +8,14 @@ import type { RejectedRecord } from '../../src/ports';
 
 export async function summariseRejected(
   records: AsyncIterable<RejectedRecord>,
-): Promise<Required<Pick<ImportRun, 'reasonCounts' | 'reasonFields' | 'rejectedDigest'>>> {
+): Promise<Required<Pick<ImportRun, 'reasonCounts' | 'reasonGroups' | 'rejectedDigest'>>> {
   const tally = new ReasonTally();
   const hash = createHash('sha256');
   let seen = 0;
   for await (const { line, reasons } of records) {
     seen++;
-    tally.add(reasons);
+    tally.add(line, reasons);
     hash.update(`${line}:${reasons.map(({ code, field }) => `${code}/${field ?? ''}`).join(',')};`);
   }
-  return { reasonCounts: tally.counts, reasonFields: tally.fields, rejectedDigest: seen === 0 ? null : hash.digest('hex') };
+  return { reasonCounts: tally.counts, reasonGroups: tally.groups, rejectedDigest: seen === 0 ? null : hash.digest('hex') };
 }

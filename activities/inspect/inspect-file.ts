@@ -3,11 +3,12 @@
 
 import type { ImportId } from '../../src/domain/ids';
 import { turnIsOver, type InTurn } from '../turn/require-turn';
-import { becameOf, NO_COUNTS } from '../../src/domain/import-run';
+import { NO_COUNTS } from '../../src/domain/import-run';
 import { IMPORT_STATES } from '../../src/domain/import-state';
 import type { RefusalCode } from '../../src/domain/reason/reasons';
 import type { ActivityPorts } from '../activity-ports';
 import { beat } from '../heartbeat/beat';
+import { lastEndedInLineBreak } from './last-ended-in-line-break';
 import { loadImport } from '../load-import';
 import { noteStep } from '../note-step';
 import { whileBeating } from '../heartbeat/while-beating';
@@ -17,7 +18,7 @@ export type InspectedFile =
   | { readonly kind: 'refused'; readonly code: RefusalCode };
 
 export const inspectFile =
-  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'files' | 'standing' | 'csv' | 'clock' | 'log'>) =>
+  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'users' | 'files' | 'standing' | 'csv' | 'clock' | 'log'>) =>
   async ({ importId, turn }: InTurn): Promise<InspectedFile> => {
     const { run, client } = await keepSettings(ports, importId);
     const begun = { startedAt: run.startedAt ?? ports.clock.now(), failure: null };
@@ -34,20 +35,20 @@ export const inspectFile =
         textPath: ports.files.textPath(importId),
         idsPath: ports.files.idsPath(importId),
         fileName: run.fileName,
+        mustEndInLineBreak: await lastEndedInLineBreak(ports.imports, run),
       },
       client.settings,
       (position) => beat({ bytes: position }),
     );
     const { sameBytes } = await ports.imports.earlier(run.clientId, run.seq, sha256);
-    const same = sameBytes === undefined ? { sameAs: null } : { sameAs: sameBytes.importId, sameAsBecame: becameOf(sameBytes) };
-    const found = { sha256, bytes, ...same };
+    const found = { sha256, bytes, sameAs: sameBytes?.importId ?? null };
     if (verdict.kind === 'refused') {
       await noteStep(ports, client, importId, { kind: 'refused', code: verdict.refusal.code });
       await ports.imports.update(importId, { ...found, refusal: verdict.refusal });
       ports.log.info('file refused', { clientId: run.clientId, importId, code: verdict.refusal.code });
       return { kind: 'refused', code: verdict.refusal.code };
     }
-    const { records, inactiveRecords, chunks, layout } = verdict;
+    const { records, inactiveRecords, chunks, layout, endsInLineBreak } = verdict;
     const answer = { kind: 'accepted', records, chunks: chunks.length } as const;
     // Another worker took us for dead: its chunks may have results by now.
     if ((await loadImport(ports, importId)).run.layout !== null) return answer;
@@ -55,7 +56,8 @@ export const inspectFile =
     await noteStep(ports, client, importId, { kind: 'read', records });
     // The layout comes last: it says that the chunks are there.
     const counts = { ...NO_COUNTS, records };
-    await ports.imports.updateIf(importId, { layout: null }, { ...found, layout, inactiveRecords, chunks: chunks.length, counts });
+    const learnt = { layout, endsInLineBreak, isFirst: await ports.users.isEmpty(run.clientId) };
+    await ports.imports.updateIf(importId, { layout: null }, { ...found, ...learnt, inactiveRecords, chunks: chunks.length, counts });
     return answer;
   };
 

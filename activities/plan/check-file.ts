@@ -9,6 +9,7 @@ import { ReasonTally } from '../../src/domain/reason/reason-tally';
 import type { Inspection, RejectedRecord } from '../../src/ports';
 import type { ActivityPorts } from '../activity-ports';
 import { newRun } from '../claim/claim-ready-files';
+import { lastEndedInLineBreak } from '../inspect/last-ended-in-line-break';
 import { planImport } from './plan-import';
 import { plannedRejections } from './planned-rejections';
 import type { PlanSource } from './walk-decisions';
@@ -19,7 +20,7 @@ const NO_NUMBERS = { archives: 0, permits: 0, activeUsers: 0, emailChanges: 0, u
 /** Newer than any file of the client. */
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
-type CheckPorts = Pick<ActivityPorts, 'users' | 'groups' | 'permits' | 'csv' | 'clock'>;
+type CheckPorts = Pick<ActivityPorts, 'imports' | 'users' | 'groups' | 'permits' | 'csv' | 'clock'>;
 
 export interface CheckInput {
   readonly client: Client;
@@ -34,8 +35,9 @@ export interface CheckInput {
 }
 
 export async function checkFile(ports: CheckPorts, { client, failedRecordsPath, ...file }: CheckInput): Promise<CheckedFile> {
-  const { verdict, sha256, bytes } = await ports.csv.inspect(file, client.settings, () => {});
-  const nothing = { reasonCounts: {}, reasonFields: {}, firstRejected: [], headers: null, ignoredHeaders: [], wouldBeHeld: false };
+  const mustEndInLineBreak = await lastEndedInLineBreak(ports.imports, { clientId: client.clientId, seq: NEWEST });
+  const { verdict, sha256, bytes } = await ports.csv.inspect({ ...file, mustEndInLineBreak }, client.settings, () => {});
+  const nothing = { reasonCounts: {}, reasonGroups: [], firstRejected: [], headers: null, ignoredHeaders: [], wouldBeHeld: false };
   if (verdict.kind === 'refused') return { ...nothing, sha256, bytes, refusal: verdict.refusal, counts: NO_COUNTS, numbers: NO_NUMBERS };
 
   const source = sourceOf(ports, client, file, verdict);
@@ -54,7 +56,7 @@ export async function checkFile(ports: CheckPorts, { client, failedRecordsPath, 
     numbers: plan.numbers,
     wouldBeHeld: mustHold(plan.numbers, client.settings.holdAbove),
     reasonCounts: seen.tally.counts,
-    reasonFields: seen.tally.fields,
+    reasonGroups: seen.tally.groups,
     firstRejected: seen.first,
     headers: verdict.layout.headers,
     ignoredHeaders: verdict.layout.ignoredHeaders,
@@ -85,7 +87,7 @@ class RejectionsSeen {
   async *all(records: AsyncIterable<RejectedRecord>): AsyncGenerator<RejectedRecord> {
     for await (const record of records) {
       const { line, uniqueId, reasons } = record;
-      this.tally.add(reasons);
+      this.tally.add(line, reasons);
       if (this.first.length < FIRST) this.first.push({ line, uniqueId, reasons });
       yield record;
     }

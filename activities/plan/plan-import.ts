@@ -5,24 +5,26 @@
 // up, and no further with the file.
 
 import { addCounts, NO_COUNTS, type Counts, type HoldNumbers } from '../../src/domain/import-run';
+import type { Client } from '../../src/domain/client';
 import type { UserId } from '../../src/domain/ids';
+import type { Reasons } from '../../src/domain/reason/reasons';
 import { settleTakeovers, type Takeover } from '../../src/domain/decide/settle-takeovers';
 import type { ActivityPorts } from '../activity-ports';
 import { answer, type Applied } from '../apply/apply-records';
 import { Fingerprints } from '../apply/fingerprints';
 import { inBatches } from '../in-batches';
-import { takeoversOf } from './takeovers';
+import { takeoversOf, takenReasons } from './takeovers';
 import { Tally } from '../apply/tally';
 import { walkDecisions, type PlanSource } from './walk-decisions';
-import { fieldOf, takenReasons } from '../apply/wishes';
+import { fieldOf } from '../apply/wishes';
 
 const BATCH = 1_000;
 
 export interface Plan {
   readonly counts: Counts;
   readonly numbers: HoldNumbers;
-  /** Wanted e-mails and user names that stay with their holders, by the user whose record is rejected for it. */
-  readonly lost: ReadonlyMap<UserId, readonly string[]>;
+  /** Why records are rejected whose e-mails and user names stay with their holders, by the user whom the record is about. */
+  readonly lost: ReadonlyMap<UserId, Reasons>;
   /** Whether the file takes this e-mail or user name away from who holds it now. */
   isGivenUp(key: string): boolean;
 }
@@ -36,7 +38,7 @@ interface Planned {
 
 export async function planImport(ports: PlanPorts, source: PlanSource, onProgress: () => void = () => {}): Promise<Plan> {
   const { clientId } = source.context.run;
-  const planner = new Planner(ports);
+  const planner = new Planner(ports, source.context.client);
   for await (const { repeated, decided } of walkDecisions(ports, source)) {
     const takeovers = await takeoversOf(
       ports.users,
@@ -68,9 +70,11 @@ class Planner {
   readonly givenUp = new Fingerprints();
   readonly #contested: Planned[] = [];
   readonly #ports: Pick<PlanPorts, 'permits'>;
+  readonly #client: Client;
 
-  constructor(ports: Pick<PlanPorts, 'permits'>) {
+  constructor(ports: Pick<PlanPorts, 'permits'>, client: Client) {
     this.#ports = ports;
+    this.#client = client;
   }
 
   countRepeated(repeated: number): void {
@@ -89,12 +93,13 @@ class Planner {
       ...takeover,
       wants: takeover.wants.map(({ key, holder }) => ({ key, holder: this.givenUp.has(key) ? null : holder })),
     }));
-    const lost = new Map(settleTakeovers(takeovers).impossible.map(({ takeover, keys }) => [takeover.userId, keys]));
+    const { impossible } = settleTakeovers(takeovers);
+    const lost = new Map(impossible.map(({ takeover, keys }) => [takeover.userId, takenReasons(takeover, keys, this.#client)]));
     for (const batch of inBatches(this.#contested, BATCH)) {
       await this.#count(
         batch.map((planned) => {
-          const keys = lost.get(planned.takeover.userId);
-          return keys === undefined ? planned : { ...planned, outcome: { kind: 'rejected', reasons: takenReasons(keys.map(fieldOf)) } };
+          const reasons = lost.get(planned.takeover.userId);
+          return reasons === undefined ? planned : { ...planned, outcome: { kind: 'rejected', reasons } };
         }),
       );
     }

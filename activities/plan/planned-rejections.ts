@@ -7,7 +7,6 @@ import type { Plan } from './plan-import';
 import type { RejectedRecord } from '../../src/ports';
 import { rejectedRecord } from '../apply/rejected-record';
 import { walkDecisions, type PlanSource } from './walk-decisions';
-import { fieldOf, takenReasons } from '../apply/wishes';
 
 export async function* plannedRejections(
   ports: Pick<ActivityPorts, 'users' | 'groups' | 'csv'>,
@@ -18,10 +17,9 @@ export async function* plannedRejections(
     const rejected = decided.flatMap(({ record, cells, userId, decided: { decision } }) => {
       const lost = decision.kind === 'reject' ? undefined : plan.lost.get(userId);
       if (decision.kind === 'reject') return [rejectedRecord(record, decision.reasons, cells)];
-      return lost === undefined ? [] : [rejectedRecord(record, takenReasons(lost.map(fieldOf)), cells)];
+      return lost === undefined ? [] : [rejectedRecord(record, lost, cells)];
     });
-    const { clientId } = source.context.run;
-    const missing = await missingTakenReasons(ports.users, clientId, rejected, (key) => !plan.isGivenUp(key));
+    const missing = await missingTakenReasons(ports.users, source.context.client, rejected, (key) => !plan.isGivenUp(key));
     for (const [at, record] of rejected.entries()) yield { ...record, reasons: [...record.reasons, ...missing[at]!] };
   }
 }

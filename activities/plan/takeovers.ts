@@ -1,10 +1,12 @@
 // Who holds the e-mails and user names that records would take: what makes a takeover of a decision.
 
+import type { Client } from '../../src/domain/client';
 import { userIdOf, type ClientId, type UserId } from '../../src/domain/ids';
+import type { Reasons } from '../../src/domain/reason/reasons';
 import type { CheckedRecord, Decision } from '../../src/domain/record/record';
 import type { Takeover } from '../../src/domain/decide/settle-takeovers';
 import type { UserStore } from '../../src/ports';
-import { keyOf, wishesOf, type Wish } from '../apply/wishes';
+import { fieldOf, keyOf, someReasons, takenFrom, wishesOf, type Wish } from '../apply/wishes';
 
 type Users = Pick<UserStore, 'holders'>;
 export type HolderOf = (key: string) => UserId | undefined;
@@ -41,6 +43,11 @@ export async function takeoversOf(
     givesUp,
     wants: wants.map(({ key }) => ({ key, holder: otherThan(userId, holderOf(key)) })),
   }));
+}
+
+/** Why the record of a takeover is rejected whose wanted keys stay with their holders. */
+export function takenReasons({ wants }: Pick<Takeover, 'wants'>, keys: readonly string[], client: Client): Reasons {
+  return someReasons(keys.map((key) => takenFrom(wants.find((want) => want.key === key)?.holder ?? null, fieldOf(key), client)));
 }
 
 export function otherThan(userId: UserId, holder: UserId | undefined): UserId | null {

@@ -5,7 +5,7 @@ import type { CheckedRecord, Decided, FileMark } from '../../src/domain/record/r
 import type { Chunk, CsvFiles } from '../../src/ports';
 import type { ActivityPorts } from '../activity-ports';
 import { checkerOf } from '../apply/apply-chunk';
-import { decideOne, type ApplyContext } from '../apply/apply-records';
+import { decideOne, zeroTwinsOf, type ApplyContext } from '../apply/apply-records';
 import { withKnownGroups } from '../apply/group-names';
 import { layoutOf } from '../load-import';
 
@@ -45,8 +45,13 @@ export async function* walkDecisions(
   const decideAll = async () => {
     const ids = rows.map(({ record }) => userIdOf(run.clientId, record.uniqueId));
     const users = await ports.users.read(ids.filter((_, at) => rows[at]!.record.uniqueId !== ''));
+    const strangers = rows.flatMap(({ record }, at) => (users.has(ids[at]!) ? [] : [record.uniqueId]));
+    const zeroTwins = await zeroTwinsOf(ports, context, strangers);
     const spelled = await withKnownGroups(ports, run.clientId, rows);
-    const decided = spelled.map((row, at) => ({ ...row, userId: ids[at]!, decided: decideOne(context, row, users.get(ids[at]!)) }));
+    const decided = spelled.map((row, at) => {
+      const userId = ids[at]!;
+      return { ...row, userId, decided: decideOne(context, row, users.get(userId), zeroTwins) };
+    });
     const batch = { repeated, decided };
     rows = [];
     repeated = 0;

@@ -24,6 +24,8 @@ export interface ClientSettings {
   readonly furtherColumns: readonly FieldName[];
   /** Further fields that a new user must have. */
   readonly requiredFields: readonly FieldName[];
+  /** Whether ids that differ in leading zeros only are one person, of whom a spreadsheet has dropped the zeros, or two. */
+  readonly leadingZeros: 'same' | 'distinct';
   readonly unknownColumns: 'refuse' | 'ignore';
   readonly encoding: 'utf-8' | 'windows-1252' | 'utf-16le';
   readonly delimiter: 'auto' | ',' | ';' | '\t';
@@ -68,6 +70,7 @@ export const DEFAULT_SETTINGS: Omit<ClientSettings, 'failedImportEmail' | 'reply
   userTypes: [],
   furtherColumns: [],
   requiredFields: [],
+  leadingZeros: 'same',
   unknownColumns: 'refuse',
   encoding: 'utf-8',
   delimiter: 'auto',

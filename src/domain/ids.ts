@@ -31,3 +31,8 @@ export function parseImportId(
 export function userIdOf(clientId: ClientId, uniqueId: string): UserId {
   return `${clientId}/${uniqueId}` as UserId;
 }
+
+/** What the client calls the user. */
+export function uniqueIdOf(userId: UserId): string {
+  return userId.slice(userId.indexOf('/') + 1);
+}

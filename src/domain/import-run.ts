@@ -2,10 +2,9 @@
 
 import type { ClientSettings } from './client';
 import type { ImportState } from './import-state';
-import type { FieldName } from './record/fields';
 import type { ClientId, ImportId } from './ids';
+import type { ReasonGroup } from './reason/reason-tally';
 import type { ReasonCode, Refusal } from './reason/reasons';
-import type { UndoCounts } from './undo/undo';
 
 export type ImportOutcome = 'imported' | 'imported-with-failures' | 'refused' | 'declined';
 export type ReportState = 'none' | 'pending' | 'sent' | 'not-repeated' | 'failed';
@@ -51,7 +50,7 @@ export interface FileLayout {
   readonly headers: readonly string[];
   /** Accepted unknown columns (`unknownColumns: ignore`), as sent. */
   readonly ignoredHeaders: readonly string[];
-  /** All four of our report columns are there: the file is a corrected failed-records file, neutralised cells are restored. */
+  /** One of our report columns is there: the file is a corrected failed-records file, guarded cells are restored. */
   readonly droppedBack: boolean;
 }
 
@@ -89,21 +88,6 @@ export interface Held extends HoldNumbers {
 /** What may be written of a file; kept, so that every step and every retry goes by the same word. */
 export type GoAhead = 'whole' | 'without-archives' | 'declined';
 
-/** What became of an import that has ended, in the words of somebody who drops its file again. */
-export type Became = 'imported' | 'refused' | 'declined' | 'undone';
-
-export function becameOf({ state, outcome }: Pick<ImportRun, 'state' | 'outcome'>): Became {
-  if (state === 'undone') return 'undone';
-  return outcome === 'refused' || outcome === 'declined' ? outcome : 'imported';
-}
-
-/** Why an import did not go to its end, and what of it had been done by then and was taken back. */
-export interface Stopped {
-  /** failed = something of ours was broken; cancelled = somebody stopped it. */
-  readonly because: 'failed' | 'cancelled';
-  readonly undone: UndoCounts;
-}
-
 /** Somebody started the import again. */
 export interface Retry {
   readonly at: Date;
@@ -140,11 +124,15 @@ export interface ImportRun {
   readonly retries?: readonly Retry[];
   readonly counts: Counts;
   readonly reasonCounts: Readonly<Partial<Record<ReasonCode, number>>>;
-  /** The columns that each reason was found in, the one with most records first; absent = not known. */
-  readonly reasonFields?: Readonly<Partial<Record<ReasonCode, readonly FieldName[]>>>;
+  /** The same by reason and column, with the lines to look at first; absent = not known. */
+  readonly reasonGroups?: readonly ReasonGroup[];
   /** Indexes and validators of the application that refused records (`NOT_STORED`), named for operators; absent = none. */
   readonly refusedBy?: readonly string[];
   readonly layout: FileLayout | null;
+  /** Whether the last record ends with a line break: the client's habit, by which its next file is judged; absent = not known. */
+  readonly endsInLineBreak?: boolean;
+  /** The client had no users when the file was inspected; absent = not known. */
+  readonly isFirst?: boolean;
   readonly chunks: number;
   /** Records whose `active` cell reads 0: no more users than that can be archived. */
   readonly inactiveRecords: number;
@@ -153,10 +141,6 @@ export interface ImportRun {
   /** null = never held. */
   readonly held: Held | null;
   readonly sameAs: ImportId | null;
-  /** What had become of that one when this one was inspected. */
-  readonly sameAsBecame?: Became;
-  /** It was stopped half-way and undone; absent = it went to its end, or was never undone. */
-  readonly stopped?: Stopped;
   readonly report: ReportState;
   /** Path within the client's folder, e.g. `.bak/users.csv`. */
   readonly backup: string | null;

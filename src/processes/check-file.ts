@@ -18,12 +18,12 @@ export function checkFileWith(services: Pick<OpenServices, 'mongo' | 'csv'>): Cl
         `The failed records cannot be written: ${failedRecordsPath}\nGive --out a file in a directory that is there and yours to write to`,
       );
     }
-    const [{ users, groups, permits }, csv] = await Promise.all([services.mongo(), services.csv()]);
+    const [{ imports, users, groups, permits }, csv] = await Promise.all([services.mongo(), services.csv()]);
     const { checkFile } = await import('../../activities/plan/check-file.js');
     const work = await mkdtemp(path.join(tmpdir(), 'imports-check-'));
     try {
       return await checkFile(
-        { users, groups, permits, csv, clock: { now: () => new Date() } },
+        { imports, users, groups, permits, csv, clock: { now: () => new Date() } },
         {
           client,
           fileName: path.basename(file),

@@ -44,7 +44,6 @@ async function settle({
     },
     imports: {
       find: async () => run,
-      hasTurn: async () => true,
       newerApplied: async () => [],
       setChunkResult: async () => undefined,
       async *chunkResults() {
@@ -65,8 +64,6 @@ async function settle({
       releaseKeys: take,
       restoreKeys: (ids: readonly unknown[]) => ((restored += ids.length), take(ids)),
     },
-    changes: { discard: take },
-    undos: { find: async () => undefined },
     clock: { now: () => new Date() },
   } as unknown as ActivityPorts;
   const environment = new MockActivityEnvironment({ attempt });

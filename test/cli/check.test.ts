@@ -11,6 +11,10 @@ const world = (change: Partial<CheckedFile> = {}) => {
 const FAILURES: Partial<CheckedFile> = {
   counts: { ...NO_COUNTS, records: 30, created: 10, rejected: 12, updated: 8 },
   reasonCounts: { '9033': 11, '9019': 2 },
+  reasonGroups: [
+    { code: '9033', field: 'province', count: 11, lines: [2, 3, 4, 5, 6], message: null },
+    { code: '9019', field: 'email', count: 2, lines: [7, 8], message: null },
+  ],
   firstRejected: Array.from({ length: 10 }, (_, n) => ({
     line: n + 2,
     uniqueId: n === 0 ? '' : `10${n}`,

@@ -234,6 +234,7 @@ loginSources          OPSCOM,LDAP
 userTypes             1:Student,2:Staff
 furtherColumns        none
 requiredFields        none
+leadingZeros          same
 unknownColumns        refuse
 encoding              utf-8
 delimiter             semicolon

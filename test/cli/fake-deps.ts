@@ -170,7 +170,7 @@ export function aWorld(change: Partial<World> = {}): World {
       numbers: { archives: 0, permits: 0, activeUsers: 100, emailChanges: 0, userNameChanges: 0 },
       wouldBeHeld: false,
       reasonCounts: {},
-      reasonFields: {},
+      reasonGroups: [],
       firstRejected: [],
       headers: ['unique_id', 'login_source', 'email'],
       ignoredHeaders: [],

@@ -65,7 +65,7 @@ function failuresOf(csv: string): { readonly headers: readonly string[]; readonl
   const header = checkHeader(headers, DEFAULT_SETTINGS);
   if (header.kind === 'refused') throw new Error(header.refusal.message);
   const settings = { ...DEFAULT_SETTINGS, failedImportEmail: 'it@acme.example', replyToAdminEmail: 'admin@acme.example' };
-  const check = recordChecker({ columns: header.columns, settings, droppedBack: false, today: '2026-01-31' });
+  const check = recordChecker({ columns: header.columns, settings, droppedBack: false, delimiter: ',', today: '2026-01-31' });
   const records = rows.map((cells, at) => check({ line: at + 2, cells }));
   const finder = createConflictFinder();
   records.forEach((record, at) => finder.add(record, recordIdentity({ line: record.line, cells: rows[at]! }, header.columns)));

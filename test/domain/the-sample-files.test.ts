@@ -49,7 +49,7 @@ function acceptedColumns(headers: readonly string[]): readonly Column[] {
 function importSample(name: string, seq: number, users: Map<string, User>) {
   const { headers, rows } = readSample(name);
   const columns = acceptedColumns(headers);
-  const check = recordChecker({ columns, settings, droppedBack: false, today: '2026-01-31' });
+  const check = recordChecker({ columns, settings, droppedBack: false, delimiter: ',', today: '2026-01-31' });
   const finder = createConflictFinder();
   const records = rows.map((row) => check(row));
   records.forEach((record, at) => finder.add(record, recordIdentity(rows[at]!, columns)));
@@ -101,7 +101,10 @@ function importSample(name: string, seq: number, users: Map<string, User>) {
     const taken = takenFields(user, after);
     const kind = user.imported!.decision;
     if (taken.length > 0) {
-      reject(line, taken.map(takenReason));
+      reject(
+        line,
+        taken.map((field) => takenReason(field, field, undefined)),
+      );
       continue;
     }
     users.set(user.uniqueId, user);

@@ -8,6 +8,7 @@ import type { Chunk, Clock, CsvFiles } from '../../ports';
 import { inspect } from './inspect';
 import { parseRows } from './parse-rows';
 import { splitRecords } from './split-records';
+import { markSwallowed, rowsIn } from './swallowed-rows';
 import { vanished } from './vanished';
 import { writeFailedRecords } from './write-failed-records';
 import { writeTable } from './write-table';
@@ -18,11 +19,12 @@ const ROWS_AT_ONCE = 250;
 export function createCsvFiles(clock: Clock = { now: () => new Date() }): CsvFiles {
   return {
     inspect: (file, settings, onProgress) => inspect(file, settings, clock.now().toISOString().slice(0, 10), onProgress),
-    async *readChunk({ sourcePath, textPath }, { encoding, delimiter }, chunk) {
+    async *readChunk({ sourcePath, textPath }, { encoding, delimiter, headers }, chunk) {
       const bytes = await readRange(encoding === 'utf-8' ? sourcePath : textPath, chunk);
       const split = splitRecords({ bytes, delimiter: delimiter.charCodeAt(0), line: chunk.firstLine, isLast: true });
-      const spans = split.spans.filter(({ kind }) => kind !== 'blank');
-      if (spans.length !== chunk.records) throw changed(chunk);
+      const filled = split.spans.filter(({ kind }) => kind !== 'blank');
+      const spans = markSwallowed(bytes, filled, delimiter, headers.length);
+      if (rowsIn(bytes, spans) !== chunk.records) throw changed(chunk);
       yield* rowsInSteps(bytes, spans, delimiter);
     },
     writeFailedRecords,

@@ -6,17 +6,18 @@ import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ClientSettings } from '../../domain/client';
 import type { Refusal } from '../../domain/reason/reasons';
-import { refuseEncoding, refuseNotCsv, refuseTooLarge } from '../../domain/reason/refusals';
+import { refuseDamaged, refuseEncoding, refuseGarbledUtf8, refuseTooLarge } from '../../domain/reason/refusals';
 import type { CsvFiles, Inspection } from '../../ports';
-import { delimiterOf } from './delimiter';
+import { separationOf } from './delimiter';
 import { RecordIndex } from './record-index';
 import { readText } from './read-text';
 import { sniff, SNIFF_BYTES } from './sniff';
+import { Utf8Watch } from './utf8-watch';
 import { vanished } from './vanished';
 import { writeAtomically } from './write-atomically';
 
 export async function inspect(
-  { sourcePath, textPath, idsPath, fileName }: Parameters<CsvFiles['inspect']>[0],
+  { sourcePath, textPath, idsPath, fileName, mustEndInLineBreak = false }: Parameters<CsvFiles['inspect']>[0],
   settings: ClientSettings,
   today: string,
   onProgress: (bytes: number) => void,
@@ -37,15 +38,27 @@ export async function inspect(
   if (sniffed.kind === 'refused') return refused(sniffed.refusal);
 
   const { encoding, bomBytes } = sniffed;
+  const garbled = encoding === 'windows-1252' ? new Utf8Watch() : undefined;
   let index: RecordIndex | undefined;
-  for await (const { bytes, offset, isBroken } of readText({ sourcePath, textPath, encoding, bomBytes, hash, onProgress })) {
-    index ??= new RecordIndex({ settings, today, encoding, delimiter: delimiterOf(settings.delimiter, bytes), offset });
-    // Also far behind the beginning: zeros are what fills a file whose end never reached the disk.
-    if (bytes.includes(0)) return refused(refuseNotCsv('a binary file'));
-    const refusal = index.add(bytes) ?? (isBroken ? refuseEncoding(index.lineReached, encoding) : undefined);
+  for await (const { bytes, offset, isBroken } of readText({
+    sourcePath,
+    textPath,
+    encoding,
+    bomBytes,
+    hash,
+    onProgress,
+    watch: garbled,
+  })) {
+    index ??= new RecordIndex({ settings, today, encoding, ...separationOf(settings.delimiter, bytes), offset });
+    const zero = bytes.indexOf(0);
+    const refusal = index.add(zero === -1 ? bytes : bytes.subarray(0, zero));
     if (refusal !== undefined) return refused(refusal);
+    if (zero !== -1) return refused(refuseDamaged(index.lineReached));
+    if (isBroken) return refused(garbled?.isUtf8 === true ? refuseGarbledUtf8() : refuseEncoding(index.lineReached, encoding));
   }
-  const verdict = index!.finish();
+  garbled?.add(Buffer.alloc(0), true);
+  if (garbled?.isUtf8 === true) return refused(refuseGarbledUtf8());
+  const verdict = index!.finish(mustEndInLineBreak);
   if (verdict.kind === 'refused') return refused(verdict.refusal);
   const { ids, ...accepted } = verdict;
   await writeAtomically(idsPath, (file) => file.writeFile(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength)));

@@ -6,6 +6,7 @@ import { ImportsError } from '../../errors';
 import type { Delimiter } from './delimiter';
 import { splitCells } from './split-cells';
 import type { Span } from './split-records';
+import { linesOf } from './span-lines';
 
 const RECORD_DELIMITERS = ['\r\n', '\n', '\r'];
 
@@ -22,6 +23,7 @@ export function parseRows(bytes: Buffer, spans: readonly Span[], delimiter: Deli
     if (span.kind !== 'record' || run.at(-1)?.end !== span.start) endRun();
     if (span.kind === 'record') run.push(span);
     else if (span.kind === 'misplaced') rows.push(parseMisplaced(bytes, span, delimiter));
+    else if (span.kind === 'swallowed') for (const row of parseSwallowed(bytes, span, delimiter)) rows.push(row);
   }
   endRun();
   return rows;
@@ -34,16 +36,25 @@ function parseRun(bytes: Buffer, run: readonly Span[], delimiter: Delimiter): Ra
   return records.map((cells, at) => ({ line: run[at]!.line, cells }));
 }
 
-/** Cells as good as they can be told, for people to correct: quoted ones are read, what stands around a stray quote is literal text. */
 function parseMisplaced(bytes: Buffer, { start, end, line }: Span, delimiter: Delimiter): RawRow {
   const text = bytes.toString('utf8', start, end).replace(/(?:\r\n|\n|\r)$/, '');
+  return { line, cells: guessCells(text, delimiter), problem: 'QUOTE_MISPLACED' };
+}
+
+function parseSwallowed(bytes: Buffer, span: Span, delimiter: Delimiter): readonly RawRow[] {
+  const swallowed = { from: span.line, to: span.line + span.lines - 1 };
+  return linesOf(bytes, span).map(({ line, text }) => ({ line, cells: guessCells(text, delimiter), swallowed }));
+}
+
+/** Cells as good as they can be told, for people to correct: quoted ones are read, what stands around a stray quote is literal text. */
+function guessCells(text: string, delimiter: Delimiter): readonly string[] {
   const options = { delimiter, record_delimiter: RECORD_DELIMITERS, relax_column_count: true };
   const read = (quoting: { readonly quote?: false; readonly relax_quotes?: true }) => parse(text, { ...options, ...quoting })[0];
   try {
-    return { line, cells: read({ relax_quotes: true }) ?? [text], problem: 'QUOTE_MISPLACED' };
+    return read({ relax_quotes: true }) ?? [text];
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     // Yet another quote opens and has no end on this line.
-    return { line, cells: read({ quote: false }) ?? [text], problem: 'QUOTE_MISPLACED' };
+    return read({ quote: false }) ?? [text];
   }
 }

@@ -18,6 +18,8 @@ export interface TextRequest {
   /** Takes the bytes as they are in the file. */
   readonly hash: Hash;
   readonly onProgress: (bytes: number) => void;
+  /** Sees the bytes as they are in the file, too. */
+  readonly watch?: { add(bytes: Buffer): void } | undefined;
 }
 
 export interface TextBlock {
@@ -51,10 +53,11 @@ async function* decodeSource(request: TextRequest) {
   yield decode(NOTHING, true);
 }
 
-async function* readSource({ sourcePath, bomBytes, hash, onProgress }: TextRequest): AsyncGenerator<Buffer> {
+async function* readSource({ sourcePath, bomBytes, hash, onProgress, watch }: TextRequest): AsyncGenerator<Buffer> {
   let position = 0;
   for await (const read of createReadStream(sourcePath, { highWaterMark: BLOCK_BYTES }) as AsyncIterable<Buffer>) {
     hash.update(read);
+    watch?.add(read);
     // The first block is never shorter than a BOM: a file that is, has been refused as empty.
     const text = position === 0 ? read.subarray(bomBytes) : read;
     position += read.length;

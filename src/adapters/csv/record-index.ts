@@ -2,6 +2,7 @@
 // which records repeat or contradict each other. Never the records themselves.
 
 import { checkHeader } from '../../domain/file/check-header';
+import { misreadHeader } from '../../domain/file/misread-header';
 import type { ClientSettings } from '../../domain/client';
 import { createConflictFinder } from '../../domain/file/conflict-finder';
 import type { FileLayout } from '../../domain/import-run';
@@ -9,17 +10,28 @@ import type { Column, FileMark, RawRow } from '../../domain/record/record';
 import { recordChecker } from '../../domain/record/record-checker';
 import { recordIdentity } from '../../domain/record/record-identity';
 import type { Refusal } from '../../domain/reason/reasons';
-import { refuseEmpty, refuseLongRecord, refuseNoRecords, refuseTooManyRecords, refuseUnclosedQuote } from '../../domain/reason/refusals';
+import {
+  refuseEmpty,
+  refuseLongRecord,
+  refuseNamelessColumn,
+  refuseNoRecords,
+  refuseTooManyRecords,
+  refuseUnclosedQuote,
+} from '../../domain/reason/refusals';
 import type { Chunk, Chunks } from '../../ports';
 import type { Delimiter } from './delimiter';
 import { EndlessQuote, type QuoteEnd } from './endless-quote';
 import { countLineEnds } from './line-ends';
 import { parseRows } from './parse-rows';
 import { splitRecords, type Span } from './split-records';
+import { markSwallowed, rowsIn } from './swallowed-rows';
 
 const CHUNK_RECORDS = 5_000;
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const MOST_RECORD_BYTES = 1024 * 1024;
+/** Lines among which a header is looked for that is not the first. */
+const HEADER_SOUGHT = 20;
+const LINE_ENDS: ReadonlySet<number> = new Set([0x0a, 0x0d]);
 
 type Indexed =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
@@ -29,6 +41,7 @@ type Indexed =
       readonly records: number;
       readonly inactiveRecords: number;
       readonly chunks: Chunks;
+      readonly endsInLineBreak: boolean;
       readonly ids: BigUint64Array;
     };
 
@@ -37,6 +50,8 @@ export interface IndexSetup {
   readonly today: string;
   readonly encoding: FileLayout['encoding'];
   readonly delimiter: Delimiter;
+  /** The first line names the delimiter and is not the header. */
+  readonly hasSepLine: boolean;
   /** Where the text begins in the file that chunks are read from: behind a BOM. */
   readonly offset: number;
 }
@@ -53,6 +68,10 @@ export class RecordIndex {
   #line = 1;
   #records = 0;
   #inactive = 0;
+  #isBehindSepLine: boolean;
+  /** Places of columns without a name that have held no value so far. */
+  #nameless: readonly number[] = [];
+  #last = { line: 0, endsInLineBreak: true };
   #layout: FileLayout | undefined;
   #columns: readonly Column[] = [];
   #check: ((row: RawRow) => ReturnType<ReturnType<typeof recordChecker>>) | undefined;
@@ -60,6 +79,7 @@ export class RecordIndex {
   constructor(setup: IndexSetup) {
     this.#setup = setup;
     this.#offset = setup.offset;
+    this.#isBehindSepLine = !setup.hasSepLine;
   }
 
   /** Undefined = go on; else why the file is refused. */
@@ -76,16 +96,20 @@ export class RecordIndex {
     return this.#line + countLineEnds(this.#rest);
   }
 
-  finish(): Indexed {
+  /** `mustEndInLineBreak` = a last record that does not was cut off. */
+  finish(mustEndInLineBreak: boolean): Indexed {
     const refusal =
       this.#endless?.refusalFor(this.#endless.quote.finish()) ??
       this.#take(this.#rest, true) ??
       (this.#layout === undefined ? refuseEmpty() : this.#records === 0 ? refuseNoRecords() : undefined);
     if (refusal !== undefined) return { kind: 'refused', refusal };
+    const { line, endsInLineBreak } = this.#last;
+    if (mustEndInLineBreak && !endsInLineBreak) this.#conflicts.cutOff(line);
     const { ids, marks } = this.#conflicts.finish();
     return {
       kind: 'accepted',
       layout: this.#layout!,
+      endsInLineBreak,
       records: this.#records,
       inactiveRecords: this.#inactive,
       chunks: chunksOf(this.#chunks, marks),
@@ -125,42 +149,66 @@ export class RecordIndex {
   #takeSpans(bytes: Buffer, all: readonly Span[]): Refusal | undefined {
     const long = all.find(({ start, end }) => end - start > MOST_RECORD_BYTES);
     if (long !== undefined) return refuseLongRecord(long.line);
-    let spans = all.filter(({ kind }) => kind !== 'blank');
-    if (this.#layout === undefined && spans.length > 0) {
-      const refusal = this.#takeHeader(parseRows(bytes, spans.slice(0, 1), this.#setup.delimiter)[0]!);
-      if (refusal !== undefined) return refusal;
-      spans = spans.slice(1);
+    let filled = all.filter(({ kind }) => kind !== 'blank');
+    if (!this.#isBehindSepLine && filled.length > 0) {
+      filled = filled.slice(1);
+      this.#isBehindSepLine = true;
     }
-    if (spans.length === 0) return undefined;
-    this.#records += spans.length;
-    if (this.#records > this.#setup.settings.maxRecords) return refuseTooManyRecords(this.#setup.settings.maxRecords);
-    for (const row of parseRows(bytes, spans, this.#setup.delimiter)) {
+    const { delimiter, settings } = this.#setup;
+    if (this.#layout === undefined && filled.length > 0) {
+      const refusal = this.#takeHeader(parseRows(bytes, filled.slice(0, HEADER_SOUGHT), delimiter));
+      if (refusal !== undefined) return refusal;
+      filled = filled.slice(1);
+    }
+    if (filled.length === 0) return undefined;
+    const spans = markSwallowed(bytes, filled, delimiter, this.#columns.length);
+    this.#records += rowsIn(bytes, spans);
+    if (this.#records > settings.maxRecords) return refuseTooManyRecords(settings.maxRecords);
+    let last = 0;
+    for (const row of parseRows(bytes, spans, delimiter)) {
       const record = this.#check!(row);
       if (record.active === '0') this.#inactive++;
       this.#conflicts.add(record, recordIdentity(row, this.#columns));
+      last = row.line;
+      for (const at of this.#nameless) {
+        if ((row.cells[at] ?? '').trim() === '') continue;
+        if (settings.unknownColumns === 'refuse') return refuseNamelessColumn(at + 1, row.line);
+        this.#ignore(at);
+      }
     }
-    for (const span of spans) this.#cut(span);
+    for (const span of spans) this.#cut(span, span.kind === 'swallowed' ? rowsIn(bytes, [span]) : 1);
+    this.#last = { line: last, endsInLineBreak: LINE_ENDS.has(bytes[spans.at(-1)!.end - 1]!) };
     return undefined;
   }
 
-  #takeHeader({ cells }: RawRow): Refusal | undefined {
+  /** `rows`: the header, and what stands below it, for the case that the header is not the first line. */
+  #takeHeader(rows: readonly RawRow[]): Refusal | undefined {
     const { settings, today, encoding, delimiter } = this.#setup;
+    const [{ cells }] = rows as readonly [RawRow];
     const header = checkHeader(cells, settings);
-    if (header.kind === 'refused') return header.refusal;
-    const { columns, ignoredHeaders, droppedBack } = header;
+    if (header.kind === 'refused') return misreadHeader({ rows, delimiter }, settings) ?? header.refusal;
+    const { columns, ignoredHeaders, droppedBack, nameless } = header;
     this.#layout = { encoding, delimiter, headers: cells, ignoredHeaders, droppedBack };
     this.#columns = columns;
-    this.#check = recordChecker({ columns, settings, droppedBack, today });
+    this.#nameless = nameless;
+    this.#check = recordChecker({ columns, settings, droppedBack, delimiter, today });
     return undefined;
   }
 
-  #cut({ start, end, line }: Span): void {
+  /** A column without a name that holds values is skipped, as any unknown one, and named by its position. */
+  #ignore(at: number): void {
+    this.#nameless = this.#nameless.filter((other) => other !== at);
+    const layout = this.#layout!;
+    this.#layout = { ...layout, ignoredHeaders: [...layout.ignoredHeaders, `column ${at + 1}`] };
+  }
+
+  #cut({ start, end, line }: Span, records: number): void {
     const last = this.#chunks.at(-1);
-    if (last === undefined || last.records === CHUNK_RECORDS || this.#offset + end - last.start > CHUNK_BYTES) {
-      this.#chunks.push({ start: this.#offset + start, end: this.#offset + end, firstLine: line, records: 1 });
+    if (last === undefined || last.records + records > CHUNK_RECORDS || this.#offset + end - last.start > CHUNK_BYTES) {
+      this.#chunks.push({ start: this.#offset + start, end: this.#offset + end, firstLine: line, records });
     } else {
       last.end = this.#offset + end;
-      last.records++;
+      last.records += records;
     }
   }
 }

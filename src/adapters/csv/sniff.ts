@@ -3,7 +3,15 @@
 import type { ClientSettings } from '../../domain/client';
 import type { FileLayout } from '../../domain/import-run';
 import type { Refusal } from '../../domain/reason/reasons';
-import { refuseEmpty, refuseEncoding, refuseNotCsv, refuseUnmarkedUtf16 } from '../../domain/reason/refusals';
+import {
+  refuseDamaged,
+  refuseEmpty,
+  refuseEncoding,
+  refuseNotCsv,
+  refuseUnmarkedUtf16,
+  refuseWrongName,
+} from '../../domain/reason/refusals';
+import { looksLike } from './looks-like';
 
 export type Sniffed =
   | { readonly kind: 'text'; readonly encoding: FileLayout['encoding']; readonly bomBytes: number }
@@ -18,39 +26,44 @@ const BOMS: readonly (readonly [FileLayout['encoding'], readonly number[]])[] = 
   ['utf-16be', [0xfe, 0xff]],
 ];
 
-const MAGIC: readonly (readonly [string, string])[] = [
-  ['504b0304', 'a workbook or a ZIP archive'],
-  ['504b0506', 'a ZIP archive'],
-  ['d0cf11e0a1b11ae1', 'an old Excel workbook'],
-  ['25504446', 'a PDF document'],
-  ['1f8b', 'a compressed file'],
-  ['425a68', 'a compressed file'],
-  ['377abcaf271c', 'a 7-Zip archive'],
-  ['526172211a07', 'a RAR archive'],
-  ['89504e470d0a1a0a', 'a picture'],
-  ['ffd8ff', 'a picture'],
-  ['47494638', 'a picture'],
-  ['7f454c46', 'a program'],
-  ['4d5a90', 'a program'],
-];
-
 const refused = (refusal: Refusal): Sniffed => ({ kind: 'refused', refusal });
 
 export function sniff(fileName: string, head: Buffer, expected: ClientSettings['encoding']): Sniffed {
-  const hex = head.subarray(0, 8).toString('hex');
-  const magic = MAGIC.find(([start]) => hex.startsWith(start));
-  if (magic !== undefined) return refused(refuseNotCsv(magic[1]));
-  if (!/\.csv$/i.test(fileName)) return refused(refuseNotCsv('a file whose name does not end in .csv'));
-
-  const bom = BOMS.find(([, bytes]) => bytes.every((byte, at) => head[at] === byte));
+  const bom = BOMS.find(([, bytes]) => startsWith(head, 0, bytes));
   const encoding = bom?.[0] ?? expected;
-  const bomBytes = bom?.[1].length ?? 0;
+  const bomBytes = bom === undefined ? 0 : lengthOf(bom[1], head);
   const isWide = encoding === 'utf-16le' || encoding === 'utf-16be';
+
+  const other = looksLike(head, bomBytes, encoding);
+  if (other !== undefined) return refused(refuseNotCsv(other));
+  if (!isWide && head.includes(0) && !isDamagedText(head))
+    return refused(looksWide(head) ? refuseUnmarkedUtf16(expected) : refuseZeros(head));
+  if (!/\.csv$/i.test(fileName)) return refused(refuseWrongName());
   if (head.length === bomBytes) return refused(refuseEmpty());
-  if (!isWide && head.includes(0)) return refused(looksWide(head) ? refuseUnmarkedUtf16(expected) : refuseNotCsv('a binary file'));
   // A delimiter and a line end have a zero byte in UTF-16.
   if (isWide && !head.includes(0)) return refused(refuseEncoding(1, encoding));
   return { kind: 'text', encoding, bomBytes };
+}
+
+/** Two programs may each have put their mark in front. */
+function lengthOf(mark: readonly number[], head: Buffer): number {
+  let length = 0;
+  while (startsWith(head, length, mark)) length += mark.length;
+  return length;
+}
+
+function startsWith(head: Buffer, from: number, bytes: readonly number[]): boolean {
+  return bytes.every((byte, at) => head[from + at] === byte);
+}
+
+/** Lines of text, and zeros behind them: these fill a file whose end never reached the disk. Who reads on finds the line. */
+function isDamagedText(head: Buffer): boolean {
+  const text = head.subarray(0, head.indexOf(0));
+  return text.includes(0x0a) && text.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d));
+}
+
+function refuseZeros(head: Buffer): Refusal {
+  return head.every((byte) => byte === 0) ? refuseDamaged() : refuseNotCsv('a binary file');
 }
 
 /** UTF-16 without its mark: every other byte of Western text is zero. */

@@ -4,18 +4,27 @@
 // A quote in the wrong place spoils its own record only, as long as the harm stays on one line. A quoted value that runs over line ends
 // and is then followed by text was never meant to: its opening quote lacks its closing one, and nothing behind it can be trusted.
 
+import { splitCells } from './split-cells';
+
 const QUOTE = 0x22;
 const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
+const EQUALS = 0x3d;
+const CTRL_Z = 0x1a;
 
 export interface Span {
   /** Offsets into the bytes: first byte, and first byte behind the record's line end. */
   readonly start: number;
   readonly end: number;
   readonly line: number;
-  /** blank: nothing but spaces, no record; misplaced: a quote stands where none may. */
-  readonly kind: 'record' | 'blank' | 'misplaced';
+  /** Physical lines that it covers. */
+  readonly lines: number;
+  /**
+   * blank: nothing but delimiters and blanks, no record; misplaced: a quote stands where none may; swallowed: a quoted value ran over
+   * whole records (swallowed-rows.ts finds these).
+   */
+  readonly kind: 'record' | 'blank' | 'misplaced' | 'swallowed';
 }
 
 export interface Split {
@@ -42,22 +51,23 @@ export interface SplitRequest {
 
 export function splitRecords({ bytes, delimiter, line: firstLine, isLast }: SplitRequest): Split {
   const spans: Span[] = [];
-  const length = bytes.length;
+  // Older programs end a text file with Ctrl-Z.
+  const length = isLast ? lengthWithoutCtrlZ(bytes) : bytes.length;
   let line = firstLine;
   let start = 0;
 
   while (start < length) {
-    const record = scanRecord(bytes, start, delimiter, line);
+    const record = scanRecord(bytes, start, length, delimiter, line);
     if (record.end === null) {
       const { openQuote, isHopeless } = record;
       if (!isLast || openQuote !== null) return { spans, consumed: start, line, openQuote, isHopeless };
-      spans.push({ start, end: length, line, kind: record.kind });
+      spans.push({ start, end: length, line, lines: record.lines + 1, kind: record.kind });
       return { spans, consumed: length, line, openQuote: null, isHopeless: false };
     }
     // A CR at the very end may be half of a CRLF.
     if (record.end === length && bytes[length - 1] === CR && !isLast)
       return { spans, consumed: start, line, openQuote: null, isHopeless: false };
-    spans.push({ start, end: record.end, line, kind: record.kind });
+    spans.push({ start, end: record.end, line, lines: record.lines, kind: record.kind });
     start = record.end;
     line += record.lines;
   }
@@ -73,10 +83,15 @@ interface Scanned {
   readonly isHopeless: boolean;
 }
 
-function scanRecord(bytes: Uint8Array, start: number, delimiter: number, firstLine: number): Scanned {
-  const length = bytes.length;
+function lengthWithoutCtrlZ(bytes: Uint8Array): number {
+  let length = bytes.length;
+  while (length > 0 && bytes[length - 1] === CTRL_Z) length--;
+  return length;
+}
+
+function scanRecord(bytes: Uint8Array, start: number, length: number, delimiter: number, firstLine: number): Scanned {
   let at = start;
-  let isBlank = true;
+  let hasText = false;
   let isMisplaced = false;
   let isFieldStart = true;
   let lines = 0;
@@ -84,7 +99,8 @@ function scanRecord(bytes: Uint8Array, start: number, delimiter: number, firstLi
     const byte = bytes[at]!;
     if (byte === LF || byte === CR) {
       const end = byte === CR && bytes[at + 1] === LF ? at + 2 : at + 1;
-      return { end, lines: lines + 1, kind: kindOf(isBlank, isMisplaced), openQuote: null, isHopeless: false };
+      const kind = !hasText && isBlank(bytes, start, at, delimiter) ? 'blank' : kindOf(isMisplaced);
+      return { end, lines: lines + 1, kind, openQuote: null, isHopeless: false };
     }
     if (byte === QUOTE && isFieldStart && !isMisplaced) {
       const opened = lines;
@@ -103,23 +119,57 @@ function scanRecord(bytes: Uint8Array, start: number, delimiter: number, firstLi
       }
       if (!isClosed) return { end: null, lines, kind: 'record', openQuote: firstLine + opened, isHopeless: false };
       at++;
-      const next = bytes[at];
+      const next = at < length ? bytes[at] : undefined;
       if (next !== undefined && next !== delimiter && next !== LF && next !== CR) {
         if (lines > opened) return { end: null, lines, kind: 'record', openQuote: firstLine + opened, isHopeless: true };
         isMisplaced = true;
       }
-      isBlank = false;
       isFieldStart = false;
       continue;
     }
+    if (byte === EQUALS && isFieldStart && bytes[at + 1] === QUOTE) {
+      const end = endOfTextForm(bytes, at, length, delimiter);
+      hasText = true;
+      isFieldStart = false;
+      isMisplaced ||= end === at;
+      at = end === at ? at + 2 : end;
+      continue;
+    }
     if (byte === QUOTE) isMisplaced = true;
-    if (byte !== SPACE) isBlank = false;
+    // Not the blanks beyond ASCII: what has no other text is looked at more closely.
+    if (byte > SPACE && byte < 0x80 && byte !== delimiter) hasText = true;
     isFieldStart = byte === delimiter;
     at++;
   }
-  return { end: null, lines, kind: kindOf(isBlank, isMisplaced), openQuote: null, isHopeless: false };
+  const kind = !hasText && isBlank(bytes, start, length, delimiter) ? 'blank' : kindOf(isMisplaced);
+  return { end: null, lines, kind, openQuote: null, isHopeless: false };
 }
 
-function kindOf(isBlank: boolean, isMisplaced: boolean): Span['kind'] {
-  return isBlank ? 'blank' : isMisplaced ? 'misplaced' : 'record';
+function kindOf(isMisplaced: boolean): Span['kind'] {
+  return isMisplaced ? 'misplaced' : 'record';
+}
+
+/** Excel's `="00123"` as a whole cell: the first byte behind it; `start` when it is none. */
+function endOfTextForm(bytes: Uint8Array, start: number, length: number, delimiter: number): number {
+  for (let at = start + 2; at < length; at++) {
+    const byte = bytes[at]!;
+    if (byte === delimiter || byte === LF || byte === CR) return start;
+    if (byte !== QUOTE) continue;
+    const next = at + 1 < length ? bytes[at + 1] : undefined;
+    return next === undefined || next === delimiter || next === LF || next === CR ? at + 1 : start;
+  }
+  return start;
+}
+
+/** Nothing but delimiters, blanks of any kind, quotes around nothing and Ctrl-Z. */
+function isBlank(bytes: Uint8Array, start: number, end: number, delimiter: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte === SPACE || byte === delimiter || byte === CTRL_Z || (byte >= 0x09 && byte <= CR)) continue;
+    const isQuotedText = byte === QUOTE && bytes[at + 1]! > SPACE && bytes[at + 1]! < 0x80 && bytes[at + 1] !== QUOTE;
+    if (isQuotedText || (byte !== QUOTE && byte < 0x80)) return false;
+    const cells = splitCells(new TextDecoder().decode(bytes.subarray(start, end)), 1, String.fromCharCode(delimiter));
+    return cells?.[0]!.every((cell) => cell.replaceAll('\u001a', '').trim() === '') === true;
+  }
+  return true;
 }

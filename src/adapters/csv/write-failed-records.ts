@@ -1,11 +1,11 @@
 // The failed-records file: what the client sent, and why it could not be imported, to be corrected and dropped back as it is.
 
 import { stringify } from 'csv-stringify/sync';
-import { clientCells, isOurs } from '../../domain/record/client-cells';
+import { clientCells, fitCells, isOurs } from '../../domain/record/client-cells';
 import { REPORT_HEADERS } from '../../domain/record/fields';
 import type { FileLayout } from '../../domain/import-run';
 import { reasonCells } from '../../domain/reason/reason-cells';
-import { neutraliseCell, restoreCell } from '../../domain/report/spreadsheet-cell';
+import { guardCell, neutraliseCell, restoreCell } from '../../domain/report/spreadsheet-cell';
 import type { RejectedRecord } from '../../ports';
 import { writeAtomically } from './write-atomically';
 
@@ -18,7 +18,7 @@ export async function writeFailedRecords(path: string, layout: FileLayout, recor
   const options = { delimiter: layout.delimiter, record_delimiter: '\r\n', quoted_match: /[\r\n]/ };
   await writeAtomically(path, async (file) => {
     await file.appendFile(BOM);
-    let rows: string[][] = [[...kept.map((header) => safe(header, layout)), ...REPORT_HEADERS]];
+    let rows: string[][] = [[...kept.map((header) => neutraliseCell(restoredIn(layout)(header))), ...REPORT_HEADERS]];
     for await (const record of records) {
       rows.push([...cellsOf(record, layout, kept.length), ...reasonsOf(record, layout)]);
       if (rows.length < AT_ONCE) continue;
@@ -29,20 +29,17 @@ export async function writeFailedRecords(path: string, layout: FileLayout, recor
   });
 }
 
-/** As many cells as the client has columns; what a misshapen record has beyond them is kept in the last one, so that nothing is lost. */
+/** A corrected file was guarded when it was sent out: once more must not add to it. */
 function cellsOf({ cells }: RejectedRecord, layout: FileLayout, width: number): string[] {
-  const sent = clientCells(cells, layout.headers);
-  const row = sent.slice(0, width);
-  while (row.length < width) row.push('');
-  if (sent.length > width) row.push([row.pop() ?? '', ...sent.slice(width)].join(layout.delimiter));
-  return row.map((cell) => safe(cell, layout));
+  const own = clientCells(cells, layout.headers).map(restoredIn(layout));
+  return fitCells(own, width, layout.delimiter).map(guardCell);
 }
 
-/** A corrected file was neutralised when it was sent out: once more must not add to it. */
-function safe(cell: string, { droppedBack }: FileLayout): string {
-  return neutraliseCell(droppedBack ? restoreCell(cell) : cell);
+function restoredIn({ droppedBack }: FileLayout): (cell: string) => string {
+  return droppedBack ? restoreCell : (cell) => cell;
 }
 
+/** Sentences name columns, and other users by their ids: both are the client's words. */
 function reasonsOf({ line, reasons }: RejectedRecord, layout: FileLayout): string[] {
-  return [...reasonCells(reasons, layout), String(line)];
+  return [...reasonCells(reasons, layout).map(neutraliseCell), String(line)];
 }

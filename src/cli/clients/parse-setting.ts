@@ -59,6 +59,12 @@ export const SETTINGS: readonly Setting[] = [
     },
   },
   setting(
+    'leadingZeros',
+    'same|distinct',
+    'ids that differ in leading zeros only: a new one is rejected, or is another person',
+    oneOf('same', 'distinct'),
+  ),
+  setting(
     'unknownColumns',
     'refuse|ignore',
     'what becomes of a column that is not known: file refused, or column skipped',

@@ -54,7 +54,7 @@ export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer)
     ['Import', run.importId],
     ['File', `${run.fileName}, ${print.bytes(run.bytes)}`],
     ['SHA-256', run.sha256 ?? undefined],
-    ['Same as', run.sameAs === null ? undefined : `${run.sameAs} (the same bytes; ${run.sameAsBecame ?? 'imported'})`],
+    ['Same as', run.sameAs === null ? undefined : `${run.sameAs} (the same bytes)`],
     ['State', stopped ? `${resultOf(run)}, but its workflow was terminated in Temporal` : resultOf(run)],
     ['Refused', run.refusal === null ? undefined : refusalText(run.refusal)],
     ['Failure', run.failure ?? undefined],
@@ -121,7 +121,7 @@ export function countsText(counts: Counts, print: Printer): string {
 
 /** `file` null = its headers are not known. */
 export function reasonsText(
-  run: Pick<ImportRun, 'reasonCounts' | 'reasonFields'>,
+  run: Pick<ImportRun, 'reasonCounts' | 'reasonGroups'>,
   file: FileHeaders | null,
   print: Printer,
 ): string | undefined {
@@ -129,11 +129,7 @@ export function reasonsText(
   if (reasons.length === 0) return undefined;
   return print.table(
     [{ head: 'RECORDS', align: 'right' }, { head: 'REASON' }, { head: '', narrow: 'wrap' }],
-    reasons.map(({ code, count, title, columns }) => [
-      print.number(count),
-      code,
-      columns.length === 0 ? title : `${title}: ${columns.join(', ')}`,
-    ]),
+    reasons.map(({ code, count, title, column }) => [print.number(count), code, column === null ? title : `${title}: ${column}`]),
   );
 }
 

@@ -1,8 +1,8 @@
 // What a record does to its user: the table "active column x state of the user" of docs/file-format.md. Pure: reads the user as it is
 // stored, writes nothing. The caller counts repeated records itself (`mark.repeats`); they are never decided.
 
-import type { FieldName } from '../record/fields';
-import { isSome, missingCode, reason, REASONS, type Reason } from '../reason/reasons';
+import { headerOf, type FieldName } from '../record/fields';
+import { isSome, leadingZerosReason, missingCode, reason, REASONS, type Reason } from '../reason/reasons';
 import type { CheckedRecord, DecideContext, Decided, Decision, FileMark } from '../record/record';
 import { isCreationUndone, type FieldValue, type FieldValues, type StoredFieldName, type User, type WrittenDecision } from '../user';
 
@@ -31,6 +31,9 @@ function isNewerThan(seq: number, user: User | undefined): boolean {
 /** Reasons that need the user. None when the record does not say who it is about, or says it in a way that cannot be anybody. */
 function reasonsOfTheWorld(record: CheckedRecord, user: User | undefined, context: DecideContext): readonly Reason[] {
   if (record.uniqueId === '' || record.reasons.some(({ field }) => field === 'uniqueId')) return [];
+  if (user === undefined && context.zeroTwin !== undefined) {
+    return [leadingZerosReason((context.nameOf ?? headerOf)('uniqueId'), context.zeroTwin)];
+  }
   if (user === undefined) {
     return record.active === '0' ? [reason('INACTIVE_UNKNOWN_USER', 'active')] : missingOfNewUser(record, context);
   }

@@ -1,36 +1,41 @@
 // What the columns of a file mean, or why its header is refused, with all that is wrong with it in one message.
 //
-// Choices where the specification is silent: a column without a name (a delimiter too many) is an unknown one, named by its position;
+// Choices where the specification is silent: a column without a name is accepted here, and refuses the file with the first value in it;
 // the columns of our own failed-records file may come twice, so that the report of a dropped-back file can be dropped back, too; and
 // a file without a header line starts with a person's data, so headers are quoted only when the line is one, or when they are close to
 // an accepted name.
 
 import type { ClientSettings } from '../client';
-import { REPORT_HEADERS, type FieldName } from '../record/fields';
+import { REPORT_HEADERS, type Field, type FieldName } from '../record/fields';
 import { joinWithAnd } from '../reason/name-lines';
 import { oneLine } from '../report/one-line';
 import { fieldsOf } from '../client/profiles';
 import type { Column } from '../record/record';
 import type { Refusal, RefusalCode } from '../reason/reasons';
 import { refusal } from '../reason/refusals';
-import { suggestName } from './suggest-name';
+import { suggestHeader } from './suggest-header';
 
 export type HeaderVerdict =
   | {
       readonly kind: 'accepted';
       readonly columns: readonly Column[];
-      /** As sent; a column without a name as "column 5". */
+      /** As sent. */
       readonly ignoredHeaders: readonly string[];
-      /** All of our report columns are there: a failed-records file comes back, its neutralised cells are to be restored. */
+      /** Places of columns without a name, from 0. */
+      readonly nameless: readonly number[];
+      /** One of our report columns is there: a failed-records file comes back, its guarded cells are to be restored. */
       readonly droppedBack: boolean;
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 const MOST_NAMED = 10;
+/** With a suggestion each: as many as there are columns to mean. */
+const MOST_SUGGESTED = 30;
+/** A header line may be as long as a record. */
+const MOST_LOOKED_AT = 100;
 const LONGEST_QUOTED = 60;
 
 interface Cell {
-  readonly position: number;
   readonly header: string;
   readonly name: string;
   readonly kind: 'field' | 'ours' | 'unknown';
@@ -43,14 +48,14 @@ export function checkHeader(
 ): HeaderVerdict {
   const fields = fieldsOf(settings);
   const fieldByHeader = new Map(fields.flatMap(({ name, headers: accepted }) => accepted.map((header) => [header, name] as const)));
-  const cells = headers.map((raw, index) => readCell(raw, index, fieldByHeader));
+  const cells = headers.map((raw) => readCell(raw, fieldByHeader));
 
-  const unknown = cells.filter(({ kind }) => kind === 'unknown');
+  const unknown = cells.filter(({ kind, header }) => kind === 'unknown' && header !== '');
   const present = new Set(cells.map(({ field }) => field));
   const missing = fields.filter(({ name, required }) => required && !present.has(name));
   const isHeaderLine = fields.some(({ name, required }) => required && present.has(name));
   // A name that the file already has is not what another column was meant to be.
-  const free = fields.filter(({ name }) => !present.has(name)).flatMap(({ headers: accepted }) => accepted);
+  const free = fields.filter(({ name }) => !present.has(name));
 
   const problems: { readonly code: RefusalCode; readonly sentence: string }[] = [];
   if (missing.length > 0) {
@@ -79,17 +84,18 @@ export function checkHeader(
       if (field !== undefined) return { kind: 'field', field, header };
       return { kind: kind === 'ours' ? 'ours' : 'ignored', header };
     }),
-    ignoredHeaders: unknown.map(({ header, position }) => (header === '' ? `column ${position}` : header)),
-    droppedBack: REPORT_HEADERS.every((ours) => cells.some(({ name }) => name === ours)),
+    ignoredHeaders: unknown.map(({ header }) => header),
+    nameless: cells.flatMap(({ header }, at) => (header === '' ? [at] : [])),
+    droppedBack: cells.some(({ kind }) => kind === 'ours'),
   };
 }
 
-function readCell(raw: string, index: number, fieldByHeader: ReadonlyMap<string, FieldName>): Cell {
+function readCell(raw: string, fieldByHeader: ReadonlyMap<string, FieldName>): Cell {
   // String.prototype.trim takes a byte order mark for white space.
   const header = raw.trim();
   const name = header.toLowerCase();
   const field = fieldByHeader.get(name);
-  const cell = { position: index + 1, header, name };
+  const cell = { header, name };
   if (field !== undefined) return { ...cell, kind: 'field', field };
   return { ...cell, kind: (REPORT_HEADERS as readonly string[]).includes(name) ? 'ours' : 'unknown' };
 }
@@ -113,18 +119,19 @@ function sayMissing(names: readonly string[], isHeaderLine: boolean): string {
 
 function sayUnknown(
   unknown: readonly Cell[],
-  free: readonly string[],
+  free: readonly Field[],
   isHeaderLine: boolean,
   unknownColumns: ClientSettings['unknownColumns'],
 ): string {
   const sayable: string[] = [];
-  let unsaid = 0;
-  for (const { header, name, position } of unknown) {
-    const suggestion = sayable.length < MOST_NAMED ? suggestName(name, free) : undefined;
+  let unsaid = Math.max(0, unknown.length - MOST_LOOKED_AT);
+  const left = new Set(free);
+  for (const { header, name } of unknown.slice(0, MOST_LOOKED_AT)) {
+    const suggestion = suggestHeader(name, left);
     // Where unknown columns are ignored, only one that may be the missing one is worth a word.
     const worthAWord = suggestion !== undefined || (isHeaderLine && unknownColumns === 'refuse');
-    if (!worthAWord || sayable.length === MOST_NAMED) unsaid++;
-    else if (header === '') sayable.push(`column ${position} (without a name)`);
+    const most = suggestion === undefined ? MOST_NAMED : MOST_SUGGESTED;
+    if (!worthAWord || sayable.length >= most) unsaid++;
     else sayable.push(suggestion === undefined ? quote(header) : `${quote(header)} (did you mean ${suggestion}?)`);
   }
   if (sayable.length === 0) return '';

@@ -1,7 +1,7 @@
 // What `imports check` finds: everything that an import of the file would come to, had it been dropped now.
 
-import type { FieldName } from '../record/fields';
 import type { Counts, HoldNumbers } from '../import-run';
+import type { ReasonGroup } from '../reason/reason-tally';
 import type { Reason, ReasonCode, Refusal } from '../reason/reasons';
 
 export interface CheckedFile {
@@ -14,8 +14,8 @@ export interface CheckedFile {
   /** It would wait for approval before anything is written. */
   readonly wouldBeHeld: boolean;
   readonly reasonCounts: Readonly<Partial<Record<ReasonCode, number>>>;
-  /** The columns that each reason was found in, the one with most records first. */
-  readonly reasonFields: Readonly<Partial<Record<ReasonCode, readonly FieldName[]>>>;
+  /** The same by reason and column. */
+  readonly reasonGroups: readonly ReasonGroup[];
   /** The first of the records that would be rejected, by line. */
   readonly firstRejected: readonly { readonly line: number; readonly uniqueId: string; readonly reasons: readonly Reason[] }[];
   /** The header cells, as sent; null = the header was not read. */

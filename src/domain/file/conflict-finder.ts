@@ -12,6 +12,8 @@ import type { CheckedRecord, FileMark } from '../record/record';
 export interface ConflictFinder {
   /** Records in the order of their lines. `identity` = equal for identical records (`recordIdentity`). */
   add(record: CheckedRecord, identity: string): void;
+  /** The file ends in the middle of the record on this line, the last one. */
+  cutOff(line: number): void;
   finish(): Findings;
 }
 
@@ -34,6 +36,7 @@ const BLOCK_MASK = (1 << BLOCK_BITS) - 1;
 export function createConflictFinder(): ConflictFinder {
   const blocks: Uint32Array[] = [];
   let count = 0;
+  let cutLine: number | undefined;
 
   const at = (record: number, slot: number): number => blocks[record >>> BLOCK_BITS]![(record & BLOCK_MASK) * WIDTH + slot]!;
   const isSame = (a: number, b: number, slot: number) => at(a, slot) === at(b, slot) && at(a, slot + 1) === at(b, slot + 1);
@@ -54,6 +57,10 @@ export function createConflictFinder(): ConflictFinder {
       }
       if (email !== undefined) fingerprintInto(emailKeyOf(email), block, start + EMAIL);
       if (userName !== undefined) fingerprintInto(userNameKeyOf(userName), block, start + USER_NAME);
+    },
+
+    cutOff(line) {
+      cutLine = line;
     },
 
     finish() {
@@ -77,9 +84,13 @@ export function createConflictFinder(): ConflictFinder {
           if (sameId.isConflict(record)) reasons.push(sameIdReason(others(sameId, record)));
           if (sameEmail.isConflict(record)) reasons.push(sameClaimReason('email', others(sameEmail, record)));
           if (sameUserName.isConflict(record)) reasons.push(sameClaimReason('userName', others(sameUserName, record)));
+          const line = at(record, LINE);
           const repeats = isRepeat(record);
-          if (repeats || reasons.length > 0) yield { line: at(record, LINE), repeats, reasons };
+          if (line === cutLine && !repeats) reasons.push(reason('CUT_OFF', null));
+          if (repeats || reasons.length > 0) yield { line, repeats, reasons };
         }
+        const isKept = count > 0 && at(count - 1, LINE) === cutLine;
+        if (cutLine !== undefined && !isKept) yield { line: cutLine, repeats: false, reasons: [reason('CUT_OFF', null)] };
       }
       return {
         ids: idsOf(count, (record) => has(record, ID) && sameId.headOf(record) === record, at),

@@ -10,7 +10,10 @@ export function suggestName(name: string, candidates: readonly string[]): string
   let best: string | undefined;
   let fewest = slipsForgiven(written) + 1;
   for (const candidate of candidates) {
-    const slips = countSlips(written, bare(candidate));
+    const accepted = bare(candidate);
+    // Each letter more or less is a slip.
+    if (Math.abs(accepted.length - written.length) >= fewest) continue;
+    const slips = countSlips(written, accepted);
     if (slips < fewest) {
       best = candidate;
       fewest = slips;
@@ -19,7 +22,8 @@ export function suggestName(name: string, candidates: readonly string[]): string
   return best;
 }
 
-function bare(name: string): string {
+/** In lower case, without what separates the words of a name. */
+export function bare(name: string): string {
   return name.toLowerCase().replaceAll(/[\s_.-]/g, '');
 }
 

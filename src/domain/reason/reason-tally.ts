@@ -1,19 +1,56 @@
-// Counts why records were rejected, one record after the other: how many have each reason, and which columns it is about.
+// Counts why records were rejected, one record after the other: how many have each reason, and, by column, which lines to look at first
+// and what to do. Bounded: there are a few dozen reasons and columns, however long the file.
 
 import type { FieldName } from '../record/fields';
-import type { Reason, ReasonCode } from './reasons';
+import { REASONS, type Reason, type ReasonCode } from './reasons';
+
+/** Records rejected for one reason in one column. */
+export interface ReasonGroup {
+  readonly code: ReasonCode;
+  /** null = the reason is about records as a whole. */
+  readonly field: FieldName | null;
+  readonly count: number;
+  /** The first of them. */
+  readonly lines: readonly number[];
+  /** The sentence that all of them have; null = each has its own. */
+  readonly message: string | null;
+}
+
+const LINES_KEPT = 5;
+
+interface Counting {
+  readonly code: ReasonCode;
+  readonly field: FieldName | null;
+  readonly lines: number[];
+  count: number;
+  lastLine: number;
+  message: string | null;
+}
 
 export class ReasonTally {
   readonly #records = new Map<ReasonCode, number>();
-  readonly #fields = new Map<ReasonCode, Map<FieldName, number>>();
+  readonly #groups = new Map<string, Counting>();
 
-  add(reasons: readonly Reason[]): void {
-    for (const code of new Set(reasons.map((reason) => reason.code))) count(this.#records, code);
-    for (const { code, field } of reasons) {
-      if (field === null) continue;
-      const fields = this.#fields.get(code) ?? new Map<FieldName, number>();
-      this.#fields.set(code, count(fields, field));
+  add(line: number, reasons: readonly Reason[]): void {
+    for (const code of new Set(reasons.map((reason) => reason.code))) this.#records.set(code, (this.#records.get(code) ?? 0) + 1);
+    for (const reason of reasons) {
+      const group = this.#groupOf(reason);
+      if (group.message !== reason.message) group.message = null;
+      if (group.lastLine === line) continue;
+      group.lastLine = line;
+      group.count++;
+      if (group.lines.length < LINES_KEPT) group.lines.push(line);
     }
+  }
+
+  #groupOf({ code, field, message }: Reason): Counting {
+    const column = REASONS[code].scope === 'record' ? null : field;
+    const key = `${code} ${column}`;
+    const known = this.#groups.get(key);
+    if (known !== undefined) return known;
+    const group: Counting = { code, field: column, lines: [], count: 0, lastLine: 0, message };
+    this.#groups.set(key, group);
+    return group;
   }
 
   /** Records with each reason, maybe among others. */
@@ -21,16 +58,10 @@ export class ReasonTally {
     return Object.fromEntries(this.#records);
   }
 
-  /** Where each reason was found: the column that has it most often first, equals by name. */
-  get fields(): Readonly<Partial<Record<ReasonCode, readonly FieldName[]>>> {
-    return Object.fromEntries([...this.#fields].map(([code, found]) => [code, [...found].sort(inOrder).map(([field]) => field)]));
+  /** Most records first, equals in the order of their first line. */
+  get groups(): readonly ReasonGroup[] {
+    return [...this.#groups.values()]
+      .map(({ code, field, count, lines, message }) => ({ code, field, count, lines, message }))
+      .sort((a, b) => b.count - a.count || a.lines[0]! - b.lines[0]!);
   }
-}
-
-function inOrder([a, m]: [FieldName, number], [b, n]: [FieldName, number]): number {
-  return n - m || (a < b ? -1 : 1);
-}
-
-function count<K>(counts: Map<K, number>, key: K): Map<K, number> {
-  return counts.set(key, (counts.get(key) ?? 0) + 1);
 }

@@ -16,7 +16,8 @@ export const REFUSALS: Readonly<Record<RefusalCode, CatalogueEntry>> = {
   },
   HEADER_UNKNOWN: {
     title: 'Unknown column',
-    meaning: 'A header is none of the accepted names, and the client does not ignore unknown columns (setting unknownColumns).',
+    meaning:
+      'A header is none of the accepted names, or a column without a name holds a value, and the client does not ignore unknown columns (setting unknownColumns).',
     fix: 'Rename or remove the columns that the message names, or ask us to ignore unknown columns.',
   },
   HEADER_MISSING: {
@@ -29,9 +30,16 @@ export const REFUSALS: Readonly<Record<RefusalCode, CatalogueEntry>> = {
     meaning: 'Two columns have the same name, so nothing says which one counts.',
     fix: 'Rename or remove one of them.',
   },
+  DELIMITER: {
+    title: 'Wrong delimiter',
+    meaning:
+      "The header line is there, but its names are separated by another character than the client's (setting delimiter), or each line as a whole is in double quotes.",
+    fix: 'Export the file with the delimiter that the message names, or ask us to change the one we expect.',
+  },
   ENCODING: {
     title: 'Wrong encoding',
-    meaning: "The bytes of the file are not text in the client's encoding (setting encoding).",
+    meaning:
+      "The bytes of the file are not text in the client's encoding (setting encoding), or are UTF-8 where windows-1252 was agreed, so that names would be garbled.",
     fix: 'Save the file as "CSV UTF-8", or ask us to change the encoding we expect.',
   },
   QUOTE_UNCLOSED: {
@@ -39,10 +47,20 @@ export const REFUSALS: Readonly<Record<RefusalCode, CatalogueEntry>> = {
     meaning: 'A quoted value has no closing quote, so everything behind it would be one value.',
     fix: 'Close the quote on the line that the message names; write a quote inside a value twice.',
   },
+  QUOTE_MISPLACED: {
+    title: 'Quote in the wrong place',
+    meaning: 'In the header line a blank stands between the delimiter and a double quote, so the quotes do not count.',
+    fix: 'Remove the blanks between delimiters and double quotes.',
+  },
   NOT_CSV: {
     title: 'Not a CSV file',
-    meaning: 'The file is a workbook, a ZIP archive, a picture or has a name that does not end in .csv.',
-    fix: 'Save the table as CSV and upload that file, with a name that ends in .csv.',
+    meaning: 'The file is a workbook, an archive, a picture, a web page, JSON, XML, PGP or RTF, or its name does not end in .csv.',
+    fix: 'Save the table as CSV. A table that is CSV needs a name that ends in .csv.',
+  },
+  FILE_DAMAGED: {
+    title: 'File damaged',
+    meaning: 'The file holds zero bytes: they fill a file whose end never reached the disk.',
+    fix: 'Export the file again.',
   },
   TOO_LARGE: {
     title: 'File too large',
@@ -73,6 +91,15 @@ export function refuseNoRecords(): Refusal {
   return refusal('NO_RECORDS', 'The file has a header line but no records. Check the export and upload a file with at least one user.');
 }
 
+/** `position` from 1; `line` = the first line with a value in the column. */
+export function refuseNamelessColumn(position: number, line: number): Refusal {
+  return refusal(
+    'HEADER_UNKNOWN',
+    `Column ${position} has no name in the header line, and holds a value on line ${line}. Give it a name, or remove it.`,
+    line,
+  );
+}
+
 /** `line` = the first line that cannot be decoded. */
 export function refuseEncoding(line: number, encoding: string): Refusal {
   return refusal(
@@ -95,14 +122,32 @@ export function refuseUnmarkedUtf16(expected: string): Refusal {
 export function refuseUnclosedQuote(line: number): Refusal {
   return refusal(
     'QUOTE_UNCLOSED',
-    `A double quote that opens on line ${line} is never closed. Close it, or write it twice where it belongs to the value.`,
+    `A double quote that opens on line ${line} is never closed. Close it, or write it twice where it belongs to the value. If the file ends there, it was cut off: send it again.`,
     line,
+  );
+}
+
+/** A windows-1252 client's file in which every byte beyond ASCII belongs to valid UTF-8. */
+export function refuseGarbledUtf8(): Refusal {
+  return refusal(
+    'ENCODING',
+    'The file is UTF-8, and we expect windows-1252 from you: its names would be garbled. Save it as windows-1252, or ask us to change the encoding to UTF-8.',
   );
 }
 
 /** `kind` = what it is instead, as a noun with its article: "an Excel workbook", "a ZIP archive", "a picture". */
 export function refuseNotCsv(kind: string): Refusal {
-  return refusal('NOT_CSV', `The file is not CSV: it looks like ${kind}. Save the table as CSV and upload that file, named .csv.`);
+  return refusal('NOT_CSV', `The file is not CSV: it looks like ${kind}. Open the table in the program it comes from and save it as CSV.`);
+}
+
+export function refuseWrongName(): Refusal {
+  return refusal('NOT_CSV', 'The name of the file does not end in .csv. If the file is CSV, rename it so that its name ends in .csv.');
+}
+
+/** `line` = the first line that holds them, where it is known. */
+export function refuseDamaged(line?: number): Refusal {
+  const where = line === undefined ? '' : ` from line ${line} on`;
+  return refusal('FILE_DAMAGED', `The file is damaged or was cut off: it holds zero bytes${where}. Export it again.`, line);
 }
 
 export function refuseTooLarge(maxFileBytes: number): Refusal {

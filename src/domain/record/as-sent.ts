@@ -1,11 +1,12 @@
 // A record whose cells could not be told apart goes out in the right number of cells all the same, which is a guess. When it comes back as
-// it went out, nobody has looked at it, and it must not be taken for what was meant. So its reason carries a mark of what was sent.
+// it went out, nobody has looked at it, and it must not be taken for what was meant. So its reason carries a mark of the cells that went
+// out; any change to one of them, even a comma that moved, is a correction.
 
 import { fingerprint } from '../file/fingerprint';
 
-const DELIMITERS = /[,;\t]/;
 const MARK = /\[as sent: ([0-9a-f]{8})\]/;
 
+/** `cells` = as they go out. */
 export function withMark(message: string, cells: readonly string[]): string {
   return `${message} [as sent: ${markOf(cells)}]`;
 }
@@ -15,9 +16,8 @@ export function isAsSent(reasonCell: string, cells: readonly string[]): boolean 
   return MARK.exec(reasonCell)?.[1] === markOf(cells);
 }
 
-/** The same however the cells are counted: what lies beyond the last column goes out in its cell, and what is missing as blank ones. */
+/** A spreadsheet may write line breaks its own way; nothing else of a cell changes by itself. */
 function markOf(cells: readonly string[]): string {
-  const pieces = cells.flatMap((cell) => cell.split(DELIMITERS)).map((piece) => piece.trim());
-  const end = pieces.findLastIndex((piece) => piece !== '') + 1;
-  return fingerprint(pieces.slice(0, end).join('\n')).toString(16).padStart(16, '0').slice(-8);
+  const text = cells.map((cell) => cell.replaceAll(/\r\n?/g, '\n')).join('\u0000');
+  return fingerprint(text).toString(16).padStart(16, '0').slice(-8);
 }

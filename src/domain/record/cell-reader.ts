@@ -1,13 +1,14 @@
-// Reads one cell of one column: restores, trims, normalises it, checks characters and length, and has its kind's reader take it. The
-// reasons of a column are made once, since their sentences hold no values.
+// Reads one cell of one column: restores, trims and normalises it, checks characters and length, and has its kind's reader take it.
+// The reasons of a column are made once, since their sentences hold no values.
 
-import { CONTROL, isLongerThan, LINE_BREAK, NON_ASCII, scanText } from './cell-text';
+import { CONTROL, hasLost, hasUnseen, isLongerThan, LINE_BREAK, NON_ASCII, scanText, withoutUnseen } from './cell-text';
 import type { ClientSettings } from '../client';
 import type { FieldName, FieldRule } from './fields';
 import { fieldsOf } from '../client/profiles';
 import { readDate, readEmail, readFlag, readGroups, readProvince, readWholeNumber } from './read-value';
-import { reason, REASONS, type Reason } from '../reason/reasons';
+import { reason, REASONS, type Reason, type ReasonCode } from '../reason/reasons';
 import { restoreCell } from '../report/spreadsheet-cell';
+import { isShortNumber, isSpreadsheetError, withoutTextForm } from './spreadsheet-text';
 import type { FieldValue } from '../user';
 
 /** A cell that is rejected: why, and its text, trimmed and normalised. */
@@ -22,26 +23,45 @@ export interface ReaderSetup {
   readonly today: string;
 }
 
+/** What tells one user from another: what nobody can see must not make two of one. */
+const IDENTIFYING: ReadonlySet<FieldName> = new Set(['uniqueId', 'userName', 'email']);
+const EQUALS = 0x3d;
+
 /** Undefined = the cell is blank. */
 export function cellReader(field: FieldName, header: string, setup: ReaderSetup): (cell: string) => FieldValue | Trouble | undefined {
   const rule = fieldsOf(setup.settings).find(({ name }) => name === field)?.rule ?? { kind: 'text', max: 0 };
   const max = 'max' in rule && rule.kind !== 'groups' ? rule.max : Infinity;
   const forbidden = rule.kind === 'text' && rule.multiline === true ? CONTROL : CONTROL | LINE_BREAK;
   const tooLong = reason('9030', field, `${header} is longer than ${max} characters; shorten it.`);
-  const control = reason('CONTROL_CHARACTER', field, REASONS.CONTROL_CHARACTER.sentence(header));
+  const sayingOnly = (code: ReasonCode) => reason(code, field, REASONS[code].sentence(header));
+  const [control, lost, spreadsheet] = [sayingOnly('CONTROL_CHARACTER'), sayingOnly('CHARACTER_LOST'), sayingOnly('SPREADSHEET_VALUE')];
+  const isIdentifying = IDENTIFYING.has(field);
   const { read, invalid } = valueReader(field, rule, header, setup);
   const { droppedBack } = setup;
 
   return (cell) => {
     let text = (droppedBack ? restoreCell(cell) : cell).trim();
-    if (text === '') return undefined;
+    if (text.charCodeAt(0) === EQUALS) text = withoutTextForm(text);
     const kinds = scanText(text);
+    let isControl = (kinds & forbidden) !== 0;
+    let isLost = false;
     if (kinds !== 0) {
-      if ((kinds & NON_ASCII) !== 0) text = text.normalize('NFC');
+      if ((kinds & NON_ASCII) !== 0) {
+        text = text.normalize('NFC');
+        isLost = hasLost(text);
+        if (hasUnseen(text)) {
+          if (isIdentifying) isControl = true;
+          else text = withoutUnseen(text);
+        }
+      }
       if ((kinds & LINE_BREAK) !== 0) text = text.replaceAll(/\r\n?/g, '\n');
     }
+    if (text === '') return undefined;
+    if (isSpreadsheetError(text) || (field === 'uniqueId' && isShortNumber(text))) return { text, reasons: [spreadsheet] };
     const isTooLong = text.length > max && isLongerThan(text, max);
-    if ((kinds & forbidden) !== 0) return { text, reasons: isTooLong ? [control, tooLong] : [control] };
+    if (isControl || isLost) {
+      return { text, reasons: [...(isControl ? [control] : []), ...(isLost ? [lost] : []), ...(isTooLong ? [tooLong] : [])] };
+    }
     const value = read(text);
     if (value === undefined) return { text, reasons: isTooLong ? [tooLong, invalid] : [invalid] };
     return isTooLong ? { text, reasons: [tooLong] } : value;

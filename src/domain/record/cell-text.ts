@@ -24,6 +24,25 @@ export function toNfc(text: string): string {
   return (scanText(text) & NON_ASCII) === 0 ? text : text.normalize('NFC');
 }
 
+const UNSEEN = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029]/u;
+/** All format characters but the joiners, which some scripts need in names. */
+const FORMAT = /(?![\u200c\u200d])\p{Cf}/gu;
+
+/** Whether the text holds a character that a reader cannot see: zero-width and direction marks, soft hyphens and the like. */
+export function hasUnseen(text: string): boolean {
+  return UNSEEN.test(text);
+}
+
+/** Without the format characters that nobody sees, and trimmed again. */
+export function withoutUnseen(text: string): string {
+  return text.replaceAll(FORMAT, '').trim();
+}
+
+/** Whether another program has destroyed a character of the text: it leaves U+FFFD. */
+export function hasLost(text: string): boolean {
+  return text.includes('\ufffd');
+}
+
 /** Whether the text has more than `max` code points. */
 export function isLongerThan(text: string, max: number): boolean {
   if (text.length <= max) return false;

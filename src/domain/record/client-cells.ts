@@ -9,6 +9,12 @@ export function clientCells(cells: readonly string[], headers: readonly string[]
   return cells.slice(0, Math.max(cells.length, headers.length) - ours);
 }
 
+/** In `width` cells, as they go out to be corrected: what a record has beyond them is kept in the last one, so that nothing is lost. */
+export function fitCells(cells: readonly string[], width: number, delimiter: string): readonly string[] {
+  if (cells.length <= width) return [...cells, ...Array.from({ length: width - cells.length }, () => '')];
+  return [...cells.slice(0, width - 1), cells.slice(width - 1).join(delimiter)];
+}
+
 export function isOurs(header: string): boolean {
   return (REPORT_HEADERS as readonly string[]).includes(header.trim().toLowerCase());
 }

@@ -1,5 +1,5 @@
 // What the text of a cell stands for, one small function per kind of field. Each returns the value as it is stored, or undefined when the
-// text is no such thing. They see text that is trimmed, normalised and not blank. No regular expressions: this runs for every cell.
+// text is no such thing. They see text that is trimmed, normalised and not blank. They run for every cell.
 
 import { groupNames } from './groups';
 
@@ -32,8 +32,9 @@ export function readFlag(text: string): '0' | '1' | undefined {
 }
 
 /**
- * One mailbox as RFC 5321 has it, without quoted local parts and address literals: `local@domain.tld`. Letters beyond ASCII are allowed
- * on both sides. The domain needs a dot: an address that ends behind the company's name is a slip.
+ * One mailbox as RFC 5321 has it, without quoted local parts and address literals: `local@domain.tld`. Letters and digits of any script
+ * are allowed on both sides, punctuation only as ASCII has it. The domain needs a dot: an address that ends behind the company's name is
+ * a slip.
  */
 export function readEmail(text: string): string | undefined {
   const at = text.indexOf('@');
@@ -48,6 +49,7 @@ export function readGroups(text: string, max: number): string | undefined {
   return names.length === 0 ? undefined : names.join(';');
 }
 
+const LETTER_OR_DIGIT = /^[\p{L}\p{M}\p{N}]$/u;
 const HYPHEN = 0x2d;
 const DOT = 0x2e;
 
@@ -76,12 +78,12 @@ function daysIn(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Dot-separated words of letters, digits, the marks that RFC 5321 allows, and anything beyond ASCII but blanks. */
+/** Dot-separated words of letters, digits, the marks that RFC 5321 allows, and letters beyond ASCII. */
 function isLocalPart(text: string, end: number): boolean {
   let previous = DOT;
   for (let i = 0; i < end; i++) {
     const code = text.charCodeAt(i);
-    if (code === DOT ? previous === DOT : !isWordCharacter(code)) return false;
+    if (code === DOT ? previous === DOT : !(isWordCharacter(code) || isForeignLetter(text, i))) return false;
     previous = code;
   }
   return previous !== DOT;
@@ -96,29 +98,21 @@ function isDomain(text: string, start: number): boolean {
       if (i === label || i - label > 63 || text.charCodeAt(label) === HYPHEN || text.charCodeAt(i - 1) === HYPHEN) return false;
       label = i + 1;
       if (i < text.length) dots++;
-    } else if (!(isLetter(code) || isDigit(code) || code === HYPHEN || isBeyondAscii(code))) return false;
+    } else if (!(isLetter(code) || isDigit(code) || code === HYPHEN || isForeignLetter(text, i))) return false;
   }
   return dots > 0;
 }
 
 function isWordCharacter(code: number): boolean {
-  return isLetter(code) || isDigit(code) || isBeyondAscii(code) || (code < 0x80 && MARKS.has(code));
+  return isLetter(code) || isDigit(code) || (code < 0x80 && MARKS.has(code));
 }
 
 const MARKS = new Set(Array.from("!#$%&'*+-/=?^_`{|}~", (mark) => mark.charCodeAt(0)));
 
-/** Beyond ASCII, but none of the blanks there. */
-function isBeyondAscii(code: number): boolean {
-  if (code < 0xa1) return false;
-  return (
-    code < 0x1680 ||
-    !(
-      code === 0x1680 ||
-      (code >= 0x2000 && code <= 0x200f) ||
-      (code >= 0x2028 && code <= 0x202f) ||
-      code === 0x205f ||
-      code === 0x3000 ||
-      code === 0xfeff
-    )
-  );
+function isForeignLetter(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code < 0x80) return false;
+  // The second half of a pair: the first has been looked at with it.
+  if (code >= 0xdc00 && code <= 0xdfff) return at > 0 && text.codePointAt(at - 1)! > 0xffff;
+  return LETTER_OR_DIGIT.test(String.fromCodePoint(text.codePointAt(at)!));
 }

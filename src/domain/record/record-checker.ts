@@ -3,20 +3,24 @@
 
 import { isAsSent, withMark } from './as-sent';
 import { cellReader, type Trouble } from './cell-reader';
-import { clientCells } from './client-cells';
+import { clientCells, fitCells } from './client-cells';
 import type { ClientSettings } from '../client';
+import { acceptedNames, isHeaderLine } from '../file/header-names';
 import type { FieldName } from './fields';
 import { fieldsOf } from '../client/profiles';
+import type { FileLayout } from '../import-run';
 import { missingCode, reason, REASONS, type Reason } from '../reason/reasons';
 import type { CheckedRecord, Column, RawRow } from './record';
 import { restoreCell } from '../report/spreadsheet-cell';
 import type { FieldValue, StoredFieldName } from '../user';
+import { explainQuote, explainShape, explainSwallowed } from './unreadable';
 
 export interface CheckerSetup {
   /** As `checkHeader` found them. */
   readonly columns: readonly Column[];
   readonly settings: ClientSettings;
   readonly droppedBack: boolean;
+  readonly delimiter: FileLayout['delimiter'];
   /** The day, UTC, as `YYYY-MM-DD`: no date of birth lies behind it. */
   readonly today: string;
 }
@@ -36,33 +40,58 @@ const NO_REASONS: readonly Reason[] = [];
 
 export function recordChecker(setup: CheckerSetup): (row: RawRow) => CheckedRecord {
   const width = setup.columns.length;
+  // A spreadsheet writes the blank cells of columns without a name in some lines and not in others.
+  const least = setup.columns.findLastIndex(({ header }) => header !== '') + 1;
   const columns = prepare(setup);
-  const sent = sentCells(setup);
+  const names = acceptedNames(setup.settings);
+  const guessed = guesser(setup);
   const formerGuess = setup.droppedBack ? formerGuesses(setup.columns) : undefined;
+  const idHeader = columns.find(({ field }) => field === 'uniqueId')?.header;
+
   return (row) => {
     const { line, cells } = row;
-    if (row.problem !== undefined) return guessed(line, row.problem, REASONS[row.problem].sentence(''), sent(cells));
-    if (cells.length !== width) return guessed(line, 'RECORD_SHAPE', wrongShape(cells.length, width), sent(cells));
+    if (row.swallowed !== undefined) return guessed(line, 'ROWS_SWALLOWED', explainSwallowed(row.swallowed), cells);
+    if (row.problem !== undefined) return guessed(line, row.problem, explainQuote(cells), cells);
+    if (cells.length !== width && !(cells.length >= least && cells.length < width)) {
+      if (isHeaderLine(cells, names)) return headerAgain(line);
+      return guessed(line, 'RECORD_SHAPE', explainShape(cells, width, setup.delimiter), cells);
+    }
     const former = formerGuess?.(cells);
-    if (former !== undefined && isAsSent(former.told, sent(cells))) return guessed(line, former.code, NOT_LOOKED_AT, sent(cells));
-    return checkCells(row, columns);
+    if (former !== undefined && guessed.isUntouched(former.told, cells)) return guessed(line, former.code, NOT_LOOKED_AT, cells);
+    const record = checkCells(row, columns);
+    const mayBeHeader = record.reasons.length > 0 || record.uniqueId.toLowerCase() === idHeader;
+    return mayBeHeader && isHeaderLine(cells, names) ? headerAgain(line) : record;
   };
 }
 
-type GuessCode = 'RECORD_SHAPE' | 'QUOTE_MISPLACED';
+type GuessCode = 'RECORD_SHAPE' | 'QUOTE_MISPLACED' | 'ROWS_SWALLOWED';
 
 const NOT_LOOKED_AT =
   'It came back as it went out, and which value belongs to which column was a guess; correct it, or clear error_code when it is right.';
 
 /** What the cells of such a record are is a guess of ours when they go out in the right number, so it has no fields at all. */
-function guessed(line: number, code: GuessCode, message: string, cells: readonly string[]): CheckedRecord {
-  return { line, uniqueId: '', values: {}, active: null, reasons: [reason(code, null, withMark(message, cells))] };
+function guesser({ columns, droppedBack, delimiter }: CheckerSetup) {
+  const headers = columns.map(({ header }) => header);
+  const width = clientCells(headers, headers).length;
+  /** The client's own cells as they were before they were guarded, and as they will go out. */
+  const sentOut = (cells: readonly string[]) => {
+    const own = clientCells(cells, headers);
+    return fitCells(droppedBack ? own.map(restoreCell) : own, width, delimiter);
+  };
+  const guess = (line: number, code: GuessCode, message: string, cells: readonly string[]): CheckedRecord => {
+    // Of swallowed lines those without a quote are right as they stand.
+    const isRight = code === 'ROWS_SWALLOWED' && cells.length === headers.length && !cells.some((cell) => cell.includes('"'));
+    return unread(line, reason(code, null, isRight ? message : withMark(message, sentOut(cells))));
+  };
+  return Object.assign(guess, { isUntouched: (told: string, cells: readonly string[]) => isAsSent(told, sentOut(cells)) });
 }
 
-/** The client's own cells, as they were before they were neutralised. */
-function sentCells({ columns, droppedBack }: CheckerSetup): (cells: readonly string[]) => readonly string[] {
-  const headers = columns.map(({ header }) => header);
-  return (cells) => (droppedBack ? clientCells(cells, headers).map(restoreCell) : clientCells(cells, headers));
+function headerAgain(line: number): CheckedRecord {
+  return unread(line, reason('HEADER_REPEATED', null));
+}
+
+function unread(line: number, why: Reason): CheckedRecord {
+  return { line, uniqueId: '', values: {}, active: null, reasons: [why] };
 }
 
 /** Of a record that was a guess when it went out: its code, and what was said of it. */
@@ -70,8 +99,9 @@ function formerGuesses(columns: readonly Column[]): (cells: readonly string[]) =
   const named = (name: string): number => columns.findIndex(({ kind, header }) => kind === 'ours' && header.toLowerCase() === name);
   const [codeAt, reasonAt] = [named('error_code'), named('error_reason')];
   return (cells) => {
-    const code = cells[codeAt]?.trim();
-    return code === 'RECORD_SHAPE' || code === 'QUOTE_MISPLACED' ? { code, told: cells[reasonAt] ?? '' } : undefined;
+    const codes = codeAt === -1 ? ['RECORD_SHAPE'] : (cells[codeAt] ?? '').split('|').map((code) => code.trim());
+    const code = codes.find((one): one is GuessCode => one === 'RECORD_SHAPE' || one === 'QUOTE_MISPLACED' || one === 'ROWS_SWALLOWED');
+    return code === undefined ? undefined : { code, told: cells[reasonAt] ?? '' };
   };
 }
 
@@ -116,7 +146,7 @@ function checkCells(row: RawRow, columns: readonly PreparedColumn[]): CheckedRec
       if (first === undefined) firstOfField.set(field, { read: value, header });
       else if (first.read !== value) (reasons ??= []).push(conflicting(field, first.header, header));
     }
-    if (field === 'uniqueId') uniqueId = isTrouble ? read.text : (read as string);
+    if (field === 'uniqueId') uniqueId = isTrouble ? idIn(read) : (read as string);
     else if (!isTrouble) {
       if (field === 'active') active = read as '0' | '1';
       else values[field] = read;
@@ -126,9 +156,9 @@ function checkCells(row: RawRow, columns: readonly PreparedColumn[]): CheckedRec
   return claims.email === undefined && claims.userName === undefined ? record : { ...record, claims };
 }
 
-function wrongShape(cells: number, width: number): string {
-  const hint = cells > width ? 'put a value that holds the delimiter into double quotes' : 'a cell may be blank but not be left out';
-  return `The record has ${cells} ${cells === 1 ? 'cell' : 'cells'}, the header has ${width}; ${hint}.`;
+/** What a spreadsheet has spoilt names nobody: two people may have come to the same text. */
+function idIn({ text, reasons }: Trouble): string {
+  return reasons.some(({ code }) => code === 'SPREADSHEET_VALUE') ? '' : text;
 }
 
 function conflicting(field: FieldName, first: string, second: string): Reason {

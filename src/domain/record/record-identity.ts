@@ -3,13 +3,14 @@
 
 import { toNfc } from './cell-text';
 import type { Column, RawRow } from './record';
+import { withoutTextForm } from './spreadsheet-text';
 
 /** Equal for records that are identical; the columns are those of one file. */
 export function recordIdentity(row: RawRow, columns: readonly Column[]): string {
   let identity = '';
   for (let i = 0; i < columns.length; i++) {
     // A zero byte between the cells: a cell that holds one is rejected anyway.
-    if (columns[i]?.kind === 'field') identity += `${(row.cells[i] ?? '').trim()}\u0000`;
+    if (columns[i]?.kind === 'field') identity += `${withoutTextForm((row.cells[i] ?? '').trim())}\u0000`;
   }
   return toNfc(identity);
 }

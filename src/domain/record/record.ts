@@ -11,6 +11,14 @@ export interface RawRow {
   readonly line: number;
   readonly cells: readonly string[];
   readonly problem?: 'QUOTE_MISPLACED';
+  /** The line stood inside a quoted value that ran over it. */
+  readonly swallowed?: Swallowed;
+}
+
+/** Lines of the file that were read as one record. */
+export interface Swallowed {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** What a column of the file means: a field, one of our own report columns, or an unknown column that is skipped. */
@@ -78,6 +86,8 @@ export interface DecideContext {
   readonly requiredFields: readonly FieldName[];
   /** What the client's files call a field; undefined = as the OPS-COM table does. */
   readonly nameOf?: (field: FieldName) => string;
+  /** There is no such user, but one whose unique id differs from the record's in leading zeros only: that user's id. */
+  readonly zeroTwin?: string;
   /** A newer import that has applied its file spoke of this user. */
   readonly superseded: boolean;
 }

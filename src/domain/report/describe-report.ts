@@ -2,9 +2,9 @@
 // a client's IT office who has ten seconds. Holds no value of any record; those are in the attachment only.
 
 import { failedRecordsName } from '../file/backup-names';
-import type { ImportId } from '../ids';
-import type { Became, ImportRun, Stopped } from '../import-run';
+import type { ImportRun } from '../import-run';
 import { oneLine } from './one-line';
+import { nameLines } from '../reason/name-lines';
 import type { Refusal } from '../reason/reasons';
 import { REFUSALS } from '../reason/refusals';
 import { summariseReasons } from '../reason/summarise-reasons';
@@ -24,19 +24,12 @@ export interface ReportPage {
 
 const FOOTER = 'Sent automatically when a file of yours was imported. Reply to reach the administrator.';
 
-const SAME_AS: Readonly<Record<Became, (importId: ImportId) => string>> = {
-  imported: (importId) => `was imported before, as ${importId}.`,
-  refused: (importId) => `was refused before, as ${importId}; it changed no user then.`,
-  declined: (importId) => `was declined before, as ${importId}; it changed no user then.`,
-  undone: (importId) => `came before, as ${importId}; what that import had changed was taken back.`,
-};
-
 export interface Problem {
   /** How many records have it, e.g. `8 records`; null = it is about the file as a whole. */
   readonly often: string | null;
   readonly code: string;
   readonly title: string;
-  /** Headers of the columns to look at, e.g. `in street and city`; null = it is about no column. */
+  /** Where to look, e.g. `in street, on lines 2 and 7`; null = it is about the file as a whole. */
   readonly where: string | null;
   readonly advice: string;
 }
@@ -45,21 +38,6 @@ export interface Problem {
 export function describeReport(run: ImportRun, attached: number | null, attachmentName: string): ReportPage {
   const common = { notes: notes(run, attached), facts: facts(run), footer: FOOTER };
   const file = oneLine(run.fileName);
-  if (run.stopped !== undefined) {
-    return {
-      ...common,
-      verdict: 'declined',
-      headline: 'Your file was not imported',
-      lead: `${file} ${whyStopped(run.stopped)} ${takenBack(run.stopped)}`,
-      problems: [],
-      steps: [
-        run.stopped.because === 'failed'
-          ? 'Upload the file again to have it imported.'
-          : 'If the file was right, reply to this e-mail, so that the administrator knows.',
-      ],
-      counts: [['Records in the file', grouped(run.counts.records)]],
-    };
-  }
   if (run.outcome === 'declined') {
     return {
       ...common,
@@ -67,10 +45,12 @@ export function describeReport(run: ImportRun, attached: number | null, attachme
       headline: 'Your file was not imported',
       lead: `${file} ${whyDeclined(run)} No user was changed.`,
       problems: [],
-      steps: [
-        'If these users are to be archived: reply to this e-mail, so that the administrator knows, and upload the file again.',
-        'If not: users whose record says active = 0 are archived. Correct the file and upload it again.',
-      ],
+      steps: !wasTurnedDown(run)
+        ? ['Upload the file again to have it imported.']
+        : [
+            'If these users are to be archived: reply to this e-mail, so that the administrator knows, and upload the file again.',
+            'If not: users whose record says active = 0 are archived. Correct the file and upload it again.',
+          ],
       counts: [],
     };
   }
@@ -82,7 +62,7 @@ export function describeReport(run: ImportRun, attached: number | null, attachme
       headline: 'Your file could not be imported',
       lead: `${file} was refused as a whole. No user was changed.`,
       problems: [refusedBecause(run.refusal)],
-      steps: [REFUSALS[run.refusal.code].fix, 'Upload the file to your SFTP folder again, under any name that ends in .csv.'],
+      steps: ['Put that right, and upload the file to your SFTP folder again.'],
       counts: [],
     };
   }
@@ -108,27 +88,15 @@ export function describeReport(run: ImportRun, attached: number | null, attachme
   };
 }
 
-export function whyStopped({ because }: Stopped): string {
-  return because === 'failed'
-    ? 'could not be imported to its end, because something of ours was broken.'
-    : 'was stopped by the administrator before all of it was imported.';
+/** By somebody, or by nobody in time; else it had failed and was ended. */
+function wasTurnedDown({ held }: ImportRun): boolean {
+  return held?.decided?.verdict === 'decline' || held?.decided?.verdict === 'timed-out';
 }
 
-function users(n: number): string {
-  return `${grouped(n)} ${n === 1 ? 'user' : 'users'}`;
-}
-
-/** What had been done by then. */
-export function takenBack({ undone }: Stopped): string {
-  const { restored, archived, madeActive, archivedAgain, usersLeft } = undone;
-  const back = restored + archived + madeActive + archivedAgain;
-  if (back + usersLeft === 0) return 'No user had been changed.';
-  const left = usersLeft === 0 ? '' : ` ${users(usersLeft)} that others have changed since stayed as they were then.`;
-  return `Changes of ${users(back)} that had been made by then were taken back.${left}`;
-}
-
-function whyDeclined({ held }: ImportRun): string {
-  if (held === null) return 'was not imported: the administrator declined it.';
+function whyDeclined(run: ImportRun): string {
+  const { held } = run;
+  if (held === null || !wasTurnedDown(run))
+    return 'was not imported: something of ours was broken, and the administrator ended the import.';
   const { archives, activeUsers, decided } = held;
   const would = `was not imported: it would have archived ${grouped(archives)} of ${grouped(activeUsers)} active users, which the administrator has to approve first.`;
   return `${would} ${decided?.verdict === 'timed-out' ? 'Nobody did so in time.' : 'It was declined.'}`;
@@ -136,40 +104,46 @@ function whyDeclined({ held }: ImportRun): string {
 
 function correctTheAttachment(attachmentName: string): string[] {
   return [
-    `Open the attached ${attachmentName}. It holds the failed records only; the last columns say what is wrong and on which line.`,
-    'Correct the values. Leave the other columns as they are.',
-    'Upload that file to your SFTP folder as it is. The extra columns are ignored.',
+    `Open the attached ${attachmentName}. It holds the failed records only; the last four columns say what is wrong and on which line.`,
+    'Correct the values, and keep the last four columns: by them we know the file again and take off the apostrophes that protect some values.',
+    'Upload that file to your SFTP folder as it is.',
   ];
 }
 
 function correctAtHome(run: ImportRun): string[] {
   return [
-    `Fetch ${failedRecordsPath(run)} from your SFTP folder, correct the values, and upload it as it is. The extra columns are ignored.`,
+    `Fetch ${failedRecordsPath(run)} from your SFTP folder and correct the values. Keep the last four columns: by them we know the file again and take off the apostrophes that protect some values.`,
+    'Upload that file to your SFTP folder as it is.',
   ];
 }
 
+const MOST_PROBLEMS = 20;
+
 function problems(run: ImportRun): Problem[] {
-  return summariseReasons(run, run.layout).map(({ code, count, title, columns, fix }) => ({
-    often: `${grouped(count)} ${count === 1 ? 'record' : 'records'}`,
-    code,
-    title,
-    where: columns.length === 0 ? null : `in ${columnsText(columns)}`,
-    advice: fix,
-  }));
+  return summariseReasons(run, run.layout)
+    .slice(0, MOST_PROBLEMS)
+    .map(({ code, count, title, column, lines, advice }) => ({
+      often: `${grouped(count)} ${count === 1 ? 'record' : 'records'}`,
+      code,
+      title,
+      where: placesText(column, lines, count),
+      advice,
+    }));
 }
 
-/** The few that matter most by name. */
-function columnsText(columns: readonly string[]): string {
-  const names = columns.slice(0, 5).map((header) => oneLine(header, 50));
-  const others = columns.length - names.length;
-  if (others > 0) names.push(`${others} more ${others === 1 ? 'column' : 'columns'}`);
-  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`;
+/** `in email, on lines 2, 3 and 7` */
+function placesText(column: string | null, lines: readonly number[], count: number): string | null {
+  const places = [
+    ...(column === null ? [] : [`in ${oneLine(column, 50)}`]),
+    ...(lines.length === 0 ? [] : [`on ${nameLines(lines, count)}`]),
+  ];
+  return places.length === 0 ? null : places.join(', ');
 }
 
 function refusedBecause(refusal: Refusal): Problem {
   const where = refusal.line === undefined ? '' : ` (line ${grouped(refusal.line)} of the file)`;
   const title = `${REFUSALS[refusal.code].title}${where}`;
-  return { often: null, code: refusal.code, title, where: null, advice: oneLine(refusal.message, 600) };
+  return { often: null, code: refusal.code, title, where: null, advice: oneLine(refusal.message, 2_000) };
 }
 
 function notes(run: ImportRun, attached: number | null): string[] {
@@ -193,7 +167,7 @@ function notes(run: ImportRun, attached: number | null): string[] {
   }
   const ignored = run.layout?.ignoredHeaders ?? [];
   if (ignored.length > 0) found.push(`Columns that were skipped, because their header is not known: ${listed(ignored)}.`);
-  if (run.sameAs !== null) found.push(`A file with the same content ${SAME_AS[run.sameAsBecame ?? 'imported'](run.sameAs)}`);
+  if (run.sameAs !== null) found.push(`A file with the same content was imported before, as ${run.sameAs}.`);
   return found;
 }
 

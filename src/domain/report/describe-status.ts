@@ -2,7 +2,6 @@
 
 import { describeReport, grouped, type ReportPage } from './describe-report';
 import type { ImportRun } from '../import-run';
-import { REFUSALS } from '../reason/refusals';
 import { statusReportName } from './status-report';
 
 /** `attached` = how many records the attachment holds; null = there is none. `upload` = where the client's file belongs. */
@@ -20,13 +19,13 @@ export function describeStatus(run: ImportRun, attached: number | null, upload: 
   return {
     ...page,
     lead: page.verdict === 'no-failures' || page.verdict === 'failed-records' ? lead : page.lead,
-    steps: stepsAfter(page, run, upload),
+    steps: stepsAfter(page, upload),
     notes: [...cut, ...page.notes],
     facts: [...page.facts, ['Status report', report]],
   };
 }
 
-function stepsAfter({ verdict }: ReportPage, run: ImportRun, upload: string): readonly string[] {
+function stepsAfter({ verdict }: ReportPage, upload: string): readonly string[] {
   const again = `Upload it as ${upload}, over the one that is there. The same version is not imported twice.`;
   if (verdict === 'failed-records') {
     return [
@@ -34,11 +33,7 @@ function stepsAfter({ verdict }: ReportPage, run: ImportRun, upload: string): re
       `Correct your file. ${again}`,
     ];
   }
-  if (run.stopped !== undefined) {
-    const now = run.stopped.because === 'failed' ? 'To have it imported again' : 'If the file was right';
-    return [`${now}, remove the files in /tmp: the version is then imported again.`];
-  }
-  if (verdict === 'refused' && run.refusal !== null) return [REFUSALS[run.refusal.code].fix, again];
+  if (verdict === 'refused') return [`Put that right. ${again}`];
   if (verdict !== 'declined') return [];
   return [
     'If these users are to be archived: reply to this e-mail, so that the administrator knows, and remove the files in /tmp: the version is then imported again.',

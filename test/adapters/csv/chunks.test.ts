@@ -3,6 +3,7 @@
 import * as fc from 'fast-check';
 import { parse } from 'csv-parse/sync';
 import { readFileSync } from 'node:fs';
+import { FIELDS } from '../../../src/domain/record/fields';
 import { fingerprint } from '../../../src/domain/file/fingerprint';
 import { acceptedFile, csv, HEADER, readAll, rowsOf, settingsOf, workFiles } from './on-disk';
 
@@ -31,7 +32,7 @@ test('a chunk of long records ends before it is over 4 MiB', async () => {
 
 test('a file of the shortest records there are is read, too', async () => {
   // More records in one block than a call may have arguments.
-  const { verdict } = await acceptedFile(`unique_id,login_source\n${',\n'.repeat(400_000)}`);
+  const { verdict } = await acceptedFile(`unique_id,login_source\n${'a\n'.repeat(400_000)}`);
   expect(verdict.records).toBe(400_000);
 });
 
@@ -90,6 +91,8 @@ test('a chunk of a file that is gone says so', async () => {
 /** What is no quote, delimiter, blank or line end. */
 const letters = (text: string) => text.replaceAll(/[^abé]/g, '');
 
+const isBlank = (cells: readonly string[]) => cells.every((cell) => cell.trim() === '');
+
 describe('for any file', () => {
   const delimiters = [',', ';', '\t'] as const;
   const text = fc.stringMatching(/^[a-z éß€😀'.]{0,12}$/u);
@@ -112,7 +115,10 @@ describe('for any file', () => {
   test('the rows of all chunks are those of a straight parse, each on the line where it starts', async () => {
     await fc.assert(
       fc.asyncProperty(file, async ({ delimiter, mark, encoding, records, filling, isEnded }) => {
-        const header = ['unique_id', 'login_source', 'first_name'].join(delimiter);
+        // Wider than any line of a value: else the value would have swallowed a record.
+        const header = FIELDS.slice(0, 14)
+          .map(({ headers: [first] }) => first)
+          .join(delimiter);
         // Lies across the edge of a block, at a position that varies with what comes before.
         const long = `9${delimiter}O${delimiter}${'y'.repeat(filling * 100_000)}\n`;
         let body = '';
@@ -120,7 +126,7 @@ describe('for any file', () => {
         let line = 3;
         for (const [cells, end, blankLines] of records) {
           const raw = cells.map(({ value, quoted }) => (quoted ? `"${value.replaceAll('"', '""')}"` : value)).join(delimiter) + end;
-          written.push({ line, cells: cells.map(({ value }) => value) });
+          if (!isBlank(cells.map(({ value }) => value))) written.push({ line, cells: cells.map(({ value }) => value) });
           body += raw + end.repeat(blankLines);
           line += raw.split(/\r\n|\n|\r/).length - 1 + blankLines;
         }
@@ -138,7 +144,7 @@ describe('for any file', () => {
           relax_column_count: true,
           skip_empty_lines: true,
         });
-        expect(rows.map(({ cells }) => cells)).toEqual(straight.slice(1));
+        expect(rows.map(({ cells }) => cells)).toEqual(straight.slice(1).filter((cells: string[]) => !isBlank(cells)));
       }),
       { numRuns: 80 },
     );

@@ -29,8 +29,11 @@ const cases: readonly Case[] = [
   { title: 'a PDF document', content: '%PDF-1.7\n', code: 'NOT_CSV', says: 'PDF' },
   { title: 'a compressed file', content: Buffer.from('1f8b0800', 'hex'), code: 'NOT_CSV', says: 'compressed' },
   { title: 'a picture', content: Buffer.from('89504e470d0a1a0a', 'hex'), code: 'NOT_CSV', says: 'picture' },
-  { title: 'a zero byte', content: bytes(good, [0], '2,OPSCOM,Bea\n'), code: 'NOT_CSV', says: 'binary' },
-  { title: 'zero bytes far behind the beginning', content: bytes(good, `2,OPSCOM,${block}\n`, [0, 0]), code: 'NOT_CSV', says: 'binary' },
+  { title: 'a zero byte', content: bytes(good, [0], '2,OPSCOM,Bea\n'), code: 'FILE_DAMAGED', line: 3, says: 'cut off' },
+  { title: 'zero bytes behind what is no text', content: bytes([1, 2, 3], 'a\n', [0]), code: 'NOT_CSV', says: 'binary' },
+  { title: 'nothing but zero bytes', content: bytes([0, 0, 0]), code: 'FILE_DAMAGED' },
+
+  { title: 'zero bytes far behind the beginning', content: bytes(good, `2,OPSCOM,${block}\n`, [0, 0]), code: 'FILE_DAMAGED', line: 4 },
 
   { title: 'no bytes', content: '', code: 'FILE_EMPTY' },
   { title: 'nothing but a byte order mark', content: '\ufeff', code: 'FILE_EMPTY' },

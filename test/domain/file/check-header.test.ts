@@ -52,14 +52,15 @@ describe('accepted headers', () => {
 });
 
 describe('our own report columns', () => {
-  test('are always accepted; all four of them say that a failed-records file was dropped back', () => {
+  test('are always accepted, and say that a failed-records file was dropped back', () => {
     const { columns, droppedBack } = accept(['unique_id', 'login_source', ...REPORT_HEADERS]);
     expect(fieldsIn(columns)).toEqual(['uniqueId', 'loginSource', 'ours', 'ours', 'ours', 'ours']);
     expect(droppedBack).toBe(true);
   });
 
-  test('say nothing of the kind when one of them is missing', () => {
-    expect(accept(['unique_id', 'login_source', ...REPORT_HEADERS.slice(1)]).droppedBack).toBe(false);
+  test.each(REPORT_HEADERS)('%s alone says so, too', (header) => {
+    expect(accept(['unique_id', 'login_source', header]).droppedBack).toBe(true);
+    expect(accept(['unique_id', 'login_source']).droppedBack).toBe(false);
   });
 
   test('may come twice: the report of a dropped-back file can be dropped back, too', () => {
@@ -91,11 +92,24 @@ describe('unknown columns', () => {
     expect(refusalOf(['unique_id', 'login_source', 'email', 'e-mail']).message).not.toContain('did you mean');
   });
 
-  test('a column without a name is unknown, and named by its position', () => {
-    expect(refusalOf(['unique_id', 'login_source', '', 'email', ' ']).message).toBe(
-      'There are no accepted column names for column 3 (without a name) and column 5 (without a name).',
-    );
-    expect(accept(['unique_id', 'login_source', ''], ignore).ignoredHeaders).toEqual(['column 3']);
+  test('without a name wait for the first value in them', () => {
+    const { nameless, ignoredHeaders } = accept(['unique_id', 'login_source', '', 'email', ' ']);
+    expect({ nameless, ignoredHeaders }).toEqual({ nameless: [2, 4], ignoredHeaders: [] });
+  });
+
+  test('that people would use are all suggested at once, each for another column', () => {
+    const { message } = refusalOf(['Student ID', 'Login', 'First Name', 'Surname', 'E-mail Address', 'Status', 'ID', 'DOB', 'Mobile']);
+    const meant = [...message.matchAll(/"([^"]+)" \(did you mean (\w+)\?\)/g)].map(([, header, name]) => [header, name]);
+    expect(meant).toEqual([
+      ['Student ID', 'unique_id'],
+      ['Login', 'login_source'],
+      ['First Name', 'first_name'],
+      ['Surname', 'last_name'],
+      ['E-mail Address', 'email'],
+      ['Status', 'active'],
+      ['DOB', 'date_of_birth'],
+      ['Mobile', 'phone_cell'],
+    ]);
   });
 
   test('are skipped and listed as sent where the client ignores them', () => {

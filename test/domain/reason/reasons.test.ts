@@ -14,7 +14,7 @@ test('every code says a sentence that names the column', () => {
 
 test('every title is short, every meaning and every fix a sentence', () => {
   for (const { title, meaning, fix } of [...Object.values(REASONS), ...Object.values(refusals.REFUSALS)]) {
-    expect(title).toMatch(/^\S.{3,29}$/);
+    expect(title).toMatch(/^\S.{3,32}$/);
     expect(meaning).toMatch(isSentence);
     expect(fix).toMatch(isSentence);
   }
@@ -26,7 +26,7 @@ test('a field that must be there and is not has the code of the original', () =>
 });
 
 test('a value that another user holds has the code of its field', () => {
-  expect([takenReason('email').code, takenReason('userName').code]).toEqual(['9019', '9020']);
+  expect([takenReason('email', 'email', 'S-1').code, takenReason('userName', 'user_name', 'S-1').code]).toEqual(['9019', '9020']);
 });
 
 test.each([

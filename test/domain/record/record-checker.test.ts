@@ -18,7 +18,7 @@ function checkerFor(headers: readonly string[], settings: Partial<ClientSettings
   const all = { ...SETTINGS, ...settings };
   const header = checkHeader(headers, all);
   if (header.kind === 'refused') throw new Error(header.refusal.message);
-  return recordChecker({ columns: header.columns, settings: all, droppedBack: header.droppedBack, today: '2026-01-31' });
+  return recordChecker({ columns: header.columns, settings: all, droppedBack: header.droppedBack, delimiter: ',', today: '2026-01-31' });
 }
 
 /** Checks one record with a good unique id and login source and these cells, by header. */
@@ -226,7 +226,14 @@ describe('a failed-records file that is dropped back', () => {
     };
     const lines: [string, string[], string[], string[]][] = [
       ['too few', ['1', 'OPSCOM', 'Ann'], ['1', 'OPSCOM', 'Ann', ''], ['1', 'OPSCOM', '', 'Ann']],
-      ['too many', ['1', 'OPSCOM', 'Ann', '6', '1 3'], ['1', 'OPSCOM', 'Ann', '6;1 3'], ['1', 'OPSCOM', 'Ann', '613']],
+      ['too many', ['1', 'OPSCOM', 'Ann', '6', '1 3'], ['1', 'OPSCOM', 'Ann', '6,1 3'], ['1', 'OPSCOM', 'Ann', '613']],
+      [
+        'too many, of which a value moves',
+        ['1', 'OPSCOM', 'Lee', ' Ann', '613'],
+        ['1', 'OPSCOM', 'Lee', ' Ann,613'],
+        ['1', 'OPSCOM', 'Lee, Ann', '613'],
+      ],
+      ['too many by a comma at the end', ['1', 'OPSCOM', 'Ann', '613', ''], ['1', 'OPSCOM', 'Ann', '613,'], ['1', 'OPSCOM', 'Ann', '613']],
     ];
 
     test.each(lines)('%s: is told again when nobody touched it, as often as it comes', (_, sent, untouched) => {

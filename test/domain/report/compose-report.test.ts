@@ -150,25 +150,24 @@ describe.each([
     expect(body).toContain('1,200 records');
   });
 
-  test('names the columns of each reason as the file does, and of many the first five', () => {
-    const headers = ['unique_id', ' E-Mail', 'email', 'state', 'street', 'city', 'zip', 'phone_cell', 'first_name', 'last_name'];
+  test('names the column of each reason as the file does, the first lines, and what to do there', () => {
+    const headers = ['unique_id', ' E-Mail', 'email', 'state'];
     const layout = { encoding: 'utf-8', delimiter: ',', headers, ignoredHeaders: [], droppedBack: false } as const;
+    const letters = 'state must be two letters, such as ON.';
     const body = bodyOf(
       compose({
         layout,
-        reasonCounts: { '9019': 2, '9030': 9, '9033': 3, DUPLICATE_IN_FILE: 1 },
-        reasonFields: {
-          '9019': ['email'],
-          '9030': ['street', 'city', 'postalCode', 'phoneCell', 'firstName', 'lastName', 'email'],
-          '9033': ['province', 'email'],
-          DUPLICATE_IN_FILE: ['uniqueId'],
-        },
+        reasonGroups: [
+          { code: '9033', field: 'province', count: 2, lines: [2, 4], message: letters },
+          { code: '9033', field: 'email', count: 1, lines: [3], message: 'email is not an e-mail address such as name@example.org.' },
+          { code: 'DUPLICATE_IN_FILE', field: null, count: 900, lines: [5, 6, 7, 8, 9], message: null },
+        ],
       }),
     );
-    expect(body).toContain('E-mail not unique, in email');
-    expect(body).toContain('Value invalid, in state and email');
-    expect(body).toContain('Too long, in street, city, zip, phone_cell, first_name and 2 more columns');
-    expect(body).not.toContain('Same user twice in the file, in');
+    expect(body).toContain('Value invalid, in state, on lines 2 and 4');
+    expect(body).toContain(letters);
+    expect(body).toContain('Value invalid, in email, on line 3');
+    expect(body).toContain('Same user twice in the file, on lines 5, 6, 7, 8, 9 and 895 more');
   });
 
   test('shows every count that is not zero and none that is', () => {
@@ -220,12 +219,19 @@ describe.each([
     expect(body).toContain('users.csv was refused as a whole. No user was changed.');
     expect(body).toContain('(line 1,834 of the file)');
     expect(body).toContain('A double quote that opens on line 1834 is never closed.');
-    expect(body).toContain(REFUSALS.QUOTE_UNCLOSED.fix);
+    expect(body).not.toContain(REFUSALS.QUOTE_UNCLOSED.fix);
+    expect(body).toContain('upload the file to your SFTP folder again');
     expect(body).not.toMatch(/attached|Records in the file/);
   });
 
   test('of a file without failures says so', () => {
     expect(bodyOf(compose({ outcome: 'imported', counts: { rejected: 0 }, reasonCounts: {} }))).toContain('No record of users.csv failed.');
+  });
+
+  test('of an import that failed and was ended does not claim that anything was imported', () => {
+    const body = bodyOf(compose({ outcome: 'declined', counts: NO_COUNTS, reasonCounts: {} }));
+    expect(body).toContain('users.csv was not imported: something of ours was broken');
+    expect(body).toContain('No user was changed.');
   });
 
   test.each([

@@ -2,6 +2,7 @@
 // their e-mails and user names apart in `unique-keys.ts`.
 
 import { ALL_FIELDS } from '../../../domain/client/profiles';
+import { uniqueIdOf } from '../../../domain/ids';
 import type { StoredFieldName, User } from '../../../domain/user';
 import type { UserStore } from '../../../ports';
 import type { UserDocument } from '../documents';
@@ -14,6 +15,7 @@ import { createRestoreUsers } from './restore-users';
 import { revisionOf } from './revision';
 import { createUserChanges } from './user-changes';
 import { createWriteUsers } from './write-users';
+import { createZeroTwins } from './zero-twins';
 
 /** The unique id is who the user is, not what is stored about them. */
 const VALUES = ALL_FIELDS.map(({ name }) => name).filter((name): name is StoredFieldName => name !== 'active' && name !== 'uniqueId');
@@ -51,6 +53,8 @@ export function createUserStore(models: Pick<Models, 'users' | 'userChanges'>): 
     write: createWriteUsers(models),
     restore: createRestoreUsers(models),
     ...createKeyHolders(models),
+    zeroTwins: createZeroTwins(models),
+    isEmpty: async (clientId) => (await users.findOne({ clientId }, { projection: { _id: 1 } })) === null,
     async countActive(clientId) {
       // Not `status: 'active'`: users that the application wrote without a status are active.
       const [all, archived] = await Promise.all([
@@ -76,7 +80,7 @@ function toUser(document: UserDocument): User {
   return {
     userId: document._id,
     clientId: document.clientId,
-    uniqueId: document._id.slice(document._id.indexOf('/') + 1),
+    uniqueId: uniqueIdOf(document._id),
     status: document.status ?? 'active',
     rev: revisionOf(document),
     values,
