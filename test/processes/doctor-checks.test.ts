@@ -94,7 +94,7 @@ test('where nothing runs the data directory that was looked at is named once, an
     'MongoDB',
   ]);
   for (const name of ['Temporal', 'SFTP', 'Mail server']) expect(found.named(name)).toEqual({ name, ok: false, detail: 'is not running' });
-  expect(found.err).toContain('of 18 checks found something to do');
+  expect(found.err).toMatch(/of \d+ checks found something to do/);
 });
 
 test('a front door that does not run beside services that are configured says what to do', async () => {
