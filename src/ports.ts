@@ -403,6 +403,8 @@ export interface UserChanges {
     importId: ImportId,
     which: { readonly lines: readonly number[] } | { readonly from: number; readonly to: number },
   ): Promise<readonly UserChange[]>;
+  /** Of lines whose users were not changed after all: an attempt that died may have left the values that it was about to replace. */
+  discard(importId: ImportId, lines: readonly number[]): Promise<void>;
   /** Notes for provenance that these were undone; the first note stays. */
   markUndone(importId: ImportId, lines: readonly number[], at: Date): Promise<void>;
   /** Users that the import created. */
@@ -415,7 +417,10 @@ export interface PermitStore {
   /** How many permits this import has released. */
   countReleased(importId: ImportId): Promise<number>;
   countActiveOf(userIds: readonly UserId[]): Promise<number>;
-  /** Gives the permits that this import released back to their former holders, where they are still free and the holder is active. Repeatable. */
+  /**
+   * Gives the permits that this import released back to their former holders, where they are still free and the holder is active; those
+   * that it has noted and not released by now it cannot release any more. Repeatable.
+   */
   giveBack(importId: ImportId, at: Date, onProgress: () => void): Promise<void>;
   countGivenBack(importId: ImportId): Promise<number>;
   /** Released permits that were not given back, and why. */
@@ -440,7 +445,7 @@ export interface UndoStore {
   find(importId: ImportId): Promise<Undo | undefined>;
   /**
    * Writes down that the import is to be undone. One that was asked for already keeps what it has done, and its first reason; it waits for
-   * a turn again, and its failure is cleared.
+   * a turn again, and its failure is cleared. One that has ended and left something is opened again, with the new reason.
    */
   request(importId: ImportId, asked: Pick<Undo, 'clientId' | 'reason' | 'by' | 'requestedAt'>): Promise<Undo>;
   update(importId: ImportId, change: Partial<Pick<Undo, 'chunks' | 'finishedAt' | 'counts' | 'report' | 'failure'>>): Promise<void>;

@@ -1,6 +1,7 @@
 // Checks, decides and writes the records of one chunk. Killed anywhere, it is simply run again: users carry the stamp of this import
 // and line, rejected records are replaced, and the result is written last and counts once.
 
+import { activityInfo } from '@temporalio/activity';
 import { checkHeader } from '../../src/domain/file/check-header';
 import type { ImportId } from '../../src/domain/ids';
 import type { Client } from '../../src/domain/client';
@@ -21,7 +22,10 @@ import { Tally } from './tally';
 /** Records read and written at once. Not more: with four chunks in flight, what lives long enough to be moved costs more than it saves. */
 const BATCH = 250;
 
-type ChunkPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'users' | 'groups' | 'files' | 'csv' | 'clock' | 'log'>;
+type ChunkPorts = Pick<
+  ActivityPorts,
+  'clients' | 'imports' | 'rejected' | 'users' | 'changes' | 'undos' | 'groups' | 'files' | 'csv' | 'clock' | 'log'
+>;
 
 export const applyChunk =
   (ports: ChunkPorts) =>
@@ -46,6 +50,7 @@ export const applyChunk =
     await pass.take(batch, check);
     // Another worker took us for dead, and by now what it deferred may have been settled and rejected in this range.
     if ((await ports.imports.chunk(importId, n))?.result !== undefined) return { records: chunk.records };
+    if (activityInfo().attempt > 1 || run.attempts > 1) await ports.changes.discard(importId, pass.unwritten);
     await ports.rejected.replaceRange(importId, chunk.firstLine, last + 1, pass.rejected);
     await ports.imports.setChunkResult(importId, n, {
       counts: pass.tally.counts,
@@ -61,6 +66,7 @@ class ChunkPass {
   readonly rejected: RejectedRecord[] = [];
   readonly deferred: CheckedRecord[] = [];
   readonly superseded: number[] = [];
+  readonly unwritten: number[] = [];
   readonly #ports: ChunkPorts;
   readonly #context: ApplyContext;
   readonly #marks: ReadonlyMap<number, FileMark>;
@@ -85,6 +91,7 @@ class ChunkPass {
     const applied = await applyRecords(this.#ports, this.#context, candidates);
     applied.forEach((one, at) => {
       const { record, cells } = candidates[at]!;
+      if (one.kind === 'rejected' || one.kind === 'unchanged') this.unwritten.push(record.line);
       if (one.kind === 'taken') this.deferred.push(record);
       else this.tally.add(one);
       if (one.kind === 'superseded') this.superseded.push(record.line);

@@ -30,7 +30,10 @@ const BATCH = 1_000;
 /** Others may take values while we settle. Then the rest is settled anew, but no more often than this when nothing came of it. */
 const MOST_VAIN_ROUNDS = 5;
 
-type DeferredPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'rejected' | 'users' | 'groups' | 'files' | 'csv' | 'clock' | 'log'>;
+type DeferredPorts = Pick<
+  ActivityPorts,
+  'clients' | 'imports' | 'rejected' | 'users' | 'changes' | 'undos' | 'groups' | 'files' | 'csv' | 'clock' | 'log'
+>;
 interface Deferred {
   readonly record: CheckedRecord;
   /** The chunk that the record came from. */
@@ -188,6 +191,7 @@ class DeferredPass {
         if (found !== undefined) records.push(rejectedRecord(found.record, found.reasons, row.cells));
       }
       await this.#ports.rejected.put(run.importId, records);
+      await this.#ports.changes.discard(run.importId, [...lines.keys()]);
       beat();
     }
   }

@@ -12,9 +12,10 @@ import type { FormerMarks, User, WrittenDecision } from '../../src/domain/user';
 import { ImportsError } from '../../src/errors';
 import type { UserWrite, WriteOutcome } from '../../src/ports';
 import type { ActivityPorts } from '../activity-ports';
+import { takeBackLate, wasUndone } from '../undo/take-back-late';
 import { withGroups, withKnownGroups } from './group-names';
 
-type ApplyPorts = Pick<ActivityPorts, 'imports' | 'users' | 'groups' | 'clock' | 'log'>;
+type ApplyPorts = Pick<ActivityPorts, 'imports' | 'users' | 'groups' | 'changes' | 'undos' | 'clock' | 'log'>;
 
 /** How often a record is decided anew because somebody else wrote its user meanwhile. */
 const MOST_RACES = 3;
@@ -66,6 +67,7 @@ async function applyOnce(
   const { run } = context;
   const ids = open.map((index) => userIdOf(run.clientId, candidates[index]!.record.uniqueId));
   const users = await ports.users.read(ids.filter((_, at) => candidates[open[at]!]!.record.uniqueId !== ''));
+  if ([...users.values()].some(({ undone }) => undone?.importId === run.importId)) throw wasUndone(run.importId);
   const strangers = ids.flatMap((id, at) => (users.has(id) ? [] : [candidates[open[at]!]!.record.uniqueId]));
   const zeroTwins = await zeroTwinsOf(ports, context, strangers);
   const writes: UserWrite[] = [];
@@ -84,6 +86,12 @@ async function applyOnce(
 
   const named = await withGroups(ports, run, writes);
   const outcomes = await ports.users.write({ clientId: run.clientId, importId: run.importId, seq: run.seq, at: ports.clock.now() }, named);
+  const written = writes.filter((_, at) => outcomes[at] === 'written');
+  await takeBackLate(
+    ports,
+    run,
+    written.map(({ userId, line, kind }) => ({ userId, line, isCreated: kind === 'create' })),
+  );
   const raced: number[] = [];
   const refusedBy = new Set<string>();
   outcomes.forEach((outcome: WriteOutcome, at) => {

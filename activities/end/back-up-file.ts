@@ -1,7 +1,15 @@
 // Ends the import for the client's eyes: final counts, then the file with its receipt and failed records in `.bak`, or, where the upload
 // stays in its place, the status report. What it decides is written first, so that a repetition leaves the same under the same name.
 
-import { addCounts, NO_COUNTS, type Counts, type ImportOutcome, type ImportRun, type ReportState } from '../../src/domain/import-run';
+import {
+  addCounts,
+  NO_COUNTS,
+  type Counts,
+  type ImportOutcome,
+  type ImportRun,
+  type ReportState,
+  type Stopped,
+} from '../../src/domain/import-run';
 import type { ImportId } from '../../src/domain/ids';
 import { turnIsOver, type InTurn } from '../turn/require-turn';
 import type { Client } from '../../src/domain/client';
@@ -30,27 +38,32 @@ export const backUpFile =
     const { run, client } = await loadImport(ports, importId);
     // Put away already, and only asked again.
     if (!isMine && !(run.turn === turn && run.finishedAt !== null && run.outcome !== null)) throw turnIsOver(importId);
-    const ended = await putAway(ports, run, client);
+    const { outcome, counts } = await putAway(ports, run, client);
     await ports.imports.advance(importId, 'reporting', {}, { turn });
-    return ended;
+    return { outcome: outcome!, counts };
   };
 
-/** Also of an import that had stopped and is undone: nobody will retry it. */
-export async function putAway(
-  ports: BackUpPorts,
-  run: ImportRun,
-  client: Client,
-): Promise<{ readonly outcome: ImportOutcome; readonly counts: Counts }> {
-  const { importId } = run;
-  const ended = run.finishedAt === null ? await settle(ports, run, client) : run;
-  const outcome = ended.outcome!;
-  if (profileOf(client).upload === 'moved') await moveAway(ports, ended);
-  else await leaveReport(ports, ended, client, outcome);
-  ports.log.info('file backed up', { clientId: ended.clientId, importId, outcome, ...ended.counts });
-  return { outcome, counts: ended.counts };
+/** The file of an import that was stopped half-way, and is undone, goes the same way, with what was done and taken back. */
+export async function backUpStopped(ports: BackUpPorts, importId: ImportId, stopped: Stopped): Promise<void> {
+  const { run, client } = await loadImport(ports, importId);
+  const finishedAt = ports.clock.now();
+  const counts = { ...NO_COUNTS, records: run.counts.records };
+  const backup = await backupFor(ports, run, client, finishedAt);
+  await ports.imports.updateIf(importId, { finishedAt: null }, { stopped, counts, finishedAt, report: 'pending', backup });
+  await putAway(ports, (await loadImport(ports, importId)).run, client);
 }
 
-async function moveAway(ports: BackUpPorts, ended: ImportRun): Promise<void> {
+/** Also of an import that had stopped and is undone: nobody will retry it. */
+export async function putAway(ports: BackUpPorts, run: ImportRun, client: Client): Promise<Pick<ImportRun, 'outcome' | 'counts'>> {
+  const ended = run.finishedAt === null ? await settle(ports, run, client) : run;
+  const { clientId, importId, outcome, counts } = ended;
+  if (profileOf(client).upload === 'moved') await moveAway(ports, ended, client);
+  else await leaveReport(ports, ended, client);
+  ports.log.info('file backed up', { clientId, importId, outcome, ...counts });
+  return { outcome, counts };
+}
+
+async function moveAway(ports: BackUpPorts, ended: ImportRun, client: Client): Promise<void> {
   const { importId, layout, counts } = ended;
   if (layout !== null && counts.rejected > 0) {
     // Gone when the import had been closed and is retried all the same.
@@ -58,28 +71,30 @@ async function moveAway(ports: BackUpPorts, ended: ImportRun): Promise<void> {
     const path = ports.files.failedRecordsPath(importId);
     await ports.csv.writeFailedRecords(path, layout, withHeartbeat(ports.rejected.all(importId)));
   }
-  await moveToBackup(ports, ended);
+  await moveToBackup(ports, ended, client);
 }
 
-async function leaveReport(ports: BackUpPorts, ended: ImportRun, client: Client, outcome: ImportOutcome): Promise<void> {
-  const { importId, counts } = ended;
-  await noteStep(ports, client, importId, { kind: 'ended', outcome, counts });
+async function leaveReport(ports: BackUpPorts, ended: ImportRun, client: Client): Promise<void> {
+  const { importId, outcome, counts } = ended;
+  await noteStep(ports, client, importId, { kind: 'ended', outcome: outcome ?? 'stopped', counts });
   const name = await fileStatusReport(ports, ended);
   await noteStep(ports, client, importId, { kind: 'reported', name });
 }
 
-async function moveToBackup(ports: BackUpPorts, run: ImportRun): Promise<void> {
+async function moveToBackup(ports: BackUpPorts, run: ImportRun, client: Client): Promise<void> {
   const { clientId, importId } = run;
   const name = run.backup!.slice(BACKUP_FOLDER.length);
   const moved = await whileBeating(() => ports.files.backUp(clientId, importId, name, composeReceipt(run)));
   if (moved === 'done') return;
   // Another import of the client took the name between our look and our move.
-  const backup = await backupFor(ports, run, run.finishedAt!);
+  const backup = await backupFor(ports, run, client, run.finishedAt!);
   await ports.imports.update(importId, { backup });
-  await moveToBackup(ports, { ...run, backup });
+  await moveToBackup(ports, { ...run, backup }, client);
 }
 
-async function backupFor(ports: BackUpPorts, run: ImportRun, at: Date): Promise<string> {
+/** null = the upload stays in its place. */
+async function backupFor(ports: BackUpPorts, run: ImportRun, client: Client, at: Date): Promise<string | null> {
+  if (profileOf(client).upload !== 'moved') return null;
   return `${BACKUP_FOLDER}${await ports.files.freeBackupName(run.clientId, run.fileName, at)}`;
 }
 
@@ -96,7 +111,7 @@ async function settle(ports: BackUpPorts, run: ImportRun, client: Client): Promi
   const change = {
     ...found,
     report: reportOf({ ...run, ...found }, previous, client),
-    backup: profileOf(client).upload === 'moved' ? await backupFor(ports, run, finishedAt) : null,
+    backup: await backupFor(ports, run, client, finishedAt),
   };
   if (await ports.imports.updateIf(importId, { finishedAt: null }, change)) return { ...run, ...change };
   // Another worker took us for dead and has decided it: its word goes.

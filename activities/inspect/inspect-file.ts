@@ -3,7 +3,7 @@
 
 import type { ImportId } from '../../src/domain/ids';
 import { turnIsOver, type InTurn } from '../turn/require-turn';
-import { NO_COUNTS } from '../../src/domain/import-run';
+import { becameOf, NO_COUNTS } from '../../src/domain/import-run';
 import { IMPORT_STATES } from '../../src/domain/import-state';
 import type { RefusalCode } from '../../src/domain/reason/reasons';
 import type { ActivityPorts } from '../activity-ports';
@@ -41,7 +41,8 @@ export const inspectFile =
       (position) => beat({ bytes: position }),
     );
     const { sameBytes } = await ports.imports.earlier(run.clientId, run.seq, sha256);
-    const found = { sha256, bytes, sameAs: sameBytes?.importId ?? null };
+    const same = sameBytes === undefined ? { sameAs: null } : { sameAs: sameBytes.importId, sameAsBecame: becameOf(sameBytes) };
+    const found = { sha256, bytes, ...same };
     if (verdict.kind === 'refused') {
       await noteStep(ports, client, importId, { kind: 'refused', code: verdict.refusal.code });
       await ports.imports.update(importId, { ...found, refusal: verdict.refusal });

@@ -32,7 +32,7 @@ export const sendUndoReport =
       const attachment = await attachmentOf(ports, importId, undo.counts.usersLeft + undo.counts.permitsLeft);
       const mail = composeAdminMail({
         importId,
-        kind: 'undo',
+        kind: (undo.round ?? 1) > 1 ? `undo-${undo.round}` : 'undo',
         client: clientNow,
         mailFrom: ports.mailFrom,
         subject: `Import ${importId} was undone`,

@@ -6,14 +6,14 @@ import type { ImportRun } from '../../src/domain/import-run';
 import { addUndoCounts, NO_UNDO_COUNTS, type UndoCounts } from '../../src/domain/undo/undo';
 import { ImportsError } from '../../src/errors';
 import type { ActivityPorts } from '../activity-ports';
-import { putAway, type BackUpPorts } from '../end/back-up-file';
+import { backUpStopped, putAway, type BackUpPorts } from '../end/back-up-file';
 import { beat } from '../heartbeat/beat';
 import { loadImport } from '../load-import';
 import { requireUndoTurn, type InTurn } from '../turn/require-turn';
 import { loadUndo } from './load-undo';
 import { noteStep } from '../note-step';
 
-type SettlePorts = BackUpPorts & Pick<ActivityPorts, 'undos' | 'permits' | 'users'>;
+type SettlePorts = BackUpPorts & Pick<ActivityPorts, 'undos' | 'permits' | 'users' | 'outbox'>;
 
 export interface SettledUndo {
   readonly counts: UndoCounts;
@@ -29,9 +29,12 @@ export const settleUndo =
     if (undo.finishedAt === null) await requireUndoTurn(ports, { importId, turn });
     const { finishedAt, counts } =
       undo.finishedAt === null ? { finishedAt: ports.clock.now(), counts: await countAll(ports, importId) } : undo;
+    // Opened again, it has something new to tell only when it took back more.
+    const isNews = Object.entries(counts).some(([what, n]) => undo.counts[what as keyof UndoCounts] !== n);
+    if (run.state === 'undone' && isNews) await ports.outbox.setState(importId, 'undo', 'pending', ports.clock.now());
     await ports.undos.update(importId, { finishedAt, counts });
     if (run.state !== 'undone') {
-      if (run.state !== 'finished') await endHalfDone(ports, run);
+      if (run.state !== 'finished') await endHalfDone(ports, run, counts);
       await noteStep(ports, client, importId, { kind: 'undone' });
       await ports.imports.advance(importId, 'undone', { failure: null });
       ports.log.info('import undone', { clientId: run.clientId, importId, ...counts });
@@ -47,14 +50,14 @@ async function countAll(ports: SettlePorts, importId: ImportId): Promise<UndoCou
   return { ...counts, permitsLeft, permitsReturned: await ports.permits.countGivenBack(importId) };
 }
 
-async function endHalfDone(ports: SettlePorts, run: ImportRun): Promise<void> {
-  const { importId, outcome } = run;
+async function endHalfDone(ports: SettlePorts, run: ImportRun, undone: UndoCounts): Promise<void> {
+  const { importId, outcome, state } = run;
   // What it had to tell the client is no longer true.
   if (outcome !== null && outcome !== 'declined') await ports.imports.update(importId, { report: 'none' });
-  if (outcome === null) await ports.imports.update(importId, { outcome: 'declined' });
   try {
     const { run: ended, client } = await loadImport(ports, importId);
-    await putAway(ports, ended, client);
+    if (outcome === null) await backUpStopped(ports, importId, { because: state === 'failed' ? 'failed' : 'cancelled', undone });
+    else await putAway(ports, ended, client);
   } catch (error) {
     // That its file is gone may be why the import failed; its users are restored all the same.
     if (!isGone(error)) throw error;

@@ -5,6 +5,7 @@ import type { ImportState } from './import-state';
 import type { ClientId, ImportId } from './ids';
 import type { ReasonGroup } from './reason/reason-tally';
 import type { ReasonCode, Refusal } from './reason/reasons';
+import type { UndoCounts } from './undo/undo';
 
 export type ImportOutcome = 'imported' | 'imported-with-failures' | 'refused' | 'declined';
 export type ReportState = 'none' | 'pending' | 'sent' | 'not-repeated' | 'failed';
@@ -88,6 +89,21 @@ export interface Held extends HoldNumbers {
 /** What may be written of a file; kept, so that every step and every retry goes by the same word. */
 export type GoAhead = 'whole' | 'without-archives' | 'declined';
 
+/** What became of an import that has ended, in the words of somebody who drops its file again. */
+export type Became = 'imported' | 'refused' | 'declined' | 'undone';
+
+export function becameOf({ state, outcome }: Pick<ImportRun, 'state' | 'outcome'>): Became {
+  if (state === 'undone') return 'undone';
+  return outcome === 'refused' || outcome === 'declined' ? outcome : 'imported';
+}
+
+/** Why an import did not go to its end, and what of it had been done by then and was taken back. */
+export interface Stopped {
+  /** failed = something of ours was broken; cancelled = somebody stopped it. */
+  readonly because: 'failed' | 'cancelled';
+  readonly undone: UndoCounts;
+}
+
 /** Somebody started the import again. */
 export interface Retry {
   readonly at: Date;
@@ -141,6 +157,10 @@ export interface ImportRun {
   /** null = never held. */
   readonly held: Held | null;
   readonly sameAs: ImportId | null;
+  /** What had become of that one when this one was inspected. */
+  readonly sameAsBecame?: Became;
+  /** It was stopped half-way and undone; absent = it went to its end, or was never undone. */
+  readonly stopped?: Stopped;
   readonly report: ReportState;
   /** Path within the client's folder, e.g. `.bak/users.csv`. */
   readonly backup: string | null;

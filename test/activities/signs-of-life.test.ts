@@ -44,6 +44,7 @@ async function settle({
     },
     imports: {
       find: async () => run,
+      hasTurn: async () => true,
       newerApplied: async () => [],
       setChunkResult: async () => undefined,
       async *chunkResults() {
@@ -64,6 +65,8 @@ async function settle({
       releaseKeys: take,
       restoreKeys: (ids: readonly unknown[]) => ((restored += ids.length), take(ids)),
     },
+    changes: { discard: take },
+    undos: { find: async () => undefined },
     clock: { now: () => new Date() },
   } as unknown as ActivityPorts;
   const environment = new MockActivityEnvironment({ attempt });

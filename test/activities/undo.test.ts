@@ -250,19 +250,45 @@ describe('several imports', () => {
   });
 });
 
-test('an import that failed half-way is undone as far as it came; its file goes to .bak and the client is told', async () => {
-  await load('1,OPSCOM,Ann,,,,', '2,OPSCOM,Bob,,,,');
-  await world.drop(acme, 'half.csv', [HEADER, '1,OPSCOM,Anna,,,,', '3,OPSCOM,Cy,,,,', ''].join('\n'));
-  const [half] = await claim(world.ports, acme);
-  const { importId } = half!;
-  const broken = { ...stepsOver(world.ports), applyDeferred: () => Promise.reject(new Error('the disk is full')) };
-  await expect(runImport(world.ports, importId, broken)).rejects.toThrow('the disk is full');
-  await putInto(world, importId, 'failed', { failure: 'the disk is full' });
-  await undo(world, importId);
-  expect([await user('1'), await user('3')]).toMatchObject([{ firstName: 'Ann' }, { status: 'archived' }]);
-  expect(await world.ports.imports.find(importId)).toMatchObject({ state: 'undone', outcome: 'declined', report: 'sent', failure: null });
-  expect(await world.backups(acme)).toEqual(expect.arrayContaining(['half.csv', 'half.result.json']));
-  expect(world.mails.filter(({ to }) => to === `it@${acme}.example`).at(-1)?.text).toContain('was not imported');
+describe.each([
+  ['failed', 'something of ours was broken', 'Upload the file again'],
+  ['cancelled', 'was stopped by the administrator', 'reply to this e-mail'],
+] as const)('an import that %s half-way', (state, cause, step) => {
+  test('is undone as far as it came; its file goes to .bak with true numbers, and the client is told why', async () => {
+    await load('1,OPSCOM,Ann,,,,', '2,OPSCOM,Bob,,,,');
+    await world.drop(acme, 'half.csv', [HEADER, '1,OPSCOM,Anna,,,,', '3,OPSCOM,Cy,,,,', '2,OPSCOM,Bobby,,,,', ''].join('\n'));
+    const [half] = await claim(world.ports, acme);
+    const { importId } = half!;
+    const broken = { ...stepsOver(world.ports), applyDeferred: () => Promise.reject(new Error('the disk is full')) };
+    await expect(runImport(world.ports, importId, broken)).rejects.toThrow('the disk is full');
+    await putInto(world, importId, state, { failure: state === 'failed' ? 'the disk is full' : null });
+    await change('2', { city: 'Ottawa' }, { rev: 1 });
+    await undo(world, importId);
+    expect([await user('1'), await user('3')]).toMatchObject([{ firstName: 'Ann' }, { status: 'archived' }]);
+    const undone = { restored: 1, archived: 1, usersLeft: 1 };
+    expect(await world.ports.imports.find(importId)).toMatchObject({
+      state: 'undone',
+      outcome: null,
+      report: 'sent',
+      failure: null,
+      counts: { records: 3, created: 0, updated: 0, unchanged: 0 },
+      stopped: { because: state, undone },
+    });
+    expect(await world.backups(acme)).toEqual(expect.arrayContaining(['half.csv', 'half.result.json']));
+    expect(JSON.parse(await world.readBackup(acme, 'half.result.json'))).toMatchObject({
+      outcome: null,
+      counts: { records: 3 },
+      stopped: { because: state, undone },
+    });
+    const text = world.mails
+      .filter(({ to }) => to === `it@${acme}.example`)
+      .at(-1)!
+      .text.replace(/\s+/g, ' ');
+    expect(text).toContain(cause);
+    expect(text).toContain('Changes of 2 users that had been made by then were taken back. 1 user that others have changed since');
+    expect(text).toContain(step);
+    expect(text).not.toContain('No user was changed');
+  });
 });
 
 test('a before-image of a write that never happened is no reason to list anybody', async () => {
@@ -284,8 +310,24 @@ test('a before-image of a write that never happened is no reason to list anybody
   expect(await user('1')).toMatchObject({ firstName: 'Ann', rev: 1 });
 });
 
+test.each([
+  ['imported', 'was imported before, as'],
+  ['undone', 'what that import had changed was taken back'],
+  ['refused', 'was refused before, as'],
+  ['declined', 'was declined before, as'],
+] as const)('a file whose content came before as one that was %s is told so', async (became, told) => {
+  await world.ports.clients.setSettings(acme, { ...(await world.ports.clients.find(acme))!.settings, report: 'always' });
+  const row = '1,OPSCOM,Ann,,,,';
+  const first = await load(row);
+  if (became === 'undone') await undo(world, first);
+  else await world.ports.imports.update(first, { outcome: became });
+  const second = await load(row);
+  expect(await world.ports.imports.find(second)).toMatchObject({ sameAs: first, sameAsBecame: became });
+  expect(world.mails.at(-1)?.text.replace(/\s+/g, ' ')).toContain(told);
+});
+
 describe('undone twice', () => {
-  test('nothing changes and no second e-mail goes', async () => {
+  test('nothing changes and no second e-mail goes while what stood in the way still does', async () => {
     await load('1,OPSCOM,Ann,,,,', '2,OPSCOM,Bob,,,,');
     await issue('P1', '1');
     const second = await load('1,OPSCOM,Anna,,,,0', '2,OPSCOM,Bobby,,,,', '3,OPSCOM,Cy,,,,');
@@ -293,7 +335,7 @@ describe('undone twice', () => {
     const all = async () => ({
       users: await world.db.collection('users').find({ clientId: acme }).sort({ _id: 1 }).toArray(),
       permits: await world.db.collection('permits').find({ clientId: acme }).toArray(),
-      undo: await facts(second),
+      counts: (await facts(second)).counts,
       mails: world.mails.filter(({ subject }) => subject.includes(second)).length,
     });
     await undo(world, second);

@@ -234,7 +234,7 @@ The failed records and their reasons: imports rejected acme-42
     [
       'repeated',
       { sameAs: importId('acme-3'), report: 'not-repeated' },
-      ['Same as   acme-3 (the same bytes)', 'Report    e-mail not repeated: the import before had the same bytes and failures'],
+      ['Same as   acme-3 (the same bytes; imported)', 'Report    e-mail not repeated: the import before had the same bytes and failures'],
     ],
   ];
   test.each(nexts)('of an import that is %s says what to know', async (_, change, lines) => {

@@ -93,6 +93,8 @@ const importRun: Shape<ImportDocument> = {
   goAhead: orNull(String),
   held: orNull(Mixed),
   sameAs: orNull(String),
+  sameAsBecame: String,
+  stopped: Mixed,
   report: text,
   backup: orNull(String),
   rejectedDigest: orNull(String),
@@ -165,6 +167,7 @@ const outbox: Shape<OutboxDocument> = { _id: text, state: text, at: date, why: S
 
 const undo: Shape<UndoDocument> = {
   _id: text,
+  round: number,
   reason: text,
   by: text,
   clientId: text,

@@ -1,10 +1,10 @@
-// `imports undo`: takes back what an import did, and waits until it is done. Asked for again it goes on where it stopped, or tells what
-// came of it.
+// `imports undo`: takes back what an import did, and waits until it is done. Asked for again it goes on where it stopped, takes back what
+// stood in the way the last time and no longer does, or tells what came of it.
 
 import type { Command } from 'commander';
 import type { ImportRun } from '../../domain/import-run';
 import { IMPORT_STATES } from '../../domain/import-state';
-import type { Undo } from '../../domain/undo/undo';
+import { countLeft, type Undo } from '../../domain/undo/undo';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import type { CliDeps, Services } from '../deps';
@@ -31,13 +31,22 @@ export function addUndoCommand(program: Command, { deps, print }: Session): void
     .action(async (id: string, { reason = '' }: { readonly reason?: string }) => {
       const services = await deps.open();
       const run = await requireImport(services, id);
-      const alreadyUndone = run.state === 'undone';
+      const alreadyUndone = await isOver(services, run, reason.trim());
       if (!alreadyUndone) await start(services, run, reason.trim(), deps);
       const display = alreadyUndone ? noUndoDisplay : undoDisplay(deps, print);
       const undo = await waitForEnd(services, run, deps, display);
       const item = await undoItem(services, undo, alreadyUndone);
       await print.show(item, () => describeUndone(item, print));
     });
+}
+
+/** Nothing is left, or nobody says why that should be tried again. */
+async function isOver({ undos }: Services, { importId, state, expiredAt }: ImportRun, reason: string): Promise<boolean> {
+  if (state !== 'undone') return false;
+  const undo = await undos.find(importId);
+  if (undo === undefined || undo.failure !== null) return undo === undefined;
+  if (expiredAt !== undefined) return true;
+  return undo.finishedAt !== null && (reason === '' || undo.report === 'pending' || countLeft(undo.counts) === 0);
 }
 
 async function start(services: Services, found: ImportRun, reason: string, deps: CliDeps): Promise<void> {
@@ -49,7 +58,7 @@ async function start(services: Services, found: ImportRun, reason: string, deps:
   const { importId, clientId } = run;
   const asked = await services.undos.find(importId);
   // One that runs goes on; another request would take its turn away.
-  if (asked === undefined || asked.failure !== null)
+  if (asked === undefined || asked.failure !== null || asked.finishedAt !== null)
     await services.undos.request(importId, { clientId, reason, by: deps.operator, requestedAt: deps.now() });
   await wakeInbox(services, importId, 'undo');
 }

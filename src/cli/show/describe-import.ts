@@ -54,7 +54,7 @@ export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer)
     ['Import', run.importId],
     ['File', `${run.fileName}, ${print.bytes(run.bytes)}`],
     ['SHA-256', run.sha256 ?? undefined],
-    ['Same as', run.sameAs === null ? undefined : `${run.sameAs} (the same bytes)`],
+    ['Same as', run.sameAs === null ? undefined : `${run.sameAs} (the same bytes; ${run.sameAsBecame ?? 'imported'})`],
     ['State', stopped ? `${resultOf(run)}, but its workflow was terminated in Temporal` : resultOf(run)],
     ['Refused', run.refusal === null ? undefined : refusalText(run.refusal)],
     ['Failure', run.failure ?? undefined],

@@ -56,6 +56,7 @@ export function describeUndone(item: UndoItem, print: Printer): string {
     ]),
     ...(rows.length === 0 ? ['It had changed nothing, so nothing had to be restored.'] : []),
     ...leftText(item, print),
+    ...(item.left.length === 0 ? [] : [`Once what stands in the way is gone, take back the rest:\nimports undo ${importId} --reason "…"`]),
     ...(report === 'failed' ? [`${REPORT_WORDS.failed}\nimports resend-report ${importId} --undo`] : []),
   ].join('\n\n');
 }

@@ -20,6 +20,8 @@ export function composeReceipt(run: ImportRun): string {
     finishedAt: run.finishedAt?.toISOString() ?? null,
     refusal: run.refusal,
     sameAs: run.sameAs,
+    ...(run.sameAsBecame === undefined ? {} : { sameAsBecame: run.sameAsBecame }),
+    ...(run.stopped === undefined ? {} : { stopped: run.stopped }),
     report: receiptReport(run.report),
     failedRecords: run.counts.rejected > 0 ? failedRecordsName(backupName) : null,
   };

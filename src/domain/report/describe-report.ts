@@ -2,7 +2,8 @@
 // a client's IT office who has ten seconds. Holds no value of any record; those are in the attachment only.
 
 import { failedRecordsName } from '../file/backup-names';
-import type { ImportRun } from '../import-run';
+import type { ImportId } from '../ids';
+import type { Became, ImportRun, Stopped } from '../import-run';
 import { oneLine } from './one-line';
 import { nameLines } from '../reason/name-lines';
 import type { Refusal } from '../reason/reasons';
@@ -24,6 +25,13 @@ export interface ReportPage {
 
 const FOOTER = 'Sent automatically when a file of yours was imported. Reply to reach the administrator.';
 
+const SAME_AS: Readonly<Record<Became, (importId: ImportId) => string>> = {
+  imported: (importId) => `was imported before, as ${importId}.`,
+  refused: (importId) => `was refused before, as ${importId}; it changed no user then.`,
+  declined: (importId) => `was declined before, as ${importId}; it changed no user then.`,
+  undone: (importId) => `came before, as ${importId}; what that import had changed was taken back.`,
+};
+
 export interface Problem {
   /** How many records have it, e.g. `8 records`; null = it is about the file as a whole. */
   readonly often: string | null;
@@ -38,6 +46,21 @@ export interface Problem {
 export function describeReport(run: ImportRun, attached: number | null, attachmentName: string): ReportPage {
   const common = { notes: notes(run, attached), facts: facts(run), footer: FOOTER };
   const file = oneLine(run.fileName);
+  if (run.stopped !== undefined) {
+    return {
+      ...common,
+      verdict: 'declined',
+      headline: 'Your file was not imported',
+      lead: `${file} ${whyStopped(run.stopped)} ${takenBack(run.stopped)}`,
+      problems: [],
+      steps: [
+        run.stopped.because === 'failed'
+          ? 'Upload the file again to have it imported.'
+          : 'If the file was right, reply to this e-mail, so that the administrator knows.',
+      ],
+      counts: [['Records in the file', grouped(run.counts.records)]],
+    };
+  }
   if (run.outcome === 'declined') {
     return {
       ...common,
@@ -45,12 +68,10 @@ export function describeReport(run: ImportRun, attached: number | null, attachme
       headline: 'Your file was not imported',
       lead: `${file} ${whyDeclined(run)} No user was changed.`,
       problems: [],
-      steps: !wasTurnedDown(run)
-        ? ['Upload the file again to have it imported.']
-        : [
-            'If these users are to be archived: reply to this e-mail, so that the administrator knows, and upload the file again.',
-            'If not: users whose record says active = 0 are archived. Correct the file and upload it again.',
-          ],
+      steps: [
+        'If these users are to be archived: reply to this e-mail, so that the administrator knows, and upload the file again.',
+        'If not: users whose record says active = 0 are archived. Correct the file and upload it again.',
+      ],
       counts: [],
     };
   }
@@ -88,15 +109,27 @@ export function describeReport(run: ImportRun, attached: number | null, attachme
   };
 }
 
-/** By somebody, or by nobody in time; else it had failed and was ended. */
-function wasTurnedDown({ held }: ImportRun): boolean {
-  return held?.decided?.verdict === 'decline' || held?.decided?.verdict === 'timed-out';
+export function whyStopped({ because }: Stopped): string {
+  return because === 'failed'
+    ? 'could not be imported to its end, because something of ours was broken.'
+    : 'was stopped by the administrator before all of it was imported.';
 }
 
-function whyDeclined(run: ImportRun): string {
-  const { held } = run;
-  if (held === null || !wasTurnedDown(run))
-    return 'was not imported: something of ours was broken, and the administrator ended the import.';
+function users(n: number): string {
+  return `${grouped(n)} ${n === 1 ? 'user' : 'users'}`;
+}
+
+/** What had been done by then. */
+export function takenBack({ undone }: Stopped): string {
+  const { restored, archived, madeActive, archivedAgain, usersLeft } = undone;
+  const back = restored + archived + madeActive + archivedAgain;
+  if (back + usersLeft === 0) return 'No user had been changed.';
+  const left = usersLeft === 0 ? '' : ` ${users(usersLeft)} that others have changed since stayed as they were then.`;
+  return `Changes of ${users(back)} that had been made by then were taken back.${left}`;
+}
+
+function whyDeclined({ held }: ImportRun): string {
+  if (held === null) return 'was not imported: the administrator declined it.';
   const { archives, activeUsers, decided } = held;
   const would = `was not imported: it would have archived ${grouped(archives)} of ${grouped(activeUsers)} active users, which the administrator has to approve first.`;
   return `${would} ${decided?.verdict === 'timed-out' ? 'Nobody did so in time.' : 'It was declined.'}`;
@@ -167,7 +200,7 @@ function notes(run: ImportRun, attached: number | null): string[] {
   }
   const ignored = run.layout?.ignoredHeaders ?? [];
   if (ignored.length > 0) found.push(`Columns that were skipped, because their header is not known: ${listed(ignored)}.`);
-  if (run.sameAs !== null) found.push(`A file with the same content was imported before, as ${run.sameAs}.`);
+  if (run.sameAs !== null) found.push(`A file with the same content ${SAME_AS[run.sameAsBecame ?? 'imported'](run.sameAs)}`);
   return found;
 }
 

@@ -34,6 +34,10 @@ function stepsAfter({ verdict }: ReportPage, upload: string): readonly string[] 
     ];
   }
   if (verdict === 'refused') return [`Put that right. ${again}`];
+  if (run.stopped !== undefined) {
+    const now = run.stopped.because === 'failed' ? 'To have it imported again' : 'If the file was right';
+    return [`${now}, remove the files in /tmp: the version is then imported again.`];
+  }
   if (verdict !== 'declined') return [];
   return [
     'If these users are to be archived: reply to this e-mail, so that the administrator knows, and remove the files in /tmp: the version is then imported again.',

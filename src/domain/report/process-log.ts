@@ -12,7 +12,7 @@ export type ProcessStep =
   | { readonly kind: 'refused'; readonly code: RefusalCode }
   | { readonly kind: 'held'; readonly archives: number; readonly activeUsers: number }
   | { readonly kind: 'decided'; readonly verdict: HoldVerdict | 'timed-out' }
-  | { readonly kind: 'ended'; readonly outcome: ImportOutcome; readonly counts: Counts }
+  | { readonly kind: 'ended'; readonly outcome: ImportOutcome | 'stopped'; readonly counts: Counts }
   | { readonly kind: 'reported'; readonly name: string }
   | { readonly kind: 'e-mailed'; readonly report: 'sent' | 'failed' }
   | { readonly kind: 'failed' | 'cancelled'; readonly attempt: number }

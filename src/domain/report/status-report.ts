@@ -3,6 +3,7 @@
 
 import { REPORT_HEADERS } from '../record/fields';
 import type { FileHeaders } from '../file/header-in-file';
+import { takenBack, whyStopped } from './describe-report';
 import type { ImportRun } from '../import-run';
 import { reasonCells } from '../reason/reason-cells';
 import type { Reason } from '../reason/reasons';
@@ -35,15 +36,19 @@ export function failureRow(
 }
 
 /** The only row of a file of which no record was imported; undefined when the records speak for themselves. */
-export function fileRow({ refusal, outcome, held }: Pick<ImportRun, 'refusal' | 'outcome' | 'held'>): readonly string[] | undefined {
+export function fileRow({
+  refusal,
+  outcome,
+  held,
+  stopped,
+}: Pick<ImportRun, 'refusal' | 'outcome' | 'held' | 'stopped'>): readonly string[] | undefined {
+  if (stopped !== undefined) return ['', '', 'failure', 'STOPPED', '', `The file ${whyStopped(stopped)} ${takenBack(stopped)}`];
   if (refusal !== null) return [String(refusal.line ?? ''), '', 'failure', refusal.code, '', refusal.message];
   if (outcome !== 'declined') return undefined;
   const verdict = held?.decided?.verdict;
   const why =
-    verdict === 'decline'
-      ? 'The file would have archived very many users, and the administrator declined it.'
-      : verdict === 'timed-out'
-        ? 'The file would have archived very many users, and nobody approved it in time.'
-        : 'Something of ours was broken, and the administrator ended the import.';
+    verdict === 'timed-out'
+      ? 'The file would have archived very many users, and nobody approved it in time.'
+      : 'The file would have archived very many users, and the administrator declined it.';
   return ['', '', 'failure', 'DECLINED', '', `${why} No user was changed.`];
 }

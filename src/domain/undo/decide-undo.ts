@@ -36,6 +36,9 @@ const STATUS_LEFT = { update: null, archive: 'archived', reactivate: 'active' } 
 /** A user that the import changed. */
 export function decideUndo(change: UserChange, user: User | undefined, at: Date): UndoDecision {
   const { importId, decision, rev } = change;
+  // Noted when it was done: by now others may have changed the user, and been undone, too.
+  if (change.undoneAt !== undefined && (user === undefined || !isStampedBy(user, importId, change.line)))
+    return { kind: 'done', as: UNDONE_AS[decision] };
   if (user === undefined) return { kind: 'left', why: 'USER_GONE', by: null };
   if (user.undone?.importId === importId) return { kind: 'done', as: UNDONE_AS[decision] };
   if (!isStampedBy(user, importId, change.line))
@@ -47,7 +50,8 @@ export function decideUndo(change: UserChange, user: User | undefined, at: Date)
 /** A user that the import created: archived, and its e-mail and user name are free for whoever they belong to. */
 export function decideUndoOfCreation(importId: ImportId, user: User | undefined, at: Date): UndoDecision {
   if (user === undefined) return { kind: 'left', why: 'USER_GONE', by: null };
-  if (user.undone?.importId === importId) return { kind: 'done', as: 'archived' };
+  const isUndone = user.undone?.importId === importId || (user.created?.importId === importId && user.created.undoneAt !== undefined);
+  if (isUndone) return { kind: 'done', as: 'archived' };
   const line = user.created?.line ?? 0;
   if (!isStampedBy(user, importId, line) || standingRev(user) !== 1 || user.status !== 'active' || isTouched(user))
     return changed(user, importId);

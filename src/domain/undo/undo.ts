@@ -84,10 +84,15 @@ export function addUndoCounts(a: UndoCounts, b: UndoCounts): UndoCounts {
   return Object.fromEntries(keys.map((key) => [key, a[key] + b[key]])) as unknown as UndoCounts;
 }
 
-/** The undoing of one import, asked for once; asking again goes on where it stopped. */
+/**
+ * The undoing of one import. Asked for again, one that stopped goes on where it stopped; one that left users or permits as they were
+ * looks at those once more.
+ */
 export interface Undo {
   readonly importId: ImportId;
   readonly clientId: ClientId;
+  /** 1, and one more each time that it was opened again for what was left. Absent = 1. */
+  readonly round?: number;
   readonly reason: string;
   /** Who typed it. */
   readonly by: string;
@@ -103,4 +108,8 @@ export interface Undo {
   readonly report: ReportState;
   /** Safe sentence on why it stopped; null unless it did. */
   readonly failure: string | null;
+}
+
+export function countLeft({ usersLeft, permitsLeft }: UndoCounts): number {
+  return usersLeft + permitsLeft;
 }

@@ -228,12 +228,6 @@ describe.each([
     expect(bodyOf(compose({ outcome: 'imported', counts: { rejected: 0 }, reasonCounts: {} }))).toContain('No record of users.csv failed.');
   });
 
-  test('of an import that failed and was ended does not claim that anything was imported', () => {
-    const body = bodyOf(compose({ outcome: 'declined', counts: NO_COUNTS, reasonCounts: {} }));
-    expect(body).toContain('users.csv was not imported: something of ours was broken');
-    expect(body).toContain('No user was changed.');
-  });
-
   test.each([
     ['decline', 'It was declined. No user was changed.'],
     ['timed-out', 'Nobody did so in time. No user was changed.'],

@@ -4,6 +4,7 @@ import { newRun } from '../../../activities/claim/claim-ready-files';
 import { DEFAULT_SETTINGS, type Client } from '../../../src/domain/client';
 import { composeReport } from '../../../src/domain/report/compose-report';
 import { parseClientId } from '../../../src/domain/ids';
+import { NO_UNDO_COUNTS } from '../../../src/domain/undo/undo';
 import { NO_COUNTS, type ImportRun } from '../../../src/domain/import-run';
 import { describeStep } from '../../../src/domain/report/process-log';
 import { reason } from '../../../src/domain/reason/reasons';
@@ -68,9 +69,9 @@ describe('a status report', () => {
     ['declined', declined('decline'), ['', '', 'failure', 'DECLINED', '', expect.stringContaining('the administrator declined it')]],
     ['timed out', declined('timed-out'), ['', '', 'failure', 'DECLINED', '', expect.stringContaining('nobody approved it in time')]],
     [
-      'ended after a failure',
-      { outcome: 'declined' },
-      ['', '', 'failure', 'DECLINED', '', expect.stringContaining('Something of ours was broken')],
+      'stopped half-way and undone',
+      { outcome: null, stopped: { because: 'failed', undone: { ...NO_UNDO_COUNTS, restored: 2 } } },
+      ['', '', 'failure', 'STOPPED', '', expect.stringContaining('something of ours was broken. Changes of 2 users')],
     ],
   ])('of a file: %s', (_, change, row) => expect(fileRow({ ...run, ...change })).toEqual(row));
 });

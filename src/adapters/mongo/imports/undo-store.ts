@@ -23,7 +23,24 @@ export function createUndoStore(models: Pick<Models, 'undos' | 'undoChunks'>): U
       return document === null ? undefined : toUndo(document);
     },
     async request(importId, { clientId, reason, by, requestedAt }) {
-      const fresh = { clientId, reason, by, chunks: null, finishedAt: null, counts: NO_UNDO_COUNTS, report: 'pending' };
+      const waiting = { reason, by, requestedAt, chunks: null, finishedAt: null, report: 'pending', failure: null, turn: null } as const;
+      const reopened = await undos
+        .findOneAndUpdate(
+          {
+            _id: importId,
+            finishedAt: { $ne: null },
+            // While it is being sent the last round has not ended.
+            report: { $ne: 'pending' },
+            $or: [{ 'counts.usersLeft': { $gt: 0 } }, { 'counts.permitsLeft': { $gt: 0 } }],
+          },
+          { $set: waiting, $inc: { round: 1 } },
+          { returnDocument: 'after' },
+        )
+        .lean<UndoDocument>();
+      if (reopened !== null) return toUndo(reopened);
+      const over = await undos.findOne({ _id: importId, finishedAt: { $ne: null } }).lean<UndoDocument>();
+      if (over !== null) return toUndo(over);
+      const fresh = { clientId, reason, by, round: 1, chunks: null, finishedAt: null, counts: NO_UNDO_COUNTS, report: 'pending' };
       const asked = { $set: { failure: null, turn: null, requestedAt }, $setOnInsert: fresh };
       const document = await undos
         .findOneAndUpdate({ _id: importId }, asked, { upsert: true, returnDocument: 'after' })

@@ -8,6 +8,7 @@ import type { PermitDocument, PermitReleaseDocument, UserDocument } from '../doc
 import { inBatches } from '../in-batches';
 import { keysOf, textOfPermitId } from '../keys';
 import { type Models, native } from '../models';
+import { createReleaseNotes } from './release-notes';
 
 type PermitReturns = Pick<PermitStore, 'giveBack' | 'countGivenBack' | 'notGivenBack'>;
 
@@ -15,6 +16,7 @@ export function createPermitReturns(models: Pick<Models, 'permits' | 'permitRele
   const permits = native<PermitDocument>(models.permits);
   const releases = native<PermitReleaseDocument>(models.permitReleases);
   const users = native<UserDocument>(models.users);
+  const notes = createReleaseNotes(models);
 
   const activeOf = async (userIds: readonly UserId[]): Promise<ReadonlySet<UserId>> => {
     const ids = [...new Set(userIds)];
@@ -50,7 +52,7 @@ export function createPermitReturns(models: Pick<Models, 'permits' | 'permitRele
     };
     await releases.bulkWrite(
       rows.map((row) => ({
-        updateOne: { filter: { _id: row._id, undo: { $exists: false } }, update: { $set: { undo: outcomeOf(row) } } },
+        updateOne: { filter: { _id: row._id, undo: { $ne: 'returned' as const } }, update: { $set: { undo: outcomeOf(row) } } },
       })),
       { ordered: false },
     );
@@ -58,7 +60,16 @@ export function createPermitReturns(models: Pick<Models, 'permits' | 'permitRele
 
   return {
     async giveBack(importId, at, onProgress) {
-      const open = releases.find({ _id: keysOf(importId), state: 'released', undo: { $exists: false } }, { sort: { _id: 1 } });
+      for await (const rows of inBatches(releases.find({ _id: keysOf(importId), state: 'releasing' }, { sort: { _id: 1 } }))) {
+        // Whoever is still about to release them, and comes late, finds them refused.
+        const refusals = rows.map(({ permitId, userId }) => ({
+          updateOne: { filter: { _id: permitId, holder: userId, status: 'active' }, update: { $set: { returned: { importId, at } } } },
+        }));
+        await notes.settle(importId, rows, refusals);
+        onProgress();
+      }
+      // Also those that stood in somebody's way the last time.
+      const open = releases.find({ _id: keysOf(importId), state: 'released', undo: { $ne: 'returned' } }, { sort: { _id: 1 } });
       for await (const rows of inBatches(open)) {
         await settle(importId, rows, at);
         onProgress();

@@ -1,55 +1,71 @@
 // Releases permits of archived users. Every permit is noted before it is touched and settled by looking at it afterwards, so that any
-// step may crash, and be repeated, without releasing a permit that was handed to someone else in between.
+// step may crash, and be repeated, without releasing a permit that was handed to someone else in between. Whose permits an import may
+// release is asked of the user as it is at that moment, never of what the import once found.
 
+import { mayRelease } from '../../../domain/decide/may-release';
 import type { ImportId, UserId } from '../../../domain/ids';
 import type { PermitStore } from '../../../ports';
-import type { PermitDocument, PermitReleaseDocument } from '../documents';
+import type { PermitDocument, PermitReleaseDocument, UserDocument } from '../documents';
 import { duplicatesIn } from '../write-failures';
 import { inBatches, PER_BATCH } from '../in-batches';
 import { keysOf, textOfPermitId } from '../keys';
 import { type Models, native } from '../models';
 import { createPermitReturns } from './permit-returns';
+import { createReleaseNotes } from './release-notes';
 
 export function createPermitStore(models: Pick<Models, 'permits' | 'permitReleases' | 'users'>): PermitStore {
   const permits = native<PermitDocument>(models.permits);
   const releases = native<PermitReleaseDocument>(models.permitReleases);
+  const users = native<UserDocument>(models.users);
+  const notes = createReleaseNotes(models);
+
+  const releasable = async (importId: ImportId, userIds: readonly UserId[]): Promise<ReadonlySet<UserId>> => {
+    const ids = [...new Set(userIds)];
+    const projection = { status: 1, archived: 1, undone: 1 };
+    const found = await users.find({ _id: { $in: ids } }, { projection, batchSize: ids.length + 1 }).toArray();
+    return new Set(found.filter((user) => mayRelease(importId, user)).map(({ _id }) => _id));
+  };
 
   /** A row that is there already keeps its state: what is released once is not taken away again after the client has handed it out anew. */
   const note = async (importId: ImportId, userIds: readonly UserId[], at: Date): Promise<void> => {
     const held = permits.find({ holder: { $in: [...userIds] }, status: 'active' }, { projection: { holder: 1 }, batchSize: PER_BATCH });
     for await (const batch of inBatches(held)) {
-      const rows = batch.map(({ _id, holder }) => ({
-        _id: `${importId}/${textOfPermitId(_id)}`,
-        permitId: _id,
-        userId: holder as UserId,
-        state: 'releasing' as const,
-        at,
-      }));
-      await duplicatesIn(() => releases.insertMany(rows, { ordered: false }));
+      // Behind the permits: one that was issued to a user who is active again is seen together with that.
+      const due = await releasable(
+        importId,
+        batch.map(({ holder }) => holder as UserId),
+      );
+      const rows = batch
+        .filter(({ holder }) => due.has(holder as UserId))
+        .map(({ _id, holder }) => ({
+          _id: `${importId}/${textOfPermitId(_id)}`,
+          permitId: _id,
+          userId: holder as UserId,
+          state: 'releasing' as const,
+          at,
+        }));
+      if (rows.length > 0) await duplicatesIn(() => releases.insertMany(rows, { ordered: false }));
     }
   };
 
   const settle = async (importId: ImportId, rows: readonly PermitReleaseDocument[], at: Date): Promise<void> => {
-    await permits.bulkWrite(
-      rows.map(({ permitId, userId }) => ({
-        updateOne: {
-          filter: { _id: permitId, holder: userId, status: 'active' },
-          update: { $set: { holder: null, status: 'available', releasedBy: importId, releasedAt: at, releasedFrom: userId } },
-        },
-      })),
-      { ordered: false },
+    // Once more: it may be weeks since they were noted.
+    const may = await releasable(
+      importId,
+      rows.map(({ userId }) => userId),
     );
-    const ids = rows.map(({ permitId }) => permitId);
-    const found = await permits.find({ _id: { $in: ids } }, { projection: { releasedBy: 1 }, batchSize: ids.length + 1 }).toArray();
-    const released = new Set(found.filter(({ releasedBy }) => releasedBy === importId).map(({ _id }) => textOfPermitId(_id)));
-    await releases.bulkWrite(
-      rows.map(({ _id, permitId }) => ({
-        updateOne: {
-          filter: { _id, state: 'releasing' },
-          update: { $set: { state: released.has(textOfPermitId(permitId)) ? ('released' as const) : ('skipped' as const) } },
-        },
-      })),
-      { ordered: false },
+    await notes.settle(
+      importId,
+      rows,
+      rows
+        .filter(({ userId }) => may.has(userId))
+        .map(({ permitId, userId }) => ({
+          updateOne: {
+            // One that was given back when this import was undone is not released by it again.
+            filter: { _id: permitId, holder: userId, status: 'active', 'returned.importId': { $ne: importId } },
+            update: { $set: { holder: null, status: 'available', releasedBy: importId, releasedAt: at, releasedFrom: userId } },
+          },
+        })),
     );
   };
 

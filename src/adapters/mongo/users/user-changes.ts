@@ -29,6 +29,9 @@ export function createUserChanges(
       const found = await changes.find({ _id }, { sort: { _id: 1 }, batchSize: PER_BATCH }).toArray();
       return found.map(toUserChange);
     },
+    async discard(importId, lines) {
+      if (lines.length > 0) await changes.deleteMany({ _id: { $in: lines.map((line) => lineKey(importId, line)) } });
+    },
     async markUndone(importId, lines, undoneAt) {
       const _id = { $in: lines.map((line) => lineKey(importId, line)) };
       if (lines.length > 0) await changes.updateMany({ _id, undoneAt: { $exists: false } }, { $set: { undoneAt } });

@@ -17,7 +17,7 @@ import { uniqueKeys } from './unique-keys';
 type Run = Parameters<UserStore['write']>[0];
 type Create = Extract<UserWrite, { kind: 'create' }>;
 type Change = Exclude<UserWrite, { kind: 'create' }>;
-type Found = Pick<UserDocument, '_id' | 'rev' | 'imported' | 'mentioned'>;
+type Found = Pick<UserDocument, '_id' | 'rev' | 'imported' | 'mentioned' | 'undone'>;
 
 export function createWriteUsers(models: Pick<Models, 'users' | 'userChanges'>): UserStore['write'] {
   const users = native<UserDocument>(models.users);
@@ -26,7 +26,7 @@ export function createWriteUsers(models: Pick<Models, 'users' | 'userChanges'>):
 
   const find = async (writes: readonly UserWrite[]): Promise<ReadonlyMap<UserId, Found>> => {
     const ids = writes.map(({ userId }) => userId);
-    const projection = { rev: 1, imported: 1, mentioned: 1 };
+    const projection = { rev: 1, imported: 1, mentioned: 1, undone: 1 };
     const found = await users.find<Found>({ _id: { $in: ids } }, { projection, batchSize: ids.length + 1 }).toArray();
     return new Map(found.map((user) => [user._id, user]));
   };
@@ -87,7 +87,8 @@ function change(run: Run, { userId, kind, line, rev, set }: Change) {
   const status = kind === 'archive' ? { status: 'archived' as const, archived: { importId, at } } : { status: 'active' as const };
   return {
     updateOne: {
-      filter: { _id: userId, rev: revision(rev), ...notMentionedSince(seq) },
+      // What was undone stays undone, whatever a worker that slept through it is about to write.
+      filter: { _id: userId, rev: revision(rev), ...notMentionedSince(seq), 'undone.importId': { $ne: importId } },
       update: {
         $set: {
           ...set,
@@ -111,6 +112,7 @@ function outcomeOf(
   failure: WriteFailure | undefined,
 ): 'written' | 'raced' | WriteFailure {
   if (found?.imported?.importId === run.importId && found.imported.line === write.line) return 'written';
+  if (found?.undone?.importId === run.importId) return 'raced';
   const isAsRead = write.kind === 'create' ? found === undefined : isUnchanged(run, write, found);
   return isAsRead && failure !== undefined ? failure : 'raced';
 }

@@ -22,7 +22,17 @@ const note = (number: string, holder: UserId) =>
     .insertOne({ _id: `${importId()}/"${key(number)}"`, permitId: key(number), userId: holder, state: 'releasing', at: AT });
 const stateOf = async (number: string) =>
   (await mongo.collection('permitReleases').findOne({ _id: `${importId()}/"${key(number)}"` }))?.['state'];
-const release = (...uniqueIds: string[]) => mongo.store.permits.release(importId(), uniqueIds.map(user), AT);
+const become = async (status: string, ...uniqueIds: string[]) => {
+  const updates = uniqueIds.map((id) => ({
+    updateOne: { filter: { _id: user(id) }, update: { $set: { clientId: mongo.clientId, status } }, upsert: true },
+  }));
+  if (updates.length > 0) await mongo.collection('users').bulkWrite(updates, { ordered: false });
+};
+/** Of users that are archived. */
+const release = async (...uniqueIds: string[]) => {
+  await become('archived', ...uniqueIds);
+  await mongo.store.permits.release(importId(), uniqueIds.map(user), AT);
+};
 const released = (from: UserId) => ({ holder: null, status: 'available', releasedBy: importId(), releasedAt: AT, releasedFrom: from });
 
 test('the active permits of the users become available and keep number and history', async () => {
@@ -56,8 +66,8 @@ test('permits whose ids look alike as text are released, counted and given back 
   const permits = mongo.collection('permits') as unknown as driver.Collection<{ _id: string | number }>;
   const ids = [71_005, '71005'];
   await permits.insertMany(ids.map((_id) => ({ _id, clientId: mongo.clientId, number: 'P', status: 'active', holder: user('1') })));
-  await mongo.collection('users').insertOne({ _id: user('1'), clientId: mongo.clientId, status: 'active' });
   await release('1');
+  await become('active', '1');
   expect(await mongo.store.permits.countReleased(importId())).toBe(2);
   expect(await permits.countDocuments({ _id: { $in: ids }, status: 'available' })).toBe(2);
   await mongo.store.permits.giveBack(importId(), AT, () => {});
@@ -90,6 +100,34 @@ test('another import releases what was issued since', async () => {
   const next = importIdOf(mongo.clientId, 2);
   await mongo.store.permits.release(next, [user('1')], AT);
   expect(await permit('P1')).toMatchObject({ holder: null, releasedBy: next });
+});
+
+describe('whose user is no longer archived by then', () => {
+  const archivedBy = (seq: number) =>
+    mongo.collection('users').updateOne({ _id: user('1') }, { $set: { archived: { importId: importIdOf(mongo.clientId, seq), at: AT } } });
+  const releaseNow = () => mongo.store.permits.release(importId(), [user('1')], AT);
+
+  test.each([
+    ['is active again', () => become('active', '1')],
+    ['was archived again by a newer import', () => archivedBy(2)],
+    ['is gone', () => mongo.collection('users').deleteOne({ _id: user('1') })],
+  ])('a permit stays as it is, also one that was noted before, because the user %s', async (_, since) => {
+    await become('archived', '1');
+    await Promise.all([add('P1', user('1')), add('P2', user('1')), note('P2', user('1'))]);
+    await since();
+    const before = [await permit('P1'), await permit('P2')];
+    await releaseNow();
+    expect([await permit('P1'), await permit('P2'), await stateOf('P2')]).toEqual([...before, 'skipped']);
+    expect(await mongo.store.permits.countReleased(importId())).toBe(0);
+  });
+
+  test('a permit is released from a user whom an older import, or the application, had archived', async () => {
+    await become('archived', '1');
+    await archivedBy(1);
+    await add('P1', user('1'));
+    await mongo.store.permits.release(importIdOf(mongo.clientId, 2), [user('1')], AT);
+    expect(await permit('P1')).toMatchObject({ holder: null, status: 'available' });
+  });
 });
 
 describe('after a crash', () => {
@@ -151,8 +189,6 @@ test('thousands of permits, released by four attempts at once, are each released
 
 describe('given back when the import is undone', () => {
   const giveBack = () => mongo.store.permits.giveBack(importId(), AT, () => {});
-  const addUser = (uniqueId: string, status: string) =>
-    mongo.collection('users').insertOne({ _id: user(uniqueId), clientId: mongo.clientId, status });
   const left = async () => {
     const found: unknown[] = [];
     for await (const { permit: number, why } of mongo.store.permits.notGivenBack(importId())) found.push([number, why]);
@@ -160,9 +196,9 @@ describe('given back when the import is undone', () => {
   };
 
   test("a free permit is its former holder's again, and says by which undo", async () => {
-    await addUser('1', 'active');
     await add('P1', user('1'));
     await release('1');
+    await become('active', '1');
     await giveBack();
     const { releasedBy, releasedAt, releasedFrom, ...now } = (await permit('P1'))!;
     expect([releasedBy, releasedAt, releasedFrom]).toEqual([undefined, undefined, undefined]);
@@ -175,9 +211,9 @@ describe('given back when the import is undone', () => {
     ['was taken out of use', { status: 'expired' }, 'PERMIT_NOT_FREE'],
     ['was released anew by another import', { releasedBy: 'other-7' }, 'PERMIT_NOT_FREE'],
   ])('a permit that %s is left as it is', async (_, since, why) => {
-    await addUser('1', 'active');
     await add('P1', user('1'));
     await release('1');
+    await become('active', '1');
     await mongo.collection('permits').updateOne({ _id: key('P1') }, { $set: since });
     const before = await permit('P1');
     await giveBack();
@@ -185,7 +221,6 @@ describe('given back when the import is undone', () => {
   });
 
   test('a permit whose holder is archived, or gone, stays available', async () => {
-    await addUser('1', 'archived');
     await Promise.all([add('P1', user('1')), add('P2', user('2'))]);
     await release('1', '2');
     await giveBack();
@@ -196,10 +231,46 @@ describe('given back when the import is undone', () => {
     expect(await permit('P1')).toMatchObject({ holder: null, status: 'available' });
   });
 
-  test('killed between permit and audit row, the repetition counts it and gives nothing twice', async () => {
-    await addUser('1', 'active');
+  test('one that was noted and not released yet is refused to whoever comes late, and one that was released is given back', async () => {
+    await become('archived', '1');
+    await Promise.all([add('P1', user('1')), note('P1', user('1')), add('P2', user('1'))]);
+    await mongo.store.permits.release(importId(), [user('1')], AT);
+    await mongo.collection('permitReleases').updateMany({ _id: { $regex: importId() } }, { $set: { state: 'releasing' } });
+    await handTo('P1', user('1'));
+    await mongo.collection('permits').updateOne({ _id: key('P1') }, { $unset: { releasedBy: '', releasedFrom: '' } });
+    await become('active', '1');
+    await giveBack();
+    expect([await permit('P1'), await permit('P2')]).toMatchObject([
+      { holder: user('1'), status: 'active' },
+      { holder: user('1'), status: 'active' },
+    ]);
+    expect([await stateOf('P1'), await mongo.store.permits.countGivenBack(importId())]).toEqual(['skipped', 1]);
+    // The late one, in the very moment before its write: to it the user is archived.
+    await become('archived', '1');
+    await mongo.collection('permitReleases').updateMany({ _id: { $regex: importId() } }, { $set: { state: 'releasing' } });
+    await mongo.store.permits.release(importId(), [], AT);
+    expect(await permit('P1')).toMatchObject({ holder: user('1'), status: 'active' });
+    expect(await permit('P2')).toMatchObject({ holder: user('1'), status: 'active' });
+  });
+
+  test('what stood in the way the first time and no longer does is given back the next time', async () => {
     await Promise.all([add('P1', user('1')), add('P2', user('1'))]);
     await release('1');
+    await handTo('P2', user('2'));
+    await giveBack();
+    expect(await left()).toEqual([
+      ['P1', 'HOLDER_NOT_ACTIVE'],
+      ['P2', 'HOLDER_NOT_ACTIVE'],
+    ]);
+    await become('active', '1');
+    await giveBack();
+    expect([await permit('P1'), await left()]).toMatchObject([{ holder: user('1') }, [['P2', 'PERMIT_NOT_FREE']]]);
+  });
+
+  test('killed between permit and audit row, the repetition counts it and gives nothing twice', async () => {
+    await Promise.all([add('P1', user('1')), add('P2', user('1'))]);
+    await release('1');
+    await become('active', '1');
     await giveBack();
     await mongo.collection('permitReleases').updateMany({}, { $unset: { undo: '' } });
     await mongo.collection('permits').updateOne({ _id: key('P2') }, { $set: { holder: null, status: 'available' } });

@@ -1,0 +1,34 @@
+// A worker that slept through the undo of its import and has just written a batch: it takes back at once what no undo has seen. Whoever
+// asks for an undo writes that down first, so a write that finds no undo asked for is found by the one that comes.
+
+import type { UserId } from '../../src/domain/ids';
+import type { ImportRun } from '../../src/domain/import-run';
+import { ImportsError } from '../../src/errors';
+import type { ActivityPorts } from '../activity-ports';
+import { undoUsers } from './undo-users';
+
+export interface Written {
+  readonly userId: UserId;
+  readonly line: number;
+  readonly isCreated: boolean;
+}
+
+/** Throws when the import is undone, or is to be. */
+export async function takeBackLate(
+  ports: Pick<ActivityPorts, 'users' | 'changes' | 'undos' | 'clock'>,
+  run: ImportRun,
+  written: readonly Written[],
+): Promise<void> {
+  const { importId } = run;
+  if (written.length === 0 || (await ports.undos.find(importId)) === undefined) return;
+  const lines = written.filter(({ isCreated }) => !isCreated).map(({ line }) => line);
+  const changes = lines.length === 0 ? [] : await ports.changes.read(importId, { lines });
+  const created = written.filter(({ isCreated }) => isCreated).map(({ userId }) => ({ userId, change: null }));
+  await undoUsers(ports, run, [...created, ...changes.map((change) => ({ userId: change.userId, change }))]);
+  await ports.changes.markUndone(importId, lines, ports.clock.now());
+  throw wasUndone(importId);
+}
+
+export function wasUndone(importId: ImportRun['importId']): ImportsError {
+  return new ImportsError('INVARIANT', `Import ${importId} is undone: nothing of it is written any more. See: imports show ${importId}`);
+}

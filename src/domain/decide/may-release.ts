@@ -1,0 +1,21 @@
+// Whether an import may still release the permits of a user whom its file called inactive: only while the user is archived, and not by
+// a newer import, which sees to the permits itself. Pure.
+
+import { parseImportId, type ImportId } from '../ids';
+import type { Archived, Undone } from '../user';
+
+/** The user as it is now; no status = active. */
+export interface Releasable {
+  readonly status?: 'active' | 'archived';
+  readonly archived?: Archived;
+  readonly undone?: Undone;
+}
+
+export function mayRelease(importId: ImportId, { status, archived, undone }: Releasable): boolean {
+  if (status !== 'archived' || undone?.importId === importId) return false;
+  return archived === undefined || seqOf(archived.importId) <= seqOf(importId);
+}
+
+function seqOf(importId: ImportId): number {
+  return parseImportId(importId)?.seq ?? 0;
+}
