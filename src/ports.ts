@@ -47,6 +47,13 @@ export interface DoorMetrics {
   addressBanned(): void;
 }
 
+/** Files in the folders of clients that no import has taken. */
+export interface WaitingFiles {
+  readonly files: number;
+  /** When the oldest of them was last touched; null = there is none. */
+  readonly oldest: Date | null;
+}
+
 /** A way in. */
 export type Protocol = 'sftp' | 'ftps';
 

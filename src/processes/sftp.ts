@@ -10,6 +10,7 @@ import { requireEndpoint, resolveEndpoints } from '../config/endpoints';
 import { loadConfig } from '../config/load-config';
 import { temporalEnvironment } from '../config/temporal-environment';
 import { openFrontDoor } from '../door/open-front-door';
+import { watchWaiting } from '../door/watch-waiting';
 import { startFtps } from '../ftps/start-ftps';
 import { startSftp } from '../sftp/start-sftp';
 import { announceUpload } from './announce-upload';
@@ -27,7 +28,8 @@ runProcess('sftp', async () => {
     address: requireEndpoint(endpoints, 'temporalAddress'),
     uiUrl: null,
   });
-  const metrics = createDoorMetrics();
+  const findWaiting = watchWaiting({ dataDir: config.dataDir, clients: mongo.clients });
+  const metrics = createDoorMetrics({ findWaiting, clock: { now: () => new Date() } });
   const door = await openFrontDoor({
     dataDir: config.dataDir,
     accounts: mongo.accounts,

@@ -7,15 +7,17 @@ import { createFileStore } from '../adapters/files/file-store';
 import { createStandingFolder } from '../adapters/files/standing-folder';
 import { createLog } from '../adapters/log/log';
 import { createMailer } from '../adapters/mail/mailer';
+import { withCoreMetrics } from '../adapters/metrics/core-metrics';
 import { createImportMetrics } from '../adapters/metrics/import-metrics';
 import { serveMetrics } from '../adapters/metrics/serve-metrics';
 import { connectMongo } from '../adapters/mongo/connect-mongo';
 import { connectImportsControl } from '../adapters/temporal/imports-control';
-import { logAsJson } from '../worker/log-as-json';
+import { installRuntime } from '../worker/install-runtime';
 import { createWorker } from '../worker/start-worker';
 import { requireEndpoint, resolveEndpoints } from '../config/endpoints';
 import { loadConfig } from '../config/load-config';
 import { temporalEnvironment } from '../config/temporal-environment';
+import { pickPort } from '../embedded/pick-port';
 import { runProcess } from './run-process';
 import { untilReachable } from './until-reachable';
 
@@ -23,7 +25,9 @@ runProcess('worker', async () => {
   const config = loadConfig(process.env);
   const endpoints = await resolveEndpoints(config);
   const log = createLog({ process: 'worker', level: config.logLevel });
-  logAsJson(log);
+  const { host, workerPort: port } = config.metrics;
+  const coreMetrics = port === null ? undefined : `127.0.0.1:${await pickPort(0)}`;
+  installRuntime(log, coreMetrics);
   const mongodbUri = requireEndpoint(endpoints, 'mongodbUri');
   const mongo = await untilReachable(log, () => connectMongo(mongodbUri));
   await mongo.createIndexes();
@@ -57,10 +61,17 @@ runProcess('worker', async () => {
       keepBackupDays: config.keepBackupDays,
     },
   });
-  const { host, workerPort: port } = config.metrics;
-  const health = { temporal: () => worker.isRunning(), mongodb: () => mongo.ping().then(() => true) };
+  const health = { temporal: () => worker.isConnected(), mongodb: () => mongo.ping().then(() => true) };
   const served =
-    port === null ? undefined : await serveMetrics({ host, port, setting: 'IMPORTS_WORKER_METRICS_PORT', counted: metrics, health });
+    port === null || coreMetrics === undefined
+      ? undefined
+      : await serveMetrics({
+          host,
+          port,
+          setting: 'IMPORTS_WORKER_METRICS_PORT',
+          counted: withCoreMetrics(metrics, coreMetrics),
+          health,
+        });
   const live = async () => {
     await worker.run();
     await served?.close();

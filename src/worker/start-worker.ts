@@ -30,11 +30,14 @@ export interface WorkerOptions extends TemporalTarget {
 }
 
 export interface RunningWorker {
-  isRunning(): boolean;
+  /** Whether the server answers. Asked each time: a worker that has lost its server goes on trying, and does not say so. */
+  isConnected(): Promise<boolean>;
   /** Resolves after a stop that let the steps in flight end. */
   run(): Promise<void>;
   stop(): void;
 }
+
+const ANSWER_MS = 2_000;
 
 /** Connected and ready to run. */
 export async function createWorker({ ports, workflows, slots = SLOTS, ...target }: WorkerOptions): Promise<RunningWorker> {
@@ -68,7 +71,8 @@ export async function createWorker({ ports, workflows, slots = SLOTS, ...target 
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   return {
-    isRunning: () => workers.every((worker) => worker.getState() === 'RUNNING'),
+    isConnected: () =>
+      connection.withDeadline(Date.now() + ANSWER_MS, () => connection.workflowService.describeNamespace({ namespace })).then(() => true),
     stop,
     async run() {
       await Promise.all(workers.map((worker) => worker.run().finally(stop)));

@@ -81,10 +81,12 @@ test('says what to do about every check of the doctor', () => {
 });
 
 test('lists every metric of ours', async () => {
+  const clock = { now: () => new Date() };
   const imports = { waiting: async () => ({ count: 0, oldest: null }) };
-  const worker = createImportMetrics({ imports, clock: { now: () => new Date() }, scans: async () => new Map() });
-  const text = [worker, createDoorMetrics()].map((counted) => counted.text());
+  const findWaiting = async () => ({});
+  const worker = createImportMetrics({ imports, clock, scans: async () => new Map() });
+  const text = [worker, createDoorMetrics({ findWaiting, clock })].map((counted) => counted.text());
   const names = [...(await Promise.all(text)).join('\n').matchAll(/^# TYPE (imports_\w+)/gm)].map((match) => match[1] ?? '');
   const listed = firstCells('What to alert on').flatMap((cell) => /^`(imports_\w+)/.exec(cell)?.[1] ?? []);
-  expect(listed.toSorted()).toEqual(names.toSorted());
+  expect(listed.toSorted()).toEqual([...names, 'imports_well'].toSorted());
 });

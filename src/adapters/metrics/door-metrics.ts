@@ -1,10 +1,24 @@
-// What the front door counts, for Prometheus: uploads and logins. Never who: an unknown name may be anything, a password among it.
+// What the front door counts, for Prometheus: uploads, logins, and files that no import has taken. Never who: an unknown name may be
+// anything, a password among it.
 
-import { Counter, Registry, collectDefaultMetrics } from 'prom-client';
-import type { DoorMetrics } from '../../ports';
+import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Clock, DoorMetrics, WaitingFiles } from '../../ports';
 import type { Counted } from './serve-metrics';
+import { within } from './within';
 
-export function createDoorMetrics(): DoorMetrics & Counted {
+/** A slow disk must not make the scrape fail: it then tells what the look before has found. */
+const PATIENCE_MS = 2_000;
+
+/** By how soon the files are expected to be taken. */
+export type FindWaiting = () => Promise<Readonly<Record<string, WaitingFiles>>>;
+
+export function createDoorMetrics({
+  findWaiting,
+  clock,
+}: {
+  readonly findWaiting: FindWaiting;
+  readonly clock: Clock;
+}): DoorMetrics & Counted {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -20,6 +34,27 @@ export function createDoorMetrics(): DoorMetrics & Counted {
     registers,
   });
   const bans = new Counter({ name: 'imports_bans_total', help: 'Addresses that were banned.', registers });
+  const waiting = new Gauge({
+    name: 'imports_waiting_files',
+    help: 'Files in the folders of clients that no import has taken.',
+    labelNames: ['intake'],
+    registers,
+  });
+  const age = new Gauge({
+    name: 'imports_oldest_waiting_file_seconds',
+    help: 'How long the oldest file that no import has taken has been in its folder.',
+    labelNames: ['intake'],
+    registers,
+  });
+
+  let look: Awaited<ReturnType<FindWaiting>> = {};
+  const tellWaiting = async (): Promise<void> => {
+    look = await within(PATIENCE_MS, findWaiting()).catch(() => look);
+    for (const [intake, { files, oldest }] of Object.entries(look)) {
+      waiting.set({ intake }, files);
+      age.set({ intake }, oldest === null ? 0 : Math.max(0, (clock.now().getTime() - oldest.getTime()) / 1000));
+    }
+  };
 
   return {
     uploadEnded({ clientId, result, bytes: size }) {
@@ -30,6 +65,9 @@ export function createDoorMetrics(): DoorMetrics & Counted {
     peerTurnedAway: (reason) => turnedAway.inc({ reason }),
     addressBanned: () => bans.inc(),
     contentType: registry.contentType,
-    text: () => registry.metrics(),
+    async text() {
+      await tellWaiting();
+      return registry.metrics();
+    },
   };
 }

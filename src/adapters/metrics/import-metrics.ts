@@ -6,6 +6,7 @@ import { OPEN_STATES, type ImportState } from '../../domain/import-state';
 import type { Clock, ImportMetrics, ImportStore } from '../../ports';
 import { createScanGauges, type ScanState } from './scan-gauges';
 import type { Counted } from './serve-metrics';
+import { within } from './within';
 
 const DECISIONS = ['created', 'updated', 'unchanged', 'archived', 'rejected', 'repeated', 'superseded'] as const;
 const QUEUED: readonly ImportState[] = ['claiming', 'queued'];
@@ -78,12 +79,4 @@ export function createImportMetrics({ imports, clock, scans }: Counting): Import
       return registry.metrics();
     },
   };
-}
-
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('late')), ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

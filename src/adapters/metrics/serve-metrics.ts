@@ -1,10 +1,11 @@
-// A small HTTP server of a process: `/metrics` for Prometheus, `/healthz` for whoever restarts it. Tells no more than names of parts and
-// whether they are well.
+// A small HTTP server of a process: `/metrics` for Prometheus, `/healthz` for whoever sends work or alarms, `/livez` for whoever restarts
+// it. Tells no more than names of parts and whether they are well.
 
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ImportsError } from '../../errors';
+import { within } from './within';
 
 export interface Counted {
   readonly contentType: string;
@@ -20,7 +21,9 @@ export interface MetricsServer {
 /** Resolves to whether the part is well; a rejection or a long silence is a no. */
 export type Health = Readonly<Record<string, () => Promise<boolean> | boolean>>;
 
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 3_000;
+/** However often it is asked, the parts are asked no more often than this. */
+const GOOD_FOR_MS = 1_000;
 
 /** Throws ImportsError CONFIG that names `setting` when it cannot listen. */
 export async function serveMetrics(options: {
@@ -32,11 +35,24 @@ export async function serveMetrics(options: {
   readonly health: Health;
 }): Promise<MetricsServer> {
   const { host, port, setting, counted, health } = options;
+  let look: { readonly at: number; readonly found: Promise<Found> } | undefined;
+  const found = (): Promise<Found> => {
+    if (look === undefined || performance.now() - look.at > GOOD_FOR_MS) look = { at: performance.now(), found: askAll(health) };
+    return look.found;
+  };
+  const answers: Readonly<Record<string, (response: ServerResponse) => Promise<void> | void>> = {
+    '/metrics': async (response) => {
+      const [text, states] = await Promise.all([counted.text(), found()]);
+      send(response, 200, counted.contentType, text + asMetric(states));
+    },
+    '/healthz': async (response) => tellHealth(response, await found()),
+    // Our own event loop answers: that is all that a restart could cure.
+    '/livez': (response) => send(response, 200, 'text/plain', 'ok\n'),
+  };
   const server = createServer((request, response) => {
-    const asked = request.url?.split('?')[0];
-    const answer = asked === '/metrics' ? tellMetrics(response, counted) : asked === '/healthz' ? tellHealth(response, health) : undefined;
-    if (answer === undefined) send(response, 404, 'text/plain', 'There is /metrics and /healthz.\n');
-    answer?.catch(() => send(response, 500, 'text/plain', 'The answer could not be made.\n'));
+    const answer = answers[request.url?.split('?')[0] ?? ''];
+    if (answer === undefined) return send(response, 404, 'text/plain', 'There is /metrics, /healthz and /livez.\n');
+    Promise.resolve(answer(response)).catch(() => send(response, 500, 'text/plain', 'The answer could not be made.\n'));
   });
   server.listen(port, host);
   await once(server, 'listening').catch((error: unknown) => {
@@ -60,30 +76,25 @@ export async function serveMetrics(options: {
   };
 }
 
-async function tellMetrics(response: ServerResponse, counted: Counted): Promise<void> {
-  send(response, 200, counted.contentType, await counted.text());
+type Found = readonly (readonly [string, 'ok' | 'not ok'])[];
+
+function askAll(health: Health): Promise<Found> {
+  return Promise.all(Object.entries(health).map(async ([name, ask]) => [name, (await isWell(ask)) ? 'ok' : 'not ok'] as const));
 }
 
-async function tellHealth(response: ServerResponse, health: Health): Promise<void> {
-  const checks = await Promise.all(
-    Object.entries(health).map(async ([name, ask]) => [name, (await isWell(ask)) ? 'ok' : 'not ok'] as const),
-  );
-  const ok = checks.every(([, found]) => found === 'ok');
-  send(response, ok ? 200 : 503, 'application/json', `${JSON.stringify({ ok, checks: Object.fromEntries(checks) })}\n`);
+function tellHealth(response: ServerResponse, found: Found): void {
+  const ok = found.every(([, state]) => state === 'ok');
+  send(response, ok ? 200 : 503, 'application/json', `${JSON.stringify({ ok, checks: Object.fromEntries(found) })}\n`);
 }
 
-async function isWell(ask: () => Promise<boolean> | boolean): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([Promise.resolve(ask()), late]);
-  } catch {
-    return false;
-  } finally {
-    clearTimeout(timer);
-  }
+/** Alerts go by metrics: what `/healthz` says is one of them. */
+function asMetric(found: Found): string {
+  const samples = found.map(([check, state]) => `imports_well{check="${check}"} ${state === 'ok' ? 1 : 0}\n`);
+  return `# HELP imports_well Whether this part is well, as /healthz says.\n# TYPE imports_well gauge\n${samples.join('')}`;
+}
+
+function isWell(ask: () => Promise<boolean> | boolean): Promise<boolean> {
+  return within(PATIENCE_MS, Promise.resolve().then(ask)).catch(() => false);
 }
 
 function send(response: ServerResponse, status: number, contentType: string, body: string): void {

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import net from 'node:net';
+import { withCoreMetrics } from '../../../src/adapters/metrics/core-metrics';
 import { createDoorMetrics } from '../../../src/adapters/metrics/door-metrics';
 import { createImportMetrics } from '../../../src/adapters/metrics/import-metrics';
 import { serveMetrics, type Health, type MetricsServer } from '../../../src/adapters/metrics/serve-metrics';
@@ -95,8 +98,11 @@ describe('a worker', () => {
   });
 });
 
+const noneWaiting = async () => ({});
+const createDoor = () => createDoorMetrics({ findWaiting: noneWaiting, clock });
+
 test('the front door counts uploads, logins and who was kept out, and bytes of what was published only', async () => {
-  const metrics = createDoorMetrics();
+  const metrics = createDoor();
   metrics.uploadEnded({ clientId, result: 'complete', bytes: 100 });
   metrics.uploadEnded({ clientId, result: 'partial', bytes: 7 });
   metrics.loginEnded({ method: 'password', result: 'wrong-password' });
@@ -112,9 +118,29 @@ test('the front door counts uploads, logins and who was kept out, and bytes of w
   ]);
 });
 
+test('the front door tells how long the oldest file has waited, also when a look takes too long or fails', async () => {
+  const later = new Date(now.getTime() + 60_000);
+  let time = now;
+  const found = { prompt: { files: 2, oldest: new Date(now.getTime() - 90_000) }, paused: { files: 0, oldest: null } };
+  const findWaiting = jest.fn<Promise<typeof found>, []>(async () => found);
+  const metrics = createDoorMetrics({ findWaiting, clock: { now: () => time } });
+  const waiting = async () => samples(await metrics.text()).filter((line) => line.includes('waiting'));
+  expect(await waiting()).toEqual([
+    'imports_waiting_files{intake="prompt"} 2',
+    'imports_waiting_files{intake="paused"} 0',
+    'imports_oldest_waiting_file_seconds{intake="prompt"} 90',
+    'imports_oldest_waiting_file_seconds{intake="paused"} 0',
+  ]);
+  time = later;
+  for (const look of [() => Promise.reject(new Error('no disk')), () => new Promise<never>(() => undefined)]) {
+    findWaiting.mockImplementationOnce(look);
+    expect(await waiting()).toContain('imports_oldest_waiting_file_seconds{intake="prompt"} 150');
+  }
+});
+
 test.each([
   ['worker', () => createImportMetrics({ imports: none, clock, scans })],
-  ['front door', () => createDoorMetrics()],
+  ['front door', createDoor],
 ])('the %s tells of its process, too', async (_name, create) => {
   expect(await create().text()).toMatch(/^process_resident_memory_bytes \d/m);
 });
@@ -138,17 +164,51 @@ describe('the server of metrics', () => {
 
   test('gives metrics in the format that Prometheus reads', async () => {
     const answer = await fetch(`${await serve()}/metrics?all`);
-    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, 'text/plain; version=0.0.4', 'a 1\n']);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4']);
+    expect(await answer.text()).toMatch(/^a 1\n/);
+  });
+
+  test('tells what is well as a metric, too, so that alerts can go by it', async () => {
+    const answer = await fetch(`${await serve({ mongodb: () => true, temporal: () => false })}/metrics`);
+    const lines = (await answer.text()).split('\n');
+    expect(lines).toEqual(expect.arrayContaining(['imports_well{check="mongodb"} 1', 'imports_well{check="temporal"} 0']));
   });
 
   test.each<[number, Health, object]>([
     [200, { mongodb: async () => true, temporal: () => true }, { ok: true, checks: { mongodb: 'ok', temporal: 'ok' } }],
     [503, { mongodb: async () => true, temporal: () => false }, { ok: false, checks: { mongodb: 'ok', temporal: 'not ok' } }],
     [503, { mongodb: () => Promise.reject(new Error('secret')) }, { ok: false, checks: { mongodb: 'not ok' } }],
+    [
+      503,
+      { mongodb: async () => true, temporal: () => new Promise<boolean>(() => {}) },
+      { ok: false, checks: { mongodb: 'ok', temporal: 'not ok' } },
+    ],
     [503, { mongodb: () => new Promise<boolean>(() => {}) }, { ok: false, checks: { mongodb: 'not ok' } }],
   ])('answers %d about health, and which part is ill', async (status, health, body) => {
     const answer = await fetch(`${await serve(health)}/healthz`);
     expect([answer.status, await answer.json()]).toEqual([status, body]);
+  });
+
+  test('answers that the process lives, whatever is ill', async () => {
+    expect((await fetch(`${await serve({ mongodb: () => false })}/livez`)).status).toBe(200);
+  });
+
+  test('asks the parts once, however many ask it at the same time', async () => {
+    const mongodb = jest.fn(async () => true);
+    const address = await serve({ mongodb });
+    await Promise.all(Array.from({ length: 10 }, () => fetch(`${address}/healthz`)));
+    expect(mongodb).toHaveBeenCalledTimes(1);
+  });
+
+  test("gives what Temporal's core counts as well, and goes without when that does not answer", async () => {
+    const core = createServer((_, response) => response.end('temporal_num_pollers 4\n')).listen(0, '127.0.0.1');
+    await once(core, 'listening');
+    const { port } = core.address() as net.AddressInfo;
+    const counted = withCoreMetrics({ contentType: 'text/plain', text: async () => 'imports_open 1\n' }, `127.0.0.1:${port}`);
+    expect(await counted.text()).toBe('imports_open 1\ntemporal_num_pollers 4\n');
+    core.close();
+    core.closeAllConnections();
+    expect(await counted.text()).toBe('imports_open 1\n');
   });
 
   test('says what there is when asked for anything else, and nothing of errors', async () => {
@@ -163,7 +223,7 @@ describe('the server of metrics', () => {
     const other = net.createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as net.AddressInfo;
-    const counted = createDoorMetrics();
+    const counted = createDoor();
     await expect(
       serveMetrics({ host: '127.0.0.1', port, setting: 'IMPORTS_SFTP_METRICS_PORT', counted, health: {} }),
     ).rejects.toMatchObject({
