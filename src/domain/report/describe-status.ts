@@ -19,13 +19,13 @@ export function describeStatus(run: ImportRun, attached: number | null, upload: 
   return {
     ...page,
     lead: page.verdict === 'no-failures' || page.verdict === 'failed-records' ? lead : page.lead,
-    steps: stepsAfter(page, upload),
+    steps: stepsAfter(page, run, upload),
     notes: [...cut, ...page.notes],
     facts: [...page.facts, ['Status report', report]],
   };
 }
 
-function stepsAfter({ verdict }: ReportPage, upload: string): readonly string[] {
+function stepsAfter({ verdict }: ReportPage, run: ImportRun, upload: string): readonly string[] {
   const again = `Upload it as ${upload}, over the one that is there. The same version is not imported twice.`;
   if (verdict === 'failed-records') {
     return [
