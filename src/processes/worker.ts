@@ -35,7 +35,7 @@ runProcess('worker', async () => {
   const temporal = { env: temporalEnvironment(config), address: requireEndpoint(endpoints, 'temporalAddress') };
   const control = connectImportsControl({ ...temporal, uiUrl: endpoints.temporalUi ?? null });
   await untilReachable(log, () => control.applyStandingSchedules());
-  for (const { name, why, clients } of await control.applySchedules(mongo.clients)) {
+  for (const { name, why, clients } of await untilReachable(log, () => control.applySchedules(mongo.clients))) {
     log.error('Temporal refuses a schedule: no files are looked for', { schedule: name, why, clients });
   }
 

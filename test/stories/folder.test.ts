@@ -2,7 +2,6 @@
 // alone, and where a file is found again.
 
 import { readFileSync } from 'node:fs';
-import { Client, Connection } from '@temporalio/client';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { Product, sleep, until, type ImportItem } from '../support/product';
@@ -116,20 +115,26 @@ it.each([
   expect(await look(client, '.bak')).toContain(name);
 });
 
-it('the folder of a client whose schedule is paused is left alone, and `imports scan` says so', async () => {
+it('a file of a client that waits for its schedule is found at the next tick, and one that comes later at the one after that', async () => {
+  await product.addClient('timed');
+  expect((await product.cli('client', 'set', 'timed', 'startOnUpload=false', 'schedule=1m')).code).toBe(0);
+  for (const n of [1, 2]) {
+    await put('timed', csv(person(String(n))), `${n}.csv`);
+    await finished('timed', n);
+  }
+  expect(names(await product.imports('timed'))).toEqual(['1.csv', '2.csv']);
+}, 300_000);
+
+it('the uploads of a paused client are taken and left alone, `imports scan` says so, and resume takes them up', async () => {
   await product.addClient('paused');
-  const connection = await Connection.connect({ address: product.endpoints.temporalAddress });
-  const schedule = new Client({ connection }).schedule.getHandle('client/paused');
-  await schedule.pause('audit');
+  expect((await product.cli('client', 'pause', 'paused', '--reason', 'audit')).code).toBe(0);
   await put('paused', csv(person('1')), 'users.csv');
   await quiet();
   const refused = await product.cli('scan', 'paused');
-  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('paused')]);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('(audit)')]);
   await quiet();
-  expect(await product.imports('paused')).toEqual([]);
-  await schedule.unpause();
-  await connection.close();
-  expect((await product.cli('scan', 'paused')).code).toBe(0);
+  expect([await product.imports('paused'), await look('paused', '/')]).toEqual([[], ['users.csv']]);
+  expect((await product.cli('client', 'resume', 'paused', '--reason', 'audited')).code).toBe(0);
   expect(names(await finished('paused', 1))).toEqual(['users.csv']);
 });
 
