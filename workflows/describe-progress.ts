@@ -2,7 +2,7 @@
 
 import { shareOf } from '../src/domain/decide/hold-rule';
 import type { Counts, HoldNumbers } from '../src/domain/import-run';
-import type { ImportState } from '../src/domain/import-state';
+import { IMPORT_STATES, type ImportState } from '../src/domain/import-state';
 
 export interface Progress {
   readonly importId: string;
@@ -17,21 +17,6 @@ export interface Progress {
   readonly held?: HoldNumbers & { readonly until: number };
 }
 
-const PHASES: Readonly<Record<ImportState, string>> = {
-  claiming: 'being taken out of the folder',
-  queued: 'waiting for its turn',
-  inspecting: 'reading the file: format, header, repeats',
-  held: 'waiting for approval',
-  applying: 'checking records and writing users',
-  releasing: 'releasing permits of archived users',
-  'backing-up': 'putting the file away, with what became of it',
-  reporting: 'sending the e-mail',
-  finished: 'finished',
-  failed: 'failed: something of ours is broken',
-  cancelled: 'cancelled',
-  undone: 'undone',
-};
-
 const NEXT: Partial<Readonly<Record<ImportState, (importId: string) => string>>> = {
   finished: (id) => `\`imports show ${id}\` and \`imports rejected ${id}\` tell the details.`,
   reporting: (id) => `A mail server that does not take it is tried for a day: \`imports show ${id}\` says why, and when next.`,
@@ -41,7 +26,12 @@ const NEXT: Partial<Readonly<Record<ImportState, (importId: string) => string>>>
 
 export function describeProgress(progress: Progress): string {
   const records = progress.records === undefined ? '' : `, ${grouped(progress.records)} records`;
-  const lines = [`### ${progress.importId} · ${PHASES[progress.state]}`, '', `File **${escapeMarkdown(progress.fileName)}**${records}`, ''];
+  const lines = [
+    `### ${progress.importId} · ${IMPORT_STATES[progress.state].phase}`,
+    '',
+    `File **${escapeMarkdown(progress.fileName)}**${records}`,
+    '',
+  ];
   if (progress.chunks !== undefined && progress.chunks > 0) lines.push(bar(progress.chunksDone ?? 0, progress.chunks), '');
   if (progress.refusedBecause !== undefined) lines.push(`Refused: \`${progress.refusedBecause}\`. No user was changed.`, '');
   if (progress.state === 'held' && progress.held !== undefined) lines.push(...holdPage(progress.importId, progress.held), '');
@@ -58,21 +48,28 @@ export function escapeMarkdown(text: string): string {
   return short.replace(/[\\`*_{}[\]()<>#+!|~&:@-]/g, (mark) => `\\${mark}`);
 }
 
+/** Commands first: the frame in the UI is low. */
 function holdPage(importId: string, { until, ...numbers }: NonNullable<Progress['held']>): string[] {
   const { archives, activeUsers, permits, emailChanges, userNameChanges } = numbers;
-  return [
-    'Nothing was written yet. The file would:',
-    '',
-    `- archive **${grouped(archives)}** of ${grouped(activeUsers)} active users (${shareOf(archives, activeUsers)} %)`,
-    `- release ${grouped(permits)} permits`,
-    `- change ${grouped(emailChanges)} e-mail addresses and ${grouped(userNameChanges)} user names`,
-    '',
-    `To decide, before ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC (then it is declined):`,
-    '',
-    `- \`imports approve ${importId} --reason "…"\``,
-    `- \`imports approve ${importId} --without-archives --reason "…"\``,
-    `- \`imports decline ${importId} --reason "…"\``,
+  const would = [
+    `archive **${grouped(archives)}** of ${grouped(activeUsers)} active users (${shareOf(archives, activeUsers)} %)`,
+    ...(permits > 0 ? [`release ${counted(permits, 'permit')}`] : []),
+    ...(emailChanges > 0 ? [`change ${counted(emailChanges, 'e-mail address', 'e-mail addresses')}`] : []),
+    ...(userNameChanges > 0 ? [`change ${counted(userNameChanges, 'user name')}`] : []),
   ];
+  return [
+    `Decide before ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC, or it is declined:`,
+    '',
+    `- \`imports show ${importId}\``,
+    `- \`imports approve ${importId} --reason "…"\` (or \`--without-archives\`)`,
+    `- \`imports decline ${importId} --reason "…"\``,
+    '',
+    `Nothing was written yet. The file would ${would.join(', ')}.`,
+  ];
+}
+
+function counted(n: number, one: string, many = `${one}s`): string {
+  return `${grouped(n)} ${n === 1 ? one : many}`;
 }
 
 export function bar(done: number, total: number): string {

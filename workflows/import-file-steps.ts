@@ -44,7 +44,10 @@ export async function importFileSteps(
   const file = await steps.inspectFile({ importId, turn });
 
   const word = file.kind === 'accepted' ? await holdIfNeeded(steps, input, watcher) : 'refused';
-  if (word === 'approved') return { approved: true };
+  if (word === 'approved') {
+    watcher.enter('queued');
+    return { approved: true };
+  }
   if (file.kind === 'accepted' && word === 'go on') {
     watcher.enter('applying', { records: file.records, chunks: file.chunks });
     const next = await inWindow(

@@ -62,7 +62,13 @@ async function giveTurn(ports: TurnPorts, client: Client, { turn, restUntil }: T
 async function oldestRequest({ imports, undos }: TurnPorts, clientId: ClientId): Promise<TurnHolder | undefined> {
   const [queued, open] = await Promise.all([imports.inOrder(clientId, ['queued']), undos.open(clientId)]);
   const requests = [
-    ...queued.map(({ importId, seq, askedAt, attempts }) => ({ kind: 'import' as const, importId, seq, askedAt, attempt: attempts + 1 })),
+    ...queued.map(({ importId, seq, askedAt, retries = [] }) => ({
+      kind: 'import' as const,
+      importId,
+      seq,
+      askedAt,
+      attempt: retries.length + 1,
+    })),
     ...open.map(({ importId, requestedAt }) => ({ kind: 'undo' as const, importId, seq: 0, askedAt: requestedAt, attempt: 0 })),
   ];
   // Files that were claimed in the same millisecond go by their sequence number.

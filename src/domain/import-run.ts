@@ -132,7 +132,7 @@ export interface ImportRun {
   readonly askedAt: Date;
   /** The turn that it was given last; its steps write only while this is theirs. null = none since it was asked for. */
   readonly turn: number | null;
-  /** How often it was given a turn: 1, and one more for each retry and for an approval. */
+  /** How often it was started: 1, and one more for each retry. 0 = it has not had its turn yet. */
   readonly attempts: number;
   /** The client's settings of its inspection: it keeps them to the end and through every retry. Absent = not inspected yet. */
   readonly settings?: ClientSettings;

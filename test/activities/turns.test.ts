@@ -123,7 +123,7 @@ it('gives a retried or approved import another turn, also while its last run is 
   await putInto(world, ids[0]!, 'held');
   await world.ports.imports.advance(ids[0]!, 'queued', { turn: null });
   const second = await next(clientId);
-  expect(second).toMatchObject({ kind: 'start', importId: ids[0], turn: first + 1, attempt: 2 });
+  expect(second).toMatchObject({ kind: 'start', importId: ids[0], turn: first + 1, attempt: 1 });
   // The inbox could not start it: a workflow of that id is still there.
   expect(await next(clientId)).toEqual({ kind: 'wait', importId: ids[0], poll: 1_000 });
   workflows.set(`import/${ids[0]}`, { isRunning: false, turn: first });

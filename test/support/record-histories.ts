@@ -52,6 +52,20 @@ class Recorder {
     return this.#temporal.workflow.getHandle(workflowId).terminate('recording');
   }
 
+  async cancel(workflowId: string): Promise<void> {
+    await this.#temporal.workflow.getHandle(workflowId).cancel();
+    await this.hasEnded(workflowId);
+  }
+
+  /** The workflow that a schedule starts, once it has ended. */
+  async recordScheduled(shape: string, scheduleId: string, workflowType: string): Promise<void> {
+    await this.#temporal.schedule.getHandle(scheduleId).trigger();
+    const query = `WorkflowType = "${workflowType}" AND ExecutionStatus = "Completed"`;
+    await until(`${workflowType} to have run`, async () => (await this.#temporal.workflow.count(query)).count > 0);
+    const { workflowId, runId } = await this.firstRun(query, 'workflowExecutionCompletedEventAttributes');
+    await this.record(shape, workflowId, runId);
+  }
+
   /** However it ends. */
   async hasEnded(workflowId: string): Promise<void> {
     await this.#temporal.workflow
@@ -60,7 +74,7 @@ class Recorder {
       .catch(() => undefined);
   }
 
-  /** The first run of a workflow that continued as new, or of a scan that started an import. */
+  /** The first run of a workflow that has such an event: one that continued as new, or an inbox that started an import. */
   async firstRun(query: string, has: string): Promise<{ workflowId: string; runId: string }> {
     for await (const { workflowId, runId } of this.#temporal.workflow.list({ query })) {
       const { events = [] } = await this.#temporal.workflow.getHandle(workflowId, runId).fetchHistory();
@@ -96,11 +110,18 @@ async function recordOutcomes(recorder: Recorder): Promise<void> {
   const undone = await product.cli('undo', many.importId, '--reason', 'recording');
   if (undone.code !== 0) throw new Error(undone.stderr);
   await recorder.record('undone', `undo/${many.importId}`);
-  const scan = await recorder.firstRun(
-    'WorkflowType = "scanFolder" AND ExecutionStatus = "Completed"',
+  const inbox = await recorder.firstRun(
+    'WorkflowType = "clientInbox" AND ExecutionStatus = "Completed"',
     'childWorkflowExecutionStartedEventAttributes',
   );
-  await recorder.record('scan', scan.workflowId, scan.runId);
+  await recorder.record('inbox', inbox.workflowId, inbox.runId);
+}
+
+async function recordSchedules(recorder: Recorder): Promise<void> {
+  await recorder.recordScheduled('housekeeping', 'housekeeping', 'keepHouse');
+  await recorder.recordScheduled('silence', 'silence', 'watchSilence');
+  await recorder.recordScheduled('standing-pass', 'standing-pass', 'wakeWaiting');
+  await recorder.recordScheduled('scan', 'scan/every-5m', 'scanFolders');
 }
 
 async function recordHolds(recorder: Recorder): Promise<void> {
@@ -118,7 +139,10 @@ async function recordHolds(recorder: Recorder): Promise<void> {
     const decided = await product.cli(verdict, importId, '--reason', 'recording');
     if (decided.code !== 0) throw new Error(decided.stderr);
     await ended(importId);
-    await recorder.record(`held-${verdict}d`, `import/${importId}`);
+    // An approved import has two runs: the one that was held, and the one that went on in another turn.
+    const held = await recorder.firstRun(`WorkflowId = "import/${importId}"`, 'workflowExecutionUpdateAcceptedEventAttributes');
+    await recorder.record(`held-${verdict}d`, held.workflowId, held.runId);
+    if (verdict === 'approve') await recorder.record('approved', `import/${importId}`);
   }
   const retried = await hold('retried.csv', 4);
   await recorder.terminate(`import/${retried}`);
@@ -127,6 +151,10 @@ async function recordHolds(recorder: Recorder): Promise<void> {
   await until('the retried import to be held', async () => (await product.cli('approve', retried, '--reason', 'recording')).code === 0);
   await ended(retried);
   await recorder.record('retried', `import/${retried}`);
+
+  const cancelled = await hold('cancelled.csv', 2);
+  await recorder.cancel(`import/${cancelled}`);
+  await recorder.record('cancelled', `import/${cancelled}`);
 
   const failed = await hold('failed.csv', 2);
   rmSync(path.join(product.data, 'work', failed, 'source'));
@@ -174,6 +202,7 @@ async function main(): Promise<void> {
   try {
     await recordOutcomes(recorder);
     await recordHolds(recorder);
+    await recordSchedules(recorder);
     await recordContinuedAsNew(recorder.product.dir);
   } finally {
     await recorder.end();
