@@ -334,13 +334,6 @@ export interface SharedValue {
 export interface UserStore {
   read(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, User>>;
   /**
-   * Notes that import `seq` speaks of these users, so that no import up to `older` writes them from here on, whatever it has read of
-   * them by now. Before `read`.
-   */
-  mention(userIds: readonly UserId[], by: { readonly seq: number; readonly older: number }): Promise<void>;
-  /** Takes back what import `seq` noted so. */
-  forgetMentions(clientId: ClientId, seq: number): Promise<void>;
-  /**
    * Writes all in one unordered bulk, before-images first. Safe to repeat: the stamp tells. One outcome per write, same order.
    * Not two writes for one user in a call.
    */

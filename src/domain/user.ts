@@ -61,8 +61,6 @@ export interface User {
   readonly created?: Created;
   readonly archived?: Archived;
   readonly undone?: Undone;
-  /** Sequence number of the newest import that spoke of the user while an older one of the client was still going on. */
-  readonly mentioned?: number;
   readonly updatedAt?: Date;
 }
 

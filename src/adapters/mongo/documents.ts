@@ -48,7 +48,6 @@ export type UserDocument = FieldValues & {
   readonly created?: Created;
   readonly archived?: Archived;
   readonly undone?: Undone;
-  readonly mentioned?: number;
   readonly updatedAt?: Date;
 };
 

@@ -131,7 +131,6 @@ const user: Shape<UserDocument> = {
   created: Mixed,
   archived: Mixed,
   undone: Mixed,
-  mentioned: Number,
   updatedAt: Date,
 };
 

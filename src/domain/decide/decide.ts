@@ -25,7 +25,7 @@ export function decide(record: CheckedRecord, mark: FileMark | undefined, user: 
 }
 
 function isNewerThan(seq: number, user: User | undefined): boolean {
-  return (user?.imported?.seq ?? 0) > seq || (user?.mentioned ?? 0) > seq;
+  return (user?.imported?.seq ?? 0) > seq;
 }
 
 /** Reasons that need the user. None when the record does not say who it is about, or says it in a way that cannot be anybody. */

@@ -7,9 +7,6 @@ import type { StoredFieldName, User } from '../../../domain/user';
 import type { UserStore } from '../../../ports';
 import type { UserDocument } from '../documents';
 import { type Models, native } from '../models';
-import { failuresIn } from '../write-failures';
-import { notMentionedSince } from './mentioned';
-import { PER_RANGE, rangesOf } from './ranges-of';
 import { createKeyHolders } from './key-holders';
 import { createRestoreUsers } from './restore-users';
 import { revisionOf } from './revision';
@@ -32,23 +29,6 @@ export function createUserStore(models: Pick<Models, 'users' | 'userChanges'>): 
       const options = { batchSize: userIds.length + 1, projection: WITHOUT_WHAT_IS_DERIVED };
       const found = await users.find({ _id: { $in: [...userIds] } }, options).toArray();
       return new Map(found.map((document) => [document._id, toUser(document)]));
-    },
-    async mention(userIds, { seq, older }) {
-      if (userIds.length === 0) return;
-      // One by one: a user that the application's validator no longer accepts is one that nobody writes anyway.
-      const updates = userIds.map((_id) => ({
-        updateOne: { filter: { _id, ...notMentionedSince(older) }, update: { $set: { mentioned: seq } } },
-      }));
-      await failuresIn(() => users.bulkWrite(updates, { ordered: false }));
-    },
-    async forgetMentions(clientId, seq) {
-      for await (const range of rangesOf(users, clientId)) {
-        const noted = await users.find({ ...range, mentioned: seq }, { projection: { _id: 1 }, batchSize: PER_RANGE }).toArray();
-        const updates = noted.map(({ _id }) => ({
-          updateOne: { filter: { _id, mentioned: seq }, update: { $unset: { mentioned: '' as const } } },
-        }));
-        if (updates.length > 0) await failuresIn(() => users.bulkWrite(updates, { ordered: false }));
-      }
     },
     write: createWriteUsers(models),
     restore: createRestoreUsers(models),
@@ -89,13 +69,12 @@ function toUser(document: UserDocument): User {
 }
 
 /** Set, or not there at all: what a mark is absent of must not look like one that is undefined. */
-function marksOf({ imported, created, archived, undone, mentioned, updatedAt }: UserDocument): Partial<User> {
+function marksOf({ imported, created, archived, undone, updatedAt }: UserDocument): Partial<User> {
   return {
     ...(imported !== undefined && { imported }),
     ...(created !== undefined && { created }),
     ...(archived !== undefined && { archived }),
     ...(undone !== undefined && { undone }),
-    ...(typeof mentioned === 'number' && { mentioned }),
     ...(updatedAt instanceof Date && { updatedAt }),
   };
 }

@@ -8,7 +8,6 @@ import type { UserStore, UserWrite } from '../../../ports';
 import { createBeforeImages } from './before-images';
 import type { UserDocument } from '../documents';
 import { failuresIn, type WriteFailure } from '../write-failures';
-import { notMentionedSince } from './mentioned';
 import { type Models, native } from '../models';
 import { createNotWritten } from './not-written';
 import { revision, revisionOf } from './revision';
@@ -17,7 +16,7 @@ import { uniqueKeys } from './unique-keys';
 type Run = Parameters<UserStore['write']>[0];
 type Create = Extract<UserWrite, { kind: 'create' }>;
 type Change = Exclude<UserWrite, { kind: 'create' }>;
-type Found = Pick<UserDocument, '_id' | 'rev' | 'imported' | 'mentioned' | 'undone'>;
+type Found = Pick<UserDocument, '_id' | 'rev' | 'imported' | 'undone'>;
 
 export function createWriteUsers(models: Pick<Models, 'users' | 'userChanges'>): UserStore['write'] {
   const users = native<UserDocument>(models.users);
@@ -26,7 +25,7 @@ export function createWriteUsers(models: Pick<Models, 'users' | 'userChanges'>):
 
   const find = async (writes: readonly UserWrite[]): Promise<ReadonlyMap<UserId, Found>> => {
     const ids = writes.map(({ userId }) => userId);
-    const projection = { rev: 1, imported: 1, mentioned: 1, undone: 1 };
+    const projection = { rev: 1, imported: 1, undone: 1 };
     const found = await users.find<Found>({ _id: { $in: ids } }, { projection, batchSize: ids.length + 1 }).toArray();
     return new Map(found.map((user) => [user._id, user]));
   };
@@ -83,12 +82,12 @@ function create(run: Run, { userId, uniqueId, line, set }: Create) {
 }
 
 function change(run: Run, { userId, kind, line, rev, set }: Change) {
-  const { importId, clientId, seq, at } = run;
+  const { importId, clientId, at } = run;
   const status = kind === 'archive' ? { status: 'archived' as const, archived: { importId, at } } : { status: 'active' as const };
   return {
     updateOne: {
       // What was undone stays undone, whatever a worker that slept through it is about to write.
-      filter: { _id: userId, rev: revision(rev), ...notMentionedSince(seq), 'undone.importId': { $ne: importId } },
+      filter: { _id: userId, rev: revision(rev), 'undone.importId': { $ne: importId } },
       update: {
         $set: {
           ...set,
@@ -113,12 +112,12 @@ function outcomeOf(
 ): 'written' | 'raced' | WriteFailure {
   if (found?.imported?.importId === run.importId && found.imported.line === write.line) return 'written';
   if (found?.undone?.importId === run.importId) return 'raced';
-  const isAsRead = write.kind === 'create' ? found === undefined : isUnchanged(run, write, found);
+  const isAsRead = write.kind === 'create' ? found === undefined : isUnchanged(write, found);
   return isAsRead && failure !== undefined ? failure : 'raced';
 }
 
-function isUnchanged({ seq }: Run, { rev }: Change, found: Found | undefined): boolean {
-  return found !== undefined && revisionOf(found) === rev && (found.mentioned ?? 0) <= seq;
+function isUnchanged({ rev }: Change, found: Found | undefined): boolean {
+  return found !== undefined && revisionOf(found) === rev;
 }
 
 function stamp({ importId, seq }: Run, line: number, decision: Stamp['decision']): Stamp {
