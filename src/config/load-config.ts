@@ -20,6 +20,13 @@ export interface Config {
   /** Files in `.bak` are; null = for ever. */
   readonly keepBackupDays: number | null;
   /** Where each process serves metrics and health; a port that is null = not. */
+  readonly worker: {
+    /** Steps at once, by queue. */
+    readonly slots: { readonly imports: number; readonly mail: number; readonly background: number };
+    readonly buildId: string;
+    /** Temporal gives work to a build only when an operator has made it current. */
+    readonly isVersioned: boolean;
+  };
   readonly metrics: { readonly host: string; readonly workerPort: number | null; readonly sftpPort: number | null };
   /** Port 0 = any free one. */
   readonly sftp: { readonly host: string; readonly port: number };
@@ -71,6 +78,11 @@ export function loadConfig(env: Environment, workingDir: string = process.cwd())
     quietMs: value.IMPORTS_QUIET_SECONDS * 1000,
     keepDays: value.IMPORTS_KEEP_DAYS,
     keepBackupDays: value.IMPORTS_KEEP_BACKUP_DAYS ?? null,
+    worker: {
+      slots: { imports: value.IMPORTS_SLOTS, mail: value.IMPORTS_MAIL_SLOTS, background: value.IMPORTS_BACKGROUND_SLOTS },
+      buildId: value.IMPORTS_BUILD_ID,
+      isVersioned: value.IMPORTS_WORKER_VERSIONING === 'on',
+    },
     metrics: {
       host: value.IMPORTS_METRICS_HOST,
       workerPort: value.IMPORTS_WORKER_METRICS_PORT ?? null,

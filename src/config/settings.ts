@@ -25,6 +25,12 @@ const networks = z
     (parts) => parts.every((part) => parseNetwork(part) !== undefined),
     'is no list of addresses and networks, e.g. 192.0.2.10,10.0.0.0/8',
   );
+const slots = (usual: number) =>
+  z
+    .string()
+    .refine((text) => /^[1-9]\d{0,2}$/.test(text), 'is not a whole number from 1 to 999')
+    .transform(Number)
+    .prefault(String(usual));
 const port = (usual: number) => wholeNumber(65_535).prefault(String(usual));
 
 function portRange(text: string): { readonly from: number; readonly to: number } {
@@ -81,6 +87,14 @@ export const settings = z.object({
     .prefault('5'),
   IMPORTS_KEEP_DAYS: days.prefault('90'),
   IMPORTS_KEEP_BACKUP_DAYS: days.optional(),
+  IMPORTS_SLOTS: slots(16),
+  IMPORTS_MAIL_SLOTS: slots(32),
+  IMPORTS_BACKGROUND_SLOTS: slots(4),
+  IMPORTS_BUILD_ID: z
+    .string()
+    .regex(/^[\w.+-]{1,64}$/, 'is not a build id of up to 64 letters, digits and . + - _')
+    .default('unversioned'),
+  IMPORTS_WORKER_VERSIONING: z.enum(['on', 'off'], 'is neither on nor off').default('off'),
   IMPORTS_METRICS_HOST: z.string().default('127.0.0.1'),
   IMPORTS_WORKER_METRICS_PORT: wholeNumber(65_535).optional(),
   IMPORTS_SFTP_METRICS_PORT: wholeNumber(65_535).optional(),

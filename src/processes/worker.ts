@@ -44,6 +44,7 @@ runProcess('worker', async () => {
   const metrics = createImportMetrics({ imports: mongo.imports, clock, scans: () => control.seeScans() });
   const worker = await createWorker({
     ...temporal,
+    worker: config.worker,
     workflows: { bundle: { codePath: path.join(__dirname, '../../workflow-bundle.js') } },
     ports: {
       ...mongo,

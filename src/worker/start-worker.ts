@@ -1,31 +1,29 @@
 // One worker process: for each queue a Worker with slots of its own, so that mail servers and long sweeps take none of the hands of
 // imports. Only the first hosts workflows. One that fails takes the others down: the process starts anew.
 
-import { NativeConnection, Worker, type WorkerOptions as CoreWorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
+import {
+  NativeConnection,
+  Worker,
+  type WorkerDeploymentOptions,
+  type WorkerOptions as CoreWorkerOptions,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import type { ActivityPorts } from '../../activities/activity-ports';
 import { TASK_QUEUES } from '../../workflows/messages';
+import type { Config } from '../config/load-config';
 import { connectionOptions, type TemporalTarget } from '../adapters/temporal/connection-options';
 import { measureSteps } from './measure-steps';
 import { safeFailures } from './safe-failures';
 
-/** Steps at once, by queue. */
-export interface Slots {
-  readonly imports: number;
-  readonly mail: number;
-  readonly background: number;
-}
-
-/**
- * Imports: four files with their window of four chunks; more would only queue at the database. Mail: a server that accepts and says nothing
- * holds a slot for minutes, and costs nothing else. Background: long, patient work that shares the processor with imports.
- */
-const SLOTS: Slots = { imports: 16, mail: 32, background: 4 };
+/** What the Temporal UI shows under Deployments. */
+const DEPLOYMENT = 'managed-user-import';
 
 export interface WorkerOptions extends TemporalTarget {
   readonly ports: ActivityPorts;
   /** The prepared bundle of production, or the sources of a test. */
-  readonly slots?: Slots;
+  /** Steps at once by queue, and which build this is (config.worker). */
+  readonly worker: Config['worker'];
   readonly workflows: { readonly bundle: WorkflowBundleOption } | { readonly path: string };
 }
 
@@ -40,15 +38,17 @@ export interface RunningWorker {
 const ANSWER_MS = 2_000;
 
 /** Connected and ready to run. */
-export async function createWorker({ ports, workflows, slots = SLOTS, ...target }: WorkerOptions): Promise<RunningWorker> {
+export async function createWorker({ ports, workflows, worker, ...target }: WorkerOptions): Promise<RunningWorker> {
   const { connection: options, namespace } = connectionOptions(target);
   const connection = await NativeConnection.connect(options);
+  const { slots } = worker;
   const activities = createActivities(ports);
   const common = {
     connection,
     namespace,
     activities,
     interceptors: { activity: [() => ({ inbound: measureSteps(ports.metrics) }), () => ({ inbound: safeFailures(ports.log) })] },
+    workerDeploymentOptions: deploymentOf(worker),
     // A step in flight gets this long to end by itself; what remains is told to stop, and runs again elsewhere.
     shutdownGraceTime: '20s',
     // A killed worker loses at most this much of its progress.
@@ -68,15 +68,23 @@ export async function createWorker({ ports, workflows, slots = SLOTS, ...target 
     Worker.create({ ...common, taskQueue: TASK_QUEUES.background, maxConcurrentActivityTaskExecutions: slots.background }),
   ]);
   const stop = () => {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    for (const one of workers) if (one.getState() === 'RUNNING') one.shutdown();
   };
   return {
     isConnected: () =>
       connection.withDeadline(Date.now() + ANSWER_MS, () => connection.workflowService.describeNamespace({ namespace })).then(() => true),
     stop,
     async run() {
-      await Promise.all(workers.map((worker) => worker.run().finally(stop)));
+      await Promise.all(workers.map((one) => one.run().finally(stop)));
       await connection.close();
     },
   };
+}
+
+function deploymentOf({ buildId, isVersioned }: Config['worker']): WorkerDeploymentOptions {
+  const version = { deploymentName: DEPLOYMENT, buildId };
+  // Workflows are patched (CONTRIBUTING.md), so a new build may take over what an old one has begun.
+  return isVersioned
+    ? { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' }
+    : { version, useWorkerVersioning: false };
 }

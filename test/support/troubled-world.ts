@@ -16,6 +16,7 @@ import { createFileStore } from '../../src/adapters/files/file-store';
 import { createMailer } from '../../src/adapters/mail/mailer';
 import { connectMongo } from '../../src/adapters/mongo/connect-mongo';
 import { connectImportsControl } from '../../src/adapters/temporal/imports-control';
+import { loadConfig } from '../../src/config/load-config';
 import { createWorker } from '../../src/worker/start-worker';
 import { run, sleep, until, type ImportItem, type Ran } from './product';
 import { quietPorts } from './quiet-ports';
@@ -57,6 +58,7 @@ export class TroubledWorld {
     const files = createFileStore(services.dataDir);
     const worker = await createWorker({
       ...target,
+      worker: loadConfig({}).worker,
       workflows: { path: path.join(__dirname, '../../workflows/index.ts') },
       ports: world.#fallible({
         ...stores,
