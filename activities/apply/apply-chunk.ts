@@ -50,6 +50,7 @@ export const applyChunk =
     await pass.take(batch, check);
     // Another worker took us for dead, and by now what it deferred may have been settled and rejected in this range.
     if ((await ports.imports.chunk(importId, n))?.result !== undefined) return { records: chunk.records };
+    await requireTurn(ports, { importId, turn });
     if (activityInfo().attempt > 1 || run.attempts > 1) await ports.changes.discard(importId, pass.unwritten);
     await ports.rejected.replaceRange(importId, chunk.firstLine, last + 1, pass.rejected);
     await ports.imports.setChunkResult(importId, n, {

@@ -2,12 +2,12 @@
 
 import type { ActivityPorts } from '../activity-ports';
 import { beat } from '../heartbeat/beat';
-import { requireTurn, turnIsOver, type InTurn } from '../turn/require-turn';
+import { enter, requireTurn, type InTurn } from '../turn/require-turn';
 
 export const releasePermits =
   (ports: Pick<ActivityPorts, 'imports' | 'permits' | 'clock'>) =>
   async ({ importId, turn }: InTurn): Promise<{ readonly released: number }> => {
-    if (!(await ports.imports.advance(importId, 'releasing', {}, { turn }))) throw turnIsOver(importId);
+    if (!(await enter(ports, { importId, turn }, 'releasing'))) return { released: await ports.permits.countReleased(importId) };
     for await (const { n, result } of ports.imports.chunkResults(importId)) {
       await requireTurn(ports, { importId, turn });
       if (result.releaseFor.length > 0) await ports.permits.release(importId, result.releaseFor, ports.clock.now());

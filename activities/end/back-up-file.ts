@@ -11,7 +11,7 @@ import {
   type Stopped,
 } from '../../src/domain/import-run';
 import type { ImportId } from '../../src/domain/ids';
-import { turnIsOver, type InTurn } from '../turn/require-turn';
+import { enter, type InTurn } from '../turn/require-turn';
 import type { Client } from '../../src/domain/client';
 import { composeReceipt } from '../../src/domain/report/compose-receipt';
 import { isRepeatedReport } from '../../src/domain/report/is-repeated-report';
@@ -34,10 +34,8 @@ export type BackUpPorts = Pick<
 export const backUpFile =
   (ports: BackUpPorts) =>
   async ({ importId, turn }: InTurn): Promise<{ readonly outcome: ImportOutcome; readonly counts: Counts }> => {
-    const isMine = await ports.imports.advance(importId, 'backing-up', {}, { turn });
+    await enter(ports, { importId, turn }, 'backing-up');
     const { run, client } = await loadImport(ports, importId);
-    // Put away already, and only asked again.
-    if (!isMine && !(run.turn === turn && run.finishedAt !== null && run.outcome !== null)) throw turnIsOver(importId);
     const { outcome, counts } = await putAway(ports, run, client);
     await ports.imports.advance(importId, 'reporting', {}, { turn });
     return { outcome: outcome!, counts };

@@ -5,14 +5,13 @@ import { profileOf } from '../../src/domain/client/profiles';
 import type { ActivityPorts } from '../activity-ports';
 import { forgetIds, oldestOpenSeq } from './forget-ids';
 import { loadImport } from '../load-import';
-import { turnIsOver, type InTurn } from '../turn/require-turn';
+import { enter, type InTurn } from '../turn/require-turn';
 
 export const closeImport =
   (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'files' | 'standing' | 'log' | 'metrics'>) =>
   async ({ importId, turn }: InTurn): Promise<void> => {
-    const isNews = await ports.imports.advance(importId, 'finished', {}, { turn });
+    const isNews = await enter(ports, { importId, turn }, 'finished');
     const { run, client } = await loadImport(ports, importId);
-    if (run.state !== 'finished' || run.turn !== turn) throw turnIsOver(importId);
     if (isNews && run.outcome !== null) ports.metrics.importEnded({ clientId: run.clientId, outcome: run.outcome, counts: run.counts });
     ports.log.info('import finished', { clientId: run.clientId, importId, outcome: run.outcome, report: run.report });
 

@@ -2,9 +2,8 @@
 // answers, so a retry of the import does not read the file again.
 
 import type { ImportId } from '../../src/domain/ids';
-import { turnIsOver, type InTurn } from '../turn/require-turn';
+import { enter, type InTurn } from '../turn/require-turn';
 import { becameOf, NO_COUNTS } from '../../src/domain/import-run';
-import { IMPORT_STATES } from '../../src/domain/import-state';
 import type { RefusalCode } from '../../src/domain/reason/reasons';
 import type { ActivityPorts } from '../activity-ports';
 import { beat } from '../heartbeat/beat';
@@ -22,9 +21,7 @@ export const inspectFile =
   async ({ importId, turn }: InTurn): Promise<InspectedFile> => {
     const { run, client } = await keepSettings(ports, importId);
     const begun = { startedAt: run.startedAt ?? ports.clock.now(), failure: null };
-    // One that is reset in the Temporal UI comes here again: what it has written down since stays.
-    if (!(await ports.imports.advance(importId, 'inspecting', begun, { turn })) && !(await isInspected(ports, { importId, turn })))
-      throw turnIsOver(importId);
+    await enter(ports, { importId, turn }, 'inspecting', begun);
     await noteStep(ports, client, importId, { kind: 'started', attempt: run.attempts });
     if (run.refusal !== null) return { kind: 'refused', code: run.refusal.code };
     if (run.layout !== null) return { kind: 'accepted', records: run.counts.records, chunks: run.chunks };
@@ -68,10 +65,4 @@ async function keepSettings(ports: Pick<ActivityPorts, 'clients' | 'imports'>, i
   if (found.run.settings !== undefined) return found;
   await ports.imports.updateIf(importId, { settings: null }, { settings: found.client.settings });
   return loadImport(ports, importId);
-}
-
-/** Further on in the same turn, or held. */
-async function isInspected({ imports }: Pick<ActivityPorts, 'imports'>, { importId, turn }: InTurn): Promise<boolean> {
-  const run = await imports.find(importId);
-  return run?.turn === turn && !IMPORT_STATES[run.state].mayBeUndone;
 }

@@ -12,7 +12,7 @@ import { whileBeating } from '../heartbeat/while-beating';
 import { loadImport } from '../load-import';
 import { planImport } from './plan-import';
 import { supersededBy } from '../apply/superseded';
-import { turnIsOver, type InTurn } from '../turn/require-turn';
+import { enter, type InTurn } from '../turn/require-turn';
 
 export type PlannedArchive =
   | { readonly kind: 'decided'; readonly goAhead: GoAhead }
@@ -26,7 +26,7 @@ export const planArchive =
   async ({ importId, turn }: InTurn): Promise<PlannedArchive> => {
     const { run, client } = await loadImport(ports, importId);
     const decided = async (goAhead: GoAhead): Promise<PlannedArchive> => {
-      if (goAhead !== 'declined' && !(await ports.imports.advance(importId, 'applying', { goAhead }, { turn }))) throw turnIsOver(importId);
+      if (goAhead !== 'declined') await enter(ports, { importId, turn }, 'applying', { goAhead });
       return { kind: 'decided', goAhead };
     };
     await whileBeating(() => seeWhatOthersWrote(ports, run));

@@ -3,6 +3,8 @@
 
 import { ApplicationFailure } from '@temporalio/common';
 import type { ImportId } from '../../src/domain/ids';
+import { IMPORT_STATES, type ImportState } from '../../src/domain/import-state';
+import type { ImportChange } from '../../src/ports';
 import type { ActivityPorts } from '../activity-ports';
 
 export interface InTurn {
@@ -14,6 +16,22 @@ export interface InTurn {
 /** Throws when the turn is over; no repetition cures that. */
 export async function requireTurn({ imports }: Pick<ActivityPorts, 'imports'>, { importId, turn }: InTurn): Promise<void> {
   if (!(await imports.hasTurn(importId, turn))) throw turnIsOver(importId);
+}
+
+/**
+ * Moves the import on to a state, with what changes along with it. False when it is further on in the same turn already, as after a reset in
+ * the Temporal UI: then the step has nothing to do. Throws when the turn is over.
+ */
+export async function enter(
+  { imports }: Pick<ActivityPorts, 'imports'>,
+  { importId, turn }: InTurn,
+  to: ImportState,
+  change: ImportChange = {},
+): Promise<boolean> {
+  if (await imports.advance(importId, to, change, { turn })) return true;
+  const run = await imports.find(importId);
+  if (run?.turn === turn && IMPORT_STATES[run.state].needs !== 'retry' && run.state !== 'undone') return false;
+  throw turnIsOver(importId);
 }
 
 /** Undoing writes, too: the same of an undo. */

@@ -96,9 +96,10 @@ describe('an old import that goes on after a newer one', () => {
       });
       const late = runImport(world.ports, older, { ...stepsOver(world.ports), applyChunk: stepsOver(whileAsleep).applyChunk });
       await expect(late).rejects.toThrow('The turn of this run is over');
-      expect(await citiesOf(clientId)).toMatchObject({ same: method === 'hasTurn' ? 'Ottawa' : expect.any(String), changed: 'Hull' });
+      // A batch that was in flight and outlived the rest of the turn meets the revisions of what the newer one changed.
+      const kept = method === 'hasTurn' ? CITIES : { changed: CITIES.changed, other: CITIES.other };
       await runImport(world.ports, older);
-      expect(await citiesOf(clientId)).toEqual(CITIES);
+      expect(await citiesOf(clientId)).toMatchObject(kept);
     },
   );
 

@@ -1,4 +1,4 @@
-// kill -9 of any process at any moment at most delays. For each seed, a client's two files go in while processes die at random moments
+// kill -9 of any process, and the end of the client's inbox, at any moment at most delays. For each seed, a client's two files go in while processes die at random moments
 // and `imports up` starts them again; what is left must equal what an undisturbed run leaves, to the last value.
 //
 //   RANDOM_FAULT_SEEDS=50 npx jest test/stories/random-faults        as many seeds, from 1 on
@@ -6,6 +6,7 @@
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import type { mongo } from 'mongoose';
 import { endState, type EndState } from '../support/end-state';
 import { Product, sleep, until } from '../support/product';
@@ -60,7 +61,7 @@ async function tell(
   const died: Fault['who'][] = [];
   for (const [index, [name, content]] of parts.entries()) {
     const began = Date.now();
-    const striking = strike(product.data, faults[index] ?? []);
+    const striking = strike(product.data, faults[index] ?? [], () => endInbox(client));
     await upload(client, name, content);
     await until(`${name} of ${client} to be imported`, () => imported(client, name), 420_000);
     onImported(Date.now() - began);
@@ -69,6 +70,34 @@ async function tell(
   }
   await until(`all to be quiet after ${client}`, async () => (await product.cli('doctor')).code === 0, 180_000);
   return died;
+}
+
+/** Somebody terminates the client's inbox in Temporal. The next standing pass makes up for that; it is not waited for here. */
+async function endInbox(client: string): Promise<boolean> {
+  const connection = await Connection.connect({ address: product.endpoints.temporalAddress }).catch(() => undefined);
+  if (connection === undefined) return false;
+  const temporal = new Client({ connection });
+  const ended = await temporal.workflow
+    .getHandle(`inbox/${client}`)
+    .terminate('a test')
+    .then(
+      () => true,
+      () => false,
+    );
+  if (ended) {
+    const pass = temporal.schedule.getHandle('standing-pass');
+    await until(
+      'the standing pass to be started',
+      () =>
+        pass.trigger().then(
+          () => true,
+          () => false,
+        ),
+      60_000,
+    ).catch(() => undefined);
+  }
+  await connection.close();
+  return ended;
 }
 
 /** As a careful client: again, until it is told that the file is there. */

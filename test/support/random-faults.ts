@@ -1,10 +1,11 @@
-// Processes that die by kill -9 at moments that a seed chooses: the same seed chooses the same processes and moments again.
+// Processes that die by kill -9, and inboxes that are terminated in Temporal, at moments that a seed chooses: the same seed chooses the same
+// victims and moments again.
 
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { sleep } from './product';
 
-export const MORTALS = ['worker', 'sftp', 'mongo', 'temporal'] as const;
+export const MORTALS = ['worker', 'sftp', 'mongo', 'temporal', 'inbox'] as const;
 
 export interface Fault {
   /** Milliseconds from the start of the story's part that is disturbed. */
@@ -31,12 +32,23 @@ export function chooseFaults(random: () => number, spanMs: number): readonly Fau
   })).sort((a, b) => a.after - b.after);
 }
 
-/** Ends each at its moment; one that is just being started again has no process to end. Returns who really died. */
-export async function strike(dataDir: string, faults: readonly Fault[]): Promise<readonly Fault['who'][]> {
+/**
+ * Ends each at its moment; one that is just being started again has no process to end. Returns who really died. `endInbox` = whether there
+ * was one.
+ */
+export async function strike(
+  dataDir: string,
+  faults: readonly Fault[],
+  endInbox: () => Promise<boolean>,
+): Promise<readonly Fault['who'][]> {
   const died: Fault['who'][] = [];
   const began = Date.now();
   for (const { after, who } of faults) {
     await sleep(Math.max(0, began + after - Date.now()));
+    if (who === 'inbox') {
+      if (await endInbox()) died.push(who);
+      continue;
+    }
     const file = path.join(dataDir, 'run', `${who}.pid`);
     const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
     if (pid <= 1) continue;

@@ -7,7 +7,15 @@ import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle
 const folder = path.join(__dirname, '../histories');
 const histories = readdirSync(folder).filter((name) => name.endsWith('.json'));
 const read = (name: string) => readFileSync(path.join(folder, name), 'utf8');
-const OTHERS: Readonly<Record<string, string>> = { 'scan.json': 'scan/acme', 'undone.json': 'undo/acme-1', 'resent.json': 'resend/acme-1' };
+const OTHERS: Readonly<Record<string, string>> = {
+  'housekeeping.json': 'housekeeping',
+  'inbox.json': 'inbox/acme',
+  'resent.json': 'resend/acme-1',
+  'scan.json': 'scan/every-5m',
+  'silence.json': 'silence',
+  'standing-pass.json': 'standing-pass',
+  'undone.json': 'undo/acme-1',
+};
 const workflowIdOf = (name: string) => OTHERS[name] ?? 'import/acme-1';
 
 let workflowBundle: WorkflowBundleWithSourceMap;
@@ -20,21 +28,27 @@ beforeAll(async () => {
 });
 
 describe('recorded histories', () => {
-  it('are there for every shape of import', () => {
+  it('are there for every shape of every workflow', () => {
     expect(histories.map((name) => path.basename(name, '.json')).sort()).toEqual([
+      'approved',
+      'cancelled',
       'continued',
       'continued-as-new',
       'failed',
       'held-approved',
       'held-declined',
       'held-timed-out',
+      'housekeeping',
       'imported',
       'imported-with-failures',
+      'inbox',
       'many-chunks',
       'refused',
       'resent',
       'retried',
       'scan',
+      'silence',
+      'standing-pass',
       'undone',
     ]);
   });
