@@ -45,6 +45,8 @@ export interface DoorMetrics {
   /** A connection was dropped before it had logged in: `early` = by chance, as it gets full; `evicted` = to make room for another one. */
   peerTurnedAway(reason: 'banned' | 'too-many' | 'early' | 'evicted' | 'silent' | 'no-header'): void;
   addressBanned(): void;
+  /** What lies in a client's `.bak`; `share` = of its allowance there, of bytes or of files, whichever is more. */
+  backupsCounted?(counted: { readonly clientId: ClientId; readonly bytes: number; readonly files: number; readonly share: number }): void;
 }
 
 /** Files in the folders of clients that no import has taken. */

@@ -19,6 +19,8 @@ export interface Config {
   readonly keepDays: number;
   /** Files in `.bak` are; null = for ever. */
   readonly keepBackupDays: number | null;
+  /** What may lie in the `.bak` of each client. */
+  readonly backups: { readonly backupBytes: number; readonly backupFiles: number };
   /** Where each process serves metrics and health; a port that is null = not. */
   readonly worker: {
     /** Steps at once, by queue. */
@@ -83,6 +85,7 @@ export function loadConfig(env: Environment, workingDir: string = process.cwd())
       buildId: value.IMPORTS_BUILD_ID,
       isVersioned: value.IMPORTS_WORKER_VERSIONING === 'on',
     },
+    backups: { backupBytes: value.IMPORTS_BACKUP_GIB * 1024 ** 3, backupFiles: value.IMPORTS_BACKUP_FILES },
     metrics: {
       host: value.IMPORTS_METRICS_HOST,
       workerPort: value.IMPORTS_WORKER_METRICS_PORT ?? null,

@@ -18,6 +18,10 @@ const days = z
   .string()
   .refine((text) => /^[1-9]\d{0,4}$/.test(text), 'is no whole number of days from 1 to 99999')
   .transform(Number);
+const positive = z
+  .string()
+  .refine((text) => /^[1-9]\d{0,8}$/.test(text), 'is not a whole number from 1 to 999999999')
+  .transform(Number);
 const networks = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
@@ -95,6 +99,8 @@ export const settings = z.object({
     .regex(/^[\w.+-]{1,64}$/, 'is not a build id of up to 64 letters, digits and . + - _')
     .default('unversioned'),
   IMPORTS_WORKER_VERSIONING: z.enum(['on', 'off'], 'is neither on nor off').default('off'),
+  IMPORTS_BACKUP_GIB: positive.prefault('100'),
+  IMPORTS_BACKUP_FILES: positive.prefault('500000'),
   IMPORTS_METRICS_HOST: z.string().default('127.0.0.1'),
   IMPORTS_WORKER_METRICS_PORT: wholeNumber(65_535).optional(),
   IMPORTS_SFTP_METRICS_PORT: wholeNumber(65_535).optional(),

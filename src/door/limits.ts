@@ -5,6 +5,8 @@ export interface Limits {
   readonly clientBytes: number;
   readonly clientFiles: number;
   readonly clientPartials: number;
+  readonly backupBytes: number;
+  readonly backupFiles: number;
   readonly clientSessions: number;
   readonly clientOpenFiles: number;
   readonly diskReserve: { readonly share: number; readonly bytes: number };
@@ -28,6 +30,10 @@ export const LIMITS: Limits = {
   clientFiles: 10_000,
   /** Uploads that are open or broken off. Each look at a name that is not there reads their notes; nobody has so many without meaning to. */
   clientPartials: 500,
+  /** In `.bak`, where processed files stay for years: IMPORTS_BACKUP_GIB and IMPORTS_BACKUP_FILES change these two. */
+  backupBytes: 100 * GIB,
+  /** Three for each import: one every five minutes for a year and a half. */
+  backupFiles: 500_000,
   /** SFTP sessions at a time, of all connections: more than an account may have of those, as programs use one each. Each may hold 4 MiB. */
   clientSessions: 64,
   /** Of all its sessions: a process is often allowed no more than 1,024 or 4,096, and others need some. */

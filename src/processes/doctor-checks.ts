@@ -11,6 +11,7 @@ import type { Config } from '../config/load-config';
 import { OWN_CERTIFICATE } from '../ftps/certificate/open-certificate';
 import { checkAtWork } from './doctor/check-at-work';
 import { fileSystemTime, judgeClocks, readClock } from './doctor/check-clock';
+import { checkBackups } from './doctor/check-backups';
 import { checkDataDirectory, checkDiskSpace, checkHostKeys } from './doctor/check-data-directory';
 import { checkFtpsCertificate } from './doctor/check-ftps';
 import { checkPausedClients, checkSilentClients, checkStuckClaims, checkWaitingImports } from './doctor/check-imports';
@@ -117,6 +118,7 @@ export function doctorChecks(config: () => Config, services: OpenServices): read
     check('Waiting imports', async () => checkWaitingImports(await imports()), ['MongoDB']),
     check('Imports at work', async () => checkAtWork(await imports(), await services.control()), ['MongoDB', 'Temporal']),
     check('Stuck claims', async () => checkStuckClaims(await imports(), { now: new Date(), sleep }), ['MongoDB']),
+    check('Backups', async () => checkBackups(config(), await (await services.mongo()).clients.list()), ['MongoDB']),
     check(
       'Leftovers',
       async () => checkLeftovers(config().dataDir, { files: await services.files(), imports: await imports(), now: new Date() }),

@@ -9,6 +9,7 @@ import { connectImportsControl } from '../adapters/temporal/imports-control';
 import { requireEndpoint, resolveEndpoints } from '../config/endpoints';
 import { loadConfig } from '../config/load-config';
 import { temporalEnvironment } from '../config/temporal-environment';
+import { LIMITS } from '../door/limits';
 import { openFrontDoor } from '../door/open-front-door';
 import { watchWaiting } from '../door/watch-waiting';
 import { startFtps } from '../ftps/start-ftps';
@@ -38,6 +39,7 @@ runProcess('sftp', async () => {
     sessions: mongo.sessions,
     sharedAddresses: config.sharedAddresses,
     proxies: config.proxies,
+    limits: { ...LIMITS, ...config.backups },
     quietMs: config.quietMs,
     log,
     metrics,

@@ -32,6 +32,9 @@ describe('in its folder, a client', () => {
   });
   const refusal = async (path: string, flags = WRITE_NEW): Promise<unknown> =>
     peer.ask({ kind: 'open', path: Buffer.from(path), flags, attributes: {} });
+  const untilAsync = async (holds: () => Promise<boolean>): Promise<void> => {
+    while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 200));
+  };
   const put = async (path: string, text: string): Promise<void> => {
     const handle = await peer.open(path, WRITE_NEW);
     expect(await peer.write(handle, 0, text)).toBe(STATUS.ok);
@@ -84,6 +87,28 @@ describe('in its folder, a client', () => {
     for (let n = 0; n < 5; n++) writeFileSync(join(fixture.root, '.bak', `${n}.csv`), 'old');
     await put('/a.csv', 'new');
   });
+
+  it.each([
+    ['bytes', { backupBytes: 10, backupFiles: 100 }],
+    ['files', { backupBytes: 1000, backupFiles: 3 }],
+  ])(
+    'may have so many %s in .bak and no more, which operators are told of before, and more when some were removed',
+    async (_what, limits) => {
+      await open(limits);
+      const bak = join(fixture.root, '.bak');
+      mkdirSync(bak);
+      for (let n = 0; n < 3; n++) writeFileSync(join(bak, `${n}.csv`), 'xxxx');
+      // The first upload goes by no count: that is made beside it.
+      await put('/a.csv', 'a');
+      await until('the files are counted', () => fixture.lines.some(({ message }) => message === 'The .bak of a client is nearly full'));
+      expect(await refusal('/b.csv')).toMatchObject({
+        message: 'Your .bak is full: nothing more can be uploaded until older files are removed from it. Call us',
+      });
+      rmSync(join(bak, '0.csv'));
+      rmSync(join(bak, '1.csv'));
+      await untilAsync(async () => ((await refusal('/b.csv')) as Reply).kind === 'handle');
+    },
+  );
 
   it('may leave so many uploads unfinished and no more, and can still finish those', async () => {
     await open({ clientPartials: 2 });

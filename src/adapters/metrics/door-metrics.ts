@@ -56,7 +56,15 @@ export function createDoorMetrics({
     }
   };
 
+  const backups = new Gauge({
+    name: 'imports_backup_share',
+    help: "Of the allowance of a client's .bak, what is taken, from 0 to 1. At 1 its uploads are refused.",
+    labelNames: ['client'],
+    registers,
+  });
+
   return {
+    backupsCounted: ({ clientId, share }) => backups.set({ client: clientId }, share),
     uploadEnded({ clientId, result, bytes: size }) {
       uploads.inc({ client: clientId, result });
       if (result === 'complete') bytes.inc({ client: clientId }, size);

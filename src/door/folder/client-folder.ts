@@ -6,6 +6,7 @@ import type { ClientId } from '../../domain/ids';
 import type { FolderLayout } from '../../domain/client/profiles';
 import type { Clock, DoorMetrics, Log } from '../../ports';
 import type { Limits } from '../limits';
+import { BackupRoom, NEARLY_FULL } from './backup-room';
 import { QuietWatch } from './quiet-watch';
 import { RecentFiles } from './recent-files';
 import { Room } from './room';
@@ -19,6 +20,7 @@ export interface ClientFolder {
   readonly layout: FolderLayout;
   readonly staging: Staging;
   readonly room: Room;
+  readonly backups: BackupRoom;
   /** Uploads that are open in this process. */
   readonly uploads: Set<OpenUpload>;
   /** Sessions of the client in this process, and what they hold open: there is a limit to both. */
@@ -76,6 +78,11 @@ export async function openClientFolder(options: {
     layout,
     staging,
     room: new Room({ clientId, uploads: join(root, ...layout.upload.folder), staging, log }, options.limits),
+    backups: new BackupRoom(root, options.limits, (backedUp, share) => {
+      metrics.backupsCounted?.({ clientId, ...backedUp, share });
+      if (share >= NEARLY_FULL)
+        log.warn('The .bak of a client is nearly full', { clientId, ...backedUp, percent: Math.floor(share * 100) });
+    }),
     uploads: new Set(),
     sessions: new Set(),
     openFiles: new Set(),

@@ -33,7 +33,10 @@ export async function openUpload(folder: ClientFolder, request: UploadRequest): 
   if (published !== undefined && request.exclusive) throw new FolderError('failed', 'File already exists');
   const partial = published === undefined ? older[0] : undefined;
   if (published === undefined && partial === undefined && !request.create) throw notFound();
-  if (partial === undefined || request.truncate) await folder.room.assertForUpload();
+  if (partial === undefined || request.truncate) {
+    await folder.room.assertForUpload();
+    await folder.backups.assertRoom();
+  }
   const base = request.truncate
     ? ({ kind: 'nothing' } as const)
     : published !== undefined
