@@ -1,6 +1,7 @@
 // What the steps need of the outside world: ports, and the settings of the installation that they read.
 
 import type {
+  AuditStore,
   ClientStore,
   Clock,
   CsvFiles,
@@ -24,6 +25,7 @@ import type {
 
 export interface ActivityPorts {
   readonly clients: ClientStore;
+  readonly audit: Pick<AuditStore, 'entries'>;
   readonly imports: ImportStore;
   readonly turns: TurnStore;
   readonly inboxes: Inboxes;

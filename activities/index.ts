@@ -17,6 +17,7 @@ import { prepareResend } from './end/prepare-resend';
 import { removeOldBackups } from './housekeeping/remove-old-backups';
 import { releasePermits } from './apply/release-permits';
 import { sendHoldMail } from './hold/send-hold-mail';
+import { tellAddressChanges } from './housekeeping/tell-address-changes';
 import { tellSilences } from './housekeeping/tell-silences';
 import { sendReport } from './end/send-report';
 import { settleHold } from './hold/settle-hold';
@@ -64,6 +65,7 @@ export function createActivities(ports: ActivityPorts) {
     clearWorkFolders: clearWorkFolders(ports),
     tellSilences: tellSilences(ports),
     wakeReadyClients: wakeReadyClients(ports),
+    tellAddressChanges: tellAddressChanges(ports),
   };
 }
 

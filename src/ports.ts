@@ -198,6 +198,55 @@ export interface TurnStore {
   taken(): Promise<readonly ClientId[]>;
 }
 
+// --------------------------------------------------------------------------------------------------------------- audit
+
+/** Who works with the command line, and where. */
+export interface Operator {
+  /** Of the operating system's user, found by its number. */
+  readonly name: string;
+  /** null where the system has none. */
+  readonly uid: number | null;
+  readonly host: string;
+  /** What `IMPORTS_OPERATOR`, or root's `SUDO_USER`, says: nobody has checked it. */
+  readonly selfDeclared: string | null;
+}
+
+/** A change that an operator is about to make. `was` and `is` hold no secrets: no password, no hash of one, keys as fingerprints. */
+export interface Act {
+  /** The command, e.g. `client set`. */
+  readonly action: string;
+  readonly clientId: ClientId | null;
+  /** What is changed: a client, an account, an import, an address. */
+  readonly subject: string;
+  readonly reason: string | null;
+  readonly was: Readonly<Record<string, unknown>> | null;
+  readonly is: Readonly<Record<string, unknown>> | null;
+}
+
+export interface AuditEntry extends Act {
+  /** From 1, without a gap. */
+  readonly seq: number;
+  readonly at: Date;
+  readonly by: Operator;
+  /** Of the entry before; empty for the first one. */
+  readonly previousHash: string;
+  /** SHA-256 of all the rest, in hexadecimal. */
+  readonly hash: string;
+}
+
+export interface AuditStore {
+  /** Adds an entry behind the last one, whoever else does so at the same moment. */
+  append(act: Act, by: Operator, at: Date): Promise<AuditEntry>;
+  /** Oldest first. */
+  entries(query: { readonly clientId?: ClientId; readonly since?: Date }): AsyncIterable<AuditEntry>;
+  /** Whether the chain holds; `broken` = the first entry that does not fit. */
+  verify(): Promise<{
+    readonly entries: number;
+    readonly head: string;
+    readonly broken: { readonly seq: number; readonly why: string } | null;
+  }>;
+}
+
 // ------------------------------------------------------------------------------------------------------------- imports
 
 /** One part of the file: about 5,000 records that can be read, applied and repeated on their own. */
@@ -622,7 +671,7 @@ export interface Mailer {
 }
 
 /** What an e-mail is about; each import has at most one of a kind. */
-export type MailKind = 'report' | 'undo' | 'hold' | 'hold-reminder' | 'silence';
+export type MailKind = 'report' | 'undo' | 'hold' | 'hold-reminder' | 'silence' | `address-${'old' | 'new'}-${number}`;
 
 export interface OutboxStore {
   /** State of this import's e-mail; `pending` when never touched. */

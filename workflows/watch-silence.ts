@@ -1,11 +1,13 @@
-// Every ten minutes: tells administrators of clients that have fallen silent.
+// Every ten minutes: tells administrators of clients that have fallen silent, and whom it concerns where failed records now go.
 
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { ACTIVITY_OPTIONS } from './activity-options';
 
-const { tellSilences } = proxyActivities<Activities>(ACTIVITY_OPTIONS.alarm);
+const { tellSilences, tellAddressChanges } = proxyActivities<Activities>(ACTIVITY_OPTIONS.alarm);
 
 export async function watchSilence(): Promise<{ readonly alarms: number; readonly failed: number }> {
-  return tellSilences.executeWithOptions({ summary: 'tell of clients that send no files' }, []);
+  const silences = await tellSilences.executeWithOptions({ summary: 'tell of clients that send no files' }, []);
+  await tellAddressChanges.executeWithOptions({ summary: 'tell of changed addresses for failed records' }, []);
+  return silences;
 }

@@ -6,6 +6,7 @@ import type { CheckedFile } from '../domain/file/checked-file';
 import type { Client } from '../domain/client';
 import type {
   AccountStore,
+  AuditStore,
   BanStore,
   ClientStore,
   Clock,
@@ -13,6 +14,7 @@ import type {
   FileStore,
   ImportsControl,
   ImportStore,
+  Operator,
   OutboxStore,
   PublicKey,
   PermitStore,
@@ -26,6 +28,7 @@ export interface Services {
   readonly clients: ClientStore;
   readonly accounts: AccountStore;
   readonly bans: BanStore;
+  readonly audit: AuditStore;
   readonly sessions: Pick<SessionStore, 'live'>;
   readonly imports: ImportStore;
   readonly rejected: RejectedStore;
@@ -69,8 +72,10 @@ export interface CliDeps extends Clock {
   /** `keep` = stay up after the story for a look around. */
   runDemo(options: { readonly json: boolean; readonly keep: boolean }): Promise<void>;
 
-  /** Who types: the name of their login on this machine. */
+  /** Who types, as imports keep it. */
   readonly operator: string;
+  /** Who types, as the audit keeps it. */
+  readonly identity: Operator;
   readonly version: string;
   readonly stdout: Writable;
   readonly stderr: Writable;

@@ -1,6 +1,7 @@
 // The command line as a whole: every command in the order of the help page.
 
 import { Command, type Argument } from 'commander';
+import { addAuditCommand } from './commands/audit';
 import { addAccountAddCommand } from './accounts/account-add';
 import { addAccountEnableCommands } from './accounts/account-enable';
 import { addAccountKeyAddCommand, addAccountKeyRemoveCommand } from './accounts/account-key';
@@ -115,6 +116,7 @@ export function buildProgram(deps: CliDeps): Command {
 
   program.commandsGroup('When in doubt:');
   addDoctorCommand(program, session);
+  addAuditCommand(program, session);
   for (const group of [program, client, account, key, ban, users]) addHelpCommand(group);
   return program;
 }

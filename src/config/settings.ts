@@ -104,6 +104,8 @@ export const settings = z.object({
   IMPORTS_METRICS_HOST: z.string().default('127.0.0.1'),
   IMPORTS_WORKER_METRICS_PORT: wholeNumber(65_535).optional(),
   IMPORTS_SFTP_METRICS_PORT: wholeNumber(65_535).optional(),
+  /** Read by the command line itself, which must say who types even where other settings are wrong. */
+  IMPORTS_OPERATOR: z.string().optional(),
   IMPORTS_LOG_LEVEL: z.enum(LOG_LEVELS, `is none of ${LOG_LEVELS.join(', ')}`).default('info'),
   IMPORTS_MONGO_PORT: port(27_017),
   IMPORTS_TEMPORAL_PORT: port(7233),

@@ -2,7 +2,6 @@
 // The command `imports`: gives the command line its services, its terminal and its functions, and turns its answer into an exit code.
 
 import { existsSync, readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +13,7 @@ import { parsePublicKey } from '../door/public-key';
 import { generatePassword, hashPassword } from '../door/passwords';
 import { checkFileWith } from './check-file';
 import { doctorChecks } from './doctor-checks';
+import { identifyOperator, operatorName } from './identify-operator';
 import { openServices } from './open-services';
 
 let loaded: Config | undefined;
@@ -44,7 +44,10 @@ const deps: CliDeps = {
     await demo({ ...options, config: config(), stdout, stderr });
   },
   get operator() {
-    return process.env['SUDO_USER'] ?? loginName();
+    return operatorName(this.identity);
+  },
+  get identity() {
+    return identifyOperator(process.env);
   },
   version: (JSON.parse(readFileSync(path.join(projectRoot(), 'package.json'), 'utf8')) as { readonly version: string }).version,
   stdout,
@@ -54,15 +57,6 @@ const deps: CliDeps = {
   readStdin: () => text(process.stdin),
   sleep: (ms) => sleep(ms),
 };
-
-function loginName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A container may run under a number that has no name.
-    return 'unknown';
-  }
-}
 
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');

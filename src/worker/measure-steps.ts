@@ -37,6 +37,7 @@ export const PHASES: Readonly<Record<keyof Activities, string>> = {
   clearWorkFolders: 'housekeeping',
   tellSilences: 'silence',
   wakeReadyClients: 'scanning',
+  tellAddressChanges: 'silence',
 };
 
 export function measureSteps(metrics: Pick<ImportMetrics, 'stepEnded'>): ActivityInboundCallsInterceptor {

@@ -87,6 +87,7 @@ export const TYPED: Readonly<Record<string, { readonly args: string; readonly wo
   check: { args: 'acme users.csv' },
   template: { args: 'acme' },
   doctor: { args: '', serves: 'nothing' },
+  audit: { args: '' },
 };
 
 /** `folder` = where key files may be put. */
@@ -107,6 +108,10 @@ export function errorPaths(folder: string): readonly ErrorPath[] {
     wrongUse('show', "missing required argument 'id'", 'How it is used: imports show --help'),
     wrongUse('list --state claiming', "argument 'claiming' is invalid", 'Allowed choices are queued,'),
     wrongUse('list --limit ten', 'a whole number from 1 to', 'How it is used: imports list --help'),
+
+    wrongUse('audit --since yesterday', 'yesterday is not a time', '--since 2026-11-01'),
+    wrongUse('audit --verify --client acme', '--verify is about the whole audit', 'without --client and --since'),
+    notNow('audit --verify', 'entry 7 does not hold, because it was changed', 'compare it with a backup', { world: { auditBrokenAt: 7 } }),
 
     // What it names
     wrongUse('show ../etc', '../etc is no import id', 'e.g. acme-42'),

@@ -12,6 +12,7 @@ import type { User } from '../../src/domain/user';
 import { ImportsError } from '../../src/errors';
 import type {
   Account,
+  AuditEntry,
   Ban,
   Chunk,
   ChunkResult,
@@ -114,6 +115,9 @@ export interface World {
   clients: Client[];
   accounts: Account[];
   bans: Ban[];
+  audit: AuditEntry[];
+  /** The chain does not hold from here on. */
+  auditBrokenAt: number | null;
   sessions: LiveSession[];
   runs: ImportRun[];
   chunks: Map<string, Chunk & { result: ChunkResult | undefined }>;
@@ -157,6 +161,8 @@ export function aWorld(change: Partial<World> = {}): World {
     clients: [aClient('acme'), aClient('zenith')],
     accounts: [],
     bans: [],
+    audit: [],
+    auditBrokenAt: null,
     sessions: [],
     runs: [],
     chunks: new Map(),
@@ -224,7 +230,7 @@ export function depsOf(world: World, stdout: Writable, stderr: Writable): CliDep
     async open() {
       world.opened = true;
       if (world.down.open !== undefined) throw world.down.open;
-      return servicesOf(world);
+      return onRecord(servicesOf(world), world);
     },
     async close() {
       world.closed = true;
@@ -247,6 +253,7 @@ export function depsOf(world: World, stdout: Writable, stderr: Writable): CliDep
     runUp: async ({ json }) => void world.calls.push(`up json=${json}`),
     runDemo: async ({ json, keep }) => void world.calls.push(`demo json=${json} keep=${keep}`),
     operator: 'pat',
+    identity: { name: 'pat', uid: 1000, host: 'desk', selfDeclared: null },
     version: '1.2.3',
     stdout,
     stderr,
@@ -262,6 +269,40 @@ export function depsOf(world: World, stdout: Writable, stderr: Writable): CliDep
 
 function up(error: Error | undefined): void {
   if (error !== undefined) throw error;
+}
+
+/** What a command may call without having written down first that it will: it changes nothing, or only what another call has changed. */
+const NO_ACT = [
+  ...['find', 'list', 'inForce', 'live', 'chunk', 'all', 'count', 'chunkResults', 'countDone', 'whyFailed', 'history', 'notGivenBack'],
+  ...[
+    'prepareClient',
+    'writeFailedRecords',
+    'applySchedule',
+    'trySchedule',
+    'wake',
+    'refuseUndoOfRunning',
+    'isRunning',
+    'troubles',
+    'uiUrl',
+  ],
+];
+
+/** Fails any command that changes something before it is on record: every test of a changing command is a test of that. */
+function onRecord(services: Services, world: World): Services {
+  const before = world.audit.length;
+  const guarded = (store: object): object =>
+    new Proxy(store, {
+      get(target, name) {
+        const method = Reflect.get(target, name) as unknown;
+        if (typeof method !== 'function' || NO_ACT.includes(String(name))) return method;
+        return (...args: readonly unknown[]): unknown => {
+          if (world.audit.length === before) throw new Error(`${String(name)} was called before anything was on record`);
+          return Reflect.apply(method, target, args);
+        };
+      },
+    });
+  const stores = Object.entries(services).map(([name, store]) => [name, name === 'audit' ? store : guarded(store as object)] as const);
+  return Object.fromEntries(stores) as unknown as Services;
 }
 
 export function servicesOf(world: World): Services {
@@ -315,6 +356,23 @@ export function servicesOf(world: World): Services {
       },
       put: () => Promise.reject(new Error('the command line bans nobody')),
       forget: () => Promise.reject(new Error('the command line forgets nobody')),
+    },
+    audit: {
+      async append(act, by, at) {
+        up(down.stores);
+        const entry = { ...act, by, at, seq: world.audit.length + 1, previousHash: '', hash: 'ab'.repeat(32) };
+        world.audit.push(entry);
+        return entry;
+      },
+      async *entries({ clientId: of, since = new Date(0) }) {
+        up(down.stores);
+        yield* world.audit.filter((entry) => (of === undefined || entry.clientId === of) && entry.at >= since);
+      },
+      async verify() {
+        up(down.stores);
+        const broken = world.auditBrokenAt === null ? null : { seq: world.auditBrokenAt, why: 'it was changed' };
+        return { entries: world.audit.length, head: 'ab'.repeat(32), broken };
+      },
     },
     sessions: { live: async () => world.sessions },
     imports: {

@@ -57,6 +57,7 @@ Imports:
 
 When in doubt:
   doctor                 what is reachable, and what to do about each problem
+  audit                  what operators changed, when and why
   help [command...]      print help for a command
 
 With --json, times are ISO and errors are {"error": {"code", "message"}} on

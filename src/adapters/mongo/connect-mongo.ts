@@ -5,6 +5,7 @@ import { createConnection, mongo } from 'mongoose';
 import { ImportsError } from '../../errors';
 import type {
   AccountStore,
+  AuditStore,
   BanStore,
   ClientStore,
   ExpiryStore,
@@ -21,6 +22,7 @@ import type {
 } from '../../ports';
 import { connectionOptions, type ConnectionOptions } from './connection-options';
 import { createAccountStore } from './accounts/account-store';
+import { createAuditStore } from './accounts/audit-store';
 import { createBanStore } from './accounts/ban-store';
 import { createClientStore } from './accounts/client-store';
 import { createExpiryStore } from './imports/expiry-store';
@@ -42,6 +44,7 @@ export interface Mongo {
   readonly clients: ClientStore;
   readonly accounts: AccountStore;
   readonly bans: BanStore;
+  readonly audit: AuditStore;
   readonly sessions: SessionStore;
   readonly imports: ImportStore;
   readonly rejected: RejectedStore;
@@ -71,6 +74,7 @@ export async function connectMongo(uri: string): Promise<Mongo> {
     clients: createClientStore(models),
     accounts: createAccountStore(models),
     bans: createBanStore(models),
+    audit: createAuditStore(models),
     sessions: createSessionStore(models),
     imports: createImportStore(models),
     rejected: createRejectedStore(models),

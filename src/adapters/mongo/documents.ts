@@ -24,6 +24,15 @@ export type AccountDocument = Omit<Account, 'userName'> & { readonly _id: string
 /** `_id`: the address. */
 export type BanDocument = Omit<Ban, 'address'> & { readonly _id: string };
 
+/** `_id`: the number of the entry. `text` is the entry as JSON; what is beside it is there to be searched. */
+export interface AuditDocument {
+  readonly _id: number;
+  readonly clientId: ClientId | null;
+  readonly at: Date;
+  readonly text: string;
+  readonly hash: string;
+}
+
 export type SessionDocument = Omit<LiveSession, 'sessionId'> & { readonly _id: string; readonly seenAt: Date };
 
 export type ImportDocument = Omit<ImportRun, 'importId'> & { readonly _id: ImportId };

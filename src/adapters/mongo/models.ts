@@ -4,6 +4,7 @@
 import { type Connection, type Model, type mongo, Schema } from 'mongoose';
 import type {
   AccountDocument,
+  AuditDocument,
   BanDocument,
   ChunkDocument,
   ClientDocument,
@@ -47,6 +48,8 @@ const account: Shape<AccountDocument> = {
 };
 
 const ban: Shape<BanDocument> = { _id: text, since: date, until: date, times: number, reason: text, spares: [String] };
+
+const audit: Shape<AuditDocument> = { _id: number, clientId: orNull(String), at: date, text, hash: text };
 
 const session: Shape<SessionDocument> = {
   _id: text,
@@ -205,6 +208,7 @@ export function createModels(connection: Connection) {
     clients: model<ClientDocument>('clients', client),
     accounts: model<AccountDocument>('accounts', account),
     bans: model<BanDocument>('bans', ban),
+    audit: model<AuditDocument>('audit', audit),
     sessions: model<SessionDocument>('sessions', session),
     imports: model<ImportDocument>('imports', importRun),
     importChunks: model<ChunkDocument>('importChunks', chunk),

@@ -3,8 +3,9 @@
 import type { Command } from 'commander';
 import { ImportsError } from '../../errors';
 import type { Account } from '../../ports';
-import { accountItem, accountText } from './account-item';
+import { accountFacts, accountItem, accountText } from './account-item';
 import { defineCommand, type Session } from '../define-command';
+import { record } from '../record';
 import { escapeText } from '../text/escape-text';
 import { gather } from '../text/gather';
 import { readPassword, type PasswordOptions } from './read-password';
@@ -49,6 +50,7 @@ export function addAccountAddCommand(parent: Command, { deps, print }: Session):
         );
       }
       const account: Account = { userName, clientId, passwordHash: password?.hash ?? null, publicKeys, enabled: true, lastLoginAt: null };
+      await record(deps, services, { action: 'account add', clientId, subject: userName, is: accountFacts(account) });
       await services.accounts.add(account);
       const generated = password?.generated;
       await print.show({ ...accountItem(account), ...(generated === undefined ? {} : { password: generated }) }, () =>

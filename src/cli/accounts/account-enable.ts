@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { accountItem } from './account-item';
 import { defineCommand, type Session } from '../define-command';
+import { record } from '../record';
 import { requireAccount } from './require-account';
 
 export function addAccountEnableCommands(parent: Command, session: Session): void {
@@ -26,7 +27,15 @@ function add(parent: Command, { deps, print }: Session, { enabled, verb, summary
   defineCommand(parent, { usage: `${verb} <user>`, summary, examples: [`imports account ${verb} acme-hr`] }).action(
     async (userName: string) => {
       const services = await deps.open();
-      const account = { ...(await requireAccount(services, userName)), enabled };
+      const found = await requireAccount(services, userName);
+      const account = { ...found, enabled };
+      await record(deps, services, {
+        action: `account ${verb}`,
+        clientId: account.clientId,
+        subject: userName,
+        was: { enabled: found.enabled },
+        is: { enabled },
+      });
       await services.accounts.update(userName, { enabled });
       await print.show(accountItem(account), () => `Account ${userName} of client ${account.clientId} ${done}.`);
     },

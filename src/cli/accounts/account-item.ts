@@ -24,3 +24,8 @@ export function accountText(account: Account, print: Printer): string {
     ...account.publicKeys.map(({ algorithm, fingerprint, comment }) => ['Key', `${algorithm} ${fingerprint} ${comment}`.trim()] as const),
   ]);
 }
+
+/** What the audit keeps of an account: how it can log in, and nothing that would let anybody in. */
+export function accountFacts({ enabled, passwordHash, publicKeys }: Account): Record<string, unknown> {
+  return { enabled, password: passwordHash === null ? 'none' : 'set', keys: publicKeys.map(({ fingerprint }) => fingerprint) };
+}

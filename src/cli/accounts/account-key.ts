@@ -4,8 +4,9 @@
 import type { Command } from 'commander';
 import { ImportsError } from '../../errors';
 import type { Account } from '../../ports';
-import { accountItem, accountText } from './account-item';
+import { accountFacts, accountItem, accountText } from './account-item';
 import { defineCommand, type Session } from '../define-command';
+import { record } from '../record';
 import { escapeText } from '../text/escape-text';
 import { readPublicKeys } from './read-public-keys';
 import { requireAccount } from './require-account';
@@ -22,7 +23,16 @@ export function addAccountKeyAddCommand(parent: Command, { deps, print }: Sessio
     const account = await requireAccount(services, userName);
     const added = keys.filter(({ fingerprint }) => account.publicKeys.every((key) => key.fingerprint !== fingerprint));
     const changed: Account = { ...account, publicKeys: [...account.publicKeys, ...added] };
-    if (added.length > 0) await services.accounts.update(userName, { publicKeys: changed.publicKeys });
+    if (added.length > 0) {
+      await record(deps, services, {
+        action: 'account key add',
+        clientId: account.clientId,
+        subject: userName,
+        was: accountFacts(account),
+        is: accountFacts(changed),
+      });
+      await services.accounts.update(userName, { publicKeys: changed.publicKeys });
+    }
     const done = added.length === 0 ? 'It had this key already.' : `Added: ${added.map(({ fingerprint }) => fingerprint).join(', ')}`;
     await print.show(accountItem(changed), () => [accountText(changed, print), done].join('\n\n'));
   });
@@ -46,8 +56,15 @@ export function addAccountKeyRemoveCommand(parent: Command, { deps, print }: Ses
         `Account ${userName} has no key with the fingerprint ${escapeText(typed)}${theirs === '' ? '; it has none at all' : `. Its keys are:${theirs}`}\nSee all with: imports account list ${account.clientId}`,
       );
     }
-    await services.accounts.update(userName, { publicKeys });
     const changed: Account = { ...account, publicKeys };
+    await record(deps, services, {
+      action: 'account key remove',
+      clientId: account.clientId,
+      subject: userName,
+      was: accountFacts(account),
+      is: accountFacts(changed),
+    });
+    await services.accounts.update(userName, { publicKeys });
     const isShutOut = publicKeys.length === 0 && account.passwordHash === null;
     const note = isShutOut ? `It cannot log in any more. Give it a key or a password: imports account key add ${userName} FILE` : undefined;
     await print.show(accountItem(changed), () =>

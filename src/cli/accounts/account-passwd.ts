@@ -5,6 +5,7 @@ import { ImportsError } from '../../errors';
 import { passwordOnce } from './account-add';
 import { accountItem, accountText } from './account-item';
 import { defineCommand, type Session } from '../define-command';
+import { record } from '../record';
 import { readPassword, type PasswordOptions } from './read-password';
 import { requireAccount } from './require-account';
 
@@ -24,6 +25,7 @@ export function addAccountPasswdCommand(parent: Command, { deps, print }: Sessio
       }
       const services = await deps.open();
       const account = await requireAccount(services, userName);
+      await record(deps, services, { action: 'account passwd', clientId: account.clientId, subject: userName });
       await services.accounts.update(userName, { passwordHash: password.hash });
       const changed = { ...account, passwordHash: password.hash };
       const { generated } = password;

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { parseNetwork, placeOf } from '../../domain/client/network';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
+import { record } from '../record';
 import { escapeText } from '../text/escape-text';
 
 export function addBanListCommand(parent: Command, { deps, print }: Session): void {
@@ -51,8 +52,10 @@ export function addBanLiftCommand(parent: Command, { deps, print }: Session): vo
     }
     const address = placeOf(typed);
     const services = await deps.open();
-    const isBanned = (await services.bans.inForce(deps.now())).some((ban) => ban.address === address);
-    if (!isBanned || !(await services.bans.remove(address))) {
+    const ban = (await services.bans.inForce(deps.now())).find((each) => each.address === address);
+    if (ban !== undefined)
+      await record(deps, services, { action: 'ban lift', clientId: null, subject: address, was: { until: ban.until, reason: ban.reason } });
+    if (ban === undefined || !(await services.bans.remove(address))) {
       throw new ImportsError('NOT_FOUND', `${address} is not banned.\nSee all that are with: imports ban list`);
     }
     await print.show({ address, lifted: true }, () => `${address} is let in again, by every front door within seconds.`);

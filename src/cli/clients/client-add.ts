@@ -9,6 +9,7 @@ import { clientText } from './client-text';
 import { defineCommand, type Session } from '../define-command';
 import { escapeText } from '../text/escape-text';
 import { gather } from '../text/gather';
+import { record } from '../record';
 import { applyAssignments } from './parse-setting';
 import { putIntoEffect, trySchedule } from './put-into-effect';
 import { CLIENT_ID_RULE } from './require-client';
@@ -54,6 +55,12 @@ export function addClientAddCommand(parent: Command, { deps, print }: Session): 
         );
       }
       await trySchedule(services, client.settings.schedule, 'The client was not added');
+      await record(deps, services, {
+        action: 'client add',
+        clientId: client.clientId,
+        subject: client.clientId,
+        is: { ...client.settings },
+      });
       await services.clients.add(client);
       await putIntoEffect(services, client);
       await print.show(client, () => `${clientText(client, print)}\n\n${nextStep(client)}`);

@@ -3,6 +3,7 @@
 
 import type { Command } from 'commander';
 import { defineCommand, type Session } from '../define-command';
+import { record } from '../record';
 import { putIntoEffect } from './put-into-effect';
 import { requireClient } from './require-client';
 
@@ -31,7 +32,15 @@ interface Switch {
 function add(parent: Command, { deps, print }: Session, { enabled, verb, summary, done }: Switch): void {
   defineCommand(parent, { usage: `${verb} <id>`, summary, examples: [`imports client ${verb} acme`] }).action(async (id: string) => {
     const services = await deps.open();
-    const client = { ...(await requireClient(services, id)), enabled };
+    const found = await requireClient(services, id);
+    const client = { ...found, enabled };
+    await record(deps, services, {
+      action: `client ${verb}`,
+      clientId: client.clientId,
+      subject: client.clientId,
+      was: { enabled: found.enabled },
+      is: { enabled },
+    });
     await services.clients.setEnabled(client.clientId, enabled);
     await putIntoEffect(services, client);
     const looks = enabled && client.settings.startOnUpload && client.paused === undefined;

@@ -4,6 +4,7 @@
 import type { Command } from 'commander';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
+import { record } from '../record';
 import { describeError } from '../text/describe-error';
 import { requireClient } from './require-client';
 
@@ -23,6 +24,7 @@ export function addClientPauseCommands(parent: Command, { deps, print }: Session
       const reason = reasonOf(options);
       const services = await deps.open();
       const { clientId } = await requireClient(services, id);
+      await record(deps, services, { action: 'client pause', clientId, subject: clientId, reason });
       await services.clients.pause(clientId, { at: deps.now(), by: deps.operator, reason });
       await print.show(await services.clients.find(clientId), () =>
         [
@@ -43,6 +45,7 @@ export function addClientPauseCommands(parent: Command, { deps, print }: Session
       const reason = reasonOf(options);
       const services = await deps.open();
       const { clientId } = await requireClient(services, id);
+      await record(deps, services, { action: 'client resume', clientId, subject: clientId, reason });
       await services.clients.resume(clientId, { at: deps.now(), by: deps.operator, reason });
       await services.control.wake(clientId, { look: true }).catch((error: unknown) => {
         const { code, message } = describeError(error);

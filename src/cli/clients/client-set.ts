@@ -6,6 +6,7 @@ import { scheduleName } from '../../domain/client/schedule-name';
 import { ImportsError } from '../../errors';
 import { clientText, settingText } from './client-text';
 import { defineCommand, type Session } from '../define-command';
+import { record } from '../record';
 import { layOutTable } from '../text/lay-out';
 import { applyAssignments, SETTINGS } from './parse-setting';
 import { putIntoEffect, trySchedule } from './put-into-effect';
@@ -33,10 +34,23 @@ export function addClientSetCommand(parent: Command, { deps, print }: Session): 
       const changed = { ...client, settings };
       const isAsBefore = scheduleName(settings.schedule) === scheduleName(client.settings.schedule);
       if (!isAsBefore) await trySchedule(services, settings.schedule, 'Nothing was changed');
+      await record(deps, services, {
+        action: 'client set',
+        clientId: client.clientId,
+        subject: client.clientId,
+        ...changes(client.settings, settings),
+      });
       await services.clients.setSettings(client.clientId, settings);
       if (!isAsBefore) await putIntoEffect(services, changed);
       await print.show(changed, () => clientText(changed, print));
     });
+}
+
+/** Only what differs, as it was and as it is. */
+function changes(was: ClientSettings, is: ClientSettings): { was: Record<string, unknown>; is: Record<string, unknown> } {
+  const keys = (Object.keys(is) as (keyof ClientSettings)[]).filter((key) => JSON.stringify(was[key]) !== JSON.stringify(is[key]));
+  const pick = (settings: ClientSettings) => Object.fromEntries(keys.map((key) => [key, settings[key]]));
+  return { was: pick(was), is: pick(is) };
 }
 
 function settingsTable(columns: number): string {

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { HoldVerdict, ImportRun } from '../../domain/import-run';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
+import { record } from '../record';
 import type { CliDeps, Services } from '../deps';
 import { resultOf } from '../show/describe-import';
 import { requireImport } from './require-import';
@@ -52,6 +53,7 @@ async function decide({ deps, print }: Session, id: string, verdict: HoldVerdict
   const services = await deps.open();
   const run = await requireImport(services, id);
   refuseWhatDoesNotWait(run);
+  await record(deps, services, { action: verdict, clientId: run.clientId, subject: run.importId, reason: reason.trim() });
   await services.control.decide(run.importId, { verdict, reason: reason.trim(), by: deps.operator });
   const written = await isWritten(services, run, deps);
   const message = written

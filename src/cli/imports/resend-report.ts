@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { ImportRun } from '../../domain/import-run';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
+import { record } from '../record';
 import type { Services } from '../deps';
 import { requireClient } from '../clients/require-client';
 import { requireImport } from './require-import';
@@ -35,6 +36,7 @@ export function addResendReportCommand(program: Command, { deps, print }: Sessio
       const { settings } = await requireClient(services, run.clientId);
       const { importId } = run;
       const { called, option, to } = MAILS[kind];
+      await record(deps, services, { action: 'resend-report', clientId: run.clientId, subject: importId, is: { kind, to: settings[to] } });
       const report = await services.control.resendReport(run, kind);
       if (report === 'nothing-left') throw new ImportsError('NOT_NOW', nothingLeft(run, kind));
       if (report === 'failed') {

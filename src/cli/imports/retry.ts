@@ -7,6 +7,7 @@ import type { ImportRun } from '../../domain/import-run';
 import { statesThat } from '../../domain/import-state';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
+import { record } from '../record';
 import type { CliDeps, Services } from '../deps';
 import { describeError } from '../text/describe-error';
 import { hasStopped } from './has-stopped';
@@ -85,6 +86,7 @@ async function retry(services: Services, run: ImportRun, reason: string, deps: C
   const { importId } = run;
   refuseEnded(run);
   await refuseUndoing(services, run);
+  await record(deps, services, { action: 'retry', clientId: run.clientId, subject: importId, reason, was: { state: run.state } });
   if (!(await hasAsked(services, run, reason, deps))) throw new ImportsError('NOT_NOW', sayRunning(run));
   await wakeInbox(services, importId, 'retry');
   const next = await nextOf(services, importId, deps);

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
+import { record } from '../record';
 import { requireClient } from '../clients/require-client';
 
 export function addScanCommand(program: Command, { deps, print }: Session): void {
@@ -24,6 +25,7 @@ export function addScanCommand(program: Command, { deps, print }: Session): void
         'NOT_NOW',
         `Client ${clientId} is paused by ${paused.by} (${paused.reason}): its files are left alone. Resume it with: imports client resume ${clientId} --reason "…"`,
       );
+    await record(deps, services, { action: 'scan', clientId, subject: clientId });
     await services.control.wake(clientId, { look: true });
     await print.show(
       { clientId, scan: 'started' },

@@ -7,6 +7,7 @@ import { IMPORT_STATES } from '../../domain/import-state';
 import { countLeft, type Undo } from '../../domain/undo/undo';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
+import { record } from '../record';
 import type { CliDeps, Services } from '../deps';
 import { describeUndone, undoItem } from '../show/describe-undone';
 import { hasStopped } from './has-stopped';
@@ -53,6 +54,7 @@ async function start(services: Services, found: ImportRun, reason: string, deps:
   const stopped = await hasStopped(services, found);
   if (!stopped) refuse(found);
   if (reason === '') throw new ImportsError('WRONG_USE', 'Say why, for whoever looks later: --reason "wrong file"');
+  await record(deps, services, { action: 'undo', clientId: found.clientId, subject: found.importId, reason, was: { state: found.state } });
   const run = stopped ? await markStopped(services, found) : found;
   await refuseExpired(services, run);
   const { importId, clientId } = run;
