@@ -515,6 +515,23 @@ export interface UndoStore {
   countDone(importId: ImportId): Promise<number>;
 }
 
+// -------------------------------------------------------------------------------------------------------------- a person
+
+/** What the database keeps about one person outside `users`. Personal data throughout. */
+export interface KeptOfPerson {
+  readonly replacedValues: readonly object[];
+  readonly rejectedRecords: readonly object[];
+  /** Accepted records that waited for a value which another user held. */
+  readonly deferredRecords: readonly object[];
+  readonly leftByUndo: readonly object[];
+}
+
+export interface PersonStore {
+  find(clientId: ClientId, uniqueId: string): Promise<KeptOfPerson>;
+  /** Safe to repeat. Not while an import of the client is open: it may need what is removed. */
+  erase(clientId: ClientId, uniqueId: string): Promise<void>;
+}
+
 // --------------------------------------------------------------------------------------------------------------- files
 
 export interface ReadyFile {
@@ -552,6 +569,10 @@ export interface FileStore {
     importId: ImportId,
     backup: string | null,
   ): Promise<{ readonly where: 'work' | 'backup'; readonly path: string } | undefined>;
+  /** Where the backed-up file lies; undefined when it is not there. */
+  findBackup(clientId: ClientId, backup: string): Promise<string | undefined>;
+  /** Safe to repeat. */
+  removeBackup(clientId: ClientId, backup: string): Promise<void>;
   /** For an import whose working files are gone already; `cleanUp` removes it again. */
   makeWorkFolder(importId: ImportId): Promise<void>;
   /** Where the list of what an undo left alone is to be written; its folder is there. */
@@ -643,6 +664,13 @@ export interface CsvFiles {
   readChunk(file: { readonly sourcePath: string; readonly textPath: string }, layout: FileLayout, chunk: Chunk): AsyncIterable<RawRow>;
   /** The failed-records file: the client's headers and raw cells, then our four columns; neutralised; UTF-8 with BOM. Atomic. */
   writeFailedRecords(path: string, layout: FileLayout, records: AsyncIterable<RejectedRecord>): Promise<void>;
+  /** How many rows of the file speak of this person, by its column `unique_id` or `username`. */
+  countPersonRows(
+    file: { readonly path: string; readonly encoding: FileLayout['encoding']; readonly delimiter: string },
+    uniqueId: string,
+  ): Promise<number>;
+  /** Takes them out of a file of our own; how many there were. Atomic, safe to repeat. */
+  dropPersonRows(file: { readonly path: string; readonly delimiter: string }, uniqueId: string): Promise<number>;
   /** Rows of our own for people's spreadsheets: neutralised; UTF-8 with BOM. Atomic. */
   writeTable(path: string, headers: readonly string[], rows: AsyncIterable<readonly string[]>): Promise<void>;
 }

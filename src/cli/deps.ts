@@ -18,8 +18,10 @@ import type {
   OutboxStore,
   PublicKey,
   PermitStore,
+  PersonStore,
   RejectedStore,
   SessionStore,
+  StandingFolder,
   UndoStore,
   UserStore,
 } from '../ports';
@@ -37,8 +39,10 @@ export interface Services {
   readonly users: Pick<UserStore, 'history' | 'repairKeys'>;
   readonly permits: Pick<PermitStore, 'notGivenBack'>;
   readonly control: ImportsControl;
-  readonly files: Pick<FileStore, 'prepareClient'>;
-  readonly csv: Pick<CsvFiles, 'writeFailedRecords'>;
+  readonly persons: PersonStore;
+  readonly files: Pick<FileStore, 'prepareClient' | 'findFailedRecords' | 'findBackup' | 'removeBackup' | 'workFolders' | 'cleanUp'>;
+  readonly standing: Pick<StandingFolder, 'findStatusReport'>;
+  readonly csv: Pick<CsvFiles, 'writeFailedRecords' | 'countPersonRows' | 'dropPersonRows'>;
 }
 
 export interface DoctorCheck {

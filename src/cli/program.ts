@@ -23,6 +23,8 @@ import { addDoctorCommand } from './commands/doctor';
 import { addHelpCommand } from './commands/help';
 import { addListCommand } from './imports/list';
 import { createPrinter } from './text/print';
+import { addPersonEraseCommand } from './person/person-erase';
+import { addPersonExportCommand } from './person/person-export';
 import { addRejectedCommand } from './imports/rejected';
 import { addResendReportCommand } from './imports/resend-report';
 import { addRetryCommand } from './imports/retry';
@@ -97,6 +99,10 @@ export function buildProgram(deps: CliDeps): Command {
   addBanListCommand(ban, session);
   addBanLiftCommand(ban, session);
 
+  const person = defineCommand(program, { usage: 'person', summary: 'what is kept about one person' });
+  addPersonExportCommand(person, session);
+  addPersonEraseCommand(person, session);
+
   program.commandsGroup('Imports:');
   addListCommand(program, session);
   addShowCommand(program, session);
@@ -117,7 +123,7 @@ export function buildProgram(deps: CliDeps): Command {
   program.commandsGroup('When in doubt:');
   addDoctorCommand(program, session);
   addAuditCommand(program, session);
-  for (const group of [program, client, account, key, ban, users]) addHelpCommand(group);
+  for (const group of [program, client, account, key, ban, users, person]) addHelpCommand(group);
   return program;
 }
 

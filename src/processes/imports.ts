@@ -27,7 +27,9 @@ const deps: CliDeps = {
   async open() {
     const mongo = await services.mongo();
     const [control, files, csv] = await Promise.all([services.control(), services.files(), services.csv()]);
-    return { ...mongo, control, files, csv };
+    const { createStandingFolder } = await import('../adapters/files/standing-folder.js');
+    const standing = createStandingFolder(config().dataDir, files);
+    return { ...mongo, control, files, standing, csv };
   },
   close: () => services.close(),
   hashPassword,

@@ -88,6 +88,8 @@ export const TYPED: Readonly<Record<string, { readonly args: string; readonly wo
   template: { args: 'acme' },
   doctor: { args: '', serves: 'nothing' },
   audit: { args: '' },
+  'person export': { args: 'acme 1042' },
+  'person erase': { args: 'acme 1042 --reason x' },
 };
 
 /** `folder` = where key files may be put. */
@@ -109,6 +111,9 @@ export function errorPaths(folder: string): readonly ErrorPath[] {
     wrongUse('list --state claiming', "argument 'claiming' is invalid", 'Allowed choices are queued,'),
     wrongUse('list --limit ten', 'a whole number from 1 to', 'How it is used: imports list --help'),
 
+    notFound('person export nobody 1042', 'There is no client nobody', 'imports client list'),
+    wrongUse('person erase acme 1042', 'Say why', '--reason "request of 3 November"'),
+    notNow('person erase acme 1042 --reason x', 'These imports have not ended', 'imports show acme-1', run(busy)),
     wrongUse('audit --since yesterday', 'yesterday is not a time', '--since 2026-11-01'),
     wrongUse('audit --verify --client acme', '--verify is about the whole audit', 'without --client and --since'),
     notNow('audit --verify', 'entry 7 does not hold, because it was changed', 'compare it with a backup', { world: { auditBrokenAt: 7 } }),

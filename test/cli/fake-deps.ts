@@ -273,19 +273,10 @@ function up(error: Error | undefined): void {
 
 /** What a command may call without having written down first that it will: it changes nothing, or only what another call has changed. */
 const NO_ACT = [
-  ...['find', 'list', 'inForce', 'live', 'chunk', 'all', 'count', 'chunkResults', 'countDone', 'whyFailed', 'history', 'notGivenBack'],
-  ...[
-    'prepareClient',
-    'writeFailedRecords',
-    'applySchedule',
-    'trySchedule',
-    'wake',
-    'refuseUndoOfRunning',
-    'isRunning',
-    'troubles',
-    'uiUrl',
-  ],
-];
+  'find list inForce live chunk all count chunkResults countDone',
+  'whyFailed history notGivenBack prepareClient writeFailedRecords applySchedule trySchedule findFailedRecords findBackup',
+  'findStatusReport workFolders countPersonRows wake refuseUndoOfRunning isRunning troubles uiUrl',
+].flatMap((names) => names.split(' '));
 
 /** Fails any command that changes something before it is on record: every test of a changing command is a test of that. */
 function onRecord(services: Services, world: World): Services {
@@ -483,8 +474,25 @@ export function servicesOf(world: World): Services {
       },
       uiUrl: (id) => (world.uiUrl === null ? null : `${world.uiUrl}/namespaces/default/workflows/import%2F${id}`),
     },
-    files: { prepareClient: async (id) => void world.calls.push(`folder ${id}`) },
+    files: {
+      prepareClient: async (id) => void world.calls.push(`folder ${id}`),
+      findFailedRecords: async () => undefined,
+      findBackup: async (id, backup) => `/data/clients/${id}/${backup}`,
+      removeBackup: async (id, backup) => void world.calls.push(`remove ${id}/${backup}`),
+      workFolders: async () => [],
+      cleanUp: () => Promise.reject(new Error('nothing lies in work/')),
+    },
+    standing: { findStatusReport: async () => undefined },
+    persons: {
+      async find() {
+        up(down.stores);
+        return { replacedValues: [], rejectedRecords: [], deferredRecords: [], leftByUndo: [] };
+      },
+      erase: async (id, uniqueId) => void world.calls.push(`erase ${id}/${uniqueId}`),
+    },
     csv: {
+      countPersonRows: async () => 1,
+      dropPersonRows: async () => 1,
       async writeFailedRecords(path, layout, records) {
         const { writeFile } = await import('node:fs/promises');
         const lines = [[...layout.headers, 'error_code', 'error_field', 'error_reason', 'source_line'].join(',')];

@@ -37,6 +37,7 @@ Clients:
   account                logins of clients
   sessions [client]      who is logged in right now
   ban                    addresses that are not let in
+  person                 what is kept about one person
 
 Imports:
   list                   imports, newest first
@@ -76,7 +77,7 @@ reached.
       expect(out).toContain('--json');
       const tooWide = out.split('\n').filter((line) => line.length > 80);
       expect(tooWide).toEqual([]);
-      if (!['client', 'account', 'account key', 'ban', 'users'].includes(path.join(' ')))
+      if (!['client', 'account', 'account key', 'ban', 'users', 'person'].includes(path.join(' ')))
         expect(out).toMatch(/Examples?:\n {2}\$ .*imports /);
     },
   );

@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createFileStore } from '../../src/adapters/files/file-store';
+import { createStandingFolder } from '../../src/adapters/files/standing-folder';
 import { connectImportsControl } from '../../src/adapters/temporal/imports-control';
 import type { CliDeps, Services } from '../../src/cli/deps';
 import { loadConfig, type Environment } from '../../src/config/load-config';
@@ -110,7 +111,9 @@ function real(env: Environment): Partial<CliDeps> {
     async open() {
       const services = openServices(() => loadConfig(env));
       const mongo = await services.mongo();
-      return { ...mongo, control: await services.control(), files: await services.files(), csv: await services.csv() };
+      const files = await services.files();
+      const standing = createStandingFolder(loadConfig(env).dataDir, files);
+      return { ...mongo, control: await services.control(), files, standing, csv: await services.csv() };
     },
   };
 }

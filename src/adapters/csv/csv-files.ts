@@ -7,6 +7,7 @@ import { ImportsError } from '../../errors';
 import type { Chunk, Clock, CsvFiles } from '../../ports';
 import { inspect } from './inspect';
 import { parseRows } from './parse-rows';
+import { countPersonRows, dropPersonRows } from './person-rows';
 import { splitRecords } from './split-records';
 import { markSwallowed, rowsIn } from './swallowed-rows';
 import { vanished } from './vanished';
@@ -29,6 +30,8 @@ export function createCsvFiles(clock: Clock = { now: () => new Date() }): CsvFil
     },
     writeFailedRecords,
     writeTable,
+    countPersonRows,
+    dropPersonRows,
   };
 }
 

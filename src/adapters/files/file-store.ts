@@ -42,6 +42,13 @@ export function createFileStore(dataDir: string): FileStore {
       const found = await missingAsUndefined(lstat(inBackup));
       return found?.isFile() === true ? { where: 'backup', path: inBackup } : undefined;
     },
+    async findBackup(clientId, backup) {
+      const file = path.join(rootOf(clientId), '.bak', singleName(path.basename(backup)));
+      return (await missingAsUndefined(lstat(file)))?.isFile() === true ? file : undefined;
+    },
+    async removeBackup(clientId, backup) {
+      await rm(path.join(rootOf(clientId), '.bak', singleName(path.basename(backup))), { force: true });
+    },
     async makeWorkFolder(importId) {
       await mkdir(workOf(importId), { recursive: true, mode: 0o750 });
     },

@@ -13,6 +13,7 @@ import type {
   ImportStore,
   OutboxStore,
   PermitStore,
+  PersonStore,
   RejectedStore,
   SessionStore,
   TurnStore,
@@ -31,6 +32,7 @@ import { createImportStore } from './imports/import-store';
 import { createIndexes } from './indexes';
 import { createModels } from './models';
 import { createOutboxStore } from './imports/outbox-store';
+import { createPersonStore } from './users/person-store';
 import { createPermitStore } from './users/permit-store';
 import { createRejectedStore } from './imports/rejected-store';
 import { createSessionStore } from './accounts/session-store';
@@ -56,6 +58,7 @@ export interface Mongo {
   readonly undos: UndoStore;
   readonly outbox: OutboxStore;
   readonly expiry: ExpiryStore;
+  readonly persons: PersonStore;
   /** Safe to repeat; takes long when users exist and an index is new. */
   createIndexes(): Promise<void>;
   /** `time` is the server's own clock, where it tells it. */
@@ -86,6 +89,7 @@ export async function connectMongo(uri: string): Promise<Mongo> {
     undos: createUndoStore(models),
     outbox: createOutboxStore(models),
     expiry: createExpiryStore(models),
+    persons: createPersonStore(models),
     createIndexes: () => createIndexes(models),
     async ping() {
       const admin = connection.getClient().db().admin();

@@ -90,8 +90,11 @@ function tableOf(entries: readonly AuditEntry[], print: Printer): string {
 
 function differences(was: Readonly<Record<string, unknown>>, is: Readonly<Record<string, unknown>>): string[] {
   const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])];
-  const shown = (value: unknown) => (value === undefined ? '(none)' : JSON.stringify(value));
   return keys
     .filter((key) => JSON.stringify(was[key]) !== JSON.stringify(is[key]))
     .map((key) => (was[key] === undefined ? `${key}: ${shown(is[key])}` : `${key}: ${shown(was[key])} -> ${shown(is[key])}`));
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? '(none)' : JSON.stringify(value);
 }

@@ -1,0 +1,119 @@
+// What is kept about one person outside the users: all of it can be had, all of it can be removed, nothing of anybody else is, and a
+// command that was broken off anywhere is simply typed again.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Services } from '../../src/cli/deps';
+import type { ClientId } from '../../src/domain/ids';
+import { aWorld, importsWith, servicesOf, type Ran } from '../cli/fake-deps';
+import { startWorld, type World } from '../support/in-process-import';
+import { mortal } from '../support/mortal';
+
+const ID = 'QX-0042';
+const HEAD = 'unique_id,login_source,first_name,last_name,province\n';
+
+let world: World;
+beforeAll(async () => void (world = await startWorld()));
+afterAll(() => world.close());
+
+const services = (): Services => {
+  const { files, standing, csv } = world.ports;
+  return { ...servicesOf(aWorld()), ...world.mongo, files, standing, csv };
+};
+const run = (args: readonly string[], opened: Services = services()): Promise<Ran> =>
+  importsWith({ open: async () => opened }, aWorld(), ...args);
+
+/** Created, changed, and rejected beside somebody else. */
+async function known(name: string): Promise<ClientId> {
+  const clientId = await world.addClient(name);
+  for (const rows of [
+    `${ID},OPSCOM,Ann,Lee,ON\n7,OPSCOM,Bob,Ray,ON\n`,
+    `${ID},OPSCOM,Anna,Lee,ON\n`,
+    `${ID},OPSCOM,Anna,Lee,Ontario\n7,OPSCOM,Bob,Ray,Ontario\n`,
+  ]) {
+    await world.drop(clientId, 'users.csv', HEAD + rows);
+    await world.importAll(clientId);
+  }
+  return clientId;
+}
+
+/** Every file of the client, and every document but those of the users, that still has the id in it. */
+async function traces(clientId: ClientId): Promise<string[]> {
+  const root = path.join(world.dataDir);
+  const files = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.parentPath.includes(clientId))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .filter((file) => readFileSync(file).includes(ID));
+  const found = files.map((file) => path.relative(root, file));
+  for (const { name } of await world.db.listCollections().toArray()) {
+    if (name === 'users') continue;
+    for await (const document of world.db.collection(name).find({})) {
+      const text = JSON.stringify(document);
+      if (text.includes(ID) && text.includes(clientId)) found.push(name);
+    }
+  }
+  return found.sort();
+}
+
+test('an export holds the replaced values, the rejected records, and every file that speaks of the person', async () => {
+  const clientId = await known('exported');
+  const { out, code } = await run(['person', 'export', clientId, ID, '--json']);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({
+    clientId,
+    uniqueId: ID,
+    replacedValues: [{ importId: `${clientId}-2`, before: { firstName: 'Ann' } }],
+    rejectedRecords: [{ importId: `${clientId}-3`, cells: [ID, 'OPSCOM', 'Anna', 'Lee', 'Ontario'] }],
+    files: expect.arrayContaining([
+      expect.objectContaining({ kind: 'failed-records', rows: 1 }),
+      expect.objectContaining({ kind: 'original', importId: `${clientId}-1`, rows: 1 }),
+    ]) as unknown,
+  });
+  expect((await run(['person', 'export', clientId, ID])).out).toContain('original: .bak/users.csv (1 row)');
+});
+
+test('erased, only the originals speak of the person, and they are named; with --with-originals nothing does', async () => {
+  const clientId = await known('erased');
+  const first = await run(['person', 'erase', clientId, ID, '--reason', 'their request']);
+  expect(first).toMatchObject({ code: 0, out: expect.stringContaining('Still there, and speaking of them') as string });
+  const left = await traces(clientId);
+  expect(left).toHaveLength(3);
+  for (const file of left) expect(file).toMatch(/\.bak\/users(\.\w+)?\.csv$/);
+  // Of the other one in the same files nothing is missing.
+  const failed = (await world.backups(clientId)).filter((name) => name.endsWith('.failed.csv'));
+  expect(await world.readBackup(clientId, failed[0]!)).toContain('7,OPSCOM,Bob,Ray,Ontario');
+  expect(await world.mongo.rejected.count(`${clientId}-3` as never)).toBe(1);
+  await run(['person', 'erase', clientId, ID, '--with-originals', '--reason', 'their request']);
+  expect(await traces(clientId)).toEqual([]);
+  expect(await world.mongo.users.history(`${clientId}/${ID}` as never)).toMatchObject({ changes: [] });
+  const again = await run(['person', 'erase', clientId, ID, '--with-originals', '--reason', 'their request', '--json']);
+  expect(JSON.parse(again.out)).toMatchObject({ cleaned: [], originals: [] });
+});
+
+test.each(['before', 'after'] as const)('broken off %s any step, the command typed again removes what is left', async (when) => {
+  const clientId = await known(`broken-${when}`);
+  for (let at = 1; ; at++) {
+    const { ports, seen } = mortal(services() as never, { at, when }, ['persons', 'files', 'csv', 'imports', 'audit'] as never);
+    await run(['person', 'erase', clientId, ID, '--with-originals', '--reason', 'their request'], ports as unknown as Services);
+    if (!seen.dead) break;
+  }
+  expect(await traces(clientId)).toEqual([]);
+});
+
+test('the audit shows who erased whom to somebody who knows the id, and to nobody else', async () => {
+  const clientId = await known('audited');
+  await run(['person', 'erase', clientId, ID, '--reason', 'their request']);
+  const entries = [];
+  for await (const entry of world.mongo.audit.entries({ clientId })) entries.push(entry);
+  expect(entries).toMatchObject([
+    { action: 'person erase', reason: 'their request', subject: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string },
+  ]);
+});
+
+test('a person of a client whose id begins alike keeps everything', async () => {
+  const near = await known('alike');
+  const far = await known('alike-2');
+  await run(['person', 'erase', near, ID, '--with-originals', '--reason', 'their request']);
+  const { rejectedRecords, replacedValues } = await world.mongo.persons.find(far, ID);
+  expect([rejectedRecords.length, replacedValues.length]).toEqual([1, 1]);
+});
