@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type SecureVersion, type TLSSocket } from 'node:tls';
 import { PASSWORD } from '../../sftp/support/front-door-fixture';
 import { RawBytes } from '../../../src/ftps/transfer/raw-bytes';
-import type { FtpsFixture } from './ftps-fixture';
+import type { FtpsServer } from '../../../src/ftps/start-ftps';
 
 /** TLS on a socket that can also be ended behind its back. */
 export interface Data {
@@ -22,7 +22,7 @@ export class FtpPeer {
   private isOver = false;
   private onTicket: (ticket: Buffer) => void = () => undefined;
 
-  static async connect({ ftps }: Pick<FtpsFixture, 'ftps'>, from = '127.0.0.1'): Promise<FtpPeer> {
+  static async connect({ ftps }: { readonly ftps: Pick<FtpsServer, 'host' | 'port'> }, from = '127.0.0.1'): Promise<FtpPeer> {
     const raw = connect({ host: ftps.host, port: ftps.port, localAddress: from });
     await once(raw, 'connect');
     const peer = new FtpPeer(raw, ftps.host);
@@ -30,7 +30,7 @@ export class FtpPeer {
     return peer;
   }
 
-  static async logIn(fixture: Pick<FtpsFixture, 'ftps'>, user = 'acme'): Promise<FtpPeer> {
+  static async logIn(fixture: { readonly ftps: Pick<FtpsServer, 'host' | 'port'> }, user = 'acme'): Promise<FtpPeer> {
     const peer = await FtpPeer.connect(fixture);
     await peer.secure();
     for (const line of [`USER ${user}`, `PASS ${PASSWORD}`, 'PBSZ 0', 'PROT P', 'TYPE I']) await peer.ask(line);
@@ -103,13 +103,14 @@ export class FtpPeer {
   /** A data connection; the command is said before TLS begins, as most programs do. */
   async data(command: string, options: { readonly from?: string } = {}): Promise<Data> {
     const socket = connect({ host: this.host, port: await this.port(), localAddress: options.from ?? '127.0.0.1' });
+    // The server drops it when it refuses the command.
+    socket.on('error', () => undefined);
     await once(socket, 'connect');
     const answer = await this.ask(command);
     if (!answer.startsWith('150')) {
       socket.destroy();
       throw new Error(answer);
     }
-    socket.on('error', () => undefined);
     const tls = connectTls({ socket: new RawBytes(socket), rejectUnauthorized: false });
     tls.on('error', () => undefined);
     await once(tls, 'secureConnect');

@@ -14,5 +14,7 @@ export interface DoorOrders {
   readonly limits: Partial<Limits>;
   readonly quietMs: number;
   readonly slowWriteMs: number;
+  /** Whether FTPS is open as well. */
+  readonly ftps: boolean;
   readonly dies: { readonly step: Step; readonly when: 'before' | 'after' } | null;
 }

@@ -11,6 +11,7 @@ import { parseClientId } from '../../../src/domain/ids';
 import type { Account } from '../../../src/ports';
 import { LIMITS } from '../../../src/door/limits';
 import { openFrontDoor } from '../../../src/door/open-front-door';
+import { startFtps } from '../../../src/ftps/start-ftps';
 import { hashPassword } from '../../../src/door/passwords';
 import { startSftp } from '../../../src/sftp/start-sftp';
 import { DISK_IS_FULL, type DoorOrders, type Step } from './door-orders';
@@ -49,6 +50,8 @@ async function main(orders: DoorOrders): Promise<void> {
     onReady: (clientId) => dying('announce', async () => say('ready', { clientId })),
   });
   const server = await startSftp(frontDoor, { host: '127.0.0.1', port: 0, dataDir });
+  const ftpsOptions = { host: '127.0.0.1', port: 0, dataDir, certificate: null, passivePorts: { from: 0, to: 0 }, publicAddress: null };
+  const ftps = orders.ftps ? await startFtps(frontDoor, ftpsOptions) : undefined;
 
   const probe = await open(dataDir);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the prototype of every file handle
@@ -77,7 +80,7 @@ async function main(orders: DoorOrders): Promise<void> {
   const { rename } = fs;
   fs.rename = (from, to) => dying('rename', () => rename(from, to));
 
-  say('listening', { host: server.host, port: server.port });
+  say('listening', { host: server.host, port: server.port, ftpsPort: ftps?.port });
 }
 
 void main(JSON.parse(process.env['DOOR_ORDERS'] ?? '') as DoorOrders);

@@ -11,6 +11,8 @@ import type { Address } from './connect';
 
 export interface SpawnedDoor {
   readonly door: Address;
+  /** Undefined unless it was ordered. */
+  readonly ftps: Address | undefined;
   readonly dataDir: string;
   /** Its log, a JSON object a line. */
   readonly lines: string[];
@@ -30,23 +32,24 @@ const ROOT = resolve(__dirname, '../../..');
 export async function spawnDoor(dataDir: string, orders: Partial<DoorOrders> = {}, wrap: readonly string[] = []): Promise<SpawnedDoor> {
   const node = [process.execPath, '-r', join(ROOT, 'test/support/register-swc.js'), join(__dirname, 'door-process.ts')];
   const [command = '', ...args]: readonly string[] = [...wrap, ...node];
-  const all = { dataDir, password: PASSWORD, limits: {}, quietMs: 300, slowWriteMs: 0, dies: null, ...orders };
+  const all = { dataDir, password: PASSWORD, limits: {}, quietMs: 300, slowWriteMs: 0, ftps: false, dies: null, ...orders };
   const env = { ...process.env, DOOR_ORDERS: JSON.stringify(all) };
   const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
   let over = false;
   const gone = once(child, 'exit').then(() => (over = true));
   const lines: string[] = [];
-  const address = await new Promise<Address>((found, failed) => {
+  const [address, ftps] = await new Promise<readonly [Address, Address | undefined]>((found, failed) => {
     createInterface(child.stdout).on('line', (line) => {
       lines.push(line);
-      const { message, host, port } = JSON.parse(line) as { message: string } & Address;
-      if (message === 'listening') found({ host, port });
+      const { message, host, port, ftpsPort } = JSON.parse(line) as { message: string; ftpsPort?: number } & Address;
+      if (message === 'listening') found([{ host, port }, ftpsPort === undefined ? undefined : { host, port: ftpsPort }]);
     });
     void gone.then(() => failed(new Error('The front door ended before it was open')));
   });
   const pid = child.pid ?? 0;
   return {
     door: address,
+    ftps,
     dataDir,
     lines,
     gone,
