@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { UserId } from '../../domain/ids';
 import type { SharedValue } from '../../ports';
 import { defineCommand, type Session } from '../define-command';
+import { record } from '../record';
 import { requireClient } from '../clients/require-client';
 
 /** As many are named as a person reads; how many there are is always told. */
@@ -21,6 +22,7 @@ export function addUsersRepairCommand(users: Command, { deps, print }: Session):
   }).action(async (text: string) => {
     const services = await deps.open();
     const { clientId } = await requireClient(services, text);
+    await record(deps, services, { action: 'users repair', clientId, subject: clientId });
     let mended = 0;
     let sharing = 0;
     const shared: ReturnType<typeof sharedItem>[] = [];
