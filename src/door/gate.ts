@@ -92,8 +92,8 @@ export async function openGate(options: GateOptions): Promise<Gate> {
   server.listen(port, host);
   await once(server, 'listening').catch((error: unknown) => {
     const advice = `Choose another IMPORTS_${protocol}_PORT or IMPORTS_${protocol}_HOST, or end what listens there.`;
-    const message = `Listening for ${protocol} on ${host} port ${port} failed (${errnoOf(error) ?? 'unknown'}). ${advice}`;
-    throw new ImportsError('CONFIG', message, { cause: error });
+    const why = errnoOf(error) ?? 'unknown';
+    throw new ImportsError('CONFIG', `Listening for ${protocol} on ${host} port ${port} failed (${why}). ${advice}`, { cause: error });
   });
   server.on('error', (error) => log.error('Accepting a connection failed', { error: errnoOf(error) ?? error.name }));
   return {
