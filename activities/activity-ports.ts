@@ -5,6 +5,7 @@ import type {
   ClientStore,
   Clock,
   CsvFiles,
+  DeferredStore,
   ExpiryStore,
   FileStore,
   GroupStore,
@@ -29,6 +30,7 @@ export interface ActivityPorts {
   readonly imports: ImportStore;
   readonly turns: TurnStore;
   readonly inboxes: Inboxes;
+  readonly deferred: DeferredStore;
   readonly rejected: RejectedStore;
   readonly users: UserStore;
   readonly groups: GroupStore;

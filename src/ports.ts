@@ -269,8 +269,8 @@ export interface ChunkResult {
   readonly counts: Counts;
   /** Users whose active permits are to be released. */
   readonly releaseFor: readonly UserId[];
-  /** Accepted records that met another holder of their e-mail or user name; tried again after all chunks. */
-  readonly deferred: readonly CheckedRecord[];
+  /** Lines of accepted records that met another holder of their e-mail or user name; settled after all chunks (`DeferredStore`). */
+  readonly deferred: readonly number[];
   /** Lines of the records that were left to a newer file, for the status report; absent = none. */
   readonly superseded?: readonly number[];
 }
@@ -286,7 +286,33 @@ export type ExpectedImport = {
   readonly settings?: null;
 };
 
-export interface ImportStore {
+/** What became of some of the lines that had to wait. */
+export interface SettledPart<Result> {
+  readonly n: number;
+  readonly lines: readonly number[];
+  readonly result: Result;
+  /** Nothing is left to settle. */
+  readonly isLast: boolean;
+}
+
+/** The settlement of what chunks have deferred, part by part. */
+export interface SettledParts<Result> {
+  /** Of two that take the same number the first stays; false for the other one. */
+  putSettled(importId: ImportId, part: SettledPart<Result>): Promise<boolean>;
+  /** In order of n, one at a time. */
+  settled(importId: ImportId): AsyncIterable<SettledPart<Result>>;
+}
+
+/** Accepted records that wait for a value which somebody holds. */
+export interface DeferredStore {
+  put(importId: ImportId, records: readonly CheckedRecord[]): Promise<void>;
+  /** By line. */
+  read(importId: ImportId, lines: readonly number[]): Promise<ReadonlyMap<number, CheckedRecord>>;
+  /** All of the import, in small steps with `onProgress` after each. */
+  remove(importId: ImportId, onProgress: () => void): Promise<void>;
+}
+
+export interface ImportStore extends SettledParts<ChunkResult> {
   /** The client's next sequence number: each is given out once. */
   nextSeq(clientId: ClientId): Promise<number>;
   insert(run: ImportRun): Promise<void>;
@@ -329,7 +355,7 @@ export interface ImportStore {
   chunk(importId: ImportId, n: number): Promise<(Chunk & { readonly result: ChunkResult | undefined }) | undefined>;
   /** The first result of a chunk stays: a worker that comes late would count again what was settled since. */
   setChunkResult(importId: ImportId, n: number, result: ChunkResult): Promise<void>;
-  /** Results in order of n, one at a time. */
+  /** Results in order of n, one at a time; those of the settlement behind them. */
   chunkResults(importId: ImportId): AsyncIterable<{ readonly n: number; readonly result: ChunkResult }>;
 }
 
@@ -492,7 +518,7 @@ export interface UndoChunkResult {
   readonly deferred: readonly number[];
 }
 
-export interface UndoStore {
+export interface UndoStore extends SettledParts<UndoChunkResult> {
   find(importId: ImportId): Promise<Undo | undefined>;
   /**
    * Writes down that the import is to be undone. One that was asked for already keeps what it has done, and its first reason; it waits for

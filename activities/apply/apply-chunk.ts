@@ -24,7 +24,7 @@ const BATCH = 250;
 
 type ChunkPorts = Pick<
   ActivityPorts,
-  'clients' | 'imports' | 'rejected' | 'users' | 'changes' | 'undos' | 'groups' | 'files' | 'csv' | 'clock' | 'log'
+  'clients' | 'imports' | 'deferred' | 'rejected' | 'users' | 'changes' | 'undos' | 'groups' | 'files' | 'csv' | 'clock' | 'log'
 >;
 
 export const applyChunk =
@@ -65,7 +65,7 @@ export const applyChunk =
 class ChunkPass {
   readonly tally = new Tally();
   readonly rejected: RejectedRecord[] = [];
-  readonly deferred: CheckedRecord[] = [];
+  readonly deferred: number[] = [];
   readonly superseded: number[] = [];
   readonly unwritten: number[] = [];
   readonly #ports: ChunkPorts;
@@ -90,10 +90,12 @@ class ChunkPass {
     }
     await requireTurn(this.#ports, { importId: this.#context.run.importId, turn: this.#turn });
     const applied = await applyRecords(this.#ports, this.#context, candidates);
+    const deferred = candidates.flatMap(({ record }, at) => (applied[at]!.kind === 'taken' ? [record] : []));
+    await this.#ports.deferred.put(this.#context.run.importId, deferred);
     applied.forEach((one, at) => {
       const { record, cells } = candidates[at]!;
       if (one.kind === 'rejected' || one.kind === 'unchanged') this.unwritten.push(record.line);
-      if (one.kind === 'taken') this.deferred.push(record);
+      if (one.kind === 'taken') this.deferred.push(record.line);
       else this.tally.add(one);
       if (one.kind === 'superseded') this.superseded.push(record.line);
       if (one.kind === 'rejected') this.rejected.push(rejectedRecord(record, one.reasons, cells));

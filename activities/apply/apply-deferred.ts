@@ -2,198 +2,183 @@
 // gives up may be taken, in whatever order the lines came; what nobody gives up rejects the record. Then looks once more at every
 // rejected record, so that it carries this reason, too, beside its own.
 //
-// Killed anywhere it starts over: writes carry their stamp, keys that were given up are given back at the end, its result is written last.
+// Killed anywhere it goes on where it stopped: writes carry their stamp, keys that were given up are given back, and each part's result
+// is written last.
 
-import { activityInfo, heartbeat } from '@temporalio/activity';
-import { userIdOf, type UserId } from '../../src/domain/ids';
+import { activityInfo } from '@temporalio/activity';
+import { userIdOf, type ImportId } from '../../src/domain/ids';
 import type { CheckedRecord, RawRow } from '../../src/domain/record/record';
+import type { Takeover } from '../../src/domain/decide/takeover-plan';
 import type { Reasons } from '../../src/domain/reason/reasons';
-import { settleTakeovers, type Release, type Takeover } from '../../src/domain/decide/settle-takeovers';
-import type { RejectedRecord } from '../../src/ports';
+import type { ChunkResult, RejectedRecord } from '../../src/ports';
 import type { ActivityPorts } from '../activity-ports';
-import { pathsOf } from './apply-chunk';
-import { applyRecords, decideOne, type ApplyContext } from './apply-records';
 import { beat } from '../heartbeat/beat';
+import { whileBeating } from '../heartbeat/while-beating';
+import { withHeartbeat } from '../heartbeat/with-heartbeat';
 import { inBatches } from '../in-batches';
 import { layoutOf, loadImport } from '../load-import';
+import { takenReasons, takeoversOf } from '../plan/takeovers';
+import { withReleasedKeys } from '../settle/release-keys';
+import { settleInParts, type Due, type Lost, type PartOfSettlement, type Settlement } from '../settle/settle-in-parts';
+import { requireTurn, type InTurn } from '../turn/require-turn';
+import { checkerOf, pathsOf } from './apply-chunk';
+import { applyRecords, decideOne, type ApplyContext } from './apply-records';
 import { missingTakenReasons } from './missing-taken-reasons';
 import { rejectedRecord } from './rejected-record';
-import { releasesFor } from './releases-for';
 import { supersededBy } from './superseded';
-import { takenReasons, takeoversOf } from '../plan/takeovers';
-import { requireTurn, type InTurn } from '../turn/require-turn';
 import { Tally } from './tally';
-import { takenFrom, someReasons, wishesOf } from './wishes';
-import { withHeartbeat } from '../heartbeat/with-heartbeat';
+import { wishesOf } from './wishes';
 
-const BATCH = 1_000;
-/** Others may take values while we settle. Then the rest is settled anew, but no more often than this when nothing came of it. */
-const MOST_VAIN_ROUNDS = 5;
+const BATCH = 500;
 
 type DeferredPorts = Pick<
   ActivityPorts,
-  'clients' | 'imports' | 'rejected' | 'users' | 'changes' | 'undos' | 'groups' | 'files' | 'csv' | 'clock' | 'log'
+  'clients' | 'imports' | 'deferred' | 'rejected' | 'users' | 'changes' | 'undos' | 'groups' | 'files' | 'csv' | 'clock' | 'log'
 >;
-interface Deferred {
-  readonly record: CheckedRecord;
-  /** The chunk that the record came from. */
-  readonly n: number;
-}
-
-interface Rejection {
-  readonly deferred: Deferred;
-  readonly reasons: Reasons;
-}
 
 export const applyDeferred =
   (ports: DeferredPorts) =>
   async ({ importId, turn }: InTurn): Promise<{ readonly settled: number }> => {
     const { run, client } = await loadImport(ports, importId);
-    const deferred: Deferred[] = [];
-    for await (const { n, result } of ports.imports.chunkResults(importId)) {
-      if (n === run.chunks) return { settled: result.counts.records };
-      deferred.push(...result.deferred.map((record) => ({ record, n })));
-    }
-    const pass = new DeferredPass(ports, { run, client, isSuperseded: await supersededBy(ports, run) }, turn);
-    if (activityInfo().attempt > 1 || run.attempts > 1) await pass.forgetEarlierAttempt(deferred);
-    await pass.settle(deferred);
-    await pass.completeReasons();
-    // One chunk more than the file has: the settlement counts like a chunk.
-    await ports.imports.setChunkResult(importId, run.chunks, {
-      counts: pass.tally.counts,
-      releaseFor: pass.tally.releaseFor,
-      deferred: [],
-      ...(pass.superseded.length > 0 && { superseded: pass.superseded }),
+    const isRepeated = activityInfo().attempt > 1 || run.attempts > 1;
+    const context = { run, client, isSuperseded: await supersededBy(ports, run) };
+    return whileBeating(async () => {
+      const settled = await settleInParts(new DeferredRecords(ports, context, { turn, isRepeated }));
+      await ports.deferred.remove(importId, beat);
+      return { settled };
     });
-    return { settled: deferred.length };
   };
 
-class DeferredPass {
-  readonly tally = new Tally();
-  readonly superseded: number[] = [];
+class DeferredRecords implements Settlement<ChunkResult> {
+  readonly importId: ImportId;
+  readonly parts: ActivityPorts['imports'];
   readonly #ports: DeferredPorts;
   readonly #context: ApplyContext;
-
   readonly #turn: number;
+  readonly #isRepeated: boolean;
+  /** Records that were rejected as they were written, and why. */
+  readonly #rejected = new Map<number, Reasons>();
+  /** Of each chunk that has any: the first of its lines. */
+  readonly #firstLines: { readonly n: number; readonly line: number }[] = [];
 
-  constructor(ports: DeferredPorts, context: ApplyContext, turn: number) {
+  constructor(ports: DeferredPorts, context: ApplyContext, { turn, isRepeated }: { readonly turn: number; readonly isRepeated: boolean }) {
+    this.importId = context.run.importId;
+    this.parts = ports.imports;
     this.#ports = ports;
     this.#context = context;
     this.#turn = turn;
+    this.#isRepeated = isRepeated;
   }
 
-  async forgetEarlierAttempt(deferred: readonly Deferred[]): Promise<void> {
-    for (const batch of inBatches(deferred, BATCH)) {
-      await this.#ports.rejected.remove(
-        this.#context.run.importId,
-        batch.map(({ record }) => record.line),
-      );
-      beat();
+  async *deferred(): AsyncGenerator<readonly number[]> {
+    for await (const { n, result } of this.#ports.imports.chunkResults(this.importId)) {
+      const [first] = result.deferred;
+      if (first === undefined) continue;
+      this.#firstLines.push({ n, line: first });
+      yield result.deferred;
     }
   }
 
-  async settle(deferred: readonly Deferred[]): Promise<void> {
-    const rejected: Rejection[] = [];
-    try {
-      await this.#writeAll(deferred, rejected);
-    } finally {
-      // Also when the step is cancelled: it may be long until a retry comes to it.
-      for (const batch of inBatches(deferred, BATCH)) {
-        await this.#ports.users.restoreKeys(batch.map(({ record }) => this.#userIdOf(record)));
-        heartbeat();
-      }
+  async takeovers(lines: readonly number[]): Promise<readonly (Takeover | null)[]> {
+    const { clientId } = this.#context.run;
+    const records = await this.#read(lines);
+    const ids = records.map(({ uniqueId }) => userIdOf(clientId, uniqueId));
+    if (this.#isRepeated) {
+      // What an attempt that died had released, or rejected.
+      await this.#ports.users.restoreKeys(ids);
+      await this.#ports.rejected.remove(this.importId, lines);
     }
-    await this.#reject(rejected);
+    const users = await this.#ports.users.read(ids);
+    const decisions = records.map((record, at) => ({
+      record,
+      ...decideOne(this.#context, { record, mark: undefined }, users.get(ids[at]!)),
+    }));
+    const takeovers = await takeoversOf(this.#ports.users, clientId, decisions);
+    return takeovers.map((takeover, at) => {
+      const { record, decision } = decisions[at]!;
+      return decision.kind === 'reject' || this.#rejected.has(record.line) ? null : takeover;
+    });
   }
 
-  async #writeAll(deferred: readonly Deferred[], rejected: Rejection[]): Promise<void> {
-    let open = deferred;
-    for (let vainRounds = 0; open.length > 0;) {
-      const { possible, impossible, releases } = await this.#plan(open);
-      rejected.push(...impossible);
-      if (vainRounds === MOST_VAIN_ROUNDS) {
-        rejected.push(
-          ...possible.map((one) => ({
-            deferred: one,
-            reasons: someReasons(wishesOf(one.record.values).map(({ field }) => takenFrom(null, field, this.#context.client))),
-          })),
-        );
-        break;
-      }
-      open = await this.#write(possible, releases, rejected);
-      vainRounds = open.length === possible.length ? vainRounds + 1 : 0;
-    }
-  }
-
-  async #plan(open: readonly Deferred[]) {
-    const { run } = this.#context;
-    const takeovers: Takeover[] = [];
-    const byUser = new Map<UserId, Deferred>();
-    for (const batch of inBatches(open, BATCH)) {
-      beat();
-      const users = await this.#ports.users.read(batch.map(({ record }) => this.#userIdOf(record)));
-      const decisions = batch.map((one) => {
-        const userId = this.#userIdOf(one.record);
-        byUser.set(userId, one);
-        return { record: one.record, ...decideOne(this.#context, { record: one.record, mark: undefined }, users.get(userId)) };
-      });
-      takeovers.push(...(await takeoversOf(this.#ports.users, run.clientId, decisions)));
-    }
-    const { possible, impossible, releases } = settleTakeovers(takeovers);
+  begin(): PartOfSettlement<ChunkResult> {
+    const tally = new Tally();
+    const superseded: number[] = [];
     return {
-      possible: possible.map(({ userId }) => byUser.get(userId)!),
-      impossible: impossible.map(({ takeover, keys }) => ({
-        deferred: byUser.get(takeover.userId)!,
-        reasons: takenReasons(takeover, keys, this.#context.client),
-      })),
-      releases,
+      write: (due) => this.#write(due, tally, superseded),
+      leave: (lost) => this.#reject(lost, tally),
+      result: () => ({
+        counts: tally.counts,
+        releaseFor: tally.releaseFor,
+        deferred: [],
+        ...(superseded.length > 0 && { superseded }),
+      }),
     };
   }
 
-  /** Returns the records that somebody else was faster with. */
-  async #write(possible: readonly Deferred[], releases: readonly Release[], rejected: Rejection[]): Promise<Deferred[]> {
-    const again: Deferred[] = [];
-    const due = releasesFor(releases);
-    for (const batch of inBatches(possible, BATCH)) {
-      await requireTurn(this.#ports, { importId: this.#context.run.importId, turn: this.#turn });
-      await this.#ports.users.releaseKeys(due(batch.map(({ record }) => this.#userIdOf(record))));
-      const applied = await applyRecords(
-        this.#ports,
-        this.#context,
-        batch.map(({ record }) => ({ record, mark: undefined })),
-      );
-      applied.forEach((one, at) => {
-        if (one.kind === 'taken') again.push(batch[at]!);
-        else if (one.kind === 'rejected') rejected.push({ deferred: batch[at]!, reasons: one.reasons });
-        else {
-          this.tally.add(one);
-          if (one.kind === 'superseded') this.superseded.push(batch[at]!.record.line);
-        }
-      });
-      beat();
-    }
+  async #write(due: readonly Due[], tally: Tally, superseded: number[]): Promise<readonly number[]> {
+    const { clientId } = this.#context.run;
+    await requireTurn(this.#ports, { importId: this.importId, turn: this.#turn });
+    const records = await this.#read(due.map(({ line }) => line));
+    const takers = records.map(({ uniqueId, values }, at) => ({
+      userId: userIdOf(clientId, uniqueId),
+      due: due[at]!,
+      wants: wishesOf(values),
+    }));
+    const candidates = records.map((record) => ({ record, mark: undefined }));
+    const applied = await withReleasedKeys(this.#ports.users, clientId, takers, () => applyRecords(this.#ports, this.#context, candidates));
+    const again: number[] = [];
+    applied.forEach((one, at) => {
+      const { line } = records[at]!;
+      // What it means that somebody else was faster, or that the database refused it, is for the next round to say.
+      if (one.kind === 'rejected') this.#rejected.set(line, one.reasons);
+      if (one.kind === 'taken' || one.kind === 'rejected') return again.push(line);
+      if (one.kind === 'superseded') superseded.push(line);
+      return tally.add(one);
+    });
     return again;
   }
 
   /** The cells as sent are read again from the file: a deferred record was kept without them. */
-  async #reject(rejected: readonly Rejection[]): Promise<void> {
-    const { run } = this.#context;
-    const byChunk = new Map<number, Map<number, { record: CheckedRecord; reasons: Reasons }>>();
-    for (const { deferred, reasons } of rejected) {
-      const lines = byChunk.get(deferred.n) ?? new Map<number, { record: CheckedRecord; reasons: Reasons }>();
-      byChunk.set(deferred.n, lines.set(deferred.record.line, { record: deferred.record, reasons }));
-      this.tally.add({ kind: 'rejected', reasons });
+  async #reject(lost: readonly Lost[], tally: Tally): Promise<readonly number[]> {
+    await requireTurn(this.#ports, { importId: this.importId, turn: this.#turn });
+    const again: number[] = [];
+    for (const [n, ofChunk] of this.#byChunk(lost)) {
+      const rows: RawRow[] = [];
+      for await (const row of this.#rowsOf(n)) if (ofChunk.has(row.line)) rows.push(row);
+      const rejected = await this.#rejectedIn(rows, ofChunk);
+      const isRejected = new Set(rejected.map(({ line }) => line));
+      again.push(...[...ofChunk.keys()].filter((line) => !isRejected.has(line)));
+      for (const { reasons } of rejected) tally.add({ kind: 'rejected', reasons });
+      await this.#ports.rejected.put(this.importId, rejected);
+      await this.#ports.changes.discard(this.importId, [...isRejected]);
     }
-    for (const [n, lines] of byChunk) {
-      const records: RejectedRecord[] = [];
-      for await (const row of this.#rowsOf(n)) {
-        const found = lines.get(row.line);
-        if (found !== undefined) records.push(rejectedRecord(found.record, found.reasons, row.cells));
-      }
-      await this.#ports.rejected.put(run.importId, records);
-      await this.#ports.changes.discard(run.importId, [...lines.keys()]);
-      beat();
+    return again;
+  }
+
+  async #rejectedIn(rows: readonly RawRow[], lost: ReadonlyMap<number, Lost>): Promise<readonly RejectedRecord[]> {
+    const { run, client } = this.#context;
+    const records = rows.map(checkerOf(run, client, layoutOf(run)));
+    const users = await this.#ports.users.read(records.map(({ uniqueId }) => userIdOf(run.clientId, uniqueId)));
+    const decisions = records.map((record) => ({
+      record,
+      ...decideOne(this.#context, { record, mark: undefined }, users.get(userIdOf(run.clientId, record.uniqueId))),
+    }));
+    const takeovers = await takeoversOf(this.#ports.users, run.clientId, decisions);
+    return decisions.flatMap(({ record, decision }, at) => {
+      const fields = lost.get(record.line)?.fields ?? wishesOf(record.values).map(({ field }) => field);
+      const taken = fields.length === 0 ? undefined : takenReasons(takeovers[at]!, fields, client);
+      const reasons = decision.kind === 'reject' ? decision.reasons : (this.#rejected.get(record.line) ?? taken);
+      return reasons === undefined ? [] : [rejectedRecord(record, reasons, rows[at]!.cells)];
+    });
+  }
+
+  #byChunk(lost: readonly Lost[]): ReadonlyMap<number, ReadonlyMap<number, Lost>> {
+    const byChunk = new Map<number, Map<number, Lost>>();
+    for (const one of lost) {
+      const n = this.#firstLines.findLast(({ line }) => line <= one.line)!.n;
+      byChunk.set(n, (byChunk.get(n) ?? new Map<number, Lost>()).set(one.line, one));
     }
+    return byChunk;
   }
 
   async *#rowsOf(n: number): AsyncGenerator<RawRow> {
@@ -202,27 +187,28 @@ class DeferredPass {
     if (chunk !== undefined) yield* this.#ports.csv.readChunk(pathsOf(this.#ports, run.importId), layoutOf(run), chunk);
   }
 
-  async completeReasons(): Promise<void> {
-    const { run, client } = this.#context;
-    let batch: RejectedRecord[] = [];
-    const complete = async () => {
-      const missing = await missingTakenReasons(this.#ports.users, client, batch);
-      const completed = batch.map((record, at) => ({ ...record, reasons: [...record.reasons, ...missing[at]!] as const }));
-      await this.#ports.rejected.put(
-        run.importId,
-        completed.filter((_, at) => missing[at]!.length > 0),
-      );
-      batch = [];
-      beat();
-    };
-    for await (const record of withHeartbeat(this.#ports.rejected.all(run.importId))) {
-      if (wishesOf(record.claims).length > 0) batch.push(record);
-      if (batch.length === BATCH) await complete();
-    }
-    if (batch.length > 0) await complete();
+  async #read(lines: readonly number[]): Promise<readonly CheckedRecord[]> {
+    const records = await this.#ports.deferred.read(this.importId, lines);
+    return lines.map((line) => records.get(line)!);
   }
 
-  #userIdOf(record: CheckedRecord): UserId {
-    return userIdOf(this.#context.run.clientId, record.uniqueId);
+  async beforeEnd(): Promise<void> {
+    let batch: RejectedRecord[] = [];
+    for await (const record of withHeartbeat(this.#ports.rejected.all(this.importId))) {
+      if (wishesOf(record.claims).length > 0) batch.push(record);
+      if (batch.length < BATCH) continue;
+      await this.#completeReasons(batch);
+      batch = [];
+    }
+    await this.#completeReasons(batch);
+  }
+
+  async #completeReasons(rejected: readonly RejectedRecord[]): Promise<void> {
+    const missing = await missingTakenReasons(this.#ports.users, this.#context.client, rejected);
+    const completed = rejected
+      .map((record, at) => ({ ...record, reasons: [...record.reasons, ...missing[at]!] as const }))
+      .filter((_, at) => missing[at]!.length > 0);
+    for (const batch of inBatches(completed, BATCH)) await this.#ports.rejected.put(this.importId, batch);
+    beat();
   }
 }

@@ -14,19 +14,26 @@ export class Fingerprints {
   }
 
   add(text: string): void {
+    this.addPrint(fingerprint(text));
+  }
+
+  has(text: string): boolean {
+    return this.hasPrint(fingerprint(text));
+  }
+
+  addPrint(print: bigint): void {
     if (this.#count === this.#all.length) {
       const larger = new BigUint64Array(Math.max(1024, this.#count * 2));
       larger.set(this.#all);
       this.#all = larger;
     }
-    this.#all[this.#count++] = fingerprint(text);
+    this.#all[this.#count++] = print;
     this.#sorted = false;
   }
 
-  has(text: string): boolean {
+  hasPrint(wanted: bigint): boolean {
     if (!this.#sorted) this.#all.subarray(0, this.#count).sort();
     this.#sorted = true;
-    const wanted = fingerprint(text);
     let low = 0;
     let high = this.#count;
     while (low < high) {

@@ -3,10 +3,10 @@
 import type { Client } from '../../src/domain/client';
 import { headerFor } from '../../src/domain/client/profiles';
 import { uniqueIdOf, type UserId } from '../../src/domain/ids';
+import type { UniqueField } from '../../src/domain/decide/takeover-plan';
 import { emailKeyOf, userNameKeyOf } from '../../src/domain/record/claims';
 import { isSome, reason, takenReason, type Reason, type Reasons } from '../../src/domain/reason/reasons';
 
-export type UniqueField = 'email' | 'userName';
 export interface Wish {
   readonly field: UniqueField;
   readonly value: string;
@@ -23,10 +23,6 @@ function wish(field: UniqueField, value: unknown): readonly Wish[] {
 
 export function keyOf(field: UniqueField, value: string): string {
   return field === 'email' ? `email:${emailKeyOf(value)}` : `userName:${userNameKeyOf(value)}`;
-}
-
-export function fieldOf(key: string): UniqueField {
-  return key.startsWith('email:') ? 'email' : 'userName';
 }
 
 /** Why a record is rejected whose wish somebody else holds; `holder` null = nobody knows any more who. */

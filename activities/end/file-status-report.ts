@@ -34,7 +34,8 @@ async function* rowsOf(ports: ReportPorts, run: ImportRun): AsyncGenerator<reado
   const rejected = ports.rejected.all(run.importId)[Symbol.asyncIterator]();
   let failed = await next(rejected);
   // Decided while records were applied, and kept: what newer files have done since is another matter.
-  const settled = new Set((await ports.imports.chunk(run.importId, run.chunks))?.result?.superseded);
+  const settled = new Set<number>();
+  for await (const { result } of ports.imports.settled(run.importId)) for (const line of result.superseded ?? []) settled.add(line);
   for (let n = 0; n < run.chunks; n++) {
     const chunk = await ports.imports.chunk(run.importId, n);
     if (chunk === undefined) throw new ImportsError('INVARIANT', `Import ${run.importId} has no chunk ${n}.`);

@@ -1,30 +1,23 @@
 // What an import would do, counted to the last user and with nothing written: what the hold rule and `imports check` go by.
 //
-// Two kinds of records need the whole file: those that want an e-mail or user name which somebody holds, and those that give one up.
-// Of the first, as many are kept as there are; of the second only fingerprints. So memory grows by 8 bytes for each value that is given
-// up, and no further with the file.
+// Two kinds of records need the whole file: those that want an e-mail or user name which somebody holds, and those that give one up. Of
+// both only fingerprints and numbers are kept: 8 bytes for each value that is given up, and some 120 for each record that wants one.
 
 import { addCounts, NO_COUNTS, type Counts, type HoldNumbers } from '../../src/domain/import-run';
-import type { Client } from '../../src/domain/client';
 import type { UserId } from '../../src/domain/ids';
-import type { Reasons } from '../../src/domain/reason/reasons';
-import { settleTakeovers, type Takeover } from '../../src/domain/decide/settle-takeovers';
+import { fieldOf, TakeoverPlan, type Takeover, type UniqueField } from '../../src/domain/decide/takeover-plan';
 import type { ActivityPorts } from '../activity-ports';
 import { answer, type Applied } from '../apply/apply-records';
 import { Fingerprints } from '../apply/fingerprints';
-import { inBatches } from '../in-batches';
-import { takeoversOf, takenReasons } from './takeovers';
+import { takeoversOf } from './takeovers';
 import { Tally } from '../apply/tally';
 import { walkDecisions, type PlanSource } from './walk-decisions';
-import { fieldOf } from '../apply/wishes';
-
-const BATCH = 1_000;
 
 export interface Plan {
   readonly counts: Counts;
   readonly numbers: HoldNumbers;
-  /** Why records are rejected whose e-mails and user names stay with their holders, by the user whom the record is about. */
-  readonly lost: ReadonlyMap<UserId, Reasons>;
+  /** Whose value stays with its holder, so that the user's record is rejected for it. */
+  lostBy(userId: UserId): readonly UniqueField[];
   /** Whether the file takes this e-mail or user name away from who holds it now. */
   isGivenUp(key: string): boolean;
 }
@@ -38,7 +31,7 @@ interface Planned {
 
 export async function planImport(ports: PlanPorts, source: PlanSource, onProgress: () => void = () => {}): Promise<Plan> {
   const { clientId } = source.context.run;
-  const planner = new Planner(ports, source.context.client);
+  const planner = new Planner(ports);
   for await (const { repeated, decided } of walkDecisions(ports, source)) {
     const takeovers = await takeoversOf(
       ports.users,
@@ -49,7 +42,7 @@ export async function planImport(ports: PlanPorts, source: PlanSource, onProgres
     await planner.take(decided.map((one, at) => ({ takeover: takeovers[at]!, outcome: answer(one.decided, one.userId) })));
     onProgress();
   }
-  const lost = await planner.settle();
+  planner.settle();
   const { archived, permitsReleased } = planner.counts;
   return {
     counts: planner.counts,
@@ -59,22 +52,24 @@ export async function planImport(ports: PlanPorts, source: PlanSource, onProgres
       activeUsers: await ports.users.countActive(clientId),
       ...planner.changes,
     },
-    lost,
+    lostBy: (userId) => (['email', 'userName'] as const).filter((field) => planner.lost[field].has(userId)),
     isGivenUp: (key) => planner.givenUp.has(key),
   };
 }
+
+/** What is kept of a record that wants a value which somebody holds. */
+const KINDS = ['create', 'update', 'archive', 'reactivate', 'unchanged', 'superseded'] as const;
 
 class Planner {
   counts: Counts = NO_COUNTS;
   readonly changes = { emailChanges: 0, userNameChanges: 0 };
   readonly givenUp = new Fingerprints();
-  readonly #contested: Planned[] = [];
+  readonly lost: Readonly<Record<UniqueField, Fingerprints>> = { email: new Fingerprints(), userName: new Fingerprints() };
+  readonly #contested = new Contested();
   readonly #ports: Pick<PlanPorts, 'permits'>;
-  readonly #client: Client;
 
-  constructor(ports: Pick<PlanPorts, 'permits'>, client: Client) {
+  constructor(ports: Pick<PlanPorts, 'permits'>) {
     this.#ports = ports;
-    this.#client = client;
   }
 
   countRepeated(repeated: number): void {
@@ -83,41 +78,81 @@ class Planner {
 
   async take(batch: readonly Planned[]): Promise<void> {
     const isContested = ({ takeover }: Planned) => takeover.wants.some(({ holder }) => holder !== null);
-    this.#contested.push(...batch.filter(isContested));
-    await this.#count(batch.filter((planned) => !isContested(planned)));
-  }
-
-  /** As the import does it when all chunks are written: chains and swaps work, what nobody gives up rejects the record. */
-  async settle(): Promise<Plan['lost']> {
-    const takeovers = this.#contested.map(({ takeover }) => ({
-      ...takeover,
-      wants: takeover.wants.map(({ key, holder }) => ({ key, holder: this.givenUp.has(key) ? null : holder })),
-    }));
-    const { impossible } = settleTakeovers(takeovers);
-    const lost = new Map(impossible.map(({ takeover, keys }) => [takeover.userId, takenReasons(takeover, keys, this.#client)]));
-    for (const batch of inBatches(this.#contested, BATCH)) {
-      await this.#count(
-        batch.map((planned) => {
-          const reasons = lost.get(planned.takeover.userId);
-          return reasons === undefined ? planned : { ...planned, outcome: { kind: 'rejected', reasons } };
-        }),
-      );
+    for (const { takeover, outcome } of batch.filter(isContested)) {
+      if (outcome.kind === 'rejected') continue;
+      const permits = outcome.releaseFor === null ? 0 : await this.#ports.permits.countActiveOf([outcome.releaseFor]);
+      this.#contested.add(takeover, outcome, permits);
     }
-    return lost;
-  }
-
-  async #count(batch: readonly Planned[]): Promise<void> {
     const tally = new Tally();
-    for (const { takeover, outcome } of batch) {
+    for (const { takeover, outcome } of batch.filter((planned) => !isContested(planned))) {
       tally.count('records');
       tally.add(outcome);
-      if (outcome.kind === 'rejected') continue;
-      for (const key of takeover.givesUp) {
-        this.givenUp.add(key);
-        this.changes[fieldOf(key) === 'email' ? 'emailChanges' : 'userNameChanges']++;
-      }
+      if (outcome.kind !== 'rejected') for (const key of takeover.givesUp) this.#giveUp(key);
     }
     const permitsReleased = tally.releaseFor.length === 0 ? 0 : await this.#ports.permits.countActiveOf(tally.releaseFor);
     this.counts = addCounts(this.counts, { ...tally.counts, permitsReleased });
+  }
+
+  /** As the import does it when all chunks are written: chains and swaps work, what nobody gives up rejects the record. */
+  settle(): void {
+    const { plan } = this.#contested;
+    plan.settle((print) => this.givenUp.hasPrint(print));
+    const tally = new Tally();
+    let permitsReleased = 0;
+    for (let at = 0; at < plan.count; at++) {
+      tally.count('records');
+      const lost = plan.lostBy(at);
+      for (const field of lost) this.lost[field].addPrint(plan.userOf(at));
+      if (lost.length > 0) {
+        tally.count('rejected');
+        continue;
+      }
+      const { outcome, permits } = this.#contested.at(at);
+      tally.add(outcome);
+      permitsReleased += permits;
+      for (const { field, print } of plan.givenUpBy(at)) this.#noteChange(field, print);
+    }
+    this.counts = addCounts(this.counts, { ...tally.counts, permitsReleased });
+  }
+
+  #giveUp(key: string): void {
+    this.givenUp.add(key);
+    this.changes[CHANGES[fieldOf(key)]]++;
+  }
+
+  #noteChange(field: UniqueField, print: bigint): void {
+    this.givenUp.addPrint(print);
+    this.changes[CHANGES[field]]++;
+  }
+}
+
+const CHANGES = { email: 'emailChanges', userName: 'userNameChanges' } as const;
+
+/** Records that want a value which somebody holds: fingerprints, and what each would lead to as a number. */
+class Contested {
+  readonly plan = new TakeoverPlan();
+  #outcomes = new Uint8Array(1024);
+  #permits = new Uint32Array(1024);
+
+  add(takeover: Takeover, outcome: Exclude<Outcome, { kind: 'rejected' }>, permits: number): void {
+    const at = this.plan.count;
+    if (at === this.#outcomes.length) {
+      const [outcomes, all] = [new Uint8Array(at * 2), new Uint32Array(at * 2)];
+      outcomes.set(this.#outcomes);
+      all.set(this.#permits);
+      this.#outcomes = outcomes;
+      this.#permits = all;
+    }
+    this.plan.add(takeover);
+    this.#outcomes[at] = KINDS.indexOf(outcome.kind) * 2 + (outcome.inactiveIgnored ? 1 : 0);
+    this.#permits[at] = permits;
+  }
+
+  at(at: number): { readonly outcome: Outcome; readonly permits: number } {
+    const outcome = this.#outcomes[at]!;
+    return {
+      outcome: { kind: KINDS[outcome >> 1]!, releaseFor: null, inactiveIgnored: outcome % 2 === 1 },
+      permits: this.#permits[at]!,
+    };
   }
 }

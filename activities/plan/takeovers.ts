@@ -4,9 +4,9 @@ import type { Client } from '../../src/domain/client';
 import { userIdOf, type ClientId, type UserId } from '../../src/domain/ids';
 import type { Reasons } from '../../src/domain/reason/reasons';
 import type { CheckedRecord, Decision } from '../../src/domain/record/record';
-import type { Takeover } from '../../src/domain/decide/settle-takeovers';
+import { fieldOf, type Takeover, type UniqueField } from '../../src/domain/decide/takeover-plan';
 import type { UserStore } from '../../src/ports';
-import { fieldOf, keyOf, someReasons, takenFrom, wishesOf, type Wish } from '../apply/wishes';
+import { keyOf, someReasons, takenFrom, wishesOf, type Wish } from '../apply/wishes';
 
 type Users = Pick<UserStore, 'holders'>;
 export type HolderOf = (key: string) => UserId | undefined;
@@ -45,9 +45,9 @@ export async function takeoversOf(
   }));
 }
 
-/** Why the record of a takeover is rejected whose wanted keys stay with their holders. */
-export function takenReasons({ wants }: Pick<Takeover, 'wants'>, keys: readonly string[], client: Client): Reasons {
-  return someReasons(keys.map((key) => takenFrom(wants.find((want) => want.key === key)?.holder ?? null, fieldOf(key), client)));
+/** Why the record of a takeover is rejected for whose fields the wanted values stay with their holders. */
+export function takenReasons({ wants }: Pick<Takeover, 'wants'>, fields: readonly UniqueField[], client: Client): Reasons {
+  return someReasons(fields.map((field) => takenFrom(wants.find(({ key }) => fieldOf(key) === field)?.holder ?? null, field, client)));
 }
 
 export function otherThan(userId: UserId, holder: UserId | undefined): UserId | null {

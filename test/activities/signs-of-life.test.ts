@@ -46,10 +46,18 @@ async function settle({
       find: async () => run,
       hasTurn: async () => true,
       newerApplied: async () => [],
-      setChunkResult: async () => undefined,
+      putSettled: async () => true,
+      async *settled() {},
       async *chunkResults() {
-        yield { n: 0, result: { counts: NO_COUNTS, releaseFor: [], deferred } };
+        yield { n: 0, result: { counts: NO_COUNTS, releaseFor: [], deferred: deferred.map(({ line }) => line) } };
       },
+    },
+    deferred: {
+      read: async (_: unknown, wanted: readonly number[]) => (
+        await take(wanted),
+        new Map(wanted.map((line) => [line, deferred[line - 2]!]))
+      ),
+      remove: async () => undefined,
     },
     rejected: {
       remove: async (_: unknown, of: readonly unknown[]) => take(of),
@@ -65,7 +73,7 @@ async function settle({
       releaseKeys: take,
       restoreKeys: (ids: readonly unknown[]) => ((restored += ids.length), take(ids)),
     },
-    changes: { discard: take },
+    changes: { discard: async () => undefined },
     undos: { find: async () => undefined },
     clock: { now: () => new Date() },
   } as unknown as ActivityPorts;
@@ -85,20 +93,19 @@ it('settling looks through rejected records that claim nothing with a beat now a
 
 it('settling many records again beats at each of its passes, and asks the database for no more than a batch at once', async () => {
   const deferred = lines.map((line) => ({ line, uniqueId: `u${line}`, values: { loginSource: 'OPSCOM' }, active: null, reasons: [] }));
-  const { beats, largest } = await settle({ deferred, rejected: [], attempt: 2 });
-  // Forgetting, planning, writing, giving keys back.
-  expect(beats).toBeGreaterThanOrEqual((4 * MANY) / 1_000);
+  const { beats, largest, restored } = await settle({ deferred, rejected: [], attempt: 2 });
+  // Planning and writing.
+  expect(beats).toBeGreaterThanOrEqual((2 * MANY) / 1_000);
   expect(largest).toBeLessThanOrEqual(1_000);
+  // What the first attempt may have released.
+  expect(restored).toBe(MANY);
 });
 
-it('a step that nobody waits for any more ends at its next beat, and leaves no key released', async () => {
+it('a step that nobody waits for any more ends at its next beat', async () => {
   const deferred = lines.map((line) => ({ line, uniqueId: `u${line}`, values: { loginSource: 'OPSCOM' }, active: null, reasons: [] }));
-  // In the midst of planning, behind all of forgetting.
-  const cancelledAt = MANY / 1_000 + 5;
-  const { beats, restored, failure } = await settle({ deferred, rejected: [], attempt: 2, cancelledAt });
+  const { beats, failure } = await settle({ deferred, rejected: [], attempt: 1, cancelledAt: 5 });
   expect(failure).toBeInstanceOf(CancelledFailure);
-  expect(restored).toBe(MANY);
-  expect(beats).toBe(cancelledAt + MANY / 1_000);
+  expect(beats).toBe(5);
 });
 
 it('work that says nothing of its progress beats by the clock, and no longer than it lasts', async () => {

@@ -7,6 +7,7 @@ export class Killed extends Error {}
 const DEADLY = [
   'turns',
   'imports',
+  'deferred',
   'rejected',
   'users',
   'permits',

@@ -8,6 +8,7 @@ import type {
   AuditStore,
   BanStore,
   ClientStore,
+  DeferredStore,
   ExpiryStore,
   GroupStore,
   ImportStore,
@@ -34,6 +35,7 @@ import { createModels } from './models';
 import { createOutboxStore } from './imports/outbox-store';
 import { createPersonStore } from './users/person-store';
 import { createPermitStore } from './users/permit-store';
+import { createDeferredStore } from './imports/deferred-store';
 import { createRejectedStore } from './imports/rejected-store';
 import { createSessionStore } from './accounts/session-store';
 import { createTurnStore } from './imports/turn-store';
@@ -49,6 +51,7 @@ export interface Mongo {
   readonly audit: AuditStore;
   readonly sessions: SessionStore;
   readonly imports: ImportStore;
+  readonly deferred: DeferredStore;
   readonly rejected: RejectedStore;
   readonly users: UserStore;
   readonly groups: GroupStore;
@@ -80,6 +83,7 @@ export async function connectMongo(uri: string): Promise<Mongo> {
     audit: createAuditStore(models),
     sessions: createSessionStore(models),
     imports: createImportStore(models),
+    deferred: createDeferredStore(models),
     rejected: createRejectedStore(models),
     users: createUserStore(models),
     groups: createGroupStore(models),

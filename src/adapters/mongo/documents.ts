@@ -2,10 +2,22 @@
 // `users` and `permits` are shared with the surrounding application, so what an import added to them may be missing there.
 
 import type { mongo } from 'mongoose';
-import type { Account, Ban, Chunk, ChunkResult, LiveSession, RejectedRecord, Turn, UndoChunk, UndoChunkResult } from '../../ports';
+import type {
+  Account,
+  Ban,
+  Chunk,
+  ChunkResult,
+  LiveSession,
+  RejectedRecord,
+  SettledPart,
+  Turn,
+  UndoChunk,
+  UndoChunkResult,
+} from '../../ports';
 import type { ClientSettings, Pause } from '../../domain/client';
 import type { ClientId, ImportId, UserId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
+import type { CheckedRecord } from '../../domain/record/record';
 import type { Undo, UserChange, WhyLeft } from '../../domain/undo/undo';
 import type { Archived, Created, FieldValues, Stamp, Undone } from '../../domain/user';
 
@@ -37,8 +49,17 @@ export type SessionDocument = Omit<LiveSession, 'sessionId'> & { readonly _id: s
 
 export type ImportDocument = Omit<ImportRun, 'importId'> & { readonly _id: ImportId };
 
-/** `_id`: `<importId>/<n>`. The last one has no records: it holds the settlement of the deferred ones. */
+/** `_id`: `<importId>/<n>`. */
 export type ChunkDocument = Chunk & { readonly _id: string; readonly result?: ChunkResult };
+
+/** Beside the chunks. `_id`: `<importId>/settled-<n>`. */
+export type SettledDocument<Result> = SettledPart<Result> & { readonly _id: string };
+
+/** `_id`: `<importId>/<line>`. */
+export interface DeferredDocument {
+  readonly _id: string;
+  readonly record: CheckedRecord;
+}
 
 /** `_id`: `<importId>/<line>`. */
 export type RejectedDocument = RejectedRecord & { readonly _id: string };
@@ -104,7 +125,7 @@ export interface PermitReleaseDocument {
 /** `_id`: the import. */
 export type UndoDocument = Omit<Undo, 'importId'> & { readonly _id: ImportId };
 
-/** `_id`: `<importId>/<n>`. The last one has no part of its own: it holds the settlement of the deferred ones. */
+/** `_id`: `<importId>/<n>`. */
 export interface UndoChunkDocument {
   readonly _id: string;
   readonly n: number;

@@ -12,6 +12,16 @@ export function chunkKey(importId: ImportId, n: number): string {
   return `${importId}/${String(n).padStart(6, '0')}`;
 }
 
+/** Behind the keys of all chunks. */
+export function settledKey(importId: ImportId, n: number): string {
+  return `${importId}/settled-${String(n).padStart(6, '0')}`;
+}
+
+/** Every key of a settled part. */
+export function settledKeysOf(importId: ImportId): { readonly $gte: string; readonly $lt: string } {
+  return { $gte: `${importId}/settled-`, $lt: `${importId}0` };
+}
+
 /** Every key `<importId>/…`: `0` is the character right behind `/`. */
 export function keysOf(importId: ImportId): { readonly $gte: string; readonly $lt: string } {
   return { $gte: `${importId}/`, $lt: `${importId}0` };

@@ -9,6 +9,7 @@ import type {
   ChunkDocument,
   ClientDocument,
   CounterDocument,
+  DeferredDocument,
   GroupDocument,
   ImportDocument,
   OutboxDocument,
@@ -116,6 +117,8 @@ const chunk: Shape<ChunkDocument> = {
   result: Mixed,
 };
 
+const deferred: Shape<DeferredDocument> = { _id: text, record: Mixed };
+
 const rejected: Shape<RejectedDocument> = { _id: text, line: number, uniqueId: String, reasons: [Mixed], cells: [String], claims: Mixed };
 
 const values = Object.fromEntries(
@@ -212,6 +215,7 @@ export function createModels(connection: Connection) {
     sessions: model<SessionDocument>('sessions', session),
     imports: model<ImportDocument>('imports', importRun),
     importChunks: model<ChunkDocument>('importChunks', chunk),
+    deferredRecords: model<DeferredDocument>('deferredRecords', deferred),
     rejectedRecords: model<RejectedDocument>('rejectedRecords', rejected),
     users: model<UserDocument>('users', user),
     groups: model<GroupDocument>('groups', group),

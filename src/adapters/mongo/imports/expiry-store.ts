@@ -1,23 +1,22 @@
 // What is kept for a while only: rejected records and replaced values are personal data, chunks and notes on e-mails are of no use any
-// more. Removed in small steps, so that a large import neither blocks the database nor has to be removed in one go.
+// more.
 
 import type { mongo } from 'mongoose';
 import type { ImportId } from '../../../domain/ids';
 import type { ExpiryStore } from '../../../ports';
 import { keysOf } from '../keys';
 import { type Models, native } from '../models';
+import { removeAll } from './remove-all';
 
-/** Few enough for a slow database to be done with in seconds: between two steps there is a sign of life. */
-const PER_STEP = 1_000;
 /** The note that a silence was told of is needed as long as the silence lasts. */
 const SILENCE = /\/silence$/;
 
-type Kept = Pick<Models, 'imports' | 'rejectedRecords' | 'userChanges' | 'importChunks' | 'undoChunks' | 'outbox'>;
+type Kept = Pick<Models, 'imports' | 'rejectedRecords' | 'userChanges' | 'importChunks' | 'deferredRecords' | 'undoChunks' | 'outbox'>;
 
 export function createExpiryStore(models: Kept): ExpiryStore {
   const { imports, outbox } = models;
-  const details = [models.rejectedRecords, models.userChanges, models.importChunks, models.undoChunks].map((model) =>
-    native<mongo.Document & { readonly _id: string }>(model as never),
+  const details = [models.rejectedRecords, models.userChanges, models.importChunks, models.deferredRecords, models.undoChunks].map(
+    (model) => native<mongo.Document & { readonly _id: string }>(model as never),
   );
 
   return {
@@ -37,19 +36,4 @@ export function createExpiryStore(models: Kept): ExpiryStore {
       await imports.updateOne({ _id: importId }, { $set: { expiredAt: at } });
     },
   };
-}
-
-async function removeAll(
-  collection: mongo.Collection<mongo.Document & { readonly _id: string }>,
-  importId: ImportId,
-  onProgress: () => void,
-): Promise<void> {
-  for (;;) {
-    const some = await collection.find({ _id: keysOf(importId) }, { projection: { _id: 1 }, sort: { _id: 1 }, limit: PER_STEP }).toArray();
-    const last = some.at(-1);
-    if (last === undefined) return;
-    await collection.deleteMany({ _id: { $gte: keysOf(importId).$gte, $lte: last._id } });
-    onProgress();
-    if (some.length < PER_STEP) return;
-  }
 }

@@ -1,24 +1,25 @@
 // The chunks of an import with their results: what makes a repeated import resume instead of starting over.
 
-import type { Chunk, ImportStore } from '../../../ports';
-import type { ChunkDocument } from '../documents';
-import { isDuplicateKey } from '../write-failures';
+import type { mongo } from 'mongoose';
+import type { Chunk, ImportStore, ChunkResult } from '../../../ports';
+import type { ChunkDocument, SettledDocument } from '../documents';
 import { chunkKey, keysOf } from '../keys';
 import { type Models, native } from '../models';
+import { createSettledParts } from './settled-parts';
 
-type ImportChunks = Pick<ImportStore, 'putChunks' | 'chunk' | 'setChunkResult' | 'chunkResults'>;
+type ImportChunks = Pick<ImportStore, 'putChunks' | 'chunk' | 'setChunkResult' | 'chunkResults' | 'putSettled' | 'settled'>;
 
 /** What an insert holds at most: chunks, and marks of theirs but for those of the last one. */
 const CHUNKS_PER_INSERT = 500;
 const MARKS_PER_INSERT = 10_000;
-/** Results hold deferred records, so that a batch of them may be large. */
+/** Results name deferred lines, so that a batch of them may be large. */
 const RESULTS_PER_BATCH = 20;
-const NO_RECORDS: Omit<Chunk, 'n'> = { start: 0, end: 0, firstLine: 0, records: 0, marks: [] };
 
 export function createImportChunks({ importChunks }: Pick<Models, 'importChunks'>): ImportChunks {
   const collection = native<ChunkDocument>(importChunks);
 
   return {
+    ...createSettledParts(collection as unknown as mongo.Collection<SettledDocument<ChunkResult>>),
     async putChunks(importId, chunks) {
       await collection.deleteMany({ _id: keysOf(importId) });
       for (const part of partsOf(chunks)) {
@@ -32,17 +33,7 @@ export function createImportChunks({ importChunks }: Pick<Models, 'importChunks'
       return { ...chunk, result };
     },
     async setChunkResult(importId, n, result) {
-      // The settlement of deferred records has no part of the file: its document is made here.
-      await collection
-        .updateOne(
-          { _id: chunkKey(importId, n), result: { $exists: false } },
-          { $set: { result }, $setOnInsert: { n, ...NO_RECORDS } },
-          { upsert: true },
-        )
-        .catch((error: unknown) => {
-          // It is there, with a result.
-          if (!isDuplicateKey(error)) throw error;
-        });
+      await collection.updateOne({ _id: chunkKey(importId, n), result: { $exists: false } }, { $set: { result } });
     },
     async *chunkResults(importId) {
       const documents = collection.find(

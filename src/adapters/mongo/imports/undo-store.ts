@@ -3,10 +3,12 @@
 import type { ImportId } from '../../../domain/ids';
 import { NO_UNDO_COUNTS, type Undo } from '../../../domain/undo/undo';
 import { ImportsError } from '../../../errors';
-import type { UndoStore } from '../../../ports';
-import type { UndoChunkDocument, UndoDocument } from '../documents';
+import type { mongo } from 'mongoose';
+import type { UndoChunkResult, UndoStore } from '../../../ports';
+import type { SettledDocument, UndoChunkDocument, UndoDocument } from '../documents';
 import { chunkKey, keysOf } from '../keys';
 import { type Models, native } from '../models';
+import { createSettledParts } from './settled-parts';
 
 /** Asked for, and neither done nor stopped. */
 const OPEN = { finishedAt: null, failure: null };
@@ -18,6 +20,7 @@ export function createUndoStore(models: Pick<Models, 'undos' | 'undoChunks'>): U
   const chunks = native<UndoChunkDocument>(models.undoChunks);
 
   return {
+    ...createSettledParts(chunks as unknown as mongo.Collection<SettledDocument<UndoChunkResult>>),
     async find(importId) {
       const document = await undos.findById(importId).lean<UndoDocument>();
       return document === null ? undefined : toUndo(document);
@@ -76,15 +79,18 @@ export function createUndoStore(models: Pick<Models, 'undos' | 'undoChunks'>): U
       return document?.chunk === undefined ? undefined : { chunk: document.chunk, result: document.result };
     },
     async setChunkResult(importId, n, result) {
-      // The settlement of deferred ones has no part of its own: its document is made here.
-      await chunks.updateOne({ _id: chunkKey(importId, n) }, { $set: { result }, $setOnInsert: { n } }, { upsert: true });
+      await chunks.updateOne({ _id: chunkKey(importId, n) }, { $set: { result } });
     },
     async *chunkResults(importId) {
       const projection = { n: 1, result: 1 };
       const documents = chunks.find({ _id: keysOf(importId) }, { sort: { _id: 1 }, batchSize: RESULTS_PER_BATCH, projection });
       for await (const { n, result } of documents) if (result !== undefined) yield { n, result };
     },
-    countDone: (importId) => chunks.countDocuments({ _id: keysOf(importId), result: { $exists: true } }),
+    async countDone(importId) {
+      // The settlement counts once, when it is over.
+      const parts = { $or: [{ chunk: { $exists: true } }, { isLast: true }] };
+      return chunks.countDocuments({ _id: keysOf(importId), result: { $exists: true }, ...parts });
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import { type ImportId, importIdOf } from '../../../../src/domain/ids';
 import { type ImportRun, NO_COUNTS } from '../../../../src/domain/import-run';
 import { IMPORT_STATES, statesThat, type ImportState } from '../../../../src/domain/import-state';
 import { reason as reasonOf } from '../../../../src/domain/reason/reasons';
-import type { Chunk, ChunkResult, RejectedRecord } from '../../../../src/ports';
+import type { Chunk, ChunkResult, RejectedRecord, SettledPart } from '../../../../src/ports';
 import { useMongo } from '../../../support/use-mongo';
 
 const mongo = useMongo();
@@ -59,7 +59,7 @@ const chunk = (n: number): Chunk => ({
 const result = (created: number): ChunkResult => ({
   counts: { ...NO_COUNTS, records: 10, created },
   releaseFor: [],
-  deferred: [{ line: 4, uniqueId: '7', values: { email: 'a@example.edu' }, active: null, reasons: [] }],
+  deferred: [4, 7],
 });
 const rejected = (line: number, text = 'x'): RejectedRecord => ({
   line,
@@ -68,6 +68,11 @@ const rejected = (line: number, text = 'x'): RejectedRecord => ({
   cells: [`u${line}`, text, ''],
   claims: { email: 'a@example.edu' },
 });
+const settledOf = async (seq: number) => {
+  const parts: SettledPart<ChunkResult>[] = [];
+  for await (const part of mongo.store.imports.settled(importId(seq))) parts.push(part);
+  return parts;
+};
 const allRejected = async (seq = 1) => {
   const records: RejectedRecord[] = [];
   for await (const record of mongo.store.rejected.all(importId(seq))) records.push(record);
@@ -241,11 +246,13 @@ describe('chunks', () => {
 
   test('keep their first result', async () => {
     await mongo.store.imports.putChunks(importId(1), [chunk(0)]);
-    for (const n of [0, 1]) {
-      await mongo.store.imports.setChunkResult(importId(1), n, result(3));
-      await mongo.store.imports.setChunkResult(importId(1), n, result(4));
-      expect((await mongo.store.imports.chunk(importId(1), n))!.result).toEqual(result(3));
-    }
+    await mongo.store.imports.setChunkResult(importId(1), 0, result(3));
+    await mongo.store.imports.setChunkResult(importId(1), 0, result(4));
+    expect((await mongo.store.imports.chunk(importId(1), 0))!.result).toEqual(result(3));
+    const part = { n: 0, lines: [7, 4], result: result(3), isLast: false };
+    expect(await mongo.store.imports.putSettled(importId(1), part)).toBe(true);
+    expect(await mongo.store.imports.putSettled(importId(1), { ...part, lines: [9], result: result(4) })).toBe(false);
+    expect(await settledOf(1)).toEqual([part]);
   });
 
   test('results come in order of n, with the settlement of deferred records behind the last', async () => {
@@ -254,14 +261,18 @@ describe('chunks', () => {
       Array.from({ length: 1200 }, (_, n) => chunk(n)),
     );
     await mongo.store.imports.putChunks(importId(10), [chunk(0)]);
-    for (const n of [10, 2, 1200, 999, 1000]) await mongo.store.imports.setChunkResult(importId(1), n, result(n));
+    for (const n of [10, 2, 999, 1000]) await mongo.store.imports.setChunkResult(importId(1), n, result(n));
+    for (const n of [1, 0]) await mongo.store.imports.putSettled(importId(1), { n, lines: [n], result: result(n), isLast: n === 1 });
     const seen: number[] = [];
     for await (const one of mongo.store.imports.chunkResults(importId(1))) {
       expect(one.result).toEqual(result(one.n));
       seen.push(one.n);
     }
-    expect(seen).toEqual([2, 10, 999, 1000, 1200]);
-    expect(await mongo.store.imports.chunk(importId(1), 1200)).toMatchObject({ n: 1200, records: 0, result: result(1200) });
+    expect(seen).toEqual([2, 10, 999, 1000, 0, 1]);
+    expect((await settledOf(1)).map(({ n, isLast }) => [n, isLast])).toEqual([
+      [0, false],
+      [1, true],
+    ]);
   });
 
   test('are replaced, results and all, by those of a new inspection, and only those of this import', async () => {
