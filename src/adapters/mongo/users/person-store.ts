@@ -3,15 +3,15 @@
 
 import { type ClientId, parseImportId, userIdOf } from '../../../domain/ids';
 import type { KeptOfPerson, PersonStore } from '../../../ports';
-import type { ChunkDocument, RejectedDocument, UndoChunkDocument, UserChangeDocument } from '../documents';
+import type { DeferredDocument, RejectedDocument, UndoChunkDocument, UserChangeDocument } from '../documents';
 import { type Models, native } from '../models';
 
-type Kept = Pick<Models, 'userChanges' | 'rejectedRecords' | 'importChunks' | 'undoChunks'>;
+type Kept = Pick<Models, 'userChanges' | 'rejectedRecords' | 'deferredRecords' | 'undoChunks'>;
 
 export function createPersonStore(models: Kept): PersonStore {
   const changes = native<UserChangeDocument>(models.userChanges);
   const rejected = native<RejectedDocument>(models.rejectedRecords);
-  const chunks = native<ChunkDocument>(models.importChunks);
+  const deferred = native<DeferredDocument>(models.deferredRecords);
   const undos = native<UndoChunkDocument>(models.undoChunks);
 
   return {
@@ -20,15 +20,13 @@ export function createPersonStore(models: Kept): PersonStore {
       const [changed, refused, waiting, left] = await Promise.all([
         changes.find({ userId }).toArray(),
         rejected.find({ _id: ofClient(clientId), uniqueId }).toArray(),
-        chunks.find({ _id: ofClient(clientId), 'result.deferred.uniqueId': uniqueId }).toArray(),
+        deferred.find({ _id: ofClient(clientId), 'record.uniqueId': uniqueId }).toArray(),
         undos.find({ _id: ofClient(clientId), 'result.left.userId': userId }).toArray(),
       ]);
       return {
         replacedValues: changed.map(({ _id, ...change }) => ({ importId: importOf(_id), ...change })),
         rejectedRecords: refused.map(({ _id, ...record }) => ({ importId: importOf(_id), ...record })),
-        deferredRecords: waiting.flatMap(({ _id, result }) =>
-          (result?.deferred ?? []).filter((each) => each.uniqueId === uniqueId).map((record) => ({ importId: importOf(_id), ...record })),
-        ),
+        deferredRecords: waiting.map(({ _id, record }) => ({ importId: importOf(_id), ...record })),
         leftByUndo: left.flatMap(({ result }) => (result?.left ?? []).filter((each) => each.userId === userId)),
       } satisfies KeptOfPerson;
     },
@@ -36,8 +34,7 @@ export function createPersonStore(models: Kept): PersonStore {
       const userId = userIdOf(clientId, uniqueId);
       await changes.deleteMany({ userId });
       await rejected.deleteMany({ _id: ofClient(clientId), uniqueId });
-      const waits = { _id: ofClient(clientId), 'result.deferred.uniqueId': uniqueId };
-      await chunks.updateMany(waits, { $pull: { 'result.deferred': { uniqueId } } });
+      await deferred.deleteMany({ _id: ofClient(clientId), 'record.uniqueId': uniqueId });
       await undos.updateMany({ _id: ofClient(clientId), 'result.left.userId': userId }, { $pull: { 'result.left': { userId } } });
     },
   };
