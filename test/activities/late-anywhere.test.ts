@@ -3,7 +3,7 @@
 
 import type { ActivityPorts } from '../../activities/activity-ports';
 import type { ClientId, ImportId } from '../../src/domain/ids';
-import { claim, runImport, startWorld, stepsOver, type World } from '../support/in-process-import';
+import { claim, runImport, startWorld, stepsOver, succession, type World } from '../support/in-process-import';
 import { undo } from '../support/in-process-undo';
 
 let world: World;
@@ -79,12 +79,13 @@ async function importHeldBackAt(at: number) {
   await claim(world.ports, clientId);
   let done: Awaited<ReturnType<typeof whatIsThere>> | undefined;
   const { seen, ports } = heldBack(at, async () => {
-    await runImport(world.ports, importId, stepsOver(world.ports, 2));
+    await runImport(world.ports, importId, workers.second);
     await undo(world, importId);
     done = await whatIsThere(clientId, importId);
   });
+  const workers = succession(stepsOver(ports), stepsOver(world.ports, 2));
   // Whatever it answers, nobody listens to it any more.
-  await runImport(ports, importId, stepsOver(ports)).catch(() => undefined);
+  await runImport(ports, importId, workers.first).catch(() => undefined);
   return { seen, done, now: await whatIsThere(clientId, importId) };
 }
 

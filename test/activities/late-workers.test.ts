@@ -3,7 +3,7 @@
 
 import type { ActivityPorts } from '../../activities/activity-ports';
 import type { ClientId, ImportId } from '../../src/domain/ids';
-import { claim, runImport, startWorld, stepsOver, type World } from '../support/in-process-import';
+import { claim, runImport, startWorld, stepsOver, succession, type World } from '../support/in-process-import';
 import { sleepy } from '../support/sleepy';
 
 class TookTooLong extends Error {}
@@ -95,7 +95,7 @@ describe('a worker that wakes up late', () => {
     const late = async (input: never): Promise<never> => {
       const asleep = stepsOver(
         sleepy(world.ports, { store, method: method as never }, async () => {
-          await runImport(world.ports, importId, stepsOver(world.ports, 2));
+          await runImport(world.ports, importId, workers.second);
           done = await whatIsThere(clientId, importId);
         }),
       );
@@ -103,7 +103,8 @@ describe('a worker that wakes up late', () => {
       await (asleep[step] as (input: never) => Promise<unknown>)(input).catch(() => undefined);
       throw new TookTooLong();
     };
-    await expect(runImport(world.ports, importId, { ...stepsOver(world.ports), [step]: late })).rejects.toThrow(TookTooLong);
+    const workers = succession({ ...stepsOver(world.ports), [step]: late }, stepsOver(world.ports, 2));
+    await expect(runImport(world.ports, importId, workers.first)).rejects.toThrow(TookTooLong);
     expect(done).toMatchObject({ state: 'finished', counts: { records: 5, created: 1, updated: 2, rejected: 2 } });
     expect(await whatIsThere(clientId, importId)).toEqual(done);
   });

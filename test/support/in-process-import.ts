@@ -126,6 +126,28 @@ export function stepsOver(ports: ActivityPorts, attempt = 1): Activities {
   ) as unknown as Activities;
 }
 
+/**
+ * Steps of two workers, as Temporal knows them: what the first one has ended is not done again by the second, which goes on with the step
+ * that the first one is taken for dead in.
+ */
+export function succession(first: Activities, second: Activities): { readonly first: Activities; readonly second: Activities } {
+  const ended = new Map<string, unknown>();
+  const wrap = (steps: Activities, isFirst: boolean) =>
+    Object.fromEntries(
+      Object.entries(steps).map(([name, step]) => [
+        name,
+        async (input: unknown) => {
+          const key = `${name} ${JSON.stringify(input)}`;
+          if (!isFirst && ended.has(key)) return ended.get(key);
+          const result = await (step as (input: unknown) => Promise<unknown>)(input);
+          if (isFirst) ended.set(key, result);
+          return result;
+        },
+      ]),
+    ) as unknown as Activities;
+  return { first: wrap(first, true), second: wrap(second, false) };
+}
+
 /** ctime has the clock's coarse tick: a file dropped this very millisecond is not quiet for 0 ms yet. */
 export async function claim(ports: ActivityPorts, clientId: ClientId) {
   await new Promise((resolve) => setTimeout(resolve, 15));
