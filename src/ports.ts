@@ -680,8 +680,8 @@ export interface CsvFiles {
       readonly textPath: string;
       readonly idsPath: string;
       readonly fileName: string;
-      /** The client's last file did: a last record that does not end with a line break was cut off. */
-      readonly mustEndInLineBreak?: boolean;
+      /** The client's last file ended in a line break, and had this delimiter: one like it that does not was cut off. */
+      readonly lineBreakHabit?: FileLayout['delimiter'] | null;
     },
     settings: ClientSettings,
     onProgress: (bytes: number) => void,

@@ -7,7 +7,7 @@ import { becameOf, NO_COUNTS } from '../../src/domain/import-run';
 import type { RefusalCode } from '../../src/domain/reason/reasons';
 import type { ActivityPorts } from '../activity-ports';
 import { beat } from '../heartbeat/beat';
-import { lastEndedInLineBreak } from './last-ended-in-line-break';
+import { lineBreakHabit } from './line-break-habit';
 import { loadImport } from '../load-import';
 import { noteStep } from '../note-step';
 import { whileBeating } from '../heartbeat/while-beating';
@@ -32,7 +32,7 @@ export const inspectFile =
         textPath: ports.files.textPath(importId),
         idsPath: ports.files.idsPath(importId),
         fileName: run.fileName,
-        mustEndInLineBreak: await lastEndedInLineBreak(ports.imports, run),
+        lineBreakHabit: await lineBreakHabit(ports.imports, run),
       },
       client.settings,
       (position) => beat({ bytes: position }),

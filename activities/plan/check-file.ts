@@ -9,7 +9,7 @@ import { ReasonTally } from '../../src/domain/reason/reason-tally';
 import type { Inspection, RejectedRecord } from '../../src/ports';
 import type { ActivityPorts } from '../activity-ports';
 import { newRun } from '../claim/claim-ready-files';
-import { lastEndedInLineBreak } from '../inspect/last-ended-in-line-break';
+import { lineBreakHabit } from '../inspect/line-break-habit';
 import { planImport } from './plan-import';
 import { plannedRejections } from './planned-rejections';
 import type { PlanSource } from './walk-decisions';
@@ -35,8 +35,8 @@ export interface CheckInput {
 }
 
 export async function checkFile(ports: CheckPorts, { client, failedRecordsPath, ...file }: CheckInput): Promise<CheckedFile> {
-  const mustEndInLineBreak = await lastEndedInLineBreak(ports.imports, { clientId: client.clientId, seq: NEWEST });
-  const { verdict, sha256, bytes } = await ports.csv.inspect({ ...file, mustEndInLineBreak }, client.settings, () => {});
+  const habit = await lineBreakHabit(ports.imports, { clientId: client.clientId, seq: NEWEST });
+  const { verdict, sha256, bytes } = await ports.csv.inspect({ ...file, lineBreakHabit: habit }, client.settings, () => {});
   const nothing = { reasonCounts: {}, reasonGroups: [], firstRejected: [], headers: null, ignoredHeaders: [], wouldBeHeld: false };
   if (verdict.kind === 'refused') return { ...nothing, sha256, bytes, refusal: verdict.refusal, counts: NO_COUNTS, numbers: NO_NUMBERS };
 

@@ -162,3 +162,41 @@ function table(rows: readonly Readonly<Record<string, string>>[], delimiter: str
     .map((cells) => `${cells.map(quoted).join(delimiter)}\r\n`)
     .join('');
 }
+
+describe('a last line without a line break', () => {
+  const header = 'unique_id,login_source,street\n';
+  const whole = `${header}1,OPSCOM,1 King St\n2,OPSCOM,2 King St\n`;
+  const cut = `${header}1,OPSCOM,1 Elm St\n2,OPSCOM,2 El`;
+  const codes = async ({ importId }: ImportRun) => {
+    const found: string[] = [];
+    for await (const { line, reasons } of world.ports.rejected.all(importId))
+      found.push(`${line} ${reasons.map(({ code }) => code).join()}`);
+    return found;
+  };
+  const clientWith = async (name: string, ...contents: string[]) => {
+    const clientId = await world.addClient(name);
+    for (const [at, content] of contents.entries()) await imported(clientId, `${at}.csv`, Buffer.from(content));
+    return clientId;
+  };
+
+  test('of a client whose last file ended with one is rejected, the rest goes on, and the file becomes the habit', async () => {
+    const clientId = await clientWith('cut-habit', whole);
+    const run = await imported(clientId, 'cut.csv', Buffer.from(cut));
+    expect([await codes(run), run.counts]).toMatchObject([['3 CUT_OFF'], { updated: 1, rejected: 1 }]);
+    expect(await codes(await imported(clientId, 'again.csv', Buffer.from(cut)))).toEqual([]);
+  });
+
+  test('behind refused files is still judged by the last one that could be read', async () => {
+    const clientId = await clientWith('cut-refused', whole, '', 'a,b\n');
+    expect(await codes(await imported(clientId, 'cut.csv', Buffer.from(cut)))).toEqual(['3 CUT_OFF']);
+  });
+
+  test.each([
+    ['of the first file', []],
+    ['where the last file had none either', [whole.trimEnd()]],
+    ['of a file from another program, with another delimiter', [whole.replaceAll(',', ';')]],
+  ])('%s is taken at its word', async (title, before) => {
+    const clientId = await clientWith(`cut-${before.length}-${title.length}`, ...before);
+    expect(await codes(await imported(clientId, 'cut.csv', Buffer.from(cut)))).toEqual([]);
+  });
+});

@@ -17,7 +17,7 @@ import { vanished } from './vanished';
 import { writeAtomically } from './write-atomically';
 
 export async function inspect(
-  { sourcePath, textPath, idsPath, fileName, mustEndInLineBreak = false }: Parameters<CsvFiles['inspect']>[0],
+  { sourcePath, textPath, idsPath, fileName, lineBreakHabit = null }: Parameters<CsvFiles['inspect']>[0],
   settings: ClientSettings,
   today: string,
   onProgress: (bytes: number) => void,
@@ -58,7 +58,7 @@ export async function inspect(
   }
   garbled?.add(Buffer.alloc(0), true);
   if (garbled?.isUtf8 === true) return refused(refuseGarbledUtf8());
-  const verdict = index!.finish(mustEndInLineBreak);
+  const verdict = index!.finish(lineBreakHabit);
   if (verdict.kind === 'refused') return refused(verdict.refusal);
   const { ids, ...accepted } = verdict;
   await writeAtomically(idsPath, (file) => file.writeFile(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength)));

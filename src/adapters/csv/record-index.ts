@@ -96,15 +96,15 @@ export class RecordIndex {
     return this.#line + countLineEnds(this.#rest);
   }
 
-  /** `mustEndInLineBreak` = a last record that does not was cut off. */
-  finish(mustEndInLineBreak: boolean): Indexed {
+  /** `lineBreakHabit` = a last record of a file with this delimiter that does not end in a line break was cut off. */
+  finish(lineBreakHabit: Delimiter | null): Indexed {
     const refusal =
       this.#endless?.refusalFor(this.#endless.quote.finish()) ??
       this.#take(this.#rest, true) ??
       (this.#layout === undefined ? refuseEmpty() : this.#records === 0 ? refuseNoRecords() : undefined);
     if (refusal !== undefined) return { kind: 'refused', refusal };
     const { line, endsInLineBreak } = this.#last;
-    if (mustEndInLineBreak && !endsInLineBreak) this.#conflicts.cutOff(line);
+    if (lineBreakHabit === this.#setup.delimiter && !endsInLineBreak) this.#conflicts.cutOff(line);
     const { ids, marks } = this.#conflicts.finish();
     return {
       kind: 'accepted',
