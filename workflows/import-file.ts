@@ -57,7 +57,9 @@ export async function importFile(input: ImportFileInput): Promise<ImportFileResu
 }
 
 async function writeDown(error: unknown, input: ImportFileInput, watcher: Watcher): Promise<void> {
-  const state = isCancellation(error) ? 'cancelled' : 'failed';
+  // A step that did not hear of the cancellation before its worker went silent ends as timed out.
+  const isCancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;
+  const state = isCancelled ? 'cancelled' : 'failed';
   await CancellationScope.nonCancellable(async () => {
     await markImport.executeWithOptions({ summary: `mark as ${state}` }, [
       { importId: input.importId, turn: input.turn, state, failure: state === 'failed' ? whyItFailed(error) : null },

@@ -66,7 +66,8 @@ export async function undoImport(input: UndoImportInput): Promise<UndoImportResu
 }
 
 async function writeDown(error: unknown, { importId, turn }: UndoImportInput, watcher: UndoWatcher): Promise<void> {
-  const failure = isCancellation(error) ? 'It was cancelled.' : whyItFailed(error);
+  const isCancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;
+  const failure = isCancelled ? 'It was cancelled.' : whyItFailed(error);
   await CancellationScope.nonCancellable(async () => {
     await markUndoFailed.executeWithOptions({ summary: 'write down why it stopped' }, [{ importId, turn, failure }]);
     watcher.enter('failed');

@@ -53,7 +53,7 @@ beforeAll(async () => {
   });
   undisturbed = await stateOf('calm');
 }, 900_000);
-afterAll(() => world.end(), 60_000);
+afterAll(() => world.end());
 afterEach(() => world.heal());
 
 const enospc = () => Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
