@@ -23,10 +23,12 @@ import { ill, NOT_RUNNING, PATIENCE_MS, START_EVERYTHING, well, type Finding } f
 import { isDown, isToldElsewhere, needing, type Needed } from './doctor/service-health';
 import { openOnce, type Control, type OpenServices } from './open-services';
 
+const SCHEDULES_PATIENCE_MS = 20_000;
+
 export function doctorChecks(config: () => Config, services: OpenServices): readonly DoctorCheck[] {
-  const temporal = async <T>(call: (client: Control['temporal']) => Promise<T>): Promise<T> => {
+  const temporal = async <T>(call: (client: Control['temporal']) => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> => {
     const { temporal: client } = await services.control();
-    return client.withDeadline(Date.now() + PATIENCE_MS, () => call(client));
+    return client.withDeadline(Date.now() + patienceMs, () => call(client));
   };
   const imports = async () => (await services.mongo()).imports;
   const enabledClients = async () => (await (await services.mongo()).clients.list()).filter(({ enabled }) => enabled);
@@ -76,7 +78,8 @@ export function doctorChecks(config: () => Config, services: OpenServices): read
       'Schedules',
       async () => {
         const clients = await enabledClients();
-        return temporal((client) => checkSchedules(client, clients));
+        // Temporal asks a workflow of its own about each: right after a start that may take seconds.
+        return temporal((client) => checkSchedules(client, clients), SCHEDULES_PATIENCE_MS);
       },
       ['Temporal', 'MongoDB'],
     ),
