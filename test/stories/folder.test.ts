@@ -110,7 +110,7 @@ it.each([
   expect(item).toMatchObject({ outcome: 'refused', refusal: { code: 'NOT_CSV' }, report: 'sent' });
   const [mail] = await product.mails(`it@${client}.example`);
   expect(mail?.subject).toBe('CSV Import Failed Records');
-  expect(mail?.text.replaceAll(/\s+/g, ' ')).toContain('save it as CSV');
+  expect(mail?.text?.replaceAll(/\s+/g, ' ')).toContain('save it as CSV');
   expect(await look(client, '/')).toEqual([]);
   expect(await look(client, '.bak')).toContain(name);
 });
