@@ -1,5 +1,5 @@
 // The fingerprints of an import's unique ids are kept while an older import of the client is open, because that one must leave alone
-// every user of whom the newer file speaks. When an import ends, those that were kept for it alone can go.
+// every user that the newer file names. When an import ends, the fingerprints that were kept only for it are removed.
 
 import type { ImportRun } from '../../src/domain/import-run';
 import { OPEN_STATES } from '../../src/domain/import-state';

@@ -1,5 +1,5 @@
 // The dry run: the inspection, the checks and the decisions of an import against the database as it is, and nothing written. What it
-// says holds for this moment; a file that is imported later meets the users of then.
+// says holds for this moment: users may have changed by the time the file is imported.
 
 import type { CheckedFile } from '../../src/domain/file/checked-file';
 import type { Client } from '../../src/domain/client';

@@ -1,4 +1,4 @@
-// The folders of imports in `work/`. A name that is no import id is none of ours and left alone.
+// The folders of imports in `work/`. A folder whose name is not an import id is not ours and is left alone.
 
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';

@@ -6,7 +6,7 @@ import { countBackups, NEARLY_FULL, shareOf } from '../../door/folder/backup-roo
 import type { Client } from '../../domain/client';
 import { counted, ill, named, waiting, well, type Finding } from './finding';
 
-const TODO = 'Move old files of .bak elsewhere, set IMPORTS_KEEP_BACKUP_DAYS, or raise IMPORTS_BACKUP_GIB and IMPORTS_BACKUP_FILES';
+const WHAT_TO_DO = 'Move old files of .bak elsewhere, set IMPORTS_KEEP_BACKUP_DAYS, or raise IMPORTS_BACKUP_GIB and IMPORTS_BACKUP_FILES';
 
 export async function checkBackups(
   { dataDir, backups }: Pick<Config, 'dataDir' | 'backups'>,
@@ -18,7 +18,7 @@ export async function checkBackups(
     const share = shareOf(await countBackups(path.join(dataDir, 'clients', clientId)), backups);
     if (share >= NEARLY_FULL) (share >= 1 ? full : nearly).push(`${clientId} (${Math.floor(share * 100)} %)`);
   }
-  if (full.length > 0) return ill(`the .bak of ${named(full)} is full: uploads are refused`, TODO);
-  if (nearly.length > 0) return waiting(`the .bak of ${named(nearly)} is nearly full`, TODO);
+  if (full.length > 0) return ill(`the .bak of ${named(full)} is full: uploads are refused`, WHAT_TO_DO);
+  if (nearly.length > 0) return waiting(`the .bak of ${named(nearly)} is nearly full`, WHAT_TO_DO);
   return well(`of ${counted(clients.length, 'client')}, each within its allowance`);
 }
