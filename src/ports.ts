@@ -174,8 +174,6 @@ export interface BanStore {
 export interface TurnHolder {
   readonly kind: 'import' | 'undo';
   readonly importId: ImportId;
-  /** What the import counts it as; 0 of an undo. */
-  readonly attempt: number;
 }
 
 /** Who of a client writes: at most one import or undo at a time. */

@@ -1,8 +1,8 @@
 // All timeouts and retries, one row a kind of step, each with its reason. No number of this sort stands anywhere else.
 //
 // A broken world (database, disk) is tried again for a day; after that the import is `failed` and `imports retry` goes on where it
-// stopped. It is tries that are counted, not time: waiting for a worker is no failure, and costs none. Errors that no repetition cures are marked non-retryable where they are thrown
-// (src/worker/safe-failures.ts).
+// stopped. Tries are counted, not time, so waiting for a worker is never a failure. Errors that no repetition cures are marked
+// non-retryable where they are thrown (src/worker/safe-failures.ts).
 
 import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
 import { TASK_QUEUES } from './messages';
@@ -11,18 +11,13 @@ import { TASK_QUEUES } from './messages';
 const A_DAY_OF_TRIES = 1_440;
 const forEver = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
 const worldIsBroken = { ...forEver, maximumAttempts: A_DAY_OF_TRIES } as const;
-/** A cancelled import waits until its steps have ended: only then does nobody write any more. */
+/** A cancelled import waits for its steps: only when they have ended does nobody write any more. */
 const untilItEnds = { cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED } as const;
-/** Others who wait must not take the hands of imports (see TASK_QUEUES). */
 const { mail, background } = TASK_QUEUES;
 
 export const ACTIVITY_OPTIONS = {
   /** Looks into a folder and renames files, or copies one that stays, up to 2 GiB. For ever: an inbox that gave up would leave files lying. */
-  turn: {
-    startToCloseTimeout: '7m',
-    heartbeatTimeout: '30s',
-    retry: forEver,
-  },
+  turn: { startToCloseTimeout: '7m', heartbeatTimeout: '30s', retry: forEver },
   /**
    * Looks into the folders of many clients, and reads uploads that stay where they are. For ever, because the next tick may be a day away;
    * while it is tried again its schedule starts no other.

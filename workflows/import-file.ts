@@ -20,7 +20,7 @@ import type { ApprovedImport, ImportFileInput, ImportFileResult } from './messag
 import { ImportOutcome, ImportRecords, ImportRejected, ImportState } from './search-attributes';
 import { sendReport } from './send-report';
 import { tellInbox } from './tell-inbox';
-import { whyItFailed } from './why-it-failed';
+import { wasCancelled, whyItFailed } from './why-it-failed';
 
 const { inspectFile, planArchive } = proxyActivities<Activities>(ACTIVITY_OPTIONS.inspect);
 const { applyChunk } = proxyActivities<Activities>(ACTIVITY_OPTIONS.chunk);
@@ -57,9 +57,7 @@ export async function importFile(input: ImportFileInput): Promise<ImportFileResu
 }
 
 async function writeDown(error: unknown, input: ImportFileInput, watcher: Watcher): Promise<void> {
-  // A step that did not hear of the cancellation before its worker went silent ends as timed out.
-  const isCancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;
-  const state = isCancelled ? 'cancelled' : 'failed';
+  const state = wasCancelled(error) ? 'cancelled' : 'failed';
   await CancellationScope.nonCancellable(async () => {
     await markImport.executeWithOptions({ summary: `mark as ${state}` }, [
       { importId: input.importId, turn: input.turn, state, failure: state === 'failed' ? whyItFailed(error) : null },

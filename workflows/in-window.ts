@@ -10,7 +10,7 @@ export interface Window {
 
 /**
  * Resolves to the first number that was not started: `to` when all are done. Rejects with the first failure, when those in flight have
- * ended, too: whoever hears of it may rely on nothing being at work any more. No further step is started then.
+ * ended, too: by the time the caller hears of it, nothing is at work any more. No further step is started then.
  */
 export async function inWindow({ from, to, window, stop }: Window, step: (n: number) => Promise<void>): Promise<number> {
   const inFlight = new Set<Promise<void>>();

@@ -17,7 +17,7 @@ import { describeUndoProgress, type UndoProgress } from './describe-undo-progres
 import type { UndoImportInput, UndoImportResult } from './messages';
 import { ImportState } from './search-attributes';
 import { tellInbox } from './tell-inbox';
-import { whyItFailed } from './why-it-failed';
+import { wasCancelled, whyItFailed } from './why-it-failed';
 import { undoImportSteps, type UndoSteps, type UndoWatcher } from './undo-import-steps';
 
 const { undoChunk } = proxyActivities<Activities>(ACTIVITY_OPTIONS.background);
@@ -66,8 +66,7 @@ export async function undoImport(input: UndoImportInput): Promise<UndoImportResu
 }
 
 async function writeDown(error: unknown, { importId, turn }: UndoImportInput, watcher: UndoWatcher): Promise<void> {
-  const isCancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;
-  const failure = isCancelled ? 'It was cancelled.' : whyItFailed(error);
+  const failure = wasCancelled(error) ? 'It was cancelled.' : whyItFailed(error);
   await CancellationScope.nonCancellable(async () => {
     await markUndoFailed.executeWithOptions({ summary: 'write down why it stopped' }, [{ importId, turn, failure }]);
     watcher.enter('failed');

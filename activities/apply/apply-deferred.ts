@@ -88,16 +88,23 @@ class DeferredRecords implements Settlement<ChunkResult> {
       await this.#ports.users.restoreKeys(ids);
       await this.#ports.rejected.remove(this.importId, lines);
     }
+    const planned = await this.#plan(records);
+    return planned.map(({ record, decision, takeover }) =>
+      decision.kind === 'reject' || this.#rejected.has(record.line) ? null : takeover,
+    );
+  }
+
+  /** What would be decided on each of these records now, and what it would take from whom. */
+  async #plan(records: readonly CheckedRecord[]) {
+    const { clientId } = this.#context.run;
+    const ids = records.map(({ uniqueId }) => userIdOf(clientId, uniqueId));
     const users = await this.#ports.users.read(ids);
     const decisions = records.map((record, at) => ({
       record,
       ...decideOne(this.#context, { record, mark: undefined }, users.get(ids[at]!)),
     }));
     const takeovers = await takeoversOf(this.#ports.users, clientId, decisions);
-    return takeovers.map((takeover, at) => {
-      const { record, decision } = decisions[at]!;
-      return decision.kind === 'reject' || this.#rejected.has(record.line) ? null : takeover;
-    });
+    return decisions.map((one, at) => ({ ...one, takeover: takeovers[at]! }));
   }
 
   begin(): PartOfSettlement<ChunkResult> {
@@ -157,16 +164,10 @@ class DeferredRecords implements Settlement<ChunkResult> {
 
   async #rejectedIn(rows: readonly RawRow[], lost: ReadonlyMap<number, Lost>): Promise<readonly RejectedRecord[]> {
     const { run, client } = this.#context;
-    const records = rows.map(checkerOf(run, client, layoutOf(run)));
-    const users = await this.#ports.users.read(records.map(({ uniqueId }) => userIdOf(run.clientId, uniqueId)));
-    const decisions = records.map((record) => ({
-      record,
-      ...decideOne(this.#context, { record, mark: undefined }, users.get(userIdOf(run.clientId, record.uniqueId))),
-    }));
-    const takeovers = await takeoversOf(this.#ports.users, run.clientId, decisions);
-    return decisions.flatMap(({ record, decision }, at) => {
+    const planned = await this.#plan(rows.map(checkerOf(run, client, layoutOf(run))));
+    return planned.flatMap(({ record, decision, takeover }, at) => {
       const fields = lost.get(record.line)?.fields ?? wishesOf(record.values).map(({ field }) => field);
-      const taken = fields.length === 0 ? undefined : takenReasons(takeovers[at]!, fields, client);
+      const taken = fields.length === 0 ? undefined : takenReasons(takeover, fields, client);
       const reasons = decision.kind === 'reject' ? decision.reasons : (this.#rejected.get(record.line) ?? taken);
       return reasons === undefined ? [] : [rejectedRecord(record, reasons, rows[at]!.cells)];
     });

@@ -11,10 +11,8 @@ import type { ReadyFile } from '../../src/ports';
 import type { ActivityPorts } from '../activity-ports';
 import { beat } from '../heartbeat/beat';
 import { noteStep } from '../note-step';
+import { findReady } from './find-ready';
 import { whileBeating } from '../heartbeat/while-beating';
-
-/** Files taken at once; the rest waits in the folder until these have had their turn. */
-const AT_ONCE = 50;
 
 export type ClaimPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'files' | 'standing' | 'clock' | 'log' | 'quietMs'>;
 
@@ -34,25 +32,6 @@ export async function claimReadyFiles(ports: ClaimPorts, client: Client, look: b
   // A version whose import is still at work is no news: a look comes with every upload.
   const taken = await ports.imports.find(known.claimedBy as ImportId);
   if (taken === undefined || hasEnded(taken)) await noteStep(ports, client, null, { kind: 'skipped', ...known });
-}
-
-interface Found {
-  readonly ready: readonly ReadyFile[];
-  /** A version that was taken before. */
-  readonly known?: { readonly sha1: string; readonly claimedBy: string };
-}
-
-async function findReady(ports: ClaimPorts, client: Client): Promise<Found> {
-  const { clientId } = client;
-  const { upload, layout } = profileOf(client);
-  if (upload === 'moved') {
-    const ready = await ports.files.readyFiles(clientId, ports.quietMs, ports.clock.now());
-    return { ready: ready.slice(0, AT_ONCE) };
-  }
-  const found = await whileBeating(() => ports.standing.readyVersion(clientId, layout.upload, ports.quietMs, ports.clock.now()));
-  if (found === undefined) return { ready: [] };
-  const { file, sha1, claimedBy } = found;
-  return claimedBy === null ? { ready: [file] } : { ready: [], known: { sha1, claimedBy } };
 }
 
 async function claim(ports: ClaimPorts, client: Client, run: ImportRun): Promise<void> {

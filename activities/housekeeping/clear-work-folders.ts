@@ -1,6 +1,7 @@
 // Removes what ended imports left in `work/` when they were killed between their last steps, and lists of unique ids that no older import
 // needs any more. A folder with a client's file in it is never touched: `imports doctor` tells of it.
 
+import { hasEnded } from '../../src/domain/import-state';
 import type { WorkFolder } from '../../src/ports';
 import type { ActivityPorts } from '../activity-ports';
 import { beat } from '../heartbeat/beat';
@@ -26,7 +27,7 @@ export const clearWorkFolders = (ports: ClearPorts) => async (): Promise<{ reado
 async function clear(ports: ClearPorts, { importId }: WorkFolder): Promise<boolean> {
   const run = await ports.imports.find(importId);
   if (run !== undefined) {
-    if (run.state !== 'finished' && run.state !== 'undone') return false;
+    if (!hasEnded(run)) return false;
     const undo = await ports.undos.find(importId);
     if (undo !== undefined && undo.finishedAt === null) return false;
     if (run.state === 'finished' && (await oldestOpenSeq(ports, run)) < run.seq) return false;

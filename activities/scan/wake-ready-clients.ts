@@ -1,11 +1,11 @@
-// One tick of a schedule: looks into the folders of all its clients, and wakes the inboxes of those that have something. Whoever has
-// nothing costs one listing of a directory. Repeating it is harmless: a file that was taken meanwhile is not there any more.
+// One tick of a schedule: looks into the folders of all its clients, and wakes the inboxes of those that have something. A client
+// without files costs one listing of a directory. Repeating it is harmless: a file that was taken meanwhile is not there any more.
 
 import type { Client } from '../../src/domain/client';
-import { profileOf } from '../../src/domain/client/profiles';
 import { clientsBySchedule } from '../../src/domain/client/schedule-name';
 import { ImportsError } from '../../src/errors';
 import type { ActivityPorts } from '../activity-ports';
+import { findReady } from '../claim/find-ready';
 import { noteStep } from '../note-step';
 import { sideBySide } from '../side-by-side';
 
@@ -54,11 +54,7 @@ export const wakeReadyClients =
   };
 
 async function hasSomething(ports: ScanPorts, client: Client): Promise<boolean> {
-  const { clientId } = client;
-  const { upload, layout } = profileOf(client);
-  if (upload === 'moved') return (await ports.files.readyFiles(clientId, ports.quietMs, ports.clock.now())).length > 0;
-  const found = await ports.standing.readyVersion(clientId, layout.upload, ports.quietMs, ports.clock.now());
-  if (found?.claimedBy == null) return found !== undefined;
-  await noteStep(ports, client, null, { kind: 'skipped', sha1: found.sha1, claimedBy: found.claimedBy });
-  return false;
+  const { ready, known } = await findReady(ports, client);
+  if (known !== undefined) await noteStep(ports, client, null, { kind: 'skipped', ...known });
+  return ready.length > 0;
 }

@@ -5,6 +5,7 @@
 import type { Client } from '../../src/domain/client';
 import type { ClientId, ImportId } from '../../src/domain/ids';
 import { IMPORT_STATES } from '../../src/domain/import-state';
+import { isOpenUndo } from '../../src/domain/undo/undo';
 import type { Turn, TurnHolder } from '../../src/ports';
 import type { ActivityPorts } from '../activity-ports';
 import { claimReadyFiles, type ClaimPorts } from '../claim/claim-ready-files';
@@ -62,28 +63,24 @@ async function giveTurn(ports: TurnPorts, client: Client, { turn, restUntil }: T
 async function oldestRequest({ imports, undos }: TurnPorts, clientId: ClientId): Promise<TurnHolder | undefined> {
   const [queued, open] = await Promise.all([imports.inOrder(clientId, ['queued']), undos.open(clientId)]);
   const requests = [
-    ...queued.map(({ importId, seq, askedAt, retries = [] }) => ({
-      kind: 'import' as const,
-      importId,
-      seq,
-      askedAt,
-      attempt: retries.length + 1,
-    })),
-    ...open.map(({ importId, requestedAt }) => ({ kind: 'undo' as const, importId, seq: 0, askedAt: requestedAt, attempt: 0 })),
+    ...queued.map(({ importId, seq, askedAt }) => ({ kind: 'import' as const, importId, seq, askedAt })),
+    ...open.map(({ importId, requestedAt }) => ({ kind: 'undo' as const, importId, seq: 0, askedAt: requestedAt })),
   ];
   // Files that were claimed in the same millisecond go by their sequence number.
   const [first] = requests.sort((a, b) => a.askedAt.getTime() - b.askedAt.getTime() || a.seq - b.seq);
-  return first === undefined ? undefined : { kind: first.kind, importId: first.importId, attempt: first.attempt };
+  return first === undefined ? undefined : { kind: first.kind, importId: first.importId };
 }
 
 /** `again` = it is not waiting for a turn any more. Repeatable: a holder that nobody has started yet is started with the same turn. */
-async function start({ imports, undos }: TurnPorts, { kind, importId, attempt }: TurnHolder, turn: number): Promise<NextTurn | 'again'> {
+async function start({ imports, undos }: TurnPorts, { kind, importId }: TurnHolder, turn: number): Promise<NextTurn | 'again'> {
+  const run = await imports.find(importId);
+  if (run === undefined) return 'again';
+  const attempt = (run.retries?.length ?? 0) + 1;
   const isStill =
     kind === 'import'
       ? await imports.updateIf(importId, { state: ['queued'] }, { turn, attempts: attempt })
       : (await undos.updateOpen(importId, null, { turn })) || (await undos.updateOpen(importId, turn, { turn }));
-  const run = await imports.find(importId);
-  if (!isStill || run === undefined) return 'again';
+  if (!isStill) return 'again';
   return { kind: 'start', what: kind, clientId: run.clientId, importId, fileName: run.fileName, attempt, turn };
 }
 
@@ -114,8 +111,8 @@ async function standingOf(
 ): Promise<{ readonly isWaiting: boolean; readonly has: number | null | undefined }> {
   if (kind === 'undo') {
     const undo = await undos.find(importId);
-    const isOpen = undo !== undefined && undo.finishedAt === null && undo.failure === null;
-    return { isWaiting: isOpen, has: isOpen ? undo.turn : undefined };
+    const mayWrite = undo !== undefined && isOpenUndo(undo);
+    return { isWaiting: mayWrite, has: mayWrite ? undo.turn : undefined };
   }
   const run = await imports.find(importId);
   const mayWrite = run !== undefined && IMPORT_STATES[run.state].holdsTurn;

@@ -1,14 +1,12 @@
 // The standing pass: whatever wakes were lost and whatever was ended from outside, nobody waits longer than until the next one. Wakes the
 // inboxes of clients that have something to do, and looks whether imports and undos that seem to be at work still have a workflow.
 
-import { statesThat } from '../../src/domain/import-state';
+import { WAITING_STATES, WITH_WORKFLOW } from '../../src/domain/import-state';
 import type { ActivityPorts } from '../activity-ports';
 import { beat } from '../heartbeat/beat';
 import { whileBeating } from '../heartbeat/while-beating';
 import { markGone, type StopPorts } from './mark-stopped';
 
-const WAITING = statesThat(({ from }) => from.length === 0).concat('queued');
-const WITH_WORKFLOW = statesThat(({ hasWorkflow }) => hasWorkflow);
 /** At once: imports are few that wait, and a look takes milliseconds. */
 const MOST = 10_000;
 
@@ -30,7 +28,7 @@ export const wakeWaiting = (ports: StopPorts & Pick<ActivityPorts, 'turns' | 'in
       stopped++;
     }
     const clients = new Set([
-      ...(await ports.imports.clientsWith(WAITING)),
+      ...(await ports.imports.clientsWith(WAITING_STATES)),
       ...(await ports.undos.open()).map(({ clientId }) => clientId),
       ...(await ports.turns.taken()),
     ]);

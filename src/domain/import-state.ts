@@ -67,3 +67,7 @@ export function hasEnded({ state }: { readonly state: ImportState }): boolean {
 }
 
 export const OPEN_STATES = statesThat((row) => !row.hasEnded);
+export const ENDED_STATES = statesThat((row) => row.hasEnded);
+export const WITH_WORKFLOW = statesThat((row) => row.hasWorkflow);
+/** Nobody is at work on it, and nobody needs to be asked: it waits for the client's inbox. */
+export const WAITING_STATES = statesThat((row) => !row.hasEnded && !row.hasWorkflow && row.needs === null);

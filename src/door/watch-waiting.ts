@@ -10,6 +10,7 @@ import type { Client } from '../domain/client';
 import type { ClientStore, WaitingFiles } from '../ports';
 import { findWaiting } from './folder/find-waiting';
 import { unlessMissing } from './folder/folder-error';
+import { inBunches } from './one-at-a-time';
 
 /** `prompt` = taken within an hour at most; `scheduled` = by a cron line or a rarer interval; `paused` = not before an operator says so. */
 export const INTAKES = ['prompt', 'scheduled', 'paused'] as const;
@@ -19,7 +20,6 @@ export type WaitingByIntake = Readonly<Record<Intake, WaitingFiles>>;
 /** A look is good for this long, and for nine times as long as it took: ten thousand folders never take more than a tenth of the time. */
 const GOOD_FOR_MS = 15_000;
 const SETTINGS_WITHIN_MS = 1_000;
-const LANES = 8;
 const PROMPT_MS = 60 * 60_000;
 const NONE: WaitingFiles = { files: 0, oldest: null };
 
@@ -46,18 +46,14 @@ export function watchWaiting({ dataDir, clients, goodForMs = GOOD_FOR_MS }: Watc
     await refresh();
     const found = { prompt: NONE, scheduled: NONE, paused: NONE };
     const folders = (await readdir(root).catch(unlessMissing)) ?? [];
-    const next = folders.values();
-    const lane = async (): Promise<void> => {
-      for (const folder of next) {
-        const client = known.get(folder);
-        // An upload that stays in place does not wait.
-        if (client !== undefined && profileOf(client).upload === 'left-in-place') continue;
-        const waiting = await findWaiting(join(root, folder));
-        const intake = intakeOf(client);
-        found[intake] = sum(found[intake], waiting);
-      }
-    };
-    await Promise.all(Array.from({ length: LANES }, lane));
+    await inBunches(folders, async (folder) => {
+      const client = known.get(folder);
+      // An upload that stays in place does not wait.
+      if (client !== undefined && profileOf(client).upload === 'left-in-place') return;
+      const waiting = await findWaiting(join(root, folder));
+      const intake = intakeOf(client);
+      found[intake] = sum(found[intake], waiting);
+    });
     dueAt = performance.now() + Math.max(goodForMs, 9 * (performance.now() - startedAt));
     return found;
   };

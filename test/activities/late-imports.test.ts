@@ -91,7 +91,7 @@ describe('an old import that goes on after a newer one', () => {
       const turn = await giveTurn(world.ports, older);
       const whileAsleep = sleepy(world.ports, { store, method: method as never }, async () => {
         // Its workflow was ended from outside; the client's next import has its turn meanwhile.
-        await markStopped(world.ports, { kind: 'import', importId: older, attempt: 2 }, turn);
+        await markStopped(world.ports, { kind: 'import', importId: older }, turn);
         await runImport(world.ports, await drop(clientId));
       });
       const late = runImport(world.ports, older, { ...stepsOver(world.ports), applyChunk: stepsOver(whileAsleep).applyChunk });

@@ -88,7 +88,7 @@ it('starts with the same turn again what an inbox was told to start and did not'
 
 it('starts it also when the inbox died between the grant and the note of it on the import', async () => {
   const { clientId, ids } = await withFiles('not-noted', 1);
-  await world.ports.turns.give(clientId, 0, { kind: 'import', importId: ids[0]!, attempt: 1 });
+  await world.ports.turns.give(clientId, 0, { kind: 'import', importId: ids[0]! });
   expect(await next(clientId)).toMatchObject({ kind: 'start', importId: ids[0], turn: 1, attempt: 1 });
   expect(await theRun(ids[0]!)).toMatchObject({ turn: 1, attempts: 1 });
 });

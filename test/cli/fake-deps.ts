@@ -19,6 +19,7 @@ import type {
   ImportStore,
   LiveSession,
   RejectedRecord,
+  SettledPart,
   SharedValue,
   StepTrouble,
   UndoStore,
@@ -121,6 +122,7 @@ export interface World {
   sessions: LiveSession[];
   runs: ImportRun[];
   chunks: Map<string, Chunk & { result: ChunkResult | undefined }>;
+  settled: SettledPart<ChunkResult>[];
   rejected: RejectedRecord[];
   checks: DoctorCheck[];
   /** What every dry run finds. */
@@ -166,6 +168,7 @@ export function aWorld(change: Partial<World> = {}): World {
     sessions: [],
     runs: [],
     chunks: new Map(),
+    settled: [],
     rejected: [],
     checks: [],
     checked: {
@@ -273,9 +276,9 @@ function up(error: Error | undefined): void {
 
 /** What a command may call without having written down first that it will: it changes nothing, or only what another call has changed. */
 const NO_ACT = [
-  'find list inForce live chunk all count chunkResults countDone',
+  'find list inForce live chunk all count chunkResults settled countDone',
   'whyFailed history notGivenBack prepareClient writeFailedRecords applySchedule trySchedule findFailedRecords findBackup',
-  'findStatusReport workFolders countPersonRows wake refuseUndoOfRunning isRunning troubles uiUrl',
+  'findStatusReport workFolders countPersonRows wake isRunning troubles uiUrl',
 ].flatMap((names) => names.split(' '));
 
 /** Fails any command that changes something before it is on record: every test of a changing command is a test of that. */
@@ -389,6 +392,9 @@ export function servicesOf(world: World): Services {
         return true;
       },
       chunk: async (id, n) => world.chunks.get(`${id}/${n}`),
+      async *settled() {
+        yield* world.settled;
+      },
     } as Partial<ImportStore> as ImportStore,
     rejected: {
       replaceRange: () => Promise.reject(new Error('the command line rejects nothing')),

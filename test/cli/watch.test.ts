@@ -59,9 +59,9 @@ test('follows an import to its end, one line a change where there is no terminal
 
 const settle =
   (rejected: number) =>
-  ({ chunks }: World) => {
+  ({ settled }: World) => {
     const result = { counts: { ...NO_COUNTS, rejected }, releaseFor: [], deferred: [] };
-    chunks.set('acme-1/3', { n: 3, start: 0, end: 0, firstLine: 0, records: 0, marks: [], result });
+    settled.push({ n: 0, lines: [], result, isLast: true });
   };
 
 test('counts the records that were rejected when deferred ones were settled, and ends with the number of show', async () => {

@@ -2,14 +2,13 @@
 // scrape, so that it is right whichever worker is asked.
 
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { OPEN_STATES, type ImportState } from '../../domain/import-state';
+import { OPEN_STATES, WAITING_STATES } from '../../domain/import-state';
 import type { Clock, ImportMetrics, ImportStore } from '../../ports';
 import { createScanGauges, type ScanState } from './scan-gauges';
 import type { Counted } from './serve-metrics';
 import { within } from './within';
 
 const DECISIONS = ['created', 'updated', 'unchanged', 'archived', 'rejected', 'repeated', 'superseded'] as const;
-const QUEUED: readonly ImportState[] = ['claiming', 'queued'];
 /** A database that does not answer must not make the scrape fail. */
 const PATIENCE_MS = 2_000;
 
@@ -57,7 +56,7 @@ export function createImportMetrics({ imports, clock, scans }: Counting): Import
   const look = async (): Promise<void> => {
     const found = await Promise.all(OPEN_STATES.map(async (state) => ({ state, ...(await imports.waiting(state)) })));
     for (const { state, count } of found) open.set({ state }, count);
-    const since = found.flatMap(({ state, oldest }) => (oldest !== null && QUEUED.includes(state) ? [oldest.getTime()] : []));
+    const since = found.flatMap(({ state, oldest }) => (oldest !== null && WAITING_STATES.includes(state) ? [oldest.getTime()] : []));
     age.set(since.length === 0 ? 0 : Math.max(0, (clock.now().getTime() - Math.min(...since)) / 1000));
   };
   const forget = (): void => {

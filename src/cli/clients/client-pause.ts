@@ -6,7 +6,10 @@ import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
 import { describeError } from '../text/describe-error';
+import { REASON_OPTION, requireReason } from '../text/require-reason';
 import { requireClient } from './require-client';
+
+const EXAMPLE = 'they move to another payroll';
 
 interface PauseOptions {
   readonly reason?: string;
@@ -19,9 +22,9 @@ export function addClientPauseCommands(parent: Command, { deps, print }: Session
     details: 'Imports, retries and approvals wait. Uploads are still taken, and an import that runs goes on to its end.',
     examples: ['imports client pause acme --reason "they move to another payroll"'],
   })
-    .option('-r, --reason <text>', 'required: why, for whoever looks later')
+    .option(...REASON_OPTION)
     .action(async (id: string, options: PauseOptions) => {
-      const reason = reasonOf(options);
+      const reason = requireReason(options.reason, EXAMPLE);
       const services = await deps.open();
       const { clientId } = await requireClient(services, id);
       await record(deps, services, { action: 'client pause', clientId, subject: clientId, reason });
@@ -40,9 +43,9 @@ export function addClientPauseCommands(parent: Command, { deps, print }: Session
     details: 'May be repeated.',
     examples: ['imports client resume acme --reason "their first file was checked"'],
   })
-    .option('-r, --reason <text>', 'required: why, for whoever looks later')
+    .option(...REASON_OPTION)
     .action(async (id: string, options: PauseOptions) => {
-      const reason = reasonOf(options);
+      const reason = requireReason(options.reason, EXAMPLE);
       const services = await deps.open();
       const { clientId } = await requireClient(services, id);
       await record(deps, services, { action: 'client resume', clientId, subject: clientId, reason });
@@ -60,10 +63,4 @@ export function addClientPauseCommands(parent: Command, { deps, print }: Session
         () => `Client ${clientId} is resumed: what waits is taken up now.\nSee what comes of it with: imports list --client ${clientId}`,
       );
     });
-}
-
-function reasonOf({ reason = '' }: PauseOptions): string {
-  if (reason.trim() === '')
-    throw new ImportsError('WRONG_USE', 'Say why, for whoever looks later: --reason "they move to another payroll"');
-  return reason.trim();
 }

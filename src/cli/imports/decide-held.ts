@@ -2,12 +2,14 @@
 
 import type { Command } from 'commander';
 import type { HoldVerdict, ImportRun } from '../../domain/import-run';
+import { hasEnded, IMPORT_STATES } from '../../domain/import-state';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
 import type { CliDeps, Services } from '../deps';
 import { resultOf } from '../show/describe-import';
 import { requireImport } from './require-import';
+import { REASON_OPTION, requireReason } from '../text/require-reason';
 
 /** A worker takes a decision up within milliseconds; this long is waited before saying that it has not written it down. */
 const WRITTEN_WITHIN_MS = 5000;
@@ -30,7 +32,7 @@ export function addApproveCommand(program: Command, session: Session): void {
     ],
   })
     .option('--without-archives', 'import everything else; nobody is archived')
-    .option('-r, --reason <text>', 'required: why, for whoever looks later')
+    .option(...REASON_OPTION)
     .action((id: string, { withoutArchives, reason }: { withoutArchives?: true; reason?: string }) =>
       decide(session, id, withoutArchives === true ? 'approve-without-archives' : 'approve', reason),
     );
@@ -44,17 +46,17 @@ export function addDeclineCommand(program: Command, session: Session): void {
       'The client is told that the file was not imported, and it is put away as after any import. The reason is kept with the import.',
     examples: ['imports decline acme-42 --reason "half of the users are missing"'],
   })
-    .option('-r, --reason <text>', 'required: why, for whoever looks later')
+    .option(...REASON_OPTION)
     .action((id: string, { reason }: { reason?: string }) => decide(session, id, 'decline', reason));
 }
 
-async function decide({ deps, print }: Session, id: string, verdict: HoldVerdict, reason = ''): Promise<void> {
-  if (reason.trim() === '') throw new ImportsError('WRONG_USE', 'Say why, for whoever looks later: --reason "their IT confirmed it"');
+async function decide({ deps, print }: Session, id: string, verdict: HoldVerdict, given?: string): Promise<void> {
+  const reason = requireReason(given, 'their IT confirmed it');
   const services = await deps.open();
   const run = await requireImport(services, id);
   refuseWhatDoesNotWait(run);
-  await record(deps, services, { action: verdict, clientId: run.clientId, subject: run.importId, reason: reason.trim() });
-  await services.control.decide(run.importId, { verdict, reason: reason.trim(), by: deps.operator });
+  await record(deps, services, { action: verdict, clientId: run.clientId, subject: run.importId, reason: reason });
+  await services.control.decide(run.importId, { verdict, reason: reason, by: deps.operator });
   const written = await isWritten(services, run, deps);
   const message = written
     ? DONE[verdict](run.importId)
@@ -73,8 +75,8 @@ function refuseWhatDoesNotWait(run: ImportRun): void {
 }
 
 function nextOf({ importId, state, outcome }: ImportRun): string {
-  if (state === 'failed' || state === 'cancelled') return `Once the cause is mended: imports retry ${importId} --reason "…"`;
-  if (state !== 'finished' && state !== 'undone') return `Follow it with: imports watch ${importId}`;
+  if (IMPORT_STATES[state].needs === 'retry') return `Once the cause is mended: imports retry ${importId} --reason "…"`;
+  if (!hasEnded({ state })) return `Follow it with: imports watch ${importId}`;
   const hasWritten = state === 'finished' && outcome !== 'refused' && outcome !== 'declined';
   return `See what it did with: imports show ${importId}${hasWritten ? `\nTake it back with: imports undo ${importId} --reason "…"` : ''}`;
 }

@@ -2,25 +2,13 @@
 
 import { shareOf } from '../../domain/decide/hold-rule';
 import type { Held, ImportRun, Retry } from '../../domain/import-run';
-import type { ImportState } from '../../domain/import-state';
+import { statesThat, type ImportState } from '../../domain/import-state';
 import type { ImportsControl } from '../../ports';
 
 export type ShownState = Exclude<ImportState, 'claiming'>;
 
 /** All that can be asked for. `claiming` is a moment of ours: to everybody else the file is queued. */
-export const SHOWN_STATES: readonly ShownState[] = [
-  'queued',
-  'inspecting',
-  'held',
-  'applying',
-  'releasing',
-  'backing-up',
-  'reporting',
-  'finished',
-  'failed',
-  'cancelled',
-  'undone',
-];
+export const SHOWN_STATES = statesThat(() => true).filter((state): state is ShownState => state !== 'claiming');
 
 export function shownState(run: ImportRun): ShownState {
   return run.state === 'claiming' ? 'queued' : run.state;

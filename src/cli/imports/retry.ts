@@ -4,12 +4,13 @@
 import type { Command } from 'commander';
 import type { ImportId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
-import { statesThat } from '../../domain/import-state';
+import { hasEnded, WITH_WORKFLOW } from '../../domain/import-state';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
 import type { CliDeps, Services } from '../deps';
 import { describeError } from '../text/describe-error';
+import { REASON_OPTION, requireReason } from '../text/require-reason';
 import { hasStopped } from './has-stopped';
 import { shownState } from './import-item';
 import { requireClient } from '../clients/require-client';
@@ -31,7 +32,6 @@ interface Retried {
 /** A worker takes up an import within milliseconds; this long is waited before saying that none did. */
 const TAKEN_UP_WITHIN_MS = 5000;
 const POLL_MS = 200;
-const WITH_WORKFLOW = statesThat(({ hasWorkflow }) => hasWorkflow);
 
 export function addRetryCommand(program: Command, { deps, print }: Session): void {
   defineCommand(program, {
@@ -43,7 +43,7 @@ export function addRetryCommand(program: Command, { deps, print }: Session): voi
   })
     .option('--all-failed', 'all imports that failed or were terminated, oldest first')
     .option('-c, --client <id>', 'with --all-failed: only those of this client')
-    .option('-r, --reason <text>', 'required: why, for whoever looks later')
+    .option(...REASON_OPTION)
     .action(async (id: string | undefined, options: RetryOptions) => {
       const reason = checkUse(id, options);
       const services = await deps.open();
@@ -64,13 +64,12 @@ export function addRetryCommand(program: Command, { deps, print }: Session): voi
     });
 }
 
-function checkUse(id: string | undefined, { allFailed, client, reason = '' }: RetryOptions): string {
+function checkUse(id: string | undefined, { allFailed, client, reason }: RetryOptions): string {
   if ((id === undefined) === (allFailed === undefined)) {
     throw new ImportsError('WRONG_USE', 'Say which import: an id such as acme-42, or --all-failed, one of the two');
   }
   if (client !== undefined && allFailed === undefined) throw new ImportsError('WRONG_USE', '--client goes with --all-failed only');
-  if (reason.trim() === '') throw new ImportsError('WRONG_USE', 'Say why, for whoever looks later: --reason "database is back"');
-  return reason.trim();
+  return requireReason(reason, 'database is back');
 }
 
 async function failedImports(services: Services, client: string | undefined): Promise<readonly ImportRun[]> {
@@ -138,8 +137,9 @@ function sayRunning(run: ImportRun): string {
     : `Import ${importId} is running (${shownState(run)}). Follow it with: imports watch ${importId}`;
 }
 
-function refuseEnded({ importId, state, outcome, counts, report }: ImportRun): void {
-  if (state !== 'finished' && state !== 'undone') return;
+function refuseEnded(run: ImportRun): void {
+  if (!hasEnded(run)) return;
+  const { importId, state, outcome, counts, report } = run;
   const ended = `Import ${importId} is ${state === 'undone' ? 'undone' : `finished (${outcome ?? 'no outcome'})`}, so there is nothing to retry.`;
   const mail = report === 'failed' ? `\nIts e-mail could not be sent; send it with: imports resend-report ${importId}` : '';
   const again = counts.rejected > 0 ? `\nGet its failed records with: imports rejected ${importId} --csv` : '';

@@ -12,6 +12,7 @@ import type { CliDeps, Services } from '../deps';
 import { describeUndone, undoItem } from '../show/describe-undone';
 import { hasStopped } from './has-stopped';
 import { shownState } from './import-item';
+import { REASON_OPTION, requireReason } from '../text/require-reason';
 import { requireImport } from './require-import';
 import { wakeInbox } from './wake-inbox';
 import { noUndoDisplay, undoDisplay, type UndoDisplay } from '../show/undo-display';
@@ -28,7 +29,7 @@ export function addUndoCommand(program: Command, { deps, print }: Session): void
       'Users get their former values, created ones are archived, archived ones are active again with those of their permits that are still free. Whoever was changed since by somebody else is left as they are and listed. The administrator gets an e-mail. Ctrl-C ends the waiting only.',
     examples: ['imports undo acme-42 --reason "wrong file"', 'imports undo acme-42 --json'],
   })
-    .option('-r, --reason <text>', 'required: why, for whoever looks later')
+    .option(...REASON_OPTION)
     .action(async (id: string, { reason = '' }: { readonly reason?: string }) => {
       const services = await deps.open();
       const run = await requireImport(services, id);
@@ -53,7 +54,7 @@ async function isOver({ undos }: Services, { importId, state, expiredAt }: Impor
 async function start(services: Services, found: ImportRun, reason: string, deps: CliDeps): Promise<void> {
   const stopped = await hasStopped(services, found);
   if (!stopped) refuse(found);
-  if (reason === '') throw new ImportsError('WRONG_USE', 'Say why, for whoever looks later: --reason "wrong file"');
+  requireReason(reason, 'wrong file');
   await record(deps, services, { action: 'undo', clientId: found.clientId, subject: found.importId, reason, was: { state: found.state } });
   const run = stopped ? await markStopped(services, found) : found;
   await refuseExpired(services, run);

@@ -2,11 +2,12 @@
 
 import type { Command } from 'commander';
 import type { ImportRun } from '../../domain/import-run';
+import { IMPORT_STATES, type StateRow } from '../../domain/import-state';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import { describeImport } from '../show/describe-import';
 import { hasStopped } from './has-stopped';
-import { importItem, shownState, type ShownState } from './import-item';
+import { importItem } from './import-item';
 import { createProgressReader } from '../show/import-progress';
 import { barDisplay, lineDisplay, noDisplay, type ProgressDisplay } from '../show/progress-display';
 import { requireImport } from './require-import';
@@ -16,7 +17,7 @@ const POLL_MS = 500;
 const POLLS_BETWEEN_LOOKS = 10;
 
 /** Where nothing more happens by itself. */
-const ENDS: ReadonlySet<ShownState> = new Set(['finished', 'failed', 'cancelled', 'held', 'undone']);
+const restsAt = ({ hasEnded, needs }: StateRow) => hasEnded || needs !== null;
 
 export function addWatchCommand(program: Command, { deps, print }: Session): void {
   defineCommand(program, {
@@ -34,7 +35,7 @@ export function addWatchCommand(program: Command, { deps, print }: Session): voi
     try {
       for (let polls = 1; ; polls++) {
         await display.show(await progressOf(run));
-        const isAtEnd = ENDS.has(shownState(run));
+        const isAtEnd = restsAt(IMPORT_STATES[run.state]);
         // One whose workflow was terminated would be followed for ever, or seem to wait for approval.
         stopped = (isAtEnd || polls % POLLS_BETWEEN_LOOKS === 0) && (await hasStopped(services, run).catch(() => false));
         if (isAtEnd || stopped) break;

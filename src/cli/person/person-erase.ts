@@ -5,11 +5,13 @@ import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
 import { userIdOf, type ClientId, type UserId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
+import { hasEnded } from '../../domain/import-state';
 import { ImportsError } from '../../errors';
 import { requireClient } from '../clients/require-client';
 import { defineCommand, type Session } from '../define-command';
 import type { Services } from '../deps';
 import { record } from '../record';
+import { REASON_OPTION, requireReason } from '../text/require-reason';
 import { personFiles, type PersonFile } from './find-person';
 import { ALL_IMPORTS, filesText } from './person-export';
 
@@ -30,9 +32,9 @@ export function addPersonEraseCommand(parent: Command, { deps, print }: Session)
     ],
   })
     .option('--with-originals', 'also remove the files in .bak that speak of them')
-    .option('-r, --reason <text>', 'required: why, for whoever looks later')
-    .action(async (id: string, uniqueId: string, { withOriginals, reason = '' }: EraseOptions) => {
-      if (reason.trim() === '') throw new ImportsError('WRONG_USE', 'Say why, for whoever looks later: --reason "request of 3 November"');
+    .option(...REASON_OPTION)
+    .action(async (id: string, uniqueId: string, { withOriginals, ...options }: EraseOptions) => {
+      const reason = requireReason(options.reason, 'request of 3 November');
       const services = await deps.open();
       const client = await requireClient(services, id);
       const { clientId } = client;
@@ -43,7 +45,7 @@ export function addPersonEraseCommand(parent: Command, { deps, print }: Session)
         action: 'person erase',
         clientId,
         subject,
-        reason: reason.trim(),
+        reason,
         is: { withOriginals: withOriginals === true },
       });
       await removeSideFiles(services, clientId);
@@ -78,7 +80,7 @@ export function pseudonymOf(userId: UserId): string {
 
 /** An open import may need what is to be removed, and would write it again. */
 function refuseOpen(runs: readonly ImportRun[]): void {
-  const open = runs.filter(({ state }) => state !== 'finished' && state !== 'undone').map(({ importId }) => importId);
+  const open = runs.filter((run) => !hasEnded(run)).map(({ importId }) => importId);
   if (open.length === 0) return;
   throw new ImportsError(
     'NOT_NOW',

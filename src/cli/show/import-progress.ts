@@ -17,7 +17,7 @@ export interface Progress {
   readonly rejected: number;
 }
 
-export function createProgressReader(imports: Pick<ImportStore, 'chunk'>): (run: ImportRun) => Promise<Progress> {
+export function createProgressReader(imports: Pick<ImportStore, 'chunk' | 'settled'>): (run: ImportRun) => Promise<Progress> {
   let partsDone = 0;
   let recordsDone = 0;
   let rejected = 0;
@@ -36,7 +36,9 @@ export function createProgressReader(imports: Pick<ImportStore, 'chunk'>): (run:
         rejected += part.result.counts.rejected;
       }
     }
-    const settled = run.chunks > 0 && partsDone === run.chunks ? await imports.chunk(run.importId, run.chunks) : undefined;
-    return { state, partsDone, parts: run.chunks, records, recordsDone, rejected: rejected + (settled?.result?.counts.rejected ?? 0) };
+    let settledRejected = 0;
+    if (run.chunks > 0 && partsDone === run.chunks)
+      for await (const { result } of imports.settled(run.importId)) settledRejected += result.counts.rejected;
+    return { state, partsDone, parts: run.chunks, records, recordsDone, rejected: rejected + settledRejected };
   };
 }

@@ -113,3 +113,8 @@ export interface Undo {
 export function countLeft({ usersLeft, permitsLeft }: UndoCounts): number {
   return usersLeft + permitsLeft;
 }
+
+/** Asked for, and neither done nor stopped. */
+export function isOpenUndo({ finishedAt, failure }: Undo): boolean {
+  return finishedAt === null && failure === null;
+}

@@ -2,11 +2,10 @@
 
 import { hasStopped } from '../../cli/imports/has-stopped';
 import type { ImportId } from '../../domain/ids';
-import { statesThat } from '../../domain/import-state';
+import { WITH_WORKFLOW } from '../../domain/import-state';
 import type { ImportsControl, ImportStore } from '../../ports';
 import { counted, ill, named, waiting, well, type Finding } from './finding';
 
-const WITH_WORKFLOW = statesThat(({ hasWorkflow }) => hasWorkflow);
 /** Temporal is asked about each. */
 const MOST_LOOKED_AT = 50;
 

@@ -3,6 +3,7 @@
 
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { hasEnded } from '../../domain/import-state';
 import type { FileStore, ImportStore } from '../../ports';
 import { counted, ill, named, waiting, well, type Finding } from './finding';
 
@@ -25,7 +26,7 @@ export async function checkLeftovers(
   const ended: string[] = [];
   for (const { importId, holdsFile } of old) {
     const run = await imports.find(importId);
-    const isOver = run === undefined || run.state === 'finished' || run.state === 'undone';
+    const isOver = run === undefined || hasEnded(run);
     if (isOver && holdsFile) lost.push(importId);
     else if (isOver) ended.push(importId);
   }

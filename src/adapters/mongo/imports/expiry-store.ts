@@ -3,6 +3,7 @@
 
 import type { mongo } from 'mongoose';
 import type { ImportId } from '../../../domain/ids';
+import { ENDED_STATES } from '../../../domain/import-state';
 import type { ExpiryStore } from '../../../ports';
 import { keysOf } from '../keys';
 import { type Models, native } from '../models';
@@ -22,7 +23,7 @@ export function createExpiryStore(models: Kept): ExpiryStore {
   return {
     async due(before, limit) {
       const found = await imports
-        .find({ expiredAt: null, finishedAt: { $lt: before }, state: { $in: ['finished', 'undone'] } }, { _id: 1 })
+        .find({ expiredAt: null, finishedAt: { $lt: before }, state: { $in: [...ENDED_STATES] } }, { _id: 1 })
         .sort({ finishedAt: 1 })
         .limit(limit)
         .lean<{ readonly _id: ImportId }[]>();

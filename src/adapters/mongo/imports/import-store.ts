@@ -3,14 +3,13 @@
 import type { QueryFilter, UpdateQuery } from 'mongoose';
 import type { ClientId, ImportId } from '../../../domain/ids';
 import type { GoAhead, ImportRun } from '../../../domain/import-run';
-import { IMPORT_STATES, statesThat } from '../../../domain/import-state';
+import { ENDED_STATES, IMPORT_STATES, statesThat } from '../../../domain/import-state';
 import { ImportsError } from '../../../errors';
 import type { ImportStore } from '../../../ports';
 import type { CounterDocument, ImportDocument } from '../documents';
 import { createImportChunks } from './import-chunks';
 import { type Models, native } from '../models';
 
-const ENDED = statesThat(({ hasEnded }) => hasEnded);
 const HAS_TURN = statesThat(({ holdsTurn }) => holdsTurn);
 const MAY_BE_APPLIED: readonly GoAhead[] = ['whole', 'without-archives'];
 
@@ -97,7 +96,7 @@ export function createImportStore(models: Pick<Models, 'imports' | 'importChunks
     },
     async earlier(clientId, seq, sha256) {
       const [sameBytes, previous] = await Promise.all([
-        before(clientId, seq, { sha256, state: { $in: ENDED } }),
+        before(clientId, seq, { sha256, state: { $in: ENDED_STATES } }),
         before(clientId, seq, {}),
       ]);
       return { sameBytes, previous };
