@@ -82,7 +82,7 @@ async function claimedBy(hashes: string, sha1: string, importId: ImportId, work:
     return importId;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    // Removed by the client this very moment: the next scan sees to it.
+    // Removed by the client this very moment: the next look sees to it.
     return (await importOfHash(hashes, sha1)) ?? '';
   } finally {
     await unlink(mine);

@@ -20,7 +20,7 @@ export const INDEXES: { readonly [C in keyof Models]?: readonly mongo.IndexDescr
   imports: [
     // Lists the imports of a client; finds its previous and its newer ones.
     { key: { clientId: 1, seq: -1 } },
-    // Finds the open imports of a client, at every scan.
+    // Finds the imports of a client that wait for a turn, at every turn.
     { key: { clientId: 1, state: 1, seq: 1 } },
     // Recognises the same bytes.
     { key: { clientId: 1, sha256: 1, seq: -1 } },

@@ -41,19 +41,15 @@ export function connectImportsControl(options: ControlOptions): ConnectedControl
   const { connection: target, namespace } = connectionOptions(options);
   const connection = Connection.lazy(target);
   const temporal = new TemporalClient({ connection, namespace });
-  const within = <T>(call: () => Promise<T>) => connection.withDeadline(Date.now() + DEADLINE_MS, call).catch(asUnreachable);
+  const within = <T>(call: () => Promise<T>, ms = DEADLINE_MS) => connection.withDeadline(Date.now() + ms, call).catch(asUnreachable);
 
   return {
     temporal,
     applyStandingSchedules: () => within(() => applyStandingSchedules(temporal)),
     seeScans: () => within(() => seeScans(temporal)),
-    wake: (clientId, why) =>
-      connection.withDeadline(Date.now() + WAKE_DEADLINE_MS, () => wakeInbox(temporal, clientId, why)).catch(asUnreachable),
+    wake: (clientId, why) => within(() => wakeInbox(temporal, clientId, why), WAKE_DEADLINE_MS),
     trySchedule: (schedule) => within(() => tryScanSchedule(temporal, schedule)),
-    applySchedules: (clients) =>
-      connection
-        .withDeadline(Date.now() + SCHEDULES_DEADLINE_MS, () => applyScanSchedules(temporal, () => clients.list()))
-        .catch(asUnreachable),
+    applySchedules: (clients) => within(() => applyScanSchedules(temporal, () => clients.list()), SCHEDULES_DEADLINE_MS),
     writer: (importId, kind) => within(() => lookAtWriter(temporal, importId, kind)),
     decide: (importId, decision) => within(() => decideImport(temporal, importId, decision)),
     async resendReport(run, kind) {

@@ -67,7 +67,7 @@ export async function openClientFolder(options: {
     try {
       await options.onReady(clientId);
     } catch (error) {
-      // The client's schedule will look into the folder anyway.
+      // The scan of the client's schedule looks into the folder anyway.
       log.warn('Announcing a ready upload failed', { clientId, error });
     }
   };

@@ -1,5 +1,5 @@
 // Writes a batch of users in one unordered bulk, with optimistic concurrency: an update matches only the revision it was decided on,
-// and nobody of whom a newer import has spoken meanwhile.
+// and no user that an undo of this import has restored.
 // What was not written is told apart by looking at the users again; what an error says counts only where nothing else explains it.
 
 import type { UserId } from '../../../domain/ids';
