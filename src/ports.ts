@@ -788,13 +788,11 @@ export interface RefusedSchedule {
 }
 
 /** What the front door and the command line ask of Temporal. */
-export interface ImportsControl {
+export interface ImportsControl extends Pick<Inboxes, 'wake'> {
   /** Throws WRONG_USE, with the reason, when the setting cannot be in force. */
   trySchedule(schedule: Schedule): Promise<void>;
   /** Brings the schedules that look for files in line with the settings of the clients. */
   applySchedules(clients: Pick<ClientStore, 'list'>): Promise<readonly RefusedSchedule[]>;
-  /** Wakes the client's inbox: it looks for files, or takes up what was asked for. */
-  wake(clientId: ClientId, why: Wake): Promise<void>;
   /** Approves or declines a held import. Throws NOT_NOW, with a sentence, when there is nothing to decide any more. */
   decide(importId: ImportId, decision: HoldDecision): Promise<void>;
   /**
