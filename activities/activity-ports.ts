@@ -22,6 +22,8 @@ import type {
   UndoStore,
   UserChanges,
   UserStore,
+  Webhooks,
+  WebhookSender,
 } from '../src/ports';
 
 export interface ActivityPorts {
@@ -43,6 +45,8 @@ export interface ActivityPorts {
   readonly standing: StandingFolder;
   readonly csv: CsvFiles;
   readonly mailer: Mailer;
+  readonly webhooks: Webhooks;
+  readonly webhookSender: Pick<WebhookSender, 'send'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: ImportMetrics;
@@ -50,8 +54,10 @@ export interface ActivityPorts {
   readonly quietMs: number;
   /** Replaces the client's From where the SMTP relay demands its own domain. */
   readonly mailFrom: string | null;
+  /** Where the events of all clients are sent; null = nowhere. */
+  readonly webhookUrl: string | null;
   /** How long rejected records and replaced values of an ended import are kept. */
   readonly keepDays: number;
-  /** How long files in `.bak` are; null = for ever. */
+  /** How long files in `.bak` are kept; null = for ever. */
   readonly keepBackupDays: number | null;
 }

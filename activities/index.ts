@@ -1,19 +1,18 @@
-// The steps that workflows name. Each is thin and safe to run twice; what each may be killed in is said in its file.
+// The steps that workflows name. Each is thin and safe to run twice; each file says what happens if it is killed.
 
 import { applyChunk } from './apply/apply-chunk';
 import { applyDeferred } from './apply/apply-deferred';
 import { backUpFile } from './end/back-up-file';
 import { clearWorkFolders } from './housekeeping/clear-work-folders';
 import { closeImport } from './end/close-import';
-import { closeResend } from './end/close-resend';
+import { closeResend, prepareResend } from './end/resend';
 import { expireDetails } from './housekeeping/expire-details';
 import { inspectFile } from './inspect/inspect-file';
 import { markHeld } from './hold/mark-held';
 import { markImport } from './end/mark-import';
-import { markReportFailed } from './end/mark-report-failed';
+import { markReportFailed } from './end/send-once';
 import type { ActivityPorts } from './activity-ports';
 import { planArchive } from './plan/plan-archive';
-import { prepareResend } from './end/prepare-resend';
 import { removeOldBackups } from './housekeeping/remove-old-backups';
 import { releasePermits } from './apply/release-permits';
 import { sendHoldMail } from './hold/send-hold-mail';
@@ -21,8 +20,7 @@ import { tellAddressChanges } from './housekeeping/tell-address-changes';
 import { tellSilences } from './housekeeping/tell-silences';
 import { sendReport } from './end/send-report';
 import { settleHold } from './hold/settle-hold';
-import { closeUndo } from './undo/close-undo';
-import { markUndoFailed } from './undo/mark-undo-failed';
+import { closeUndo, markUndoFailed } from './undo/end-undo';
 import { planUndo } from './undo/plan-undo';
 import { sendUndoReport } from './undo/send-undo-report';
 import { settleUndo } from './undo/settle-undo';
@@ -31,6 +29,8 @@ import { undoDeferred } from './undo/undo-deferred';
 import { undoPermits } from './undo/undo-permits';
 import { nextTurn } from './turn/next-turn';
 import { wakeWaiting } from './turn/wake-waiting';
+import { markWebhookFailed } from './webhooks/mark-webhook-failed';
+import { sendWebhook } from './webhooks/send-webhook';
 import { wakeReadyClients } from './scan/wake-ready-clients';
 
 export function createActivities(ports: ActivityPorts) {
@@ -66,6 +66,8 @@ export function createActivities(ports: ActivityPorts) {
     tellSilences: tellSilences(ports),
     wakeReadyClients: wakeReadyClients(ports),
     tellAddressChanges: tellAddressChanges(ports),
+    sendWebhook: sendWebhook(ports),
+    markWebhookFailed: markWebhookFailed(ports),
   };
 }
 

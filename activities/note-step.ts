@@ -1,4 +1,4 @@
-// Tells a client that has a process log what has just been done. The log is a courtesy: it never stands in the way of an import.
+// Tells a client that has a process log what has just been done. The log is a courtesy: it never delays or stops an import.
 
 import type { Client } from '../src/domain/client';
 import type { ImportId } from '../src/domain/ids';
@@ -7,12 +7,7 @@ import { profileOf } from '../src/domain/client/profiles';
 import type { ActivityPorts } from './activity-ports';
 
 /** Before the step is written down as done, which it may be killed in. `importId` null = about no import; such a line may be repeated. */
-export async function noteStep(
-  ports: Pick<ActivityPorts, 'standing' | 'clock' | 'log'>,
-  client: Client,
-  importId: ImportId | null,
-  step: ProcessStep,
-): Promise<void> {
+export async function noteStep(ports: ActivityPorts, client: Client, importId: ImportId | null, step: ProcessStep): Promise<void> {
   if (!profileOf(client).processLog) return;
   const { clientId } = client;
   try {

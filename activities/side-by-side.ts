@@ -1,9 +1,9 @@
-// The same small piece of work for many clients, a few at a time. One that fails is told of and holds up no other.
+// The same small piece of work for many clients, a few at a time. One that fails is reported and does not hold up the others.
 
 import { cancellationSignal } from '@temporalio/activity';
-import { whileBeating } from './heartbeat/while-beating';
+import { whileBeating } from './heartbeat';
 
-export interface SideBySide<T> {
+interface SideBySide<T> {
   readonly items: readonly T[];
   /** How many at a time. */
   readonly window: number;

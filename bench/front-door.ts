@@ -6,7 +6,7 @@ import { DEFAULT_SETTINGS, type Client } from '../src/domain/client';
 import { parseClientId } from '../src/domain/ids';
 import { openFrontDoor } from '../src/door/open-front-door';
 import { parsePublicKey } from '../src/door/public-key';
-import type { Account } from '../src/ports';
+import type { Account } from '../src/domain/client/access';
 import { startSftp } from '../src/sftp/start-sftp';
 import { accountStore, banStore, clientStore, sessionStore } from '../test/sftp/support/door-stores';
 

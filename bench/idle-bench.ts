@@ -10,7 +10,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { mongo } from 'mongoose';
-import { startProduct, type Running } from './start-product';
+import { numberOption, startProduct, type Running } from './start-product';
 
 const MINUTE = 60_000;
 const FILE = 'unique_id,login_source,first_name\r\n1,OPSCOM,Ann\r\n';
@@ -43,11 +43,6 @@ interface Tick {
   readonly longestToFairShare: number;
 }
 
-function option(name: string, usual: number): number {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? usual : Number(process.argv[at + 1]);
-}
-
 const idOf = (n: number): string => `idle-${String(n).padStart(5, '0')}`;
 const folderOf = ({ product }: Bench, n: number): string => path.join(product.dataDir, 'clients', idOf(n));
 
@@ -76,11 +71,20 @@ async function restartWorker({ product, temporal }: Bench): Promise<number> {
   const former = product.workerPid();
   process.kill(former, 'SIGTERM');
   for (;;) {
-    const pid = product.workerPid();
+    const pid = workerPidOf(product) ?? former;
     const { pollers } = await temporal.workflowService.describeTaskQueue({ namespace: 'default', taskQueue: { name: 'imports' } });
     const asks = (pollers ?? []).some(({ identity }) => identity?.startsWith(`${pid}@`));
     if (pid !== former && asks) return ageSeconds(pid);
     await sleep(50);
+  }
+}
+
+/** Undefined between two workers. */
+function workerPidOf(product: Running): number | undefined {
+  try {
+    return product.workerPid();
+  } catch {
+    return undefined;
   }
 }
 
@@ -146,9 +150,9 @@ async function measureTick(bench: Bench, files: number): Promise<Tick> {
 const rounded = (n: number): number => Math.round(n * 100) / 100;
 
 async function main(): Promise<void> {
-  const clients = option('clients', 10_000);
-  const minutes = option('minutes', 15);
-  const files = Math.min(clients, option('files', clients));
+  const clients = numberOption('clients', 10_000);
+  const minutes = numberOption('minutes', 15);
+  const files = Math.min(clients, numberOption('files', clients));
   const dir = mkdtempSync(path.join(tmpdir(), 'imports-idle-'));
   const product = await startProduct(path.join(dir, 'data'), { IMPORTS_QUIET_SECONDS: '1' });
   const driver = await mongo.MongoClient.connect(product.endpoints.mongodbUri);

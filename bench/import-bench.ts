@@ -1,13 +1,17 @@
 // End to end against the raw driver, in the same run on the same engine: a file is imported fresh, again unchanged, and again with 10 %
-// changed; the raw driver writes the same documents with bulkWrite, in a database of its own with the same indexes.
+// changed; the raw driver writes the same documents with bulkWrite, in a database of its own with the same indexes. Linux only.
 //
-//   npm run bench                     100,000 records
-//   npm run bench -- --records 1000000
+//   npm run bench                     100,000 records, 5 rounds
+//   npm run bench -- --records 1000000 --rounds 3 --peer PROGRAM --out report.json
+//
+// Each round has the cases and sides in turns. `--peer` names a program to compare with, such as mongoimport behind a small script.
 
+import { execFile, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import os, { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { mongo } from 'mongoose';
 import { startProduct, type Running } from './start-product';
@@ -17,17 +21,18 @@ const IN_FLIGHT = 4;
 const HEADER =
   'unique_id,login_source,first_name,last_name,user_name,email,street,city,province,postal_code,phone_cell,user_type_id,student_no,date_of_birth,active';
 
-interface Row {
-  readonly case: 'fresh' | 'unchanged' | '10 % changed';
-  readonly records: number;
-  readonly importedPerSecond: number;
-  readonly rawPerSecond: number;
-  readonly ratio: number;
-  /** Processor time, user and system, of the worker and of the process that drives the raw driver: it holds on a busy machine, too. */
-  readonly workerMicrosPerRecord: number;
-  readonly rawMicrosPerRecord: number;
-  readonly workerPeakMiB: number;
-  readonly historyEvents: number;
+type Case = 'fresh' | 'unchanged' | '10 % changed';
+type Side = 'imports' | 'raw driver' | 'peer';
+
+/** What one side needed for one case of one round. */
+interface Lap {
+  readonly case: Case;
+  readonly side: Side;
+  readonly perSecond: number;
+  /** Processor time, user and system, of the program and of the database while it ran: they hold on a busy machine, too. */
+  readonly micros: number;
+  readonly databaseMicros: number;
+  readonly historyEvents?: number;
 }
 
 function line(i: number, changed: boolean): string {
@@ -128,57 +133,228 @@ async function addClient(product: Running, name: string): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const records = Number(process.argv[process.argv.indexOf('--records') + 1]) || 100_000;
+  const records = Number(option('records') ?? 100_000);
+  const rounds = Number(option('rounds') ?? 5);
   const dir = mkdtempSync(path.join(tmpdir(), 'imports-bench-'));
   const product = await startProduct(path.join(dir, 'data'), { IMPORTS_QUIET_SECONDS: '1' });
   const client = await mongo.MongoClient.connect(product.endpoints.mongodbUri);
-  const users = client.db().collection('users');
-  const raw = client.db('raw_driver_peer').collection('users');
+  const connection = await Connection.connect({ address: product.endpoints.temporalAddress });
+  const bench = new Bench({ product, client, temporal: new Client({ connection }), records, dir, peer: option('peer') });
   try {
-    await addClient(product, 'bench');
-    const connection = await Connection.connect({ address: product.endpoints.temporalAddress });
-    const temporal = new Client({ connection });
     mkdirSync(path.join(dir, 'files'));
-    const rows: Row[] = [];
-    const measure = async (name: Row['case'], isChanged: (i: number) => boolean, as: 'insert' | 'upsert') => {
-      const file = path.join(dir, 'files', `${name.replace(/\W+/g, '-')}.csv`);
-      await writeFile(file, records, isChanged);
-      const before = cpuMicros(product.workerPid());
-      const { seconds, importId } = await importOnce(product, 'bench', file);
-      const worker = cpuMicros(product.workerPid()) - before;
-      const operations = await operationsOf(users, 'bench', as);
-      const own = process.cpuUsage();
-      const rawSeconds = await rawWrites(each(operations), raw);
-      const { user, system } = process.cpuUsage(own);
-      const { historyLength } = await temporal.workflow.getHandle(`import/${importId}`).describe();
-      const imported = Math.round(records / seconds);
-      const rawRate = Math.round(records / rawSeconds);
-      rows.push({
-        case: name,
-        records,
-        importedPerSecond: imported,
-        rawPerSecond: rawRate,
-        ratio: Math.round((imported / rawRate) * 100) / 100,
-        workerMicrosPerRecord: Math.round(worker / records),
-        rawMicrosPerRecord: Math.round((user + system) / records),
-        workerPeakMiB: peakMiB(product.workerPid()),
-        historyEvents: historyLength,
-      });
+    const { version } = (await client.db().admin().command({ buildInfo: 1 })) as { version: string };
+    await warmUp(product, bench.users, client.db('raw_driver').collection('users'), dir);
+    const laps: Lap[] = [];
+    for (let round = 1; round <= rounds; round++) laps.push(...(await bench.round(round)));
+    const report = {
+      machine: `${os.cpus()[0]?.model ?? 'unknown'}, ${os.availableParallelism()} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB; load ${os.loadavg()[0]!.toFixed(1)} at the end`,
+      versions: `node ${process.versions.node}, database ${version}, commit ${commit()}`,
+      records,
+      rounds,
+      workerPeakMiB: peakMiB(product.workerPid()),
+      laps,
     };
-    await warmUp(product, users, raw, dir);
-    await measure('fresh', () => false, 'insert');
-    await measure('unchanged', () => false, 'upsert');
-    await measure('10 % changed', (i) => i % 10 === 0, 'upsert');
-    await connection.close();
-    console.table(rows);
-    console.log(JSON.stringify(rows));
-    const out = process.argv.indexOf('--out');
-    if (out > 0) writeFileSync(process.argv[out + 1]!, `${JSON.stringify(rows, null, 2)}\n`);
+    console.log(tableOf(report.laps));
+    console.log(
+      `${report.machine}. ${report.versions}. ${records} records, ${rounds} rounds; the worker peaked at ${report.workerPeakMiB} MiB.`,
+    );
+    console.log(JSON.stringify(report));
+    const out = option('out');
+    if (out !== undefined) writeFileSync(out, `${JSON.stringify(report, null, 2)}\n`);
   } finally {
+    await connection.close();
     await client.close();
     await product.stop();
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+interface Setup {
+  readonly product: Running;
+  readonly client: mongo.MongoClient;
+  readonly temporal: Client;
+  readonly records: number;
+  readonly dir: string;
+  readonly peer: string | undefined;
+}
+
+const CASES: readonly { readonly name: Case; readonly isChanged: (i: number) => boolean; readonly as: 'insert' | 'upsert' }[] = [
+  { name: 'fresh', isChanged: () => false, as: 'insert' },
+  { name: 'unchanged', isChanged: () => false, as: 'upsert' },
+  { name: '10 % changed', isChanged: (i) => i % 10 === 0, as: 'upsert' },
+];
+
+class Bench {
+  readonly users: mongo.Collection;
+  readonly #setup: Setup;
+  readonly #database: number | undefined;
+
+  constructor(setup: Setup) {
+    this.#setup = setup;
+    this.users = setup.client.db().collection('users');
+    this.#database = processOf(path.join(setup.product.dataDir, 'mongo'));
+  }
+
+  /** Every side takes its turn with every case; each round has a client and databases of its own. */
+  async round(round: number): Promise<Lap[]> {
+    const { product, client, dir, records, peer } = this.#setup;
+    const name = `bench${round}`;
+    await addClient(product, name);
+    const raw = client.db(`raw_round_${round}`).collection('users');
+    for (const index of await this.users.indexes())
+      if (index.name !== '_id_') await raw.createIndex(index.key, { unique: index.unique === true, sparse: index.sparse === true });
+    const others = client.db(`peer_round_${round}`);
+    for (const field of ['unique_id', 'email', 'user_name']) await others.collection('people').createIndex({ [field]: 1 });
+    const laps: Lap[] = [];
+    for (const { name: what, isChanged, as } of CASES) {
+      const file = path.join(dir, 'files', `${what.replace(/\W+/g, '-')}-${round}.csv`);
+      await writeFile(file, records, isChanged);
+      if (peer !== undefined) laps.push(await this.#lap(what, 'peer', () => runPeer(peer, others.databaseName, file, product)));
+      laps.push(await this.#lap(what, 'imports', () => this.#import(name, file)));
+      const operations = await operationsOf(this.users, name, as);
+      laps.push(
+        await this.#lap(what, 'raw driver', async () => {
+          const own = process.cpuUsage();
+          const seconds = await rawWrites(each(operations), raw);
+          const { user, system } = process.cpuUsage(own);
+          return { seconds, micros: user + system };
+        }),
+      );
+    }
+    await client.db(raw.dbName).dropDatabase();
+    await others.dropDatabase();
+    return laps;
+  }
+
+  async #lap(
+    what: Case,
+    side: Side,
+    run: () => Promise<{ readonly seconds: number; readonly micros: number; readonly historyEvents?: number }>,
+  ): Promise<Lap> {
+    const { records } = this.#setup;
+    const before = this.#database === undefined ? 0 : cpuMicros(this.#database);
+    const { seconds, micros, ...more } = await run();
+    const database = this.#database === undefined ? 0 : cpuMicros(this.#database) - before;
+    const lap = {
+      case: what,
+      side,
+      perSecond: Math.round(records / seconds),
+      micros: micros / records,
+      databaseMicros: database / records,
+      ...more,
+    };
+    console.error(JSON.stringify(lap));
+    return lap;
+  }
+
+  async #import(name: string, file: string) {
+    const { product, temporal } = this.#setup;
+    const before = cpuMicros(product.workerPid());
+    const { seconds, importId } = await importOnce(product, name, file);
+    const micros = cpuMicros(product.workerPid()) - before;
+    const { historyLength } = await temporal.workflow.getHandle(`import/${importId}`).describe();
+    return { seconds, micros, historyEvents: historyLength };
+  }
+}
+
+/** A program that imports the file by itself: `PROGRAM -uri URI -file FILE`, which prints `{"perSecond": …, "seconds": …}`. */
+async function runPeer(peer: string, database: string, file: string, { endpoints }: Running) {
+  const uri = new URL(endpoints.mongodbUri);
+  uri.pathname = `/${database}`;
+  const before = childMicros();
+  const { stdout } = await promisify(execFile)(peer, ['-uri', uri.href, '-file', file]);
+  return { seconds: (JSON.parse(stdout) as { seconds: number }).seconds, micros: childMicros() - before };
+}
+
+/** Of all children that have ended. */
+function childMicros(): number {
+  const [, after = ''] = readFileSync('/proc/self/stat', 'utf8').split(') ');
+  const fields = after.split(' ');
+  return (Number(fields[13]) + Number(fields[14])) * 10_000;
+}
+
+/** The process that was started with this folder, and not the one that keeps it. */
+function processOf(folder: string): number | undefined {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0)
+    .find((pid) => {
+      try {
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return words.includes(folder) && !words.some((word) => word.endsWith('keeper.js'));
+      } catch {
+        return false;
+      }
+    });
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+function option(name: string): string | undefined {
+  const at = process.argv.indexOf(`--${name}`);
+  return at === -1 ? undefined : process.argv[at + 1];
+}
+
+/** In Markdown. Ratios are of two laps of one round, so that what else the machine does weighs on both. */
+function tableOf(laps: readonly Lap[]): string {
+  const of = (what: Case, side: Side) => laps.filter((lap) => lap.case === what && lap.side === side);
+  const hasPeer = laps.some(({ side }) => side === 'peer');
+  const ratio = (what: Case, side: Side) =>
+    spread(
+      of(what, 'imports').map(({ perSecond }, n) => perSecond / of(what, side)[n]!.perSecond),
+      2,
+    );
+  const sides: readonly Side[] = hasPeer ? ['raw driver', 'peer'] : ['raw driver'];
+  const heads = [
+    'case',
+    'imported per second',
+    ...sides.map((side) => `to the ${side}`),
+    'worker µs',
+    'raw driver µs',
+    'database µs',
+    'events',
+  ];
+  const rows = CASES.map(({ name }) => {
+    const ours = of(name, 'imports');
+    const cells = [
+      name,
+      spread(
+        ours.map(({ perSecond }) => perSecond),
+        0,
+      ),
+      ...sides.map((side) => ratio(name, side)),
+      spread(
+        ours.map(({ micros }) => micros),
+        0,
+      ),
+      spread(
+        of(name, 'raw driver').map(({ micros }) => micros),
+        0,
+      ),
+      spread(
+        ours.map(({ databaseMicros }) => databaseMicros),
+        0,
+      ),
+      String(ours[0]?.historyEvents ?? ''),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return [`| ${heads.join(' | ')} |`, `| --- |${' ---: |'.repeat(heads.length - 1)}`, ...rows].join('\n');
+}
+
+/** Median, and the range. */
+function spread(values: readonly number[], digits: number): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  const text = (value: number | undefined) =>
+    (value ?? 0).toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const middle = text(sorted[Math.floor((sorted.length - 1) / 2)]);
+  return sorted.length < 2 ? middle : `${middle} (${text(sorted[0])}-${text(sorted.at(-1))})`;
 }
 
 main().catch((error: unknown) => {

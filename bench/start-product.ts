@@ -16,6 +16,12 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** `--name 5` */
+export function numberOption(name: string, usual: number): number {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? usual : Number(process.argv[at + 1]);
+}
+
 export async function startProduct(dataDir: string, settings: Readonly<Record<string, string>>): Promise<Running> {
   mkdirSync(dataDir, { recursive: true });
   const anyPort = {

@@ -1,16 +1,28 @@
-// The outside world on one page. Adapters implement these; activities, the front door and the command line use them.
-// Dates are UTC, sizes are bytes, times are milliseconds unless a name says otherwise.
+// The outside world on one page, as interfaces; the data that they carry lives in the domain. Adapters implement these; activities, the
+// front door and the command line use them. Dates are UTC, sizes are bytes, times are milliseconds unless a name says otherwise.
 
+import type { Act, AuditEntry, Operator } from './domain/audit';
 import type { Client, ClientSettings, Pause, Schedule } from './domain/client';
+import type { Account, Ban, LiveSession } from './domain/client/access';
+import type { FolderLayout } from './domain/client/profiles';
+import type { RefusedSchedule } from './domain/client/schedule-name';
+import type { Chunk, ChunkAtWork, ChunkResult } from './domain/file/chunk';
+import type { ReadyFile, ReadyFiles, WorkFolder } from './domain/file/folder-files';
+import type { Inspection } from './domain/file/inspection';
 import type { ClientId, ImportId, UserId } from './domain/ids';
 import type { Counts, FileLayout, HoldDecision, ImportOutcome, ImportRun, ReportState } from './domain/import-run';
-import type { ImportState } from './domain/import-state';
-import type { FolderLayout } from './domain/client/profiles';
-import type { CheckedRecord, FileMark, RawRow } from './domain/record/record';
-import type { Reasons, Refusal } from './domain/reason/reasons';
+import type { CountedImport } from './domain/import-stats';
+import type { ImportQuery } from './domain/import-query';
+import type { ImportState, StepTrouble } from './domain/import-state';
+import type { FieldValues, KeptOfPerson, User } from './domain/user';
+import type { CheckedRecord, RawRow } from './domain/record/record';
+import type { RejectedRecord } from './domain/record/rejected-record';
+import type { MailKind, Message, ResentKind } from './domain/report/message';
+import type { Turn, TurnHolder, Writer } from './domain/turn';
 import type { Restore } from './domain/undo/decide-undo';
-import type { LeftAlone, Undo, UndoCounts, UserChange } from './domain/undo/undo';
-import type { FieldValues, FormerMarks, Stamp, User, WrittenDecision } from './domain/user';
+import type { LeftAlone, Undo, UndoChunk, UndoChunkResult, UserChange } from './domain/undo/undo';
+import type { SharedValue, UserWrite, WriteOutcome } from './domain/user-write';
+import type { WebhookDelivery, WebhookKind, WebhookReceiver } from './domain/webhook/event';
 
 export interface Clock {
   now(): Date;
@@ -21,6 +33,17 @@ export interface Log {
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** As it was written. */
+export type LogLine = Readonly<Record<string, unknown>> & { readonly time: string };
+
+export interface LogQuery {
+  /** Only lines that name it. */
+  readonly importId: ImportId | null;
+  readonly since: Date | null;
+  /** At most so many, the newest. */
+  readonly limit: number;
 }
 
 // ------------------------------------------------------------------------------------------------------------- metrics
@@ -36,6 +59,7 @@ export interface ImportMetrics {
   /** A step of an import's phase. */
   stepEnded(step: { readonly phase: string; readonly result: 'done' | 'failed'; readonly seconds: number }): void;
   silenceAlarmSent(clientId: ClientId): void;
+  webhookEnded(delivery: { readonly clientId: ClientId; readonly result: 'sent' | 'failed' }): void;
 }
 
 /** What the front door counts. `method` and `result` are words of our own. */
@@ -46,59 +70,22 @@ export interface DoorMetrics {
   peerTurnedAway(reason: 'banned' | 'too-many' | 'early' | 'evicted' | 'silent' | 'no-header'): void;
   addressBanned(): void;
   /** What lies in a client's `.bak`; `share` = of its allowance there, of bytes or of files, whichever is more. */
-  backupsCounted?(counted: { readonly clientId: ClientId; readonly bytes: number; readonly files: number; readonly share: number }): void;
+  backupsCounted(counted: { readonly clientId: ClientId; readonly bytes: number; readonly files: number; readonly share: number }): void;
 }
-
-/** Files in the folders of clients that no import has taken. */
-export interface WaitingFiles {
-  readonly files: number;
-  /** When the oldest of them was last touched; null = there is none. */
-  readonly oldest: Date | null;
-}
-
-/** A way in. */
-export type Protocol = 'sftp' | 'ftps';
 
 // ------------------------------------------------------------------------------------------------ clients and accounts
 
 export interface ClientStore {
   find(clientId: ClientId): Promise<Client | undefined>;
   list(): Promise<readonly Client[]>;
+  /** The distinct schedules of the clients that are enabled: a few, however many clients share them. */
+  schedules(): Promise<readonly Schedule[]>;
   /** Throws ImportsError NOT_NOW when the client exists. */
   add(client: Client): Promise<void>;
   setSettings(clientId: ClientId, settings: ClientSettings): Promise<void>;
   setEnabled(clientId: ClientId, enabled: boolean): Promise<void>;
   pause(clientId: ClientId, paused: Pause): Promise<void>;
   resume(clientId: ClientId, resumed: Pause): Promise<void>;
-}
-
-export interface PublicKey {
-  /** e.g. `ssh-ed25519` */
-  readonly algorithm: string;
-  /** base64 of the key blob, as in an authorized_keys line */
-  readonly blob: string;
-  /** `SHA256:…` as ssh-keygen prints it */
-  readonly fingerprint: string;
-  readonly comment: string;
-}
-
-export interface Account {
-  /** Unique over all clients. */
-  readonly userName: string;
-  readonly clientId: ClientId;
-  /** argon2id in PHC string format; null = no password login. */
-  readonly passwordHash: string | null;
-  readonly publicKeys: readonly PublicKey[];
-  readonly enabled: boolean;
-  readonly lastLoginAt: Date | null;
-  /** Where it logged in from lately, newest first, each place once; missing = nowhere yet. */
-  readonly knownPlaces?: readonly KnownPlace[];
-}
-
-export interface KnownPlace {
-  /** An IPv4 address, or an IPv6 network of /64. */
-  readonly address: string;
-  readonly at: Date;
 }
 
 export interface AccountStore {
@@ -114,36 +101,6 @@ export interface AccountStore {
   replaceHash(userName: string, former: string, hash: string): Promise<void>;
   /** Accounts of any client that have logged in from this place since then. */
   seenAt(place: string, since: Date): Promise<readonly Account[]>;
-}
-
-/** An address that is not let in for a while, for what it did. */
-export interface Ban {
-  /** An IPv4 address, or an IPv6 network of /64. */
-  readonly address: string;
-  readonly since: Date;
-  readonly until: Date;
-  /** How often by now: each ban is longer than the one before. */
-  readonly times: number;
-  /** The last straw. */
-  readonly reason: string;
-  /** User names of accounts that may still come in from there: they, or their client, are at home behind the address. */
-  readonly spares: readonly string[];
-}
-
-/** One connection that has logged in. */
-export interface LiveSession {
-  readonly sessionId: string;
-  readonly userName: string;
-  readonly clientId: ClientId;
-  readonly address: string;
-  readonly protocol: Protocol;
-  /** What the client's software calls itself. */
-  readonly software: string | null;
-  readonly since: Date;
-  readonly lastActivityAt: Date;
-  /** Of the protocol, in and out as the server sees it. */
-  readonly bytesIn: number;
-  readonly bytesOut: number;
 }
 
 export interface SessionStore {
@@ -170,70 +127,24 @@ export interface BanStore {
 
 // --------------------------------------------------------------------------------------------------------------- turns
 
-/** What has a client's turn: an import, or the undo of one. */
-export interface TurnHolder {
-  readonly kind: 'import' | 'undo';
-  readonly importId: ImportId;
-}
-
-/** Who of a client writes: at most one import or undo at a time. */
-export interface Turn {
-  readonly clientId: ClientId;
-  /** How often a turn was given. Each is given once: a writer that was taken for dead knows by it that its time is over. */
-  readonly turn: number;
-  readonly holder: TurnHolder | null;
-  /** A workflow that was ended from outside may have steps that still write: until then the turn is nobody's. */
-  readonly restUntil: Date | null;
-}
-
 export interface TurnStore {
   find(clientId: ClientId): Promise<Turn>;
   /** Gives the turn after `last` away; undefined = somebody else did. */
   give(clientId: ClientId, last: number, holder: TurnHolder): Promise<number | undefined>;
   /** Takes this turn back; nothing happens when it is over already. */
   free(clientId: ClientId, turn: number, restUntil: Date | null): Promise<void>;
-  /** Clients whose turn is somebody's. */
-  taken(): Promise<readonly ClientId[]>;
+  /** Somebody wants the client's folder looked into. */
+  askLook(clientId: ClientId): Promise<void>;
+  /** It was looked into, and nothing is left to take; nothing happens when somebody has asked since these `looks`. */
+  looked(clientId: ClientId, looks: number): Promise<void>;
+  /** Clients whose turn is somebody's, or whose folder is to be looked into. */
+  waiting(): Promise<readonly ClientId[]>;
 }
 
 // --------------------------------------------------------------------------------------------------------------- audit
 
-/** Who works with the command line, and where. */
-export interface Operator {
-  /** Of the operating system's user, found by its number. */
-  readonly name: string;
-  /** null where the system has none. */
-  readonly uid: number | null;
-  readonly host: string;
-  /** What `IMPORTS_OPERATOR`, or root's `SUDO_USER`, says: nobody has checked it. */
-  readonly selfDeclared: string | null;
-}
-
-/** A change that an operator is about to make. `was` and `is` hold no secrets: no password, no hash of one, keys as fingerprints. */
-export interface Act {
-  /** The command, e.g. `client set`. */
-  readonly action: string;
-  readonly clientId: ClientId | null;
-  /** What is changed: a client, an account, an import, an address. */
-  readonly subject: string;
-  readonly reason: string | null;
-  readonly was: Readonly<Record<string, unknown>> | null;
-  readonly is: Readonly<Record<string, unknown>> | null;
-}
-
-export interface AuditEntry extends Act {
-  /** From 1, without a gap. */
-  readonly seq: number;
-  readonly at: Date;
-  readonly by: Operator;
-  /** Of the entry before; empty for the first one. */
-  readonly previousHash: string;
-  /** SHA-256 of all the rest, in hexadecimal. */
-  readonly hash: string;
-}
-
 export interface AuditStore {
-  /** Adds an entry behind the last one, whoever else does so at the same moment. */
+  /** Adds an entry after the last one, even if others do so at the same moment. */
   append(act: Act, by: Operator, at: Date): Promise<AuditEntry>;
   /** Oldest first. */
   entries(query: { readonly clientId?: ClientId; readonly since?: Date }): AsyncIterable<AuditEntry>;
@@ -247,36 +158,10 @@ export interface AuditStore {
 
 // ------------------------------------------------------------------------------------------------------------- imports
 
-/** One part of the file: about 5,000 records that can be read, applied and repeated on their own. */
-export interface Chunk {
-  readonly n: number;
-  /** Byte range of the work text: first byte, first byte behind. */
-  readonly start: number;
-  readonly end: number;
-  readonly firstLine: number;
-  readonly records: number;
-  readonly marks: readonly FileMark[];
-}
-
-/** In order, made as they are asked for, as often as they are: the marks of a bad file may be larger than the file. */
-export interface Chunks extends Iterable<Chunk> {
-  readonly length: number;
-}
-
-export interface ChunkResult {
-  readonly counts: Counts;
-  /** Users whose active permits are to be released. */
-  readonly releaseFor: readonly UserId[];
-  /** Lines of accepted records that met another holder of their e-mail or user name; settled after all chunks (`DeferredStore`). */
-  readonly deferred: readonly number[];
-  /** Lines of the records that were left to a newer file, for the status report; absent = none. */
-  readonly superseded?: readonly number[];
-}
-
 /** Every field but those that make up its id, and its state, which only `advance` changes. */
 export type ImportChange = Partial<Omit<ImportRun, 'importId' | 'clientId' | 'seq' | 'state'>>;
 /** null = it must be null; a turn must be the same. */
-export type ExpectedImport = {
+type ExpectedImport = {
   readonly state?: readonly ImportState[];
   readonly turn?: number | null;
   readonly layout?: null;
@@ -284,7 +169,7 @@ export type ExpectedImport = {
   readonly settings?: null;
 };
 
-/** What became of some of the lines that had to wait. */
+/** The results of some of the lines that had to wait. */
 export interface SettledPart<Result> {
   readonly n: number;
   readonly lines: readonly number[];
@@ -315,7 +200,7 @@ export interface ImportStore extends SettledParts<ChunkResult> {
   nextSeq(clientId: ClientId): Promise<number>;
   insert(run: ImportRun): Promise<void>;
   find(importId: ImportId): Promise<ImportRun | undefined>;
-  /** Sets fields of an import, in whatever state it is; throws NOT_FOUND when there is no such import. */
+  /** Sets fields of an import, in any state; throws NOT_FOUND when there is no such import. */
   update(importId: ImportId, change: ImportChange): Promise<void>;
   /** The same, but only while the import is as expected, which a worker that comes late finds changed. Whether it was done. */
   updateIf(importId: ImportId, expected: ExpectedImport, change: ImportChange): Promise<boolean>;
@@ -333,12 +218,12 @@ export interface ImportStore extends SettledParts<ChunkResult> {
   /** Removes an import whose file was gone before it could be claimed. */
   removeUnclaimed(importId: ImportId): Promise<void>;
   /** Newest first. */
-  list(query: {
-    clientId?: ClientId;
-    states?: readonly ImportState[];
-    outcome?: ImportOutcome;
-    limit: number;
-  }): Promise<readonly ImportRun[]>;
+  list(query: ImportQuery & { readonly limit: number }): Promise<readonly ImportRun[]>;
+  /** The same, of which only the ids are read. */
+  listIds(query: ImportQuery & { readonly limit: number }): Promise<readonly ImportId[]>;
+  count(query: ImportQuery): Promise<number>;
+  /** What is needed to sum them up, one at a time, in no order. */
+  each(query: ImportQuery): AsyncIterable<CountedImport>;
   /** How many imports are in this state, and when the file of the longest waiting one was received. */
   waiting(state: ImportState): Promise<{ readonly count: number; readonly oldest: Date | null }>;
   /** Imports of the client that are in one of these states, by sequence number. */
@@ -357,16 +242,6 @@ export interface ImportStore extends SettledParts<ChunkResult> {
   chunkResults(importId: ImportId): AsyncIterable<{ readonly n: number; readonly result: ChunkResult }>;
 }
 
-export interface RejectedRecord {
-  readonly line: number;
-  readonly uniqueId: string;
-  readonly reasons: Reasons;
-  /** The cells as sent. */
-  readonly cells: readonly string[];
-  /** E-mail and user name that the record would have taken: looked at again when all accepted records are in. */
-  readonly claims: { readonly email?: string; readonly userName?: string };
-}
-
 export interface RejectedStore {
   /** Replaces the rejected records of these lines' range [fromLine, toLine): a repeated chunk leaves no stale one behind. */
   replaceRange(importId: ImportId, fromLine: number, toLine: number, records: readonly RejectedRecord[]): Promise<void>;
@@ -374,40 +249,20 @@ export interface RejectedStore {
   remove(importId: ImportId, lines: readonly number[]): Promise<void>;
   /** By line. */
   all(importId: ImportId): AsyncIterable<RejectedRecord>;
+  /** Those of these lines that are still kept, by line. */
+  at(importId: ImportId, lines: readonly number[]): Promise<readonly RejectedRecord[]>;
   count(importId: ImportId): Promise<number>;
 }
 
 // --------------------------------------------------------------------------------------------------- users and permits
 
-/** One write to one user, with optimistic concurrency. `before` and `rev` are what the decision was made on. */
-export type UserWrite =
-  | { readonly kind: 'create'; readonly userId: UserId; readonly uniqueId: string; readonly line: number; readonly set: FieldValues }
-  | {
-      readonly kind: Exclude<WrittenDecision, 'create'>;
-      readonly userId: UserId;
-      readonly line: number;
-      readonly rev: number;
-      readonly set: FieldValues;
-      readonly before: Readonly<Record<string, string | number | null>>;
-      /** Marks of the user that the write replaces. */
-      readonly former?: FormerMarks;
-    };
-
-/**
- * written; raced = somebody else wrote the user meanwhile, decide again; taken = another user holds the e-mail or user name; refusedBy = an
- * index or a validator of the application refuses the document, named for operators.
- */
-export type WriteOutcome = 'written' | 'raced' | 'taken' | { readonly refusedBy: string };
-
-/** A user whose e-mail or user name another one has, too: the application wrote them so. */
-export interface SharedValue {
-  readonly userId: UserId;
-  readonly field: 'email' | 'userName';
-  readonly heldBy: UserId;
-}
-
 export interface UserStore {
   read(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, User>>;
+  /**
+   * The users that records are about, as far as a decision needs them: without `created` and `updatedAt`, and the values of one that holds all
+   * of the record's are the record's own. Faster than `read`.
+   */
+  compare(records: ReadonlyMap<UserId, FieldValues>): Promise<ReadonlyMap<UserId, User>>;
   /**
    * Writes all in one unordered bulk, before-images first. Safe to repeat: the stamp tells. One outcome per write, same order.
    * Not two writes for one user in a call.
@@ -434,14 +289,14 @@ export interface UserStore {
    * Only right before `write` of the same users.
    */
   releaseKeys(releases: readonly { readonly userId: UserId; readonly fields: readonly ('email' | 'userName')[] }[]): Promise<void>;
-  /** Gives back the uniqueness keys of users that have the values but lost the keys; one that is taken by now stays lost. */
+  /** Gives back the uniqueness keys of users that have the values but lost the keys; one that is taken meanwhile stays lost. */
   restoreKeys(userIds: readonly UserId[]): Promise<void>;
   /**
-   * Gives all users of the client the keys that their e-mails and user names say, whoever wrote them, in small steps: how many keys each has
-   * mended, and who has to share a value with somebody. Repeatable; ended half-way, it goes on where it is run again.
+   * Gives all users of the client the keys that match their e-mails and user names, whichever program wrote them, in small steps: how many
+   * keys each has mended, and who has to share a value with somebody. Repeatable; ended half-way, it goes on where it is run again.
    */
   repairKeys(clientId: ClientId): AsyncIterable<{ readonly mended: number; readonly shared: readonly SharedValue[] }>;
-  /** How many users of the client hold other keys than their values say, a part of them at a time: whoever asks may stop. */
+  /** How many users of the client hold other keys than their values say, a part of them at a time, so that the caller may stop. */
   countOddKeys(clientId: ClientId): AsyncIterable<number>;
   countActive(clientId: ClientId): Promise<number>;
   /** Whether the client has no user at all. */
@@ -454,7 +309,12 @@ export interface UserStore {
     run: { readonly clientId: ClientId; readonly importId: ImportId; readonly at: Date },
     restores: readonly (Restore & { readonly userId: UserId })[],
   ): Promise<readonly WriteOutcome[]>;
-  /** Everything that is known of who did what to the user; changes oldest first. Undefined when there is no such user. */
+  /**
+   * Users by their unique id, e-mail or user name, whole or the beginning of it, else by a part of their names; `limit` at most. Not whole =
+   * there may be more.
+   */
+  search(clientId: ClientId, text: string, limit: number): Promise<{ readonly users: readonly User[]; readonly isWhole: boolean }>;
+  /** Everything known about who did what to the user; changes oldest first. Undefined when there is no such user. */
   history(userId: UserId): Promise<{ readonly user: User; readonly changes: readonly UserChange[] } | undefined>;
 }
 
@@ -492,9 +352,11 @@ export interface PermitStore {
   /** How many permits this import has released. */
   countReleased(importId: ImportId): Promise<number>;
   countActiveOf(userIds: readonly UserId[]): Promise<number>;
+  /** Numbers of the active permits of these users; who has none is not in it. */
+  activeOf(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, readonly string[]>>;
   /**
    * Gives the permits that this import released back to their former holders, where they are still free and the holder is active; those
-   * that it has noted and not released by now it cannot release any more. Repeatable.
+   * that it has noted but not released yet it can no longer release. Repeatable.
    */
   giveBack(importId: ImportId, at: Date, onProgress: () => void): Promise<void>;
   countGivenBack(importId: ImportId): Promise<number>;
@@ -504,51 +366,43 @@ export interface PermitStore {
 
 // ---------------------------------------------------------------------------------------------------------------- undo
 
-/** A part of an undo: changes of a range of lines (both ends included), or users that the import created. */
-export type UndoChunk =
-  | { readonly n: number; readonly kind: 'changed'; readonly fromLine: number; readonly toLine: number }
-  | { readonly n: number; readonly kind: 'created'; readonly userIds: readonly UserId[] };
-
-export interface UndoChunkResult {
-  readonly counts: UndoCounts;
-  readonly left: readonly LeftAlone[];
-  /** Lines whose user met another holder of the former e-mail or user name; tried again after all chunks. */
-  readonly deferred: readonly number[];
+/** A chunk of an undo, with its result once it is done. */
+export interface PlannedUndo {
+  readonly round: number;
+  readonly chunk: UndoChunk;
+  readonly result: UndoChunkResult | undefined;
 }
 
-export interface UndoStore extends SettledParts<UndoChunkResult> {
+export interface UndoStore {
   find(importId: ImportId): Promise<Undo | undefined>;
   /**
    * Writes down that the import is to be undone. One that was asked for already keeps what it has done, and its first reason; it waits for
    * a turn again, and its failure is cleared. One that has ended and left something is opened again, with the new reason.
    */
   request(importId: ImportId, asked: Pick<Undo, 'clientId' | 'reason' | 'by' | 'requestedAt'>): Promise<Undo>;
-  update(importId: ImportId, change: Partial<Pick<Undo, 'chunks' | 'finishedAt' | 'counts' | 'report' | 'failure'>>): Promise<void>;
+  update(importId: ImportId, change: Partial<Pick<Undo, 'report'>>): Promise<void>;
   /** Those that were asked for and are neither done nor stopped, of one client or of all. */
   open(clientId?: ClientId): Promise<readonly Undo[]>;
   /** Undone, but the administrator was not told yet. */
   unreported(): Promise<readonly Undo[]>;
-  /** Gives it a turn, or records that it stopped, while it is open and has the turn `from`. Whether it was. */
-  updateOpen(importId: ImportId, from: number | null, change: Partial<Pick<Undo, 'turn' | 'failure'>>): Promise<boolean>;
-  /** Replaces all chunks (a plan that is repeated starts over). */
-  putChunks(importId: ImportId, chunks: readonly UndoChunk[]): Promise<void>;
-  chunk(importId: ImportId, n: number): Promise<{ readonly chunk: UndoChunk; readonly result: UndoChunkResult | undefined } | undefined>;
-  setChunkResult(importId: ImportId, n: number, result: UndoChunkResult): Promise<void>;
-  /** Results in order of n, one at a time. */
+  /** Those that need somebody: stopped half-way, or undone without the administrator being told; of these clients or of all. */
+  needing(clientIds?: readonly ClientId[]): Promise<readonly Undo[]>;
+  /** Changes it while it is open and has the turn `from`. Whether it was. */
+  updateOpen(importId: ImportId, from: number | null, change: Partial<Omit<Undo, 'importId' | 'clientId'>>): Promise<boolean>;
+  /** The chunks of a round; those that are there stay as they are. */
+  putChunks(importId: ImportId, round: number, chunks: readonly UndoChunk[]): Promise<void>;
+  /** Of its present round. */
+  chunk(importId: ImportId, n: number): Promise<PlannedUndo | undefined>;
+  /** The first result of a chunk stays. */
+  setChunkResult(importId: ImportId, round: number, n: number, result: UndoChunkResult): Promise<void>;
+  /** What the settlement of a round has done. */
+  partsOf(round: number): SettledParts<UndoChunkResult>;
+  /** Results of its present round in order of n, one at a time. */
   chunkResults(importId: ImportId): AsyncIterable<{ readonly n: number; readonly result: UndoChunkResult }>;
   countDone(importId: ImportId): Promise<number>;
 }
 
 // -------------------------------------------------------------------------------------------------------------- a person
-
-/** What the database keeps about one person outside `users`. Personal data throughout. */
-export interface KeptOfPerson {
-  readonly replacedValues: readonly object[];
-  readonly rejectedRecords: readonly object[];
-  /** Accepted records that waited for a value which another user held. */
-  readonly deferredRecords: readonly object[];
-  readonly leftByUndo: readonly object[];
-}
 
 export interface PersonStore {
   find(clientId: ClientId, uniqueId: string): Promise<KeptOfPerson>;
@@ -558,28 +412,19 @@ export interface PersonStore {
 
 // --------------------------------------------------------------------------------------------------------------- files
 
-export interface ReadyFile {
-  readonly name: string;
-  readonly bytes: number;
-  readonly inode: string;
-  /** When the file last changed in any way (ctime). */
-  readonly changedAt: Date;
-}
-
-/** What lies in `work/` for one import. */
-export interface WorkFolder {
-  readonly importId: ImportId;
-  readonly changedAt: Date;
-  /** The client's file is still in it. */
-  readonly holdsFile: boolean;
-}
-
 export interface FileStore {
   /** Makes the client's folders; safe to repeat. */
   prepareClient(clientId: ClientId, layout: FolderLayout): Promise<void>;
-  /** Files of the client's root that are published, no temporary name and quiet for `quietMs`, oldest first. */
-  readyFiles(clientId: ClientId, quietMs: number, now: Date): Promise<readonly ReadyFile[]>;
-  /** Renames the file out of the client's folder into `work/<importId>/`. Safe to repeat. `gone` = neither there nor here, or another file by now. */
+  /** Where the client's folder belongs. Not there = it was removed, or the data directory is another one. */
+  clientFolder(clientId: ClientId): Promise<{ readonly path: string; readonly isThere: boolean }>;
+  /** Files that lie where the client's uploads belong, whatever their names; `name` = from the client's folder. */
+  uploads(clientId: ClientId, layout: Pick<FolderLayout, 'upload'>): Promise<readonly { readonly name: string; readonly path: string }[]>;
+  /** Files of the client's root that are published and have no temporary name. Ready = quiet for `quietMs`. */
+  readyFiles(clientId: ClientId, quietMs: number, now: Date): Promise<ReadyFiles>;
+  /**
+   * Renames the file out of the client's folder into `work/<importId>/`. Safe to repeat. `gone` = neither there nor here, or another file
+   * now.
+   */
   claim(clientId: ClientId, importId: ImportId, file: { readonly name: string; readonly inode: string }): Promise<'claimed' | 'gone'>;
   /** Where the claimed file lies. */
   sourcePath(importId: ImportId): string;
@@ -625,10 +470,14 @@ export interface StandingFolder {
     upload: FolderLayout['upload'],
     quietMs: number,
     now: Date,
-  ): Promise<{ readonly file: ReadyFile; readonly sha1: string; readonly claimedBy: string | null } | undefined>;
+  ): Promise<{
+    readonly version?: { readonly file: ReadyFile; readonly sha1: string; readonly claimedBy: string | null };
+    /** When an upload that was touched just now is quiet; null = it is already, or there is none. */
+    readonly quietAt: Date | null;
+  }>;
   /**
    * Copies the upload to the import's `sourcePath` and leaves the copy's SHA-1 as a file for the client to see. Safe to repeat. `gone` =
-   * it is another file by now, or this version is another import's.
+   * it is another file now, or this version is another import's.
    */
   claimCopy(
     clientId: ClientId,
@@ -645,25 +494,10 @@ export interface StandingFolder {
   findStatusReport(clientId: ClientId, name: string): Promise<string | undefined>;
   /** Removes status reports from before this; how many. `onProgress` after each. */
   removeOldReports(clientId: ClientId, before: Date, onProgress: () => void): Promise<number>;
-  /** A line in the log that the client reads: no personal data, nothing that a client chose. `once` = unless one of the last lines says it. */
+  /**
+   * A line in the log that the client reads: no personal data, nothing that a client chose. `once` = unless one of the last lines says it.
+   */
   note(clientId: ClientId, note: { readonly at: Date; readonly text: string; readonly once: boolean }): Promise<void>;
-}
-
-export interface Inspection {
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly verdict:
-    | { readonly kind: 'refused'; readonly refusal: Refusal }
-    | {
-        readonly kind: 'accepted';
-        readonly layout: FileLayout;
-        readonly records: number;
-        /** Records whose `active` cell reads 0, repeated and rejected ones among them. */
-        readonly inactiveRecords: number;
-        readonly chunks: Chunks;
-        /** Whether the last record ends with a line break. */
-        readonly endsInLineBreak: boolean;
-      };
 }
 
 export interface CsvFiles {
@@ -684,11 +518,11 @@ export interface CsvFiles {
     settings: ClientSettings,
     onProgress: (bytes: number) => void,
   ): Promise<Inspection>;
-  /** The raw rows of one chunk, by line. */
-  readChunk(file: { readonly sourcePath: string; readonly textPath: string }, layout: FileLayout, chunk: Chunk): AsyncIterable<RawRow>;
+  /** The raw rows of one chunk, by line; parsed as they are taken. To wait for each of them would cost more than to parse it. */
+  readChunk(file: { readonly sourcePath: string; readonly textPath: string }, layout: FileLayout, chunk: Chunk): Promise<Iterable<RawRow>>;
   /** The failed-records file: the client's headers and raw cells, then our four columns; neutralised; UTF-8 with BOM. Atomic. */
   writeFailedRecords(path: string, layout: FileLayout, records: AsyncIterable<RejectedRecord>): Promise<void>;
-  /** How many rows of the file speak of this person, by its column `unique_id` or `username`. */
+  /** How many rows of the file are about this person, by its column `unique_id` or `username`. */
   countPersonRows(
     file: { readonly path: string; readonly encoding: FileLayout['encoding']; readonly delimiter: string },
     uniqueId: string,
@@ -699,21 +533,7 @@ export interface CsvFiles {
   writeTable(path: string, headers: readonly string[], rows: AsyncIterable<readonly string[]>): Promise<void>;
 }
 
-/** 64-bit fingerprint of a unique id, the same in `inspect` and in the check for superseded records. */
-export type Fingerprint = (text: string) => bigint;
-
 // ---------------------------------------------------------------------------------------------------------------- mail
-
-export interface Message {
-  readonly from: string;
-  readonly replyTo: string;
-  readonly to: string;
-  readonly subject: string;
-  readonly messageId: string;
-  readonly text: string;
-  readonly html: string;
-  readonly attachment?: { readonly fileName: string; readonly path: string };
-}
 
 export interface Mailer {
   /** Throws MAIL_REJECTED when the server said no for good; anything else may be tried again. */
@@ -722,16 +542,53 @@ export interface Mailer {
   cutAttachment(path: string, cutPath: string, maxBytes: number): Promise<{ readonly path: string; readonly records: number } | null>;
 }
 
-/** What an e-mail is about; each import has at most one of a kind. */
-export type MailKind = 'report' | 'undo' | 'hold' | 'hold-reminder' | 'silence' | `address-${'old' | 'new'}-${number}`;
-
+/** Of e-mails, and of events for webhooks. */
 export interface OutboxStore {
   /** State of this import's e-mail; `pending` when never touched. */
-  state(importId: ImportId, kind: MailKind): Promise<'pending' | 'sent' | 'failed'>;
-  /** `pending` forgets how it ended: it may be sent again. `why` = a safe sentence, of one that failed. */
-  setState(importId: ImportId, kind: MailKind, state: 'pending' | 'sent' | 'failed', at: Date, why?: string): Promise<void>;
+  state(importId: ImportId, kind: MailKind | WebhookKind): Promise<'pending' | 'sent' | 'failed'>;
+  /** `pending` forgets how it ended: it may be sent again. `why` = a safe sentence, of one that failed or is tried again. */
+  setState(importId: ImportId, kind: MailKind | WebhookKind, state: 'pending' | 'sent' | 'failed', at: Date, why?: string): Promise<void>;
+  /** The same of an event, unless it is known how it ended: whether it was set. `failed` = given up. */
+  setIfPending(importId: ImportId, kind: WebhookKind, state: 'pending' | 'failed', at: Date, why: string): Promise<boolean>;
+  /** When it was sent; null when it was not, or it is not known. */
+  sentAt(importId: ImportId, kind: MailKind): Promise<Date | null>;
+  /** Those of the imports whose e-mail of this kind failed. */
+  failedAmong(importIds: readonly ImportId[], kind: MailKind): Promise<ReadonlySet<ImportId>>;
   /** Why an e-mail failed; null when it did not, or it is not known. */
   whyFailed(importId: ImportId, kind: MailKind): Promise<string | null>;
+  /** Events that were given up since then, newest first; not those that their receiver said it does not want. */
+  webhooksGivenUp(since: Date): Promise<readonly { readonly importId: ImportId; readonly receiver: WebhookReceiver }[]>;
+  /** Events about the import that their receiver did not take at the last try, and why; `pending` = it is tried again. */
+  webhooksNotTaken(
+    importId: ImportId,
+  ): Promise<readonly { readonly kind: WebhookKind; readonly state: 'pending' | 'failed'; readonly why: string | null }[]>;
+}
+
+// ------------------------------------------------------------------------------------------------------------ webhooks
+
+export interface WebhookMessage {
+  readonly url: string;
+  /** Whose secret signs; null = that of the installation. */
+  readonly clientId: ClientId | null;
+  /** The same at every repetition. */
+  readonly id: string;
+  readonly at: Date;
+  /** JSON. */
+  readonly body: string;
+}
+
+/** `gone` = the receiver does not want this event. `why` reads after the receiver's name; `said` = the beginning of its answer. */
+export type WebhookAnswer =
+  | { readonly kind: 'taken'; readonly status: number; readonly said: string }
+  | { readonly kind: 'gone' | 'not-taken'; readonly status: number | null; readonly why: string; readonly said: string };
+
+export interface WebhookSender {
+  /** Why nothing can be sent to this URL, as far as that is known without asking the receiver; undefined = it is fine. */
+  problemOf(url: string): string | undefined;
+  /** A receiver that cannot be reached, or does not take the event, is an answer and not an error. */
+  send(message: WebhookMessage): Promise<WebhookAnswer>;
+  /** The secret with which the client's receiver verifies. Throws CONFIG when the installation has none. */
+  secretOf(clientId: ClientId): string;
 }
 
 // -------------------------------------------------------------------------------------------------------- housekeeping
@@ -748,43 +605,17 @@ export interface ExpiryStore {
 
 // ------------------------------------------------------------------------------------------------------------ Temporal
 
-/** A step that did not work and is tried again by itself. */
-export interface StepTrouble {
-  /** Name of the activity, e.g. `sendReport`. */
-  readonly step: string;
-  readonly tries: number;
-  /** Safe sentence of the last try. */
-  readonly why: string;
-  /** null = it is being tried now. */
-  readonly nextTryAt: Date | null;
-}
-
-/** Why an inbox is woken: `look` = there may be files to take, not only requests. */
-export interface Wake {
-  readonly look: boolean;
-}
-
-/** The newest run of a workflow that may write users. */
-export interface Writer {
-  readonly isRunning: boolean;
-  /** The turn that it was started with. */
-  readonly turn: number;
-}
-
 /** What steps ask of Temporal. */
 export interface Inboxes {
-  /** Something is there for the client: a file, or a request that is written down already. */
-  wake(clientId: ClientId, why: Wake): Promise<void>;
+  /** A request of the client is written down: a retry, an approval, an undo, or to look for files. */
+  wake(clientId: ClientId): Promise<void>;
   /** The workflow of an import, or of its undo; undefined = none was ever started, or it has expired there. */
   writer(importId: ImportId, kind: 'import' | 'undo'): Promise<Writer | undefined>;
 }
 
-/** A setting that Temporal does not carry out. */
-export interface RefusedSchedule {
-  /** As schedules are named, e.g. `0 0 * * *@PST`. */
-  readonly name: string;
-  readonly why: string;
-  readonly clients: readonly ClientId[];
+export interface Webhooks {
+  /** Unless it was started before. Throws CONFIG when Temporal refuses for good; after any other error, it may be tried again. */
+  startDelivery(delivery: WebhookDelivery): Promise<void>;
 }
 
 /** What the front door and the command line ask of Temporal. */
@@ -792,20 +623,22 @@ export interface ImportsControl extends Pick<Inboxes, 'wake'> {
   /** Throws WRONG_USE, with the reason, when the setting cannot be in force. */
   trySchedule(schedule: Schedule): Promise<void>;
   /** Brings the schedules that look for files in line with the settings of the clients. */
-  applySchedules(clients: Pick<ClientStore, 'list'>): Promise<readonly RefusedSchedule[]>;
+  applySchedules(clients: Pick<ClientStore, 'schedules'>): Promise<readonly RefusedSchedule[]>;
   /** Approves or declines a held import. Throws NOT_NOW, with a sentence, when there is nothing to decide any more. */
   decide(importId: ImportId, decision: HoldDecision): Promise<void>;
   /**
-   * Sends the e-mail of an ended import, or the one about its undo, again. `under-way` = the mail server has not answered yet;
-   * `nothing-left` = what it would carry is no longer kept. Throws NOT_NOW when it is being sent already.
+   * Sends the e-mail of an ended import, the one about its undo, or the one that asks for approval, again. `under-way` = the mail server has
+   * not answered yet; `nothing-left` = what it would carry is no longer kept. Throws NOT_NOW when it is being sent already.
    */
-  resendReport(run: Pick<ImportRun, 'importId' | 'clientId'>, kind: 'report' | 'undo'): Promise<ReportState | 'nothing-left' | 'under-way'>;
+  resendReport(run: Pick<ImportRun, 'importId' | 'clientId'>, kind: ResentKind): Promise<ReportState | 'nothing-left' | 'under-way'>;
   /** Whether a workflow is at work on this import, or waits for something. */
   isRunning(importId: ImportId): Promise<boolean>;
   /** Steps of the import, of its undo and of e-mails that are sent again, which did not work and are tried again. */
   troubles(importId: ImportId): Promise<readonly StepTrouble[]>;
+  /** Whether a step of this name of any of them is at work, or waits to be tried again. */
+  isPending(importId: ImportId, step: string): Promise<boolean>;
+  /** How many records are done in the chunks of the import that are being applied, as far as their steps have told. */
+  recordsAtWork(importId: ImportId): Promise<readonly ChunkAtWork[]>;
   /** Link into the Temporal UI; null when no UI is known. */
   uiUrl(importId: ImportId): string | null;
 }
-
-export type { Stamp, ReportState };

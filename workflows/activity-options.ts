@@ -13,10 +13,19 @@ const forEver = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval:
 const worldIsBroken = { ...forEver, maximumAttempts: A_DAY_OF_TRIES } as const;
 /** A cancelled import waits for its steps: only when they have ended does nobody write any more. */
 const untilItEnds = { cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED } as const;
-const { mail, background } = TASK_QUEUES;
+const { mail, webhooks, background } = TASK_QUEUES;
+/** Others' servers are away for minutes or hours: patient, and never faster than they like. The one limit in time: yesterday's is not news. */
+const othersAreAway = {
+  startToCloseTimeout: '5m',
+  heartbeatTimeout: '30s',
+  scheduleToCloseTimeout: '24h',
+  retry: { initialInterval: '10s', backoffCoefficient: 2, maximumInterval: '30m' },
+} as const;
 
 export const ACTIVITY_OPTIONS = {
-  /** Looks into a folder and renames files, or copies one that stays, up to 2 GiB. For ever: an inbox that gave up would leave files lying. */
+  /**
+   * Looks into a folder and renames files, or copies one that stays, up to 2 GiB. For ever: an inbox that gave up would leave files lying.
+   */
   turn: { startToCloseTimeout: '7m', heartbeatTimeout: '30s', retry: forEver },
   /**
    * Looks into the folders of many clients, and reads uploads that stay where they are. For ever, because the next tick may be a day away;
@@ -42,17 +51,10 @@ export const ACTIVITY_OPTIONS = {
   note: { startToCloseTimeout: '30s', retry: worldIsBroken, ...untilItEnds },
   /** Writes down that an import failed. Without a limit: one that failed and that nobody is told of would be lost. */
   lastWord: { startToCloseTimeout: '30s', retry: forEver },
-  /**
-   * Mail servers greylist for minutes and are down for hours: patient, and never faster than they like. The one limit in time: an e-mail of
-   * yesterday is no news.
-   */
-  mail: {
-    taskQueue: mail,
-    startToCloseTimeout: '5m',
-    heartbeatTimeout: '30s',
-    scheduleToCloseTimeout: '24h',
-    retry: { initialInterval: '10s', backoffCoefficient: 2, maximumInterval: '30m' },
-  },
-  /** Alarms about silent clients: thousands at once after an outage of ours. Its schedule starts no other one meanwhile. */
+  /** Mail servers greylist for minutes and are down for hours. */
+  mail: { taskQueue: mail, ...othersAreAway },
+  /** So are receivers of webhooks, on a queue of their own: no e-mail waits behind one that hangs. */
+  webhook: { taskQueue: webhooks, ...othersAreAway },
+  /** Alarms about silent clients: thousands at once after an outage. Its schedule starts no other one meanwhile. */
   alarm: { taskQueue: mail, startToCloseTimeout: '1h', heartbeatTimeout: '30s', retry: worldIsBroken },
 } satisfies Record<string, ActivityOptions>;

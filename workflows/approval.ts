@@ -1,10 +1,13 @@
 // How a held import learns what somebody decided: an Update that is refused, with a sentence, when there is nothing to decide.
 
-import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, condition, defineUpdate, setHandler } from '@temporalio/workflow';
 import type { ImportId } from '../src/domain/ids';
 import type { HoldDecision } from '../src/domain/import-run';
 import type { Approval } from './hold-import';
-import { decide } from './updates';
+import { DECIDE } from './messages';
+
+/** Somebody's word on a held import. */
+const decide = defineUpdate<void, [HoldDecision]>(DECIDE);
 
 const VERDICTS: readonly HoldDecision['verdict'][] = ['approve', 'approve-without-archives', 'decline'];
 
@@ -15,7 +18,7 @@ export function approvalOf(importId: ImportId): Approval {
     if (decision !== null) return `Import ${importId} was decided already: ${decision.verdict}, by ${decision.by}.`;
     if (!isOpen) return `Import ${importId} does not wait for approval.`;
     if (!VERDICTS.includes(verdict)) return `A verdict is one of ${VERDICTS.join(', ')}.`;
-    return typeof reason === 'string' && reason.trim() !== '' ? undefined : 'A reason is required, for whoever looks later.';
+    return typeof reason === 'string' && reason.trim() !== '' ? undefined : 'A reason is required, for the record.';
   };
   setHandler(
     decide,

@@ -11,7 +11,6 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  sleep,
   startChild,
   workflowInfo,
   WorkflowIdReusePolicy,
@@ -32,30 +31,23 @@ const { nextTurn } = proxyActivities<Activities>(ACTIVITY_OPTIONS.turn);
 /** The oldest code in an inbox is then as old as its longest import. */
 const MOST_TURNS = 50;
 
-export async function clientInbox({ clientId, look = false }: ClientInboxInput): Promise<void> {
-  let mustLook = look;
+export async function clientInbox({ clientId }: ClientInboxInput): Promise<void> {
   let isWoken = false;
   const over = new Set<ImportId>();
-  setHandler(wake, (why) => {
-    isWoken = true;
-    mustLook ||= why.look;
-  });
+  setHandler(wake, () => void (isWoken = true));
   setHandler(turnOver, (importId) => void over.add(importId));
 
   for (let turns = 0; ;) {
     // Before asking, never after: what arrives while the answer is on its way must be seen by the next round.
-    const looking = mustLook;
-    mustLook = isWoken = false;
+    isWoken = false;
     over.clear();
-    const next = await nextTurn.executeWithOptions({ summary: looking ? 'look for files; who is next?' : 'who is next?' }, [
-      { clientId, look: looking },
-    ]);
+    const next = await nextTurn.executeWithOptions({ summary: 'who is next?' }, [{ clientId }]);
     if (next.kind === 'nothing') {
       if (isWoken) continue;
       // Nothing may be awaited between this look at the flag and the end: a wake that came between would be lost.
       return;
     }
-    if (next.kind === 'rest') await sleep(next.ms);
+    if (next.kind === 'rest') await condition(() => isWoken, next.ms);
     else if (next.kind === 'wait') await condition(() => over.has(next.importId), next.poll);
     else {
       turns++;
@@ -63,7 +55,7 @@ export async function clientInbox({ clientId, look = false }: ClientInboxInput):
       await run(next, () => over.has(next.importId));
     }
     // A run that continues as new hears nothing more of its child, so only here, where no turn is taken that it started.
-    if (turns >= MOST_TURNS || workflowInfo().continueAsNewSuggested) await continueAsNew<typeof clientInbox>({ clientId, look: mustLook });
+    if (turns >= MOST_TURNS || workflowInfo().continueAsNewSuggested) await continueAsNew<typeof clientInbox>({ clientId });
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { shareOf } from '../src/domain/decide/hold-rule';
 import type { Counts, HoldNumbers } from '../src/domain/import-run';
+import { grouped } from '../src/domain/report/wording';
 import { IMPORT_STATES, type ImportState } from '../src/domain/import-state';
 
 export interface Progress {
@@ -18,10 +19,11 @@ export interface Progress {
 }
 
 const NEXT: Partial<Readonly<Record<ImportState, (importId: string) => string>>> = {
-  finished: (id) => `\`imports show ${id}\` and \`imports rejected ${id}\` tell the details.`,
-  reporting: (id) => `A mail server that does not take it is tried for a day: \`imports show ${id}\` says why, and when next.`,
-  failed: (id) => `Mend the cause, then \`imports retry ${id} --reason "…"\`: it goes on where it stopped.`,
-  cancelled: (id) => `Records already applied stay. \`imports retry ${id} --reason "…"\` goes on where it stopped.`,
+  finished: (id) => `For details: \`imports show ${id}\` and \`imports rejected ${id}\`.`,
+  reporting: (id) =>
+    `If the mail server does not accept the e-mail, it is retried for a day: \`imports show ${id}\` says why, and when next.`,
+  failed: (id) => `Fix the cause, then \`imports retry ${id} --reason "…"\`: it continues where it stopped.`,
+  cancelled: (id) => `What was written stays. \`imports retry ${id} --reason "…"\` continues where it stopped.`,
 };
 
 export function describeProgress(progress: Progress): string {
@@ -64,7 +66,7 @@ function holdPage(importId: string, { until, ...numbers }: NonNullable<Progress[
     `- \`imports approve ${importId} --reason "…"\` (or \`--without-archives\`)`,
     `- \`imports decline ${importId} --reason "…"\``,
     '',
-    `Nothing was written yet. The file would ${would.join(', ')}.`,
+    `Nothing has been written yet. The file would ${would.join(', ')}.`,
   ];
 }
 
@@ -84,8 +86,4 @@ function table(counts: Counts): string[] {
 
 function words(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-}
-
-function grouped(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -1,7 +1,7 @@
 // The page that the Temporal UI shows for an undo: phase, numbers, what to do next. Pure.
 
 import { UNDO_COUNT_WORDS } from '../src/domain/report/describe-undo';
-import { grouped } from '../src/domain/report/describe-report';
+import { grouped } from '../src/domain/report/wording';
 import type { UndoCounts } from '../src/domain/undo/undo';
 import { bar, escapeMarkdown } from './describe-progress';
 import type { UndoPhase } from './undo-import-steps';
@@ -16,12 +16,12 @@ export interface UndoProgress {
 }
 
 const PHASES: Readonly<Record<UndoPhase, string>> = {
-  planning: 'finding what the import did',
-  users: 'giving users their former values back',
-  permits: 'giving permits back',
+  planning: 'finding out what the import changed',
+  users: 'restoring the former values of users',
+  permits: 'returning permits',
   reporting: 'undone; telling the administrator',
   undone: 'undone',
-  failed: 'stopped: something of ours is broken',
+  failed: 'stopped: a fault on our side',
 };
 
 export function describeUndoProgress({ importId, fileName, phase, chunks, chunksDone, counts }: UndoProgress): string {
@@ -33,8 +33,8 @@ export function describeUndoProgress({ importId, fileName, phase, chunks, chunks
   ];
   if (chunks > 0) lines.push(bar(chunksDone, chunks), '');
   if (counts !== undefined) lines.push(...table(counts), '');
-  if (phase === 'failed') lines.push(`Mend the cause, then \`imports undo ${importId} --reason "…"\`: it goes on where it stopped.`);
-  if (phase === 'undone') lines.push(`\`imports undo ${importId}\` lists what was left as it is.`);
+  if (phase === 'failed') lines.push(`Fix the cause, then \`imports undo ${importId} --reason "…"\`: it continues where it stopped.`);
+  if (phase === 'undone') lines.push(`\`imports undo ${importId}\` lists what was left alone.`);
   return lines.join('\n').trim();
 }
 

@@ -12,7 +12,7 @@ export interface HoldWatcher {
   /** It writes no more; the client's next one may. */
   turnIsOver(): Promise<void>;
   readonly approval: Approval;
-  /** Something that nobody waits for, and whose failure is nobody's business. */
+  /** Something that nobody waits for. Its failure does not stop the import. */
   meanwhile(step: () => Promise<unknown>): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ async function hold(
   watcher: HoldWatcher,
 ): Promise<HoldDecision | null> {
   const { approval } = watcher;
-  // Before the database says that it is held: whoever reads it there may decide at once.
+  // Before the database says that it is held, because somebody who reads it there may decide at once.
   approval.open();
   const { since, until } = await steps.markHeld({ importId, turn, numbers });
   watcher.enter('held', { held: { ...numbers, until } });

@@ -1,7 +1,8 @@
 // The story of one file, as a plain function of its steps: it reads as the specification does and runs without a Temporal server.
 // Values branch (a refused file is a result), throws are retried (a broken world is not).
 
-import type { HoldNumbers } from '../src/domain/import-run';
+import type { ImportId } from '../src/domain/ids';
+import type { HoldNumbers, ReportState } from '../src/domain/import-run';
 import type { ImportState } from '../src/domain/import-state';
 import type { Activities } from '../activities';
 import { holdIfNeeded, type HoldSteps, type HoldWatcher } from './hold-import';
@@ -50,17 +51,22 @@ export async function importFileSteps(
   }
   if (file.kind === 'accepted' && word === 'go on') {
     watcher.enter('applying', { records: file.records, chunks: file.chunks });
+    // What the chunks of an earlier run left is not known here.
+    let needsMore = input.fromChunk !== undefined;
     const next = await inWindow(
       { from: input.fromChunk ?? 0, to: file.chunks, window: WINDOW, stop: () => watcher.mustContinueAsNew() },
       async (n) => {
-        await steps.applyChunk({ importId, turn, n, of: file.chunks });
+        const chunk = await steps.applyChunk({ importId, turn, n, of: file.chunks });
+        needsMore ||= chunk.needsMore;
         watcher.chunkDone();
       },
     );
     if (next < file.chunks) return { continueFrom: next };
-    await steps.applyDeferred({ importId, turn });
-    watcher.enter('releasing');
-    await steps.releasePermits({ importId, turn });
+    if (needsMore) {
+      await steps.applyDeferred({ importId, turn });
+      watcher.enter('releasing');
+      await steps.releasePermits({ importId, turn });
+    }
   }
   return endImport(steps, input, watcher, file.kind === 'refused' ? file.code : undefined);
 }
@@ -73,12 +79,15 @@ async function endImport(
   refusedBecause: string | undefined,
 ): Promise<ImportFileResult> {
   watcher.enter('backing-up', refusedBecause === undefined ? {} : { refusedBecause });
-  const { outcome, counts } = await steps.backUpFile({ importId, turn });
+  const { outcome, counts, report } = await steps.backUpFile({ importId, turn });
   await watcher.turnIsOver();
-  watcher.enter('reporting');
-  const { report } = await steps.sendReport({ importId });
+  const result = { outcome, counts, report: report === 'pending' ? await tellClient(steps, importId, watcher) : report };
   await steps.closeImport({ importId, turn });
-  const result = { outcome, counts, report };
   watcher.ended(result);
   return result;
+}
+
+async function tellClient(steps: ImportSteps, importId: ImportId, watcher: Watcher): Promise<ReportState> {
+  watcher.enter('reporting');
+  return (await steps.sendReport({ importId })).report;
 }

@@ -1,16 +1,7 @@
 // What Temporal runs for one file: the steps with their timeouts and names, progress for those who watch, and the one place that
 // writes down a failure.
 
-import {
-  ActivityFailure,
-  CancellationScope,
-  continueAsNew,
-  isCancellation,
-  proxyActivities,
-  setCurrentDetails,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { continueAsNew, proxyActivities, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { ACTIVITY_OPTIONS } from './activity-options';
 import { approvalOf } from './approval';
@@ -19,8 +10,8 @@ import { importFileSteps, type ImportSteps, type Watcher } from './import-file-s
 import type { ApprovedImport, ImportFileInput, ImportFileResult } from './messages';
 import { ImportOutcome, ImportRecords, ImportRejected, ImportState } from './search-attributes';
 import { sendReport } from './send-report';
-import { tellInbox } from './tell-inbox';
-import { wasCancelled, whyItFailed } from './why-it-failed';
+import { tellInbox } from './signals';
+import { toItsEnd, whyItFailed } from './to-its-end';
 
 const { inspectFile, planArchive } = proxyActivities<Activities>(ACTIVITY_OPTIONS.inspect);
 const { applyChunk } = proxyActivities<Activities>(ACTIVITY_OPTIONS.chunk);
@@ -33,36 +24,32 @@ const steps: ImportSteps = {
   inspectFile: (input) => inspectFile.executeWithOptions({ summary: 'read the file' }, [input]),
   planArchive: (input) => planArchive.executeWithOptions({ summary: 'count who would be archived' }, [input]),
   markHeld: (input) => markHeld.executeWithOptions({ summary: 'hold the import' }, [input]),
+  // Only the first one is marked when it fails: a reminder repeats what was said.
   sendHoldMail: (input) =>
-    sendHoldMail.executeWithOptions({ summary: input.kind === 'hold' ? 'ask the administrator' : 'remind the administrator' }, [input]),
+    input.kind === 'hold'
+      ? sendReport({ importId: input.importId }, 'hold')
+      : sendHoldMail.executeWithOptions({ summary: 'remind the administrator' }, [input]),
   settleHold: (input) => settleHold.executeWithOptions({ summary: input.decision?.verdict ?? 'declined: nobody decided in time' }, [input]),
   applyChunk: (input) => applyChunk.executeWithOptions({ summary: `chunk ${input.n + 1} of ${input.of}` }, [input]),
   applyDeferred: (input) => applyDeferred.executeWithOptions({ summary: 'records that waited for a value another gives up' }, [input]),
   releasePermits: (input) => releasePermits.executeWithOptions({ summary: 'release permits of archived users' }, [input]),
-  backUpFile: (input) => backUpFile.executeWithOptions({ summary: 'put the file away, with what became of it' }, [input]),
+  backUpFile: (input) => backUpFile.executeWithOptions({ summary: 'move the file to .bak, with its receipt' }, [input]),
   sendReport,
   closeImport: (input) => closeImport.executeWithOptions({ summary: 'close the books' }, [input]),
 };
 
 export async function importFile(input: ImportFileInput): Promise<ImportFileResult | ApprovedImport> {
+  const { importId, turn } = input;
   const watcher = watch(input);
-  try {
-    const result = await importFileSteps(steps, input, watcher);
-    if (!('continueFrom' in result)) return result;
-    return await continueAsNew<typeof importFile>({ ...input, fromChunk: result.continueFrom });
-  } catch (error) {
-    if (error instanceof ActivityFailure || isCancellation(error)) await writeDown(error, input, watcher);
-    throw error;
-  }
-}
-
-async function writeDown(error: unknown, input: ImportFileInput, watcher: Watcher): Promise<void> {
-  const state = wasCancelled(error) ? 'cancelled' : 'failed';
-  await CancellationScope.nonCancellable(async () => {
-    await markImport.executeWithOptions({ summary: `mark as ${state}` }, [
-      { importId: input.importId, turn: input.turn, state, failure: state === 'failed' ? whyItFailed(error) : null },
-    ]);
-    watcher.enter(state);
+  return toItsEnd<ImportFileResult | ApprovedImport>({
+    steps: () => importFileSteps(steps, input, watcher),
+    continueAsNew: (fromChunk) => continueAsNew<typeof importFile>({ ...input, fromChunk }),
+    async lastWord({ error, isCancelled }) {
+      const state = isCancelled ? 'cancelled' : 'failed';
+      const failure = state === 'failed' ? whyItFailed(error) : null;
+      await markImport.executeWithOptions({ summary: `mark as ${state}` }, [{ importId, turn, state, failure }]);
+      watcher.enter(state);
+    },
   });
 }
 

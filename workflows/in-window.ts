@@ -1,6 +1,6 @@
 // Runs numbered steps in order with a few of them in flight.
 
-export interface Window {
+interface Window {
   readonly from: number;
   readonly to: number;
   readonly window: number;

@@ -1,5 +1,6 @@
 // The names that Temporal knows.
 export { clientInbox } from './client-inbox';
+export { deliverWebhook } from './deliver-webhook';
 export { importFile } from './import-file';
 export { keepHouse } from './keep-house';
 export { resendReport } from './resend-report';

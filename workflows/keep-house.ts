@@ -9,7 +9,7 @@ const { expireDetails, removeOldBackups, clearWorkFolders } = proxyActivities<Ac
 /** 200 imports each: more than any night has, and a history that stays short. */
 const MOST_ROUNDS = 100;
 
-export interface KeptHouse {
+interface KeptHouse {
   readonly expiredImports: number;
   readonly removedBackups: number;
   readonly clearedFolders: number;

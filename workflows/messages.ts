@@ -2,18 +2,23 @@
 
 import type { ClientId, ImportId } from '../src/domain/ids';
 import type { Counts, ImportOutcome, ReportState } from '../src/domain/import-run';
+import type { ResentKind } from '../src/domain/report/message';
 import type { UndoCounts } from '../src/domain/undo/undo';
+import { eventIdOf, type WebhookDelivery } from '../src/domain/webhook/event';
 
 /**
- * One queue for each kind of work, each with slots of its own in the worker, so that a slow mail server or a long sweep takes none of the
- * hands of an import. Workflows run on `imports`; on the other two only activities do.
+ * One queue for each kind of work, each with slots of its own in the worker, so that a slow mail server, a receiver of webhooks that hangs or a
+ * long sweep holds up nothing else. Workflows run on `imports`; on the others only activities do.
  */
-export const TASK_QUEUES = { imports: 'imports', mail: 'imports-mail', background: 'imports-background' } as const;
+export const TASK_QUEUES = {
+  imports: 'imports',
+  mail: 'imports-mail',
+  webhooks: 'imports-webhooks',
+  background: 'imports-background',
+} as const;
 
 export interface ClientInboxInput {
   readonly clientId: ClientId;
-  /** Whether to look for files first; set when it continues as new. */
-  readonly look?: boolean;
 }
 
 /** Name of the signal that wakes an inbox. */
@@ -73,12 +78,16 @@ export function undoWorkflowIdOf(importId: ImportId): string {
 export interface ResendReportInput {
   readonly importId: ImportId;
   /** Absent = the e-mail about the import. */
-  readonly kind?: 'report' | 'undo';
+  readonly kind?: ResentKind;
 }
 
 export interface ResendReportResult {
   /** `nothing-left` = what the e-mail would carry is no longer kept. */
   readonly report: ReportState | 'nothing-left';
+}
+
+export function webhookWorkflowIdOf(delivery: WebhookDelivery): string {
+  return `webhook/${eventIdOf(delivery)}/${delivery.receiver}`;
 }
 
 export function inboxWorkflowIdOf(clientId: ClientId): string {
@@ -89,6 +98,6 @@ export function importWorkflowIdOf(importId: ImportId): string {
   return `import/${importId}`;
 }
 
-export function resendWorkflowIdOf(importId: ImportId, kind: 'report' | 'undo'): string {
-  return kind === 'report' ? `resend/${importId}` : `resend-undo/${importId}`;
+export function resendWorkflowIdOf(importId: ImportId, kind: ResentKind): string {
+  return kind === 'report' ? `resend/${importId}` : `resend-${kind}/${importId}`;
 }

@@ -1,5 +1,5 @@
-// What Temporal runs for `imports resend-report`: the e-mail of an ended import, or the one about its undo, once more, from what is still
-// there.
+// What Temporal runs for `imports resend-report`: the e-mail of an ended import, the one about its undo, or the one that asks for approval,
+// once more, from what is still there.
 
 import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { Activities } from '../activities';
@@ -14,7 +14,8 @@ export async function resendReport(input: ResendReportInput): Promise<ResendRepo
   const { isLeft } = await prepareResend.executeWithOptions({ summary: 'look for what it carries' }, [input]);
   if (!isLeft) return { report: 'nothing-left' };
   const { report } = await sendReport({ importId: input.importId }, input.kind);
-  await closeResend.executeWithOptions({ summary: 'remove the working file' }, [input]);
+  // A held import still needs what lies in its working folder.
+  if (input.kind !== 'hold') await closeResend.executeWithOptions({ summary: 'remove the working file' }, [input]);
   setCurrentDetails(`E-mail of \`${input.importId}\`: ${report}`);
   return { report };
 }

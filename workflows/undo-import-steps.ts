@@ -2,6 +2,7 @@
 // who are active again, then the books and one e-mail.
 
 import type { Activities } from '../activities';
+import type { ImportId } from '../src/domain/ids';
 import type { ReportState } from '../src/domain/import-run';
 import type { UndoCounts } from '../src/domain/undo/undo';
 import { inWindow } from './in-window';
@@ -11,8 +12,7 @@ export type UndoSteps = Pick<
   Activities,
   'planUndo' | 'undoChunk' | 'undoDeferred' | 'undoPermits' | 'settleUndo' | 'sendReport' | 'closeUndo'
 > & {
-  /** `why` = what the mail server said last, of one that was given up. */
-  sendUndoReport(input: Parameters<Activities['sendUndoReport']>[0]): Promise<{ readonly report: ReportState; readonly why?: string }>;
+  sendUndoReport(input: { readonly importId: ImportId }): Promise<{ readonly report: ReportState }>;
 };
 
 export type UndoPhase = 'planning' | 'users' | 'permits' | 'reporting' | 'undone' | 'failed';
@@ -54,8 +54,8 @@ export async function undoImportSteps(
   await watcher.turnIsOver();
   watcher.enter('reporting', { counts });
   if (isReportDue) await steps.sendReport({ importId });
-  const told = await steps.sendUndoReport({ importId });
-  await steps.closeUndo({ importId, ...told });
+  const { report } = await steps.sendUndoReport({ importId });
+  await steps.closeUndo({ importId });
   watcher.enter('undone');
-  return { counts, report: told.report };
+  return { counts, report };
 }

@@ -1,29 +1,20 @@
 // What Temporal runs to undo one import: the steps with their timeouts and names, progress for those who watch, and the one place that
 // writes down why it stopped. Asked for again it goes on where it stopped: parts that are done know it.
 
-import {
-  ActivityFailure,
-  CancellationScope,
-  continueAsNew,
-  isCancellation,
-  proxyActivities,
-  setCurrentDetails,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { continueAsNew, proxyActivities, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { ACTIVITY_OPTIONS } from './activity-options';
 import { describeUndoProgress, type UndoProgress } from './describe-undo-progress';
 import type { UndoImportInput, UndoImportResult } from './messages';
 import { ImportState } from './search-attributes';
-import { tellInbox } from './tell-inbox';
-import { wasCancelled, whyItFailed } from './why-it-failed';
+import { sendReport } from './send-report';
+import { tellInbox } from './signals';
+import { toItsEnd, whyItFailed } from './to-its-end';
 import { undoImportSteps, type UndoSteps, type UndoWatcher } from './undo-import-steps';
 
 const { undoChunk } = proxyActivities<Activities>(ACTIVITY_OPTIONS.background);
 const { planUndo, undoDeferred, undoPermits, settleUndo } = proxyActivities<Activities>(ACTIVITY_OPTIONS.background);
-const { closeUndo, markReportFailed, markUndoFailed } = proxyActivities<Activities>(ACTIVITY_OPTIONS.note);
-const { sendReport, sendUndoReport } = proxyActivities<Activities>(ACTIVITY_OPTIONS.mail);
+const { closeUndo, markUndoFailed } = proxyActivities<Activities>(ACTIVITY_OPTIONS.note);
 
 const steps: UndoSteps = {
   planUndo: (input) => planUndo.executeWithOptions({ summary: 'find what the import did' }, [input]),
@@ -31,45 +22,22 @@ const steps: UndoSteps = {
   undoDeferred: (input) => undoDeferred.executeWithOptions({ summary: 'users that wait for a value another gives up' }, [input]),
   undoPermits: (input) => undoPermits.executeWithOptions({ summary: 'give released permits back' }, [input]),
   settleUndo: (input) => settleUndo.executeWithOptions({ summary: 'mark the import as undone' }, [input]),
-  async sendUndoReport(input) {
-    try {
-      return await sendUndoReport.executeWithOptions({ summary: 'tell the administrator' }, [input]);
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      // A mail server that says nothing useful for a day: what was restored is restored all the same.
-      return { report: 'failed', why: whyItFailed(error) };
-    }
-  },
-  async sendReport(input) {
-    try {
-      return await sendReport.executeWithOptions({ summary: 'tell the client' }, [input]);
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      return await markReportFailed.executeWithOptions({ summary: 'the e-mail could not be sent' }, [
-        { ...input, why: whyItFailed(error) },
-      ]);
-    }
-  },
+  sendReport,
+  sendUndoReport: (input) => sendReport(input, 'undo'),
   closeUndo: (input) => closeUndo.executeWithOptions({ summary: 'close the books' }, [input]),
 };
 
 export async function undoImport(input: UndoImportInput): Promise<UndoImportResult> {
+  const { importId, turn } = input;
   const watcher = watch(input);
-  try {
-    const result = await undoImportSteps(steps, input, watcher);
-    if (!('continueFrom' in result)) return result;
-    return await continueAsNew<typeof undoImport>({ ...input, fromChunk: result.continueFrom });
-  } catch (error) {
-    if (error instanceof ActivityFailure || isCancellation(error)) await writeDown(error, input, watcher);
-    throw error;
-  }
-}
-
-async function writeDown(error: unknown, { importId, turn }: UndoImportInput, watcher: UndoWatcher): Promise<void> {
-  const failure = wasCancelled(error) ? 'It was cancelled.' : whyItFailed(error);
-  await CancellationScope.nonCancellable(async () => {
-    await markUndoFailed.executeWithOptions({ summary: 'write down why it stopped' }, [{ importId, turn, failure }]);
-    watcher.enter('failed');
+  return toItsEnd<UndoImportResult>({
+    steps: () => undoImportSteps(steps, input, watcher),
+    continueAsNew: (fromChunk) => continueAsNew<typeof undoImport>({ ...input, fromChunk }),
+    async lastWord({ error, isCancelled }) {
+      const failure = isCancelled ? 'It was cancelled.' : whyItFailed(error);
+      await markUndoFailed.executeWithOptions({ summary: 'write down why it stopped' }, [{ importId, turn, failure }]);
+      watcher.enter('failed');
+    },
   });
 }
 

@@ -1,4 +1,4 @@
-// Every ten minutes: tells administrators of clients that have fallen silent, and whom it concerns where failed records now go.
+// Every ten minutes: tells administrators about silent clients, and both addresses about a change of the address for failed records.
 
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';

@@ -9,58 +9,69 @@ import type { FileLayout, ImportRun } from '../../src/domain/import-run';
 import type { CheckedRecord, FileMark, RawRow } from '../../src/domain/record/record';
 import { recordChecker } from '../../src/domain/record/record-checker';
 import { ImportsError } from '../../src/errors';
-import type { Chunk, RejectedRecord } from '../../src/ports';
+import type { Chunk, ChunkAtWork, ChunkResult } from '../../src/domain/file/chunk';
+import { type RejectedRecord, rejectedRecord } from '../../src/domain/record/rejected-record';
 import type { ActivityPorts } from '../activity-ports';
-import { applyRecords, type ApplyContext } from './apply-records';
-import { beat } from '../heartbeat/beat';
+import { applyRecords, type WriteContext } from './apply-records';
+import { beat } from '../heartbeat';
 import { layoutOf, loadImport } from '../load-import';
-import { rejectedRecord } from './rejected-record';
+import { mendingKeysOnce } from '../mend-keys';
 import { supersededBy } from './superseded';
 import { requireTurn, type InTurn } from '../turn/require-turn';
 import { Tally } from './tally';
 
 /** Records read and written at once. Not more: with four chunks in flight, what lives long enough to be moved costs more than it saves. */
-const BATCH = 250;
+const BATCH = 500;
 
-type ChunkPorts = Pick<
-  ActivityPorts,
-  'clients' | 'imports' | 'deferred' | 'rejected' | 'users' | 'changes' | 'undos' | 'groups' | 'files' | 'csv' | 'clock' | 'log'
->;
+export interface AppliedChunk {
+  readonly records: number;
+  /** Whether anything of it is left for the steps behind the chunks. */
+  readonly needsMore: boolean;
+}
 
 export const applyChunk =
-  (ports: ChunkPorts) =>
-  async ({ importId, turn, n }: InTurn & { readonly n: number; readonly of: number }): Promise<{ readonly records: number }> => {
+  (ports: ActivityPorts) =>
+  async ({ importId, turn, n }: InTurn & { readonly n: number; readonly of: number }): Promise<AppliedChunk> => {
     const chunk = await ports.imports.chunk(importId, n);
     if (chunk === undefined) throw new ImportsError('INVARIANT', `Import ${importId} has no chunk ${n}.`);
-    if (chunk.result !== undefined) return { records: chunk.records };
+    if (chunk.result !== undefined) return appliedChunk(chunk.records, chunk.result);
     const { run, client } = await loadImport(ports, importId);
-    const context = { run, client, isSuperseded: await supersededBy(ports, run) };
-    const pass = new ChunkPass(ports, context, chunk.marks, turn);
+    const context = { run, client, turn, isSuperseded: await supersededBy(ports, run), mendKeys: mendingKeysOnce(ports, run, turn) };
+    const pass = new ChunkPass(ports, context, chunk.marks);
     const check = checkerOf(run, client, layoutOf(run));
     let batch: RawRow[] = [];
     let last = chunk.firstLine;
-    for await (const row of ports.csv.readChunk(pathsOf(ports, importId), layoutOf(run), chunk)) {
+    await requireTurn(ports, { importId, turn });
+    for (const row of await ports.csv.readChunk(pathsOf(ports, importId), layoutOf(run), chunk)) {
       batch.push(row);
       last = row.line;
       if (batch.length < BATCH) continue;
       await pass.take(batch, check);
       batch = [];
-      beat();
+      const atWork: ChunkAtWork = { chunk: n, records: pass.tally.counts.records };
+      beat(atWork);
     }
     await pass.take(batch, check);
-    // Another worker took us for dead, and by now what it deferred may have been settled and rejected in this range.
-    if ((await ports.imports.chunk(importId, n))?.result !== undefined) return { records: chunk.records };
+    // Another worker took us for dead, and what it deferred may meanwhile have been settled and rejected in this range.
+    const known = (await ports.imports.chunk(importId, n))?.result;
+    if (known !== undefined) return appliedChunk(chunk.records, known);
     await requireTurn(ports, { importId, turn });
     if (activityInfo().attempt > 1 || run.attempts > 1) await ports.changes.discard(importId, pass.unwritten);
     await ports.rejected.replaceRange(importId, chunk.firstLine, last + 1, pass.rejected);
-    await ports.imports.setChunkResult(importId, n, {
+    const result: ChunkResult = {
       counts: pass.tally.counts,
       releaseFor: pass.tally.releaseFor,
       deferred: pass.deferred,
       ...(pass.superseded.length > 0 && { superseded: pass.superseded }),
-    });
-    return { records: chunk.records };
+    };
+    await ports.imports.setChunkResult(importId, n, result);
+    return appliedChunk(chunk.records, result);
   };
+
+/** Deferred records are settled and permits released when all chunks are done; the reasons of rejected records are completed then, too. */
+function appliedChunk(records: number, { counts, deferred, releaseFor }: ChunkResult): AppliedChunk {
+  return { records, needsMore: deferred.length > 0 || counts.rejected > 0 || releaseFor.length > 0 };
+}
 
 class ChunkPass {
   readonly tally = new Tally();
@@ -68,16 +79,14 @@ class ChunkPass {
   readonly deferred: number[] = [];
   readonly superseded: number[] = [];
   readonly unwritten: number[] = [];
-  readonly #ports: ChunkPorts;
-  readonly #context: ApplyContext;
+  readonly #ports: ActivityPorts;
+  readonly #context: WriteContext;
   readonly #marks: ReadonlyMap<number, FileMark>;
-  readonly #turn: number;
 
-  constructor(ports: ChunkPorts, context: ApplyContext, marks: Chunk['marks'], turn: number) {
+  constructor(ports: ActivityPorts, context: WriteContext, marks: Chunk['marks']) {
     this.#ports = ports;
     this.#context = context;
     this.#marks = new Map(marks.map((mark) => [mark.line, mark]));
-    this.#turn = turn;
   }
 
   async take(rows: readonly RawRow[], check: (row: RawRow) => CheckedRecord): Promise<void> {
@@ -88,7 +97,6 @@ class ChunkPass {
       if (mark?.repeats === true) this.tally.count('repeated');
       else candidates.push({ record: check(row), mark, cells: row.cells });
     }
-    await requireTurn(this.#ports, { importId: this.#context.run.importId, turn: this.#turn });
     const applied = await applyRecords(this.#ports, this.#context, candidates);
     const deferred = candidates.flatMap(({ record }, at) => (applied[at]!.kind === 'taken' ? [record] : []));
     await this.#ports.deferred.put(this.#context.run.importId, deferred);

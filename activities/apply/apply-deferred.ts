@@ -10,40 +10,34 @@ import { userIdOf, type ImportId } from '../../src/domain/ids';
 import type { CheckedRecord, RawRow } from '../../src/domain/record/record';
 import type { Takeover } from '../../src/domain/decide/takeover-plan';
 import type { Reasons } from '../../src/domain/reason/reasons';
-import type { ChunkResult, RejectedRecord } from '../../src/ports';
+import type { ChunkResult } from '../../src/domain/file/chunk';
+import { type RejectedRecord, rejectedRecord } from '../../src/domain/record/rejected-record';
 import type { ActivityPorts } from '../activity-ports';
-import { beat } from '../heartbeat/beat';
-import { whileBeating } from '../heartbeat/while-beating';
-import { withHeartbeat } from '../heartbeat/with-heartbeat';
+import { beat, whileBeating, withHeartbeat } from '../heartbeat';
 import { inBatches } from '../in-batches';
 import { layoutOf, loadImport } from '../load-import';
+import { mendingKeysOnce } from '../mend-keys';
 import { takenReasons, takeoversOf } from '../plan/takeovers';
 import { withReleasedKeys } from '../settle/release-keys';
 import { settleInParts, type Due, type Lost, type PartOfSettlement, type Settlement } from '../settle/settle-in-parts';
 import { requireTurn, type InTurn } from '../turn/require-turn';
 import { checkerOf, pathsOf } from './apply-chunk';
-import { applyRecords, decideOne, type ApplyContext } from './apply-records';
+import { applyRecords, decideOne, type WriteContext } from './apply-records';
 import { missingTakenReasons } from './missing-taken-reasons';
-import { rejectedRecord } from './rejected-record';
 import { supersededBy } from './superseded';
 import { Tally } from './tally';
 import { wishesOf } from './wishes';
 
 const BATCH = 500;
 
-type DeferredPorts = Pick<
-  ActivityPorts,
-  'clients' | 'imports' | 'deferred' | 'rejected' | 'users' | 'changes' | 'undos' | 'groups' | 'files' | 'csv' | 'clock' | 'log'
->;
-
 export const applyDeferred =
-  (ports: DeferredPorts) =>
+  (ports: ActivityPorts) =>
   async ({ importId, turn }: InTurn): Promise<{ readonly settled: number }> => {
     const { run, client } = await loadImport(ports, importId);
     const isRepeated = activityInfo().attempt > 1 || run.attempts > 1;
-    const context = { run, client, isSuperseded: await supersededBy(ports, run) };
+    const context = { run, client, turn, isSuperseded: await supersededBy(ports, run), mendKeys: mendingKeysOnce(ports, run, turn) };
     return whileBeating(async () => {
-      const settled = await settleInParts(new DeferredRecords(ports, context, { turn, isRepeated }));
+      const settled = await settleInParts(new DeferredRecords(ports, context, isRepeated));
       await ports.deferred.remove(importId, beat);
       return { settled };
     });
@@ -52,21 +46,19 @@ export const applyDeferred =
 class DeferredRecords implements Settlement<ChunkResult> {
   readonly importId: ImportId;
   readonly parts: ActivityPorts['imports'];
-  readonly #ports: DeferredPorts;
-  readonly #context: ApplyContext;
-  readonly #turn: number;
+  readonly #ports: ActivityPorts;
+  readonly #context: WriteContext;
   readonly #isRepeated: boolean;
   /** Records that were rejected as they were written, and why. */
   readonly #rejected = new Map<number, Reasons>();
-  /** Of each chunk that has any: the first of its lines. */
+  /** For each chunk that has any: the first of its lines. */
   readonly #firstLines: { readonly n: number; readonly line: number }[] = [];
 
-  constructor(ports: DeferredPorts, context: ApplyContext, { turn, isRepeated }: { readonly turn: number; readonly isRepeated: boolean }) {
+  constructor(ports: ActivityPorts, context: WriteContext, isRepeated: boolean) {
     this.importId = context.run.importId;
     this.parts = ports.imports;
     this.#ports = ports;
     this.#context = context;
-    this.#turn = turn;
     this.#isRepeated = isRepeated;
   }
 
@@ -94,7 +86,7 @@ class DeferredRecords implements Settlement<ChunkResult> {
     );
   }
 
-  /** What would be decided on each of these records now, and what it would take from whom. */
+  /** The decision on each of these records now, and which value it would take from which user. */
   async #plan(records: readonly CheckedRecord[]) {
     const { clientId } = this.#context.run;
     const ids = records.map(({ uniqueId }) => userIdOf(clientId, uniqueId));
@@ -124,7 +116,7 @@ class DeferredRecords implements Settlement<ChunkResult> {
 
   async #write(due: readonly Due[], tally: Tally, superseded: number[]): Promise<readonly number[]> {
     const { clientId } = this.#context.run;
-    await requireTurn(this.#ports, { importId: this.importId, turn: this.#turn });
+    await requireTurn(this.#ports, { importId: this.importId, turn: this.#context.turn });
     const records = await this.#read(due.map(({ line }) => line));
     const takers = records.map(({ uniqueId, values }, at) => ({
       userId: userIdOf(clientId, uniqueId),
@@ -147,11 +139,11 @@ class DeferredRecords implements Settlement<ChunkResult> {
 
   /** The cells as sent are read again from the file: a deferred record was kept without them. */
   async #reject(lost: readonly Lost[], tally: Tally): Promise<readonly number[]> {
-    await requireTurn(this.#ports, { importId: this.importId, turn: this.#turn });
+    await requireTurn(this.#ports, { importId: this.importId, turn: this.#context.turn });
     const again: number[] = [];
     for (const [n, ofChunk] of this.#byChunk(lost)) {
       const rows: RawRow[] = [];
-      for await (const row of this.#rowsOf(n)) if (ofChunk.has(row.line)) rows.push(row);
+      for (const row of await this.#rowsOf(n)) if (ofChunk.has(row.line)) rows.push(row);
       const rejected = await this.#rejectedIn(rows, ofChunk);
       const isRejected = new Set(rejected.map(({ line }) => line));
       again.push(...[...ofChunk.keys()].filter((line) => !isRejected.has(line)));
@@ -182,10 +174,10 @@ class DeferredRecords implements Settlement<ChunkResult> {
     return byChunk;
   }
 
-  async *#rowsOf(n: number): AsyncGenerator<RawRow> {
+  async #rowsOf(n: number): Promise<Iterable<RawRow>> {
     const { run } = this.#context;
     const chunk = await this.#ports.imports.chunk(run.importId, n);
-    if (chunk !== undefined) yield* this.#ports.csv.readChunk(pathsOf(this.#ports, run.importId), layoutOf(run), chunk);
+    return chunk === undefined ? [] : this.#ports.csv.readChunk(pathsOf(this.#ports, run.importId), layoutOf(run), chunk);
   }
 
   async #read(lines: readonly number[]): Promise<readonly CheckedRecord[]> {

@@ -1,5 +1,4 @@
-// Decides on a batch of checked records and writes their users. Optimistic: read, decide in pure code, write where nobody was faster,
-// decide again where somebody was.
+// Decides on a batch of checked records and writes their users.
 
 import type { Client } from '../../src/domain/client';
 import { decide } from '../../src/domain/decide/decide';
@@ -9,18 +8,13 @@ import { headerFor } from '../../src/domain/client/profiles';
 import type { CheckedRecord, Decided, FileMark } from '../../src/domain/record/record';
 import { reason, type Reasons } from '../../src/domain/reason/reasons';
 import type { FormerMarks, User, WrittenDecision } from '../../src/domain/user';
-import { ImportsError } from '../../src/errors';
-import type { UserWrite, WriteOutcome } from '../../src/ports';
+import type { UserWrite, WriteOutcome } from '../../src/domain/user-write';
 import type { ActivityPorts } from '../activity-ports';
-import { takeBackLate, wasUndone } from '../undo/take-back-late';
+import { requireNotLate, wasUndone } from '../undo/require-not-late';
+import { whileRaced } from '../while-raced';
 import { withGroups, withKnownGroups } from './group-names';
 
-type ApplyPorts = Pick<ActivityPorts, 'imports' | 'users' | 'groups' | 'changes' | 'undos' | 'clock' | 'log'>;
-
-/** How often a record is decided anew because somebody else wrote its user meanwhile. */
-const MOST_RACES = 3;
-
-export interface Candidate {
+interface Candidate {
   readonly record: CheckedRecord;
   readonly mark: FileMark | undefined;
 }
@@ -34,40 +28,65 @@ export type Applied =
 export interface ApplyContext {
   readonly run: ImportRun;
   readonly client: Client;
-  /** Whether a newer import that was applied spoke of this unique id. */
+  /** Whether a newer import that was applied contained this unique id. */
   readonly isSuperseded: (uniqueId: string) => boolean;
 }
 
-/** One answer per candidate, in their order. No two candidates may be about the same user. */
-export async function applyRecords(ports: ApplyPorts, context: ApplyContext, records: readonly Candidate[]): Promise<readonly Applied[]> {
+export interface WriteContext extends ApplyContext {
+  /** The turn that the step goes by. */
+  readonly turn: number;
+  /** Before values are taken that a user without keys may hold; does its work once. */
+  mendKeys(): Promise<void>;
+}
+
+/**
+ * One answer per candidate, in their order. No two candidates may be about the same user. What a caller has asked before its first call, that
+ * the turn is still the import's, is asked behind each batch again: for that batch, and for the next one.
+ */
+export async function applyRecords(
+  ports: ActivityPorts,
+  context: WriteContext,
+  records: readonly Candidate[],
+): Promise<readonly Applied[]> {
   const candidates = await withKnownGroups(ports, context.run.clientId, records);
   const applied: Applied[] = Array.from({ length: candidates.length });
-  let open = candidates.map((_, index) => index);
-  for (let round = 0; open.length > 0; round++) {
-    if (round > MOST_RACES) {
-      throw new ImportsError(
-        'NOT_NOW',
-        `${open.length} users of import ${context.run.importId} are being changed by others all the time; the step is tried again.`,
-      );
-    }
-    if (round > 0) await jitter(round);
-    open = await applyOnce(ports, context, candidates, open, applied);
-  }
+  await whileRaced(context.run.importId, candidates.length, async (open, round) => {
+    const some = open.map((index) => candidates[index]!);
+    const users = await usersOf(ports, context, some, round === 0);
+    return applyOnce(ports, { ...context, users }, candidates, open, applied);
+  });
   return applied;
+}
+
+/**
+ * Those of them that are stored. The first file of a client finds nobody, so nobody is looked for if that makes every record a new user. One
+ * who is there all the same, from an earlier attempt or the application, is met when it is written, and read for the next round.
+ */
+async function usersOf(
+  ports: ActivityPorts,
+  context: ApplyContext,
+  candidates: readonly Candidate[],
+  isFirstLook: boolean,
+): Promise<ReadonlyMap<UserId, User>> {
+  const { run } = context;
+  const isNew = (candidate: Candidate) => decideOne(context, candidate, undefined).decision.kind === 'create';
+  if (isFirstLook && run.isFirst === true && candidates.every(isNew)) return new Map();
+  const named = candidates.flatMap(({ record }) => (record.uniqueId === '' ? [] : [record]));
+  const users = await ports.users.compare(new Map(named.map(({ uniqueId, values }) => [userIdOf(run.clientId, uniqueId), values])));
+  if ([...users.values()].some(({ undone }) => undone?.importId === run.importId)) throw wasUndone(run.importId);
+  return users;
 }
 
 /** Answers what it can; returns the candidates that somebody else was faster with. */
 async function applyOnce(
-  ports: ApplyPorts,
-  context: ApplyContext,
+  ports: ActivityPorts,
+  context: WriteContext & { readonly users: ReadonlyMap<UserId, User> },
   candidates: readonly Candidate[],
   open: readonly number[],
   applied: Applied[],
 ): Promise<number[]> {
-  const { run } = context;
+  const { run, users } = context;
   const ids = open.map((index) => userIdOf(run.clientId, candidates[index]!.record.uniqueId));
-  const users = await ports.users.read(ids.filter((_, at) => candidates[open[at]!]!.record.uniqueId !== ''));
-  if ([...users.values()].some(({ undone }) => undone?.importId === run.importId)) throw wasUndone(run.importId);
   const strangers = ids.flatMap((id, at) => (users.has(id) ? [] : [candidates[open[at]!]!.record.uniqueId]));
   const zeroTwins = await zeroTwinsOf(ports, context, strangers);
   const writes: UserWrite[] = [];
@@ -82,14 +101,16 @@ async function applyOnce(
       writers.push({ index, decided });
     }
   });
-  if (writes.length === 0) return [];
-
-  const named = await withGroups(ports, run, writes);
-  const outcomes = await ports.users.write({ clientId: run.clientId, importId: run.importId, seq: run.seq, at: ports.clock.now() }, named);
+  if (writes.some(({ set }) => set.email !== undefined || set.userName !== undefined)) await context.mendKeys();
+  const grouped = await withGroups(ports, run, writes);
+  const outcomes = await ports.users.write(
+    { clientId: run.clientId, importId: run.importId, seq: run.seq, at: ports.clock.now() },
+    grouped,
+  );
   const written = writes.filter((_, at) => outcomes[at] === 'written');
-  await takeBackLate(
+  await requireNotLate(
     ports,
-    run,
+    { run, turn: context.turn },
     written.map(({ userId, line, kind }) => ({ userId, line, isCreated: kind === 'create' })),
   );
   const raced: number[] = [];
@@ -111,7 +132,7 @@ async function applyOnce(
 
 /** Stored ids that differ in leading zeros only from these, of which no user is stored. */
 export async function zeroTwinsOf(
-  { users }: Pick<ApplyPorts, 'users'>,
+  { users }: Pick<ActivityPorts, 'users'>,
   { run, client }: ApplyContext,
   strangers: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
@@ -168,7 +189,7 @@ function writeOf({ decision }: Decided, userId: UserId, record: CheckedRecord): 
   }
 }
 
-export function marksOf({ imported, archived }: User): FormerMarks {
+function marksOf({ imported, archived }: User): FormerMarks {
   return { ...(imported !== undefined && { imported }), ...(archived !== undefined && { archived }) };
 }
 
@@ -176,8 +197,4 @@ export function answer({ decision, releasePermits, inactiveIgnored }: Decided, u
   if (decision.kind === 'reject') return { kind: 'rejected', reasons: decision.reasons };
   const kind = decision.kind === 'done' ? decision.stamp.decision : decision.kind;
   return { kind, releaseFor: releasePermits ? userId : null, inactiveIgnored };
-}
-
-function jitter(round: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 20 * round + Math.random() * 50));
 }

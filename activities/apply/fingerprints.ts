@@ -1,6 +1,7 @@
 // Many texts, of which only "is it among them?" is ever asked: 8 bytes each, so that 5,000,000 of them fit.
 
 import { fingerprint } from '../../src/domain/file/fingerprint';
+import { grown, isAmong } from '../../src/domain/number-lists';
 
 export class Fingerprints {
   #sorted = true;
@@ -22,11 +23,7 @@ export class Fingerprints {
   }
 
   addPrint(print: bigint): void {
-    if (this.#count === this.#all.length) {
-      const larger = new BigUint64Array(Math.max(1024, this.#count * 2));
-      larger.set(this.#all);
-      this.#all = larger;
-    }
+    if (this.#count === this.#all.length) this.#all = grown(this.#all);
     this.#all[this.#count++] = print;
     this.#sorted = false;
   }
@@ -34,13 +31,6 @@ export class Fingerprints {
   hasPrint(wanted: bigint): boolean {
     if (!this.#sorted) this.#all.subarray(0, this.#count).sort();
     this.#sorted = true;
-    let low = 0;
-    let high = this.#count;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#all[middle]! < wanted) low = middle + 1;
-      else high = middle;
-    }
-    return low < this.#count && this.#all[low] === wanted;
+    return isAmong(this.#all, this.#count, wanted);
   }
 }

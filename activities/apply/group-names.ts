@@ -1,12 +1,12 @@
 // Groups that records name, in the spelling that the client's groups have. Looked up before a record is decided on, so that another
-// spelling is no change; made before a user is written into one, and never for a record that is rejected.
+// spelling is not a change; made before a user is written into one, and never for a record that is rejected.
 
 import { groupNames, spellGroups } from '../../src/domain/record/groups';
 import type { ClientId } from '../../src/domain/ids';
 import type { ImportRun } from '../../src/domain/import-run';
 import type { CheckedRecord } from '../../src/domain/record/record';
 import type { FieldValue } from '../../src/domain/user';
-import type { UserWrite } from '../../src/ports';
+import type { UserWrite } from '../../src/domain/user-write';
 import type { ActivityPorts } from '../activity-ports';
 
 export async function withKnownGroups<T extends { readonly record: CheckedRecord }>(
@@ -25,7 +25,7 @@ export async function withKnownGroups<T extends { readonly record: CheckedRecord
 }
 
 export async function withGroups(
-  { groups, clock }: Pick<ActivityPorts, 'groups' | 'clock'>,
+  { groups, clock }: ActivityPorts,
   { clientId, importId }: Pick<ImportRun, 'clientId' | 'importId'>,
   writes: readonly UserWrite[],
 ): Promise<readonly UserWrite[]> {

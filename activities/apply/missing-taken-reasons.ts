@@ -3,7 +3,8 @@
 import type { Client } from '../../src/domain/client';
 import { userIdOf, type UserId } from '../../src/domain/ids';
 import type { Reason } from '../../src/domain/reason/reasons';
-import type { RejectedRecord, UserStore } from '../../src/ports';
+import type { UserStore } from '../../src/ports';
+import type { RejectedRecord } from '../../src/domain/record/rejected-record';
 import { holdersOf, otherThan } from '../plan/takeovers';
 import { takenFrom, wishesOf } from './wishes';
 

@@ -1,11 +1,11 @@
 // Releases the active permits of users that this import archived. The store makes each release safe to repeat.
 
 import type { ActivityPorts } from '../activity-ports';
-import { beat } from '../heartbeat/beat';
+import { beat } from '../heartbeat';
 import { enter, requireTurn, type InTurn } from '../turn/require-turn';
 
 export const releasePermits =
-  (ports: Pick<ActivityPorts, 'imports' | 'permits' | 'clock'>) =>
+  (ports: ActivityPorts) =>
   async ({ importId, turn }: InTurn): Promise<{ readonly released: number }> => {
     if (!(await enter(ports, { importId, turn }, 'releasing'))) return { released: await ports.permits.countReleased(importId) };
     for await (const { n, result } of ports.imports.chunkResults(importId)) {

@@ -1,4 +1,4 @@
-// Adds up what became of records: counts, and whose permits are to be released.
+// Adds up the results of records: counts, and users whose permits are to be released.
 
 import { NO_COUNTS, type Counts } from '../../src/domain/import-run';
 import type { UserId } from '../../src/domain/ids';

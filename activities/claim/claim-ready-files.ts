@@ -7,36 +7,53 @@ import { importIdOf } from '../../src/domain/ids';
 import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
 import { hasEnded } from '../../src/domain/import-state';
 import { profileOf } from '../../src/domain/client/profiles';
-import type { ReadyFile } from '../../src/ports';
+import type { ReadyFile } from '../../src/domain/file/folder-files';
 import type { ActivityPorts } from '../activity-ports';
-import { beat } from '../heartbeat/beat';
+import { beat, whileBeating } from '../heartbeat';
 import { noteStep } from '../note-step';
-import { findReady } from './find-ready';
-import { whileBeating } from '../heartbeat/while-beating';
+import { findReady, type Found } from './find-ready';
 
-export type ClaimPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'files' | 'standing' | 'clock' | 'log' | 'quietMs'>;
+const NOTHING: Found = { ready: [], quietAt: null };
+/** Of one client; the rest waits in the folder until half of these have had their turn. */
+const MOST_QUEUED = 50;
 
-/** `look` = also for new files; claims that were begun are always completed. */
-export async function claimReadyFiles(ports: ClaimPorts, client: Client, look: boolean): Promise<void> {
+/**
+ * Completes claims that were begun, and looks for new files where somebody asked for it. The request stands until all were taken. Returns when
+ * to look again for one that was touched just now; null = there is none.
+ */
+export async function claimReadyFiles(ports: ActivityPorts, client: Client): Promise<Date | null> {
   const { clientId } = client;
+  const { look, looks } = await ports.turns.find(clientId);
   for (const begun of await ports.imports.inOrder(clientId, ['claiming'])) await claim(ports, client, begun);
-  if (!look || !client.enabled || client.paused !== undefined) return;
-  const { ready, known } = await findReady(ports, client);
-  for (const file of ready) {
+  if (!look) return null;
+  const { length: queued } = await ports.imports.inOrder(clientId, ['queued']);
+  if (queued > MOST_QUEUED / 2) return null;
+  // Its next tick asks again, and so does who resumes it.
+  const isLeftAlone = !client.enabled || client.paused !== undefined;
+  const { ready, quietAt, known } = isLeftAlone ? NOTHING : await findReady(ports, client);
+  const taken = ready.slice(0, MOST_QUEUED - queued);
+  let isGone = false;
+  for (const file of taken) {
     const run = newRun(clientId, await ports.imports.nextSeq(clientId), file);
     await ports.imports.insert(run);
-    await claim(ports, client, run);
+    if ((await claim(ports, client, run)) === 'gone') isGone = true;
     beat();
   }
-  if (known === undefined) return;
-  // A version whose import is still at work is no news: a look comes with every upload.
-  const taken = await ports.imports.find(known.claimedBy as ImportId);
-  if (taken === undefined || hasEnded(taken)) await noteStep(ports, client, null, { kind: 'skipped', ...known });
+  if (known !== undefined) {
+    // A version whose import is still running is nothing new: every upload causes a look.
+    const former = await ports.imports.find(known.claimedBy as ImportId);
+    if (former === undefined || hasEnded(former)) await noteStep(ports, client, null, { kind: 'skipped', ...known });
+  }
+  // Another file may have taken the place of one that is gone.
+  const again = isGone ? new Date(ports.clock.now().getTime() + ports.quietMs) : quietAt;
+  if (again === null && taken.length === ready.length) await ports.turns.looked(clientId, looks);
+  return again;
 }
 
-async function claim(ports: ClaimPorts, client: Client, run: ImportRun): Promise<void> {
+async function claim(ports: ActivityPorts, client: Client, run: ImportRun): Promise<'claimed' | 'gone'> {
   const { importId, clientId } = run;
-  if ((await take(ports, client, run)) === 'claimed') {
+  const how = await take(ports, client, run);
+  if (how === 'claimed') {
     await noteStep(ports, client, importId, { kind: 'found', bytes: run.bytes });
     const isNews = await ports.imports.advance(importId, 'queued', { askedAt: ports.clock.now() }, { state: ['claiming'] });
     if (isNews) ports.log.info('file claimed', { clientId, importId, bytes: run.bytes });
@@ -45,17 +62,18 @@ async function claim(ports: ClaimPorts, client: Client, run: ImportRun): Promise
     await ports.imports.removeUnclaimed(importId);
     ports.log.info('file was gone before it could be claimed', { clientId, importId });
   }
+  return how;
 }
 
-async function take({ files, standing }: ClaimPorts, client: Client, run: ImportRun): Promise<'claimed' | 'gone'> {
+async function take({ files, standing }: ActivityPorts, client: Client, run: ImportRun): Promise<'claimed' | 'gone'> {
   const { importId, clientId, fileName: name, inode } = run;
   const { upload, layout } = profileOf(client);
   if (upload === 'moved') return files.claim(clientId, importId, { name, inode });
   return whileBeating(() => standing.claimCopy(clientId, layout.upload, importId, { name, inode }));
 }
 
-/** Another worker took us for dead and has imported the file meanwhile: what we copied is nobody's. */
-async function discardIfLate(ports: ClaimPorts, client: Client, importId: ImportId): Promise<void> {
+/** Another worker took us for dead and has imported the file meanwhile: nobody needs our copy. */
+async function discardIfLate(ports: ActivityPorts, client: Client, importId: ImportId): Promise<void> {
   if (profileOf(client).upload === 'moved') return;
   const run = await ports.imports.find(importId);
   if (run === undefined || hasEnded(run)) await ports.standing.discardCopy(importId);

@@ -3,28 +3,22 @@
 
 import type { Client } from '../../src/domain/client';
 import { profileOf } from '../../src/domain/client/profiles';
-import type { ReadyFile } from '../../src/ports';
+import type { ReadyFiles } from '../../src/domain/file/folder-files';
 import type { ActivityPorts } from '../activity-ports';
-import { whileBeating } from '../heartbeat/while-beating';
+import { whileBeating } from '../heartbeat';
 
-/** Files taken at once; the rest waits in the folder until these have had their turn. */
-const AT_ONCE = 50;
-
-export interface Found {
-  readonly ready: readonly ReadyFile[];
+export interface Found extends ReadyFiles {
   /** A version that was taken before. */
   readonly known?: { readonly sha1: string; readonly claimedBy: string };
 }
 
-export async function findReady(ports: Pick<ActivityPorts, 'files' | 'standing' | 'clock' | 'quietMs'>, client: Client): Promise<Found> {
+export async function findReady(ports: ActivityPorts, client: Client): Promise<Found> {
   const { clientId } = client;
   const { upload, layout } = profileOf(client);
-  if (upload === 'moved') {
-    const ready = await ports.files.readyFiles(clientId, ports.quietMs, ports.clock.now());
-    return { ready: ready.slice(0, AT_ONCE) };
-  }
-  const found = await whileBeating(() => ports.standing.readyVersion(clientId, layout.upload, ports.quietMs, ports.clock.now()));
-  if (found === undefined) return { ready: [] };
-  const { file, sha1, claimedBy } = found;
-  return claimedBy === null ? { ready: [file] } : { ready: [], known: { sha1, claimedBy } };
+  const now = ports.clock.now();
+  if (upload === 'moved') return whileBeating(() => ports.files.readyFiles(clientId, ports.quietMs, now));
+  const { version, quietAt } = await whileBeating(() => ports.standing.readyVersion(clientId, layout.upload, ports.quietMs, now));
+  if (version === undefined) return { ready: [], quietAt };
+  const { file, sha1, claimedBy } = version;
+  return claimedBy === null ? { ready: [file], quietAt } : { ready: [], quietAt, known: { sha1, claimedBy } };
 }

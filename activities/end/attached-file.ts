@@ -5,11 +5,11 @@ import type { ImportRun } from '../../src/domain/import-run';
 import { profileOf } from '../../src/domain/client/profiles';
 import { statusReportName } from '../../src/domain/report/status-report';
 import type { ActivityPorts } from '../activity-ports';
-import { failedRecordsFile } from './failed-records-file';
+import { withHeartbeat } from '../heartbeat';
 
 /** Undefined when there is nothing to attach, or nothing is left of it (`isAttachmentLeft`). */
 export async function attachedFile(
-  ports: Pick<ActivityPorts, 'rejected' | 'files' | 'standing' | 'csv'>,
+  ports: ActivityPorts,
   run: ImportRun,
   client: Client,
 ): Promise<{ readonly path: string; readonly records: number } | undefined> {
@@ -20,11 +20,22 @@ export async function attachedFile(
 }
 
 /** Whether an e-mail that is sent again would carry what the first one did. */
-export async function isAttachmentLeft(
-  ports: Pick<ActivityPorts, 'rejected' | 'files' | 'standing' | 'csv'>,
-  run: ImportRun,
-  client: Client,
-): Promise<boolean> {
+export async function isAttachmentLeft(ports: ActivityPorts, run: ImportRun, client: Client): Promise<boolean> {
   if (profileOf(client).report === 'failed-records' && run.counts.rejected === 0) return true;
   return (await attachedFile(ports, run, client)) !== undefined;
+}
+
+/**
+ * Once an import has ended its working files are gone: then they are written again from the database, and when they have expired there, the copy
+ * in the client's `.bak` is what is left. Undefined when nothing is left of them.
+ */
+async function failedRecordsFile(ports: ActivityPorts, run: ImportRun): Promise<string | undefined> {
+  const { importId, clientId, backup, layout, counts } = run;
+  const lying = await ports.files.findFailedRecords(clientId, importId, backup);
+  if (lying?.where === 'work') return lying.path;
+  if (layout === null || (await ports.rejected.count(importId)) < counts.rejected) return lying?.path;
+  await ports.files.makeWorkFolder(importId);
+  const path = ports.files.failedRecordsPath(importId);
+  await ports.csv.writeFailedRecords(path, layout, withHeartbeat(ports.rejected.all(importId)));
+  return path;
 }

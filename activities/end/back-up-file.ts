@@ -21,28 +21,31 @@ import { fileStatusReport } from './file-status-report';
 import { loadImport } from '../load-import';
 import { noteStep } from '../note-step';
 import { summariseRejected } from './summarise-rejected';
-import { whileBeating } from '../heartbeat/while-beating';
-import { withHeartbeat } from '../heartbeat/with-heartbeat';
+import { whileBeating, withHeartbeat } from '../heartbeat';
+import { announceEnd } from '../webhooks/announce';
 
 const BACKUP_FOLDER = '.bak/';
 
-export type BackUpPorts = Pick<
-  ActivityPorts,
-  'clients' | 'imports' | 'rejected' | 'permits' | 'files' | 'standing' | 'csv' | 'clock' | 'log'
->;
+export interface BackedUp {
+  readonly outcome: ImportOutcome;
+  readonly counts: Counts;
+  /** `pending` = an e-mail is to be sent. */
+  readonly report: ReportState;
+}
 
 export const backUpFile =
-  (ports: BackUpPorts) =>
-  async ({ importId, turn }: InTurn): Promise<{ readonly outcome: ImportOutcome; readonly counts: Counts }> => {
+  (ports: ActivityPorts) =>
+  async ({ importId, turn }: InTurn): Promise<BackedUp> => {
     await enter(ports, { importId, turn }, 'backing-up');
     const { run, client } = await loadImport(ports, importId);
-    const { outcome, counts } = await putAway(ports, run, client);
+    const { outcome, counts, finishedAt, report } = await putAway(ports, run, client);
     await ports.imports.advance(importId, 'reporting', {}, { turn });
-    return { outcome: outcome!, counts };
+    await announceEnd(ports, { ...run, outcome, finishedAt });
+    return { outcome: outcome!, counts, report };
   };
 
 /** The file of an import that was stopped half-way, and is undone, goes the same way, with what was done and taken back. */
-export async function backUpStopped(ports: BackUpPorts, importId: ImportId, stopped: Stopped): Promise<void> {
+export async function backUpStopped(ports: ActivityPorts, importId: ImportId, stopped: Stopped): Promise<void> {
   const { run, client } = await loadImport(ports, importId);
   const finishedAt = ports.clock.now();
   const counts = { ...NO_COUNTS, records: run.counts.records };
@@ -52,16 +55,20 @@ export async function backUpStopped(ports: BackUpPorts, importId: ImportId, stop
 }
 
 /** Also of an import that had stopped and is undone: nobody will retry it. */
-export async function putAway(ports: BackUpPorts, run: ImportRun, client: Client): Promise<Pick<ImportRun, 'outcome' | 'counts'>> {
+export async function putAway(
+  ports: ActivityPorts,
+  run: ImportRun,
+  client: Client,
+): Promise<Pick<ImportRun, 'outcome' | 'counts' | 'finishedAt' | 'report'>> {
   const ended = run.finishedAt === null ? await settle(ports, run, client) : run;
-  const { clientId, importId, outcome, counts } = ended;
+  const { clientId, importId, outcome, counts, finishedAt, report } = ended;
   if (profileOf(client).upload === 'moved') await moveAway(ports, ended, client);
   else await leaveReport(ports, ended, client);
   ports.log.info('file backed up', { clientId, importId, outcome, ...counts });
-  return { outcome, counts };
+  return { outcome, counts, finishedAt, report };
 }
 
-async function moveAway(ports: BackUpPorts, ended: ImportRun, client: Client): Promise<void> {
+async function moveAway(ports: ActivityPorts, ended: ImportRun, client: Client): Promise<void> {
   const { importId, layout, counts } = ended;
   if (layout !== null && counts.rejected > 0) {
     // Gone when the import had been closed and is retried all the same.
@@ -72,14 +79,14 @@ async function moveAway(ports: BackUpPorts, ended: ImportRun, client: Client): P
   await moveToBackup(ports, ended, client);
 }
 
-async function leaveReport(ports: BackUpPorts, ended: ImportRun, client: Client): Promise<void> {
+async function leaveReport(ports: ActivityPorts, ended: ImportRun, client: Client): Promise<void> {
   const { importId, outcome, counts } = ended;
   await noteStep(ports, client, importId, { kind: 'ended', outcome: outcome ?? 'stopped', counts });
   const name = await fileStatusReport(ports, ended);
   await noteStep(ports, client, importId, { kind: 'reported', name });
 }
 
-async function moveToBackup(ports: BackUpPorts, run: ImportRun, client: Client): Promise<void> {
+async function moveToBackup(ports: ActivityPorts, run: ImportRun, client: Client): Promise<void> {
   const { clientId, importId } = run;
   const name = run.backup!.slice(BACKUP_FOLDER.length);
   const moved = await whileBeating(() => ports.files.backUp(clientId, importId, name, composeReceipt(run)));
@@ -91,13 +98,13 @@ async function moveToBackup(ports: BackUpPorts, run: ImportRun, client: Client):
 }
 
 /** null = the upload stays in its place. */
-async function backupFor(ports: BackUpPorts, run: ImportRun, client: Client, at: Date): Promise<string | null> {
+async function backupFor(ports: ActivityPorts, run: ImportRun, client: Client, at: Date): Promise<string | null> {
   if (profileOf(client).upload !== 'moved') return null;
   return `${BACKUP_FOLDER}${await ports.files.freeBackupName(run.clientId, run.fileName, at)}`;
 }
 
 /** Everything that the receipt and the e-mail say, decided once and written down. */
-async function settle(ports: BackUpPorts, run: ImportRun, client: Client): Promise<ImportRun> {
+async function settle(ports: ActivityPorts, run: ImportRun, client: Client): Promise<ImportRun> {
   const { importId, clientId } = run;
   const finishedAt = ports.clock.now();
   const counts = run.refusal === null ? await finalCounts(ports, importId) : NO_COUNTS;
@@ -116,7 +123,7 @@ async function settle(ports: BackUpPorts, run: ImportRun, client: Client): Promi
   return (await loadImport(ports, importId)).run;
 }
 
-async function finalCounts(ports: BackUpPorts, importId: ImportId): Promise<Counts> {
+async function finalCounts(ports: ActivityPorts, importId: ImportId): Promise<Counts> {
   let counts = NO_COUNTS;
   for await (const { result } of ports.imports.chunkResults(importId)) counts = addCounts(counts, result.counts);
   return { ...counts, permitsReleased: await ports.permits.countReleased(importId) };

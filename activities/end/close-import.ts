@@ -1,14 +1,15 @@
 // Closes the books: the import has ended, its working files go. The fingerprints of its unique ids stay as long as an older import of
-// the client is open, because that one must leave alone every user of whom this newer file speaks.
+// the client is open, because that one must leave alone every user that this newer file contains; they go when that one ends.
 
 import { profileOf } from '../../src/domain/client/profiles';
 import type { ActivityPorts } from '../activity-ports';
-import { forgetIds, oldestOpenSeq } from './forget-ids';
 import { loadImport } from '../load-import';
 import { enter, type InTurn } from '../turn/require-turn';
+import type { ImportRun } from '../../src/domain/import-run';
+import { OPEN_STATES } from '../../src/domain/import-state';
 
 export const closeImport =
-  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'files' | 'standing' | 'log' | 'metrics'>) =>
+  (ports: ActivityPorts) =>
   async ({ importId, turn }: InTurn): Promise<void> => {
     const isNews = await enter(ports, { importId, turn }, 'finished');
     const { run, client } = await loadImport(ports, importId);
@@ -20,3 +21,18 @@ export const closeImport =
     await ports.files.cleanUp(importId, hasSpoken && (await oldestOpenSeq(ports, run)) < run.seq);
     await forgetIds(ports, run);
   };
+
+/** Infinity when none is open. */
+export async function oldestOpenSeq(ports: ActivityPorts, run: ImportRun): Promise<number> {
+  const open = (await ports.imports.inOrder(run.clientId, OPEN_STATES)).map((one) => one.seq);
+  return Math.min(...open, Number.POSITIVE_INFINITY);
+}
+
+/** Removes the fingerprints that were kept only for this import, which has just ended. */
+export async function forgetIds(ports: ActivityPorts, run: ImportRun): Promise<void> {
+  const oldestOpen = await oldestOpenSeq(ports, run);
+  for (const newer of await ports.imports.newerApplied(run.clientId, run.seq)) {
+    const other = await ports.imports.find(newer);
+    if (other?.state === 'finished' && oldestOpen > other.seq) await ports.files.cleanUp(newer, false);
+  }
+}

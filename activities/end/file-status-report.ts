@@ -1,21 +1,19 @@
-// Leaves the status report in the client's folder: the claimed file once more, record by record, with what became of each. Killed
+// Leaves the status report in the client's folder: the claimed file once more, record by record, each with its result. Killed
 // anywhere, it is made again, the same; one that lies there already is whole.
 
-import { fieldOfHeader } from '../../src/domain/file/field-of-header';
+import { fieldOfHeader } from '../../src/domain/file/header-in-file';
 import type { ImportRun } from '../../src/domain/import-run';
 import { restoreCell } from '../../src/domain/report/spreadsheet-cell';
 import { failureRow, fileRow, STATUS_HEADERS, statusReportName, successRow, supersededRow } from '../../src/domain/report/status-report';
 import { ImportsError } from '../../src/errors';
-import type { RejectedRecord } from '../../src/ports';
+import type { RejectedRecord } from '../../src/domain/record/rejected-record';
 import type { ActivityPorts } from '../activity-ports';
 import { pathsOf } from '../apply/apply-chunk';
 import { layoutOf } from '../load-import';
-import { withHeartbeat } from '../heartbeat/with-heartbeat';
-
-type ReportPorts = Pick<ActivityPorts, 'imports' | 'rejected' | 'files' | 'standing' | 'csv'>;
+import { withHeartbeat } from '../heartbeat';
 
 /** The name of the report. */
-export async function fileStatusReport(ports: ReportPorts, run: ImportRun): Promise<string> {
+export async function fileStatusReport(ports: ActivityPorts, run: ImportRun): Promise<string> {
   const { importId, clientId } = run;
   const name = statusReportName(run);
   if ((await ports.standing.findStatusReport(clientId, name)) !== undefined) return name;
@@ -25,7 +23,7 @@ export async function fileStatusReport(ports: ReportPorts, run: ImportRun): Prom
   return name;
 }
 
-async function* rowsOf(ports: ReportPorts, run: ImportRun): AsyncGenerator<readonly string[]> {
+async function* rowsOf(ports: ActivityPorts, run: ImportRun): AsyncGenerator<readonly string[]> {
   const whole = fileRow(run);
   if (whole !== undefined) return yield whole;
   const layout = layoutOf(run);
@@ -40,7 +38,7 @@ async function* rowsOf(ports: ReportPorts, run: ImportRun): AsyncGenerator<reado
     const chunk = await ports.imports.chunk(run.importId, n);
     if (chunk === undefined) throw new ImportsError('INVARIANT', `Import ${run.importId} has no chunk ${n}.`);
     const superseded = new Set(chunk.result?.superseded);
-    for await (const { line, cells } of ports.csv.readChunk(pathsOf(ports, run.importId), layout, chunk)) {
+    for (const { line, cells } of await ports.csv.readChunk(pathsOf(ports, run.importId), layout, chunk)) {
       if (failed?.line === line) {
         yield failureRow(failed, layout);
         failed = await next(rejected);

@@ -1,31 +1,45 @@
-// Hands an e-mail to the mail server once. The outbox says whether it went; a process that dies between the mail server's yes and that
-// note sends it again with the same Message-ID. A mailbox that does not exist ends the matter.
+// Hands an e-mail to the mail server once, or an event to its receiver. The outbox says whether it went; a process that dies between the
+// other side's yes and that note sends it again with the same Message-ID or event id. A mailbox that does not exist ends the matter.
 
 import type { ImportId } from '../../src/domain/ids';
 import { ImportsError } from '../../src/errors';
-import type { MailKind, Message } from '../../src/ports';
+import type { MailKind, Message, ResentKind } from '../../src/domain/report/message';
+import type { WebhookKind } from '../../src/domain/webhook/event';
 import type { ActivityPorts } from '../activity-ports';
-import { whileBeating } from '../heartbeat/while-beating';
+import { whileBeating } from '../heartbeat';
+import type { ReportState } from '../../src/domain/import-run';
 
 const MOST_TRIES = 8;
 const BETWEEN_TRIES_MS = 1_000;
 
 export async function sendOnce(
-  ports: Pick<ActivityPorts, 'outbox' | 'mailer' | 'clock'>,
+  ports: ActivityPorts,
   importId: ImportId,
   kind: MailKind,
   compose: () => Message | Promise<Message>,
 ): Promise<'sent' | 'failed'> {
-  const known = await ports.outbox.state(importId, kind);
-  if (known !== 'pending') return known;
-  return whileBeating(async () => {
-    const refusal = await ports.mailer.send(await compose()).then(
+  return once(ports, importId, kind, async () =>
+    ports.mailer.send(await compose()).then(
       () => undefined,
       (error: unknown) => {
         if (error instanceof ImportsError && error.code === 'MAIL_REJECTED') return error.message;
         throw error;
       },
-    );
+    ),
+  );
+}
+
+/** `send` returns why the other side refused it for good; undefined = it took it. */
+export async function once(
+  ports: ActivityPorts,
+  importId: ImportId,
+  kind: MailKind | WebhookKind,
+  send: () => Promise<string | undefined>,
+): Promise<'sent' | 'failed'> {
+  const known = await ports.outbox.state(importId, kind);
+  if (known !== 'pending') return known;
+  return whileBeating(async () => {
+    const refusal = await send();
     const state = refusal === undefined ? 'sent' : 'failed';
     await insist(() => ports.outbox.setState(importId, kind, state, ports.clock.now(), refusal));
     return state;
@@ -43,3 +57,20 @@ async function insist(note: () => Promise<void>): Promise<void> {
     }
   }
 }
+
+interface FailedMail {
+  readonly importId: ImportId;
+  readonly kind?: ResentKind;
+  /** What the last try said. */
+  readonly why?: string;
+}
+
+/** It could not be sent within its time: the import, or its undo, is good all the same, and `imports show` says so, and why. */
+export const markReportFailed =
+  (ports: ActivityPorts) =>
+  async ({ importId, kind = 'report', why }: FailedMail): Promise<{ readonly report: ReportState }> => {
+    await ports.outbox.setState(importId, kind, 'failed', ports.clock.now(), why);
+    if (kind !== 'hold') await (kind === 'undo' ? ports.undos : ports.imports).update(importId, { report: 'failed' });
+    ports.log.warn('e-mail could not be sent', { importId, kind });
+    return { report: 'failed' };
+  };

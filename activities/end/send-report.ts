@@ -1,8 +1,9 @@
-// Sends the e-mail of an import once, and says in the import what became of it. The import is good whatever the mail server says.
+// Sends the e-mail about an import once, and records in the import whether it went. The import is fine whatever the mail server says.
 
 import path from 'node:path';
 import type { Client } from '../../src/domain/client';
-import { composeReport } from '../../src/domain/report/compose-report';
+import { composeReport, MOST_ATTACHED_BYTES } from '../../src/domain/report/compose-report';
+import { linesToTell } from '../../src/domain/report/report-problems';
 import type { ImportId } from '../../src/domain/ids';
 import type { ImportRun, ReportState } from '../../src/domain/import-run';
 import type { ActivityPorts } from '../activity-ports';
@@ -11,22 +12,20 @@ import { loadImport } from '../load-import';
 import { noteStep } from '../note-step';
 import { sendOnce } from './send-once';
 
-/** Many mail servers refuse more. */
-const MOST_ATTACHED_BYTES = 10 * 1024 * 1024;
-
-type ReportPorts = Pick<
-  ActivityPorts,
-  'clients' | 'imports' | 'rejected' | 'outbox' | 'files' | 'standing' | 'csv' | 'mailer' | 'clock' | 'log' | 'mailFrom'
->;
-
 export const sendReport =
-  (ports: ReportPorts) =>
+  (ports: ActivityPorts) =>
   async ({ importId }: { readonly importId: ImportId }): Promise<{ readonly report: ReportState }> => {
     const { run, client } = await loadImport(ports, importId);
     if (run.report === 'none' || run.report === 'not-repeated') return { report: run.report };
 
     const report = await sendOnce(ports, importId, 'report', async () =>
-      composeReport({ run, client, mailFrom: ports.mailFrom, attachment: await attachmentOf(ports, run, client) }),
+      composeReport({
+        run,
+        client,
+        mailFrom: ports.mailFrom,
+        attachment: await attachmentOf(ports, run, client),
+        told: await ports.rejected.at(importId, linesToTell(run)),
+      }),
     );
     await ports.imports.update(importId, { report });
     await noteStep(ports, client, importId, { kind: 'e-mailed', report });
@@ -35,7 +34,7 @@ export const sendReport =
   };
 
 async function attachmentOf(
-  ports: ReportPorts,
+  ports: ActivityPorts,
   run: ImportRun,
   client: Client,
 ): Promise<{ readonly path: string; readonly records: number } | null> {

@@ -1,10 +1,10 @@
-// Rejected records in one pass: how often each reason, in which column and on which lines, and a hash that is the same when the same lines fail for the
-// same reasons.
+// Rejected records in one pass: how often each reason, in which column and on which lines, and a hash that is the same when the same lines
+// fail for the same reasons.
 
 import { createHash } from 'node:crypto';
 import type { ImportRun } from '../../src/domain/import-run';
 import { ReasonTally } from '../../src/domain/reason/reason-tally';
-import type { RejectedRecord } from '../../src/ports';
+import type { RejectedRecord } from '../../src/domain/record/rejected-record';
 
 export async function summariseRejected(
   records: AsyncIterable<RejectedRecord>,

@@ -6,17 +6,18 @@ import type { ActivityPorts } from '../activity-ports';
 import { loadImport } from '../load-import';
 import { noteStep } from '../note-step';
 import { turnIsOver, type InTurn } from '../turn/require-turn';
+import { announce } from '../webhooks/announce';
 
 const HOUR_MS = 3_600_000;
 
 /** Milliseconds since 1970. */
-export interface HoldTerm {
+interface HoldTerm {
   readonly since: number;
   readonly until: number;
 }
 
 export const markHeld =
-  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'standing' | 'clock' | 'log'>) =>
+  (ports: ActivityPorts) =>
   async ({ importId, turn, numbers }: InTurn & { readonly numbers: HoldNumbers }): Promise<HoldTerm> => {
     const { run, client } = await loadImport(ports, importId);
     const now = ports.clock.now();
@@ -27,6 +28,8 @@ export const markHeld =
     const held = { ...numbers, ...term, decided: null };
     if (!(await ports.imports.advance(importId, 'held', { held }, { turn }))) throw turnIsOver(importId);
     ports.log.info('import held', { clientId: run.clientId, importId, archives: numbers.archives, permits: numbers.permits });
+    const event = { type: 'import.held', clientId: run.clientId, importId, attempt: run.attempts, at: now.getTime() } as const;
+    await announce(ports, event);
     await noteStep(ports, client, importId, { kind: 'held', archives: numbers.archives, activeUsers: numbers.activeUsers });
     return { since: term.since.getTime(), until: term.until.getTime() };
   };

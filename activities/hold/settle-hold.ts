@@ -1,4 +1,4 @@
-// Writes down what became of a held import. From here on every step and every retry goes by that word. An approved import gave its turn
+// Writes down the decision on a held import. From here on every step and retry follows that decision. An approved import gave its turn
 // away while it was held: it waits for another, like a retry.
 
 import type { ImportId } from '../../src/domain/ids';
@@ -15,7 +15,7 @@ const GO_AHEAD: Readonly<Record<HoldDecision['verdict'], GoAhead>> = {
 };
 
 export const settleHold =
-  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'standing' | 'inboxes' | 'clock' | 'log'>) =>
+  (ports: ActivityPorts) =>
   /** `decision` null = nobody decided in time. */
   async ({
     importId,
@@ -41,6 +41,6 @@ export const settleHold =
     if (!isTaken) throw turnIsOver(importId);
     ports.log.info('held import decided', { clientId: run.clientId, importId, verdict: decided.verdict });
     // A wake that is lost costs no more than the time to the next standing pass.
-    if (goAhead !== 'declined') await ports.inboxes.wake(run.clientId, { look: false }).catch(() => undefined);
+    if (goAhead !== 'declined') await ports.inboxes.wake(run.clientId).catch(() => undefined);
     return { goAhead };
   };

@@ -1,18 +1,16 @@
 // Removes what ended imports left in `work/` when they were killed between their last steps, and lists of unique ids that no older import
-// needs any more. A folder with a client's file in it is never touched: `imports doctor` tells of it.
+// needs any more. A folder with a client's file in it is never touched: `imports doctor` reports it.
 
 import { hasEnded } from '../../src/domain/import-state';
-import type { WorkFolder } from '../../src/ports';
+import type { WorkFolder } from '../../src/domain/file/folder-files';
 import type { ActivityPorts } from '../activity-ports';
-import { beat } from '../heartbeat/beat';
-import { oldestOpenSeq } from '../end/forget-ids';
+import { beat } from '../heartbeat';
+import { oldestOpenSeq } from '../end/close-import';
 
 /** Younger folders may belong to steps that are under way. */
 const LEFT_MS = 86_400_000;
 
-type ClearPorts = Pick<ActivityPorts, 'imports' | 'undos' | 'files' | 'clock' | 'log'>;
-
-export const clearWorkFolders = (ports: ClearPorts) => async (): Promise<{ readonly folders: number }> => {
+export const clearWorkFolders = (ports: ActivityPorts) => async (): Promise<{ readonly folders: number }> => {
   const before = ports.clock.now().getTime() - LEFT_MS;
   let folders = 0;
   for (const folder of await ports.files.workFolders()) {
@@ -24,7 +22,7 @@ export const clearWorkFolders = (ports: ClearPorts) => async (): Promise<{ reado
   return { folders };
 };
 
-async function clear(ports: ClearPorts, { importId }: WorkFolder): Promise<boolean> {
+async function clear(ports: ActivityPorts, { importId }: WorkFolder): Promise<boolean> {
   const run = await ports.imports.find(importId);
   if (run !== undefined) {
     if (!hasEnded(run)) return false;

@@ -4,16 +4,14 @@
 import { importIdOf } from '../../src/domain/ids';
 import { composeAdminMail } from '../../src/domain/report/compose-admin-mail';
 import { describeAddressChange } from '../../src/domain/report/describe-address-change';
-import type { AuditEntry } from '../../src/ports';
+import type { AuditEntry } from '../../src/domain/audit';
 import type { ActivityPorts } from '../activity-ports';
 import { sendOnce } from '../end/send-once';
 
 /** A mail server that is away for longer has other problems. */
 const LOOK_BACK_MS = 7 * 86_400_000;
 
-type AddressPorts = Pick<ActivityPorts, 'audit' | 'clients' | 'outbox' | 'mailer' | 'clock' | 'log' | 'mailFrom'>;
-
-export const tellAddressChanges = (ports: AddressPorts) => async (): Promise<{ readonly told: number; readonly failed: number }> => {
+export const tellAddressChanges = (ports: ActivityPorts) => async (): Promise<{ readonly told: number; readonly failed: number }> => {
   let told = 0;
   let failed = 0;
   const since = new Date(ports.clock.now().getTime() - LOOK_BACK_MS);
@@ -34,7 +32,7 @@ export const tellAddressChanges = (ports: AddressPorts) => async (): Promise<{ r
 };
 
 async function tell(
-  ports: AddressPorts,
+  ports: ActivityPorts,
   { clientId, at, by }: AuditEntry,
   { to, kind }: { readonly to: string; readonly kind: `address-${'old' | 'new'}-${number}` },
 ): Promise<0 | 1> {
@@ -48,7 +46,6 @@ async function tell(
       kind,
       client,
       mailFrom: ports.mailFrom,
-      subject: `Failed records of ${client.clientId} go to another address`,
       page: describeAddressChange({ client, at, by: by.selfDeclared ?? by.name, isOld: kind.startsWith('address-old') }),
     }),
     to,

@@ -8,13 +8,12 @@ import { describeSilence } from '../../src/domain/report/describe-silence';
 import type { ActivityPorts } from '../activity-ports';
 import { sendOnce } from '../end/send-once';
 import { sideBySide } from '../side-by-side';
+import { announce } from '../webhooks/announce';
 
 /** Thousands may fall silent at once, and a mail server wants few connections. */
 const AT_A_TIME = 8;
 
-type SilencePorts = Pick<ActivityPorts, 'clients' | 'imports' | 'outbox' | 'mailer' | 'clock' | 'log' | 'metrics' | 'mailFrom'>;
-
-export const tellSilences = (ports: SilencePorts) => async (): Promise<{ readonly alarms: number; readonly failed: number }> => {
+export const tellSilences = (ports: ActivityPorts) => async (): Promise<{ readonly alarms: number; readonly failed: number }> => {
   const watched = (await ports.clients.list()).filter(({ settings }) => settings.expectFileEvery !== null);
   let alarms = 0;
   let failed = 0;
@@ -35,19 +34,20 @@ export const tellSilences = (ports: SilencePorts) => async (): Promise<{ readonl
 };
 
 /** Whether there was something new to tell. */
-async function tell(ports: SilencePorts, client: Client): Promise<boolean> {
+async function tell(ports: ActivityPorts, client: Client): Promise<boolean> {
   const { clientId } = client;
-  const [newest] = await ports.imports.list({ clientId, limit: 1 });
+  const [newest] = await ports.imports.list({ clientIds: [clientId], limit: 1 });
   const now = ports.clock.now();
   const silence = silenceOf(client, newest, now);
-  if (silence === undefined || (await ports.outbox.state(silence.after, 'silence')) !== 'pending') return false;
+  if (silence === undefined) return false;
+  await announce(ports, { type: 'client.silent', clientId, importId: silence.after, at: now.getTime() });
+  if ((await ports.outbox.state(silence.after, 'silence')) !== 'pending') return false;
   const alarm = await sendOnce(ports, silence.after, 'silence', () =>
     composeAdminMail({
       importId: silence.after,
       kind: 'silence',
       client,
       mailFrom: ports.mailFrom,
-      subject: `No file from ${clientId} for more than ${client.settings.expectFileEvery}`,
       page: describeSilence({ client, silence, newest, now }),
     }),
   );

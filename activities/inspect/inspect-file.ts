@@ -6,18 +6,17 @@ import { enter, type InTurn } from '../turn/require-turn';
 import { becameOf, NO_COUNTS } from '../../src/domain/import-run';
 import type { RefusalCode } from '../../src/domain/reason/reasons';
 import type { ActivityPorts } from '../activity-ports';
-import { beat } from '../heartbeat/beat';
+import { beat, whileBeating } from '../heartbeat';
 import { lineBreakHabit } from './line-break-habit';
 import { loadImport } from '../load-import';
 import { noteStep } from '../note-step';
-import { whileBeating } from '../heartbeat/while-beating';
 
-export type InspectedFile =
+type InspectedFile =
   | { readonly kind: 'accepted'; readonly records: number; readonly chunks: number }
   | { readonly kind: 'refused'; readonly code: RefusalCode };
 
 export const inspectFile =
-  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'users' | 'files' | 'standing' | 'csv' | 'clock' | 'log'>) =>
+  (ports: ActivityPorts) =>
   async ({ importId, turn }: InTurn): Promise<InspectedFile> => {
     const { run, client } = await keepSettings(ports, importId);
     const begun = { startedAt: run.startedAt ?? ports.clock.now(), failure: null };
@@ -48,7 +47,7 @@ export const inspectFile =
     }
     const { records, inactiveRecords, chunks, layout, endsInLineBreak } = verdict;
     const answer = { kind: 'accepted', records, chunks: chunks.length } as const;
-    // Another worker took us for dead: its chunks may have results by now.
+    // Another worker took us for dead: its chunks may already have results.
     if ((await loadImport(ports, importId)).run.layout !== null) return answer;
     await whileBeating(() => ports.imports.putChunks(importId, chunks));
     await noteStep(ports, client, importId, { kind: 'read', records });
@@ -59,8 +58,8 @@ export const inspectFile =
     return answer;
   };
 
-/** Once: a retry, or another worker that began before us, goes by the same settings. */
-async function keepSettings(ports: Pick<ActivityPorts, 'clients' | 'imports'>, importId: ImportId) {
+/** Once: a retry, or another worker that began before us, uses the same settings. */
+async function keepSettings(ports: ActivityPorts, importId: ImportId) {
   const found = await loadImport(ports, importId);
   if (found.run.settings !== undefined) return found;
   await ports.imports.updateIf(importId, { settings: null }, { settings: found.client.settings });

@@ -12,7 +12,7 @@ export async function lineBreakHabit(
   imports: Pick<ImportStore, 'list'>,
   { clientId, seq }: Pick<ImportRun, 'clientId' | 'seq'>,
 ): Promise<FileLayout['delimiter'] | null> {
-  const latest = await imports.list({ clientId, limit: LOOKED_AT });
+  const latest = await imports.list({ clientIds: [clientId], limit: LOOKED_AT });
   const last = latest.find((run) => run.seq < seq && run.endsInLineBreak !== undefined);
   return last?.endsInLineBreak === true ? (last.layout?.delimiter ?? null) : null;
 }

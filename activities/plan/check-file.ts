@@ -1,4 +1,4 @@
-// The dry run: the inspection, the checks and the decisions of an import against the database as it is, and nothing written. What it
+// The dry run: the inspection, the checks and the decisions of an import against the present database, with nothing written. What it
 // says holds for this moment: users may have changed by the time the file is imported.
 
 import type { CheckedFile } from '../../src/domain/file/checked-file';
@@ -6,7 +6,8 @@ import type { Client } from '../../src/domain/client';
 import { mustHold } from '../../src/domain/decide/hold-rule';
 import { NO_COUNTS } from '../../src/domain/import-run';
 import { ReasonTally } from '../../src/domain/reason/reason-tally';
-import type { Inspection, RejectedRecord } from '../../src/ports';
+import type { Inspection } from '../../src/domain/file/inspection';
+import type { RejectedRecord } from '../../src/domain/record/rejected-record';
 import type { ActivityPorts } from '../activity-ports';
 import { newRun } from '../claim/claim-ready-files';
 import { lineBreakHabit } from '../inspect/line-break-habit';
@@ -22,7 +23,7 @@ const NEWEST = Number.MAX_SAFE_INTEGER;
 
 type CheckPorts = Pick<ActivityPorts, 'imports' | 'users' | 'groups' | 'permits' | 'csv' | 'clock'>;
 
-export interface CheckInput {
+interface CheckInput {
   readonly client: Client;
   /** As the client would name it: its ending counts. */
   readonly fileName: string;

@@ -1,10 +1,11 @@
-// What an import would do, counted to the last user and with nothing written: what the hold rule and `imports check` go by.
+// What an import would do, counted to the last user and with nothing written: what the hold rule and `imports check` use.
 //
 // Two kinds of records need the whole file: those that want an e-mail or user name which somebody holds, and those that give one up. Of
 // both only fingerprints and numbers are kept: 8 bytes for each value that is given up, and some 120 for each record that wants one.
 
 import { addCounts, NO_COUNTS, type Counts, type HoldNumbers } from '../../src/domain/import-run';
 import type { UserId } from '../../src/domain/ids';
+import { grown } from '../../src/domain/number-lists';
 import { fieldOf, TakeoverPlan, type Takeover, type UniqueField } from '../../src/domain/decide/takeover-plan';
 import type { ActivityPorts } from '../activity-ports';
 import { answer, type Applied } from '../apply/apply-records';
@@ -137,11 +138,8 @@ class Contested {
   add(takeover: Takeover, outcome: Exclude<Outcome, { kind: 'rejected' }>, permits: number): void {
     const at = this.plan.count;
     if (at === this.#outcomes.length) {
-      const [outcomes, all] = [new Uint8Array(at * 2), new Uint32Array(at * 2)];
-      outcomes.set(this.#outcomes);
-      all.set(this.#permits);
-      this.#outcomes = outcomes;
-      this.#permits = all;
+      this.#outcomes = grown(this.#outcomes);
+      this.#permits = grown(this.#permits);
     }
     this.plan.add(takeover);
     this.#outcomes[at] = KINDS.indexOf(outcome.kind) * 2 + (outcome.inactiveIgnored ? 1 : 0);

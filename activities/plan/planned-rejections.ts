@@ -4,8 +4,7 @@
 import type { ActivityPorts } from '../activity-ports';
 import { missingTakenReasons } from '../apply/missing-taken-reasons';
 import type { Plan } from './plan-import';
-import type { RejectedRecord } from '../../src/ports';
-import { rejectedRecord } from '../apply/rejected-record';
+import { type RejectedRecord, rejectedRecord } from '../../src/domain/record/rejected-record';
 import { takenReasons, takeoversOf } from './takeovers';
 import { walkDecisions, type PlanSource } from './walk-decisions';
 

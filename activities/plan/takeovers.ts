@@ -9,7 +9,7 @@ import type { UserStore } from '../../src/ports';
 import { keyOf, someReasons, takenFrom, wishesOf, type Wish } from '../apply/wishes';
 
 type Users = Pick<UserStore, 'holders'>;
-export type HolderOf = (key: string) => UserId | undefined;
+type HolderOf = (key: string) => UserId | undefined;
 
 export async function holdersOf(users: Users, clientId: ClientId, wishes: readonly Wish[]): Promise<HolderOf> {
   if (wishes.length === 0) return () => undefined;

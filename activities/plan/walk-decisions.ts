@@ -2,12 +2,16 @@
 
 import { userIdOf, type UserId } from '../../src/domain/ids';
 import type { CheckedRecord, Decided, FileMark } from '../../src/domain/record/record';
-import type { Chunk, CsvFiles } from '../../src/ports';
+import type { CsvFiles } from '../../src/ports';
+import type { Chunk } from '../../src/domain/file/chunk';
 import type { ActivityPorts } from '../activity-ports';
-import { checkerOf } from '../apply/apply-chunk';
+import { checkerOf, pathsOf } from '../apply/apply-chunk';
 import { decideOne, zeroTwinsOf, type ApplyContext } from '../apply/apply-records';
 import { withKnownGroups } from '../apply/group-names';
 import { layoutOf } from '../load-import';
+import type { Client } from '../../src/domain/client';
+import type { ImportRun } from '../../src/domain/import-run';
+import { supersededBy } from '../apply/superseded';
 
 const BATCH = 1_000;
 
@@ -18,7 +22,7 @@ export interface PlanSource {
   readonly chunks: () => AsyncIterable<Chunk>;
 }
 
-export interface Walked {
+interface Walked {
   readonly userId: UserId;
   readonly record: CheckedRecord;
   readonly cells: readonly string[];
@@ -60,7 +64,7 @@ export async function* walkDecisions(
 
   for await (const chunk of chunks()) {
     const marks = new Map(chunk.marks.map((mark) => [mark.line, mark]));
-    for await (const row of ports.csv.readChunk(paths, layout, chunk)) {
+    for (const row of await ports.csv.readChunk(paths, layout, chunk)) {
       const mark = marks.get(row.line);
       if (mark?.repeats === true) repeated++;
       else rows.push({ record: check(row), mark, cells: row.cells });
@@ -68,4 +72,20 @@ export async function* walkDecisions(
     }
   }
   yield await decideAll();
+}
+
+/** Of a claimed file: the import with its own settings, its file in `work/`, and what newer files have said. */
+export async function planSource(ports: Pick<ActivityPorts, 'imports' | 'files'>, run: ImportRun, client: Client): Promise<PlanSource> {
+  return {
+    context: { run, client, isSuperseded: await supersededBy(ports, run) },
+    paths: pathsOf(ports, run.importId),
+    chunks: () => chunksOf(ports, run),
+  };
+}
+
+async function* chunksOf({ imports }: Pick<ActivityPorts, 'imports'>, { importId, chunks }: ImportRun): AsyncGenerator<Chunk> {
+  for (let n = 0; n < chunks; n++) {
+    const chunk = await imports.chunk(importId, n);
+    if (chunk !== undefined) yield chunk;
+  }
 }

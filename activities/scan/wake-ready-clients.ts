@@ -19,10 +19,8 @@ export interface LookedInto {
   readonly woken: number;
 }
 
-type ScanPorts = Pick<ActivityPorts, 'clients' | 'files' | 'standing' | 'inboxes' | 'clock' | 'log' | 'quietMs'>;
-
 export const wakeReadyClients =
-  (ports: ScanPorts) =>
+  (ports: ActivityPorts) =>
   async ({ schedule }: { readonly schedule: string }): Promise<LookedInto> => {
     const clients = clientsBySchedule(await ports.clients.list()).get(schedule) ?? [];
     const items = clients.filter(({ paused }) => paused === undefined);
@@ -39,7 +37,8 @@ export const wakeReadyClients =
       },
       async (client) => {
         if (!(await hasSomething(ports, client))) return;
-        await ports.inboxes.wake(client.clientId, { look: true });
+        await ports.turns.askLook(client.clientId);
+        await ports.inboxes.wake(client.clientId);
         woken += 1;
       },
     );
@@ -53,8 +52,9 @@ export const wakeReadyClients =
     return { clients: items.length, woken };
   };
 
-async function hasSomething(ports: ScanPorts, client: Client): Promise<boolean> {
-  const { ready, known } = await findReady(ports, client);
+async function hasSomething(ports: ActivityPorts, client: Client): Promise<boolean> {
+  const { ready, quietAt, known } = await findReady(ports, client);
   if (known !== undefined) await noteStep(ports, client, null, { kind: 'skipped', ...known });
-  return ready.length > 0;
+  // One that was touched just now would otherwise wait for the next tick, which may be a day away.
+  return ready.length > 0 || quietAt !== null;
 }

@@ -1,5 +1,7 @@
 // Many lines of a file, 4 bytes each.
 
+import { grown, isAmong } from '../../src/domain/number-lists';
+
 export class Lines {
   #all = new Uint32Array(1024);
   #count = 0;
@@ -10,11 +12,7 @@ export class Lines {
   }
 
   add(line: number): void {
-    if (this.#count === this.#all.length) {
-      const larger = new Uint32Array(this.#count * 2);
-      larger.set(this.#all);
-      this.#all = larger;
-    }
+    if (this.#count === this.#all.length) this.#all = grown(this.#all);
     this.#sorted &&= this.#count === 0 || this.#all[this.#count - 1]! <= line;
     this.#all[this.#count++] = line;
   }
@@ -36,14 +34,6 @@ export class Lines {
 
   /** Sorts them where they are not. */
   has(line: number): boolean {
-    this.sort();
-    let low = 0;
-    let high = this.#count;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#all[middle]! < line) low = middle + 1;
-      else high = middle;
-    }
-    return low < this.#count && this.#all[low] === line;
+    return isAmong(this.sort().#all, this.#count, line);
   }
 }

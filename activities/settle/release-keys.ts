@@ -7,7 +7,7 @@ import { holdersOf, otherThan } from '../plan/takeovers';
 import type { Wish } from '../apply/wishes';
 import type { Due } from './settle-in-parts';
 
-export interface Taker {
+interface Taker {
   readonly userId: UserId;
   readonly due: Due;
   readonly wants: readonly Wish[];
@@ -23,7 +23,7 @@ export async function withReleasedKeys<T>(users: Users, clientId: ClientId, take
   const releases = circles.flatMap(({ userId, wants, due }) =>
     wants.flatMap(({ field, key }) => {
       const holder = otherThan(userId, holderOf(key));
-      // By now it may be held by somebody who keeps it.
+      // Meanwhile it may be held by somebody who keeps it.
       return holder !== null && due.releases.includes(field) && due.isGiver(field, holder) ? [{ userId: holder, fields: [field] }] : [];
     }),
   );

@@ -1,19 +1,19 @@
 // Settles lines that wait for one another's values, of an import or of an undo, in memory that a million of them hardly move: the plan
-// keeps numbers only, and the records are read again in the order in which they can be written. What became of each part is written down
-// behind it, so that a repetition goes on with what is left. Others may take values meanwhile: then the rest is planned anew.
+// keeps numbers only, and the records are read again in the order in which they can be written. The result of each part is written down
+// behind it, so that a repetition continues with the rest. Others may take values meanwhile: then the rest is planned again.
 
 import { TakeoverPlan, type Takeover, type UniqueField } from '../../src/domain/decide/takeover-plan';
 import type { ImportId, UserId } from '../../src/domain/ids';
 import { ImportsError } from '../../src/errors';
 import type { SettledParts } from '../../src/ports';
-import { beat } from '../heartbeat/beat';
+import { beat } from '../heartbeat';
 import { inBatches } from '../in-batches';
 import { Lines } from './lines';
 
 /** Lines read and written at once. */
 const BATCH = 500;
 const PER_PART = 5_000;
-/** How often the rest is planned anew when nothing came of it. */
+/** How often the rest is planned again without progress. */
 const MOST_VAIN_ROUNDS = 5;
 
 /** A line that can be written now. */
@@ -32,7 +32,7 @@ export interface Lost {
   readonly fields: readonly UniqueField[] | null;
 }
 
-/** Works on some lines and adds up what became of them. Each call returns the lines that have to be looked at again. */
+/** Works on some lines and adds up the results. Each call returns the lines that have to be looked at again. */
 export interface PartOfSettlement<Result> {
   write(due: readonly Due[]): Promise<readonly number[]>;
   leave(lost: readonly Lost[]): Promise<readonly number[]>;

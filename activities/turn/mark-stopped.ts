@@ -1,28 +1,46 @@
-// An import or undo whose workflow was ended from outside (terminated, timed out, or lost with its server) could write nothing down. That
-// is made up for here, so that `list`, `show`, `doctor`, the metrics and `retry --all-failed` know of it like of any other failure.
+// An import or undo whose workflow was ended from outside (terminated, timed out, or lost with its server) could record nothing. That
+// is made up for here, so that `list`, `show`, `doctor`, the metrics and `retry --all-failed` see it like any other failure.
 
+import { ENDED_FROM_OUTSIDE, endingOf, STOPPED_BEFORE_MAIL } from '../../src/domain/ended-from-outside';
 import type { ImportRun } from '../../src/domain/import-run';
-import type { TurnHolder } from '../../src/ports';
+import type { TurnHolder } from '../../src/domain/turn';
 import type { ActivityPorts } from '../activity-ports';
-import { endWithoutReport } from '../end/end-without-report';
-
-export type StopPorts = Pick<ActivityPorts, 'imports' | 'undos' | 'outbox' | 'clock' | 'metrics' | 'log'>;
-
-const WHY = 'Its workflow was ended from outside: somebody terminated it in Temporal, or Temporal lost it.';
+import { announce, announceEnd } from '../webhooks/announce';
 
 /** While it has this turn. Whether it was stopped. */
-export async function markStopped(ports: StopPorts, { kind, importId }: TurnHolder, turn: number): Promise<boolean> {
-  if (kind === 'undo') return ports.undos.updateOpen(importId, turn, { failure: WHY });
+export async function markStopped(ports: ActivityPorts, { kind, importId }: TurnHolder, turn: number): Promise<boolean> {
+  if (kind === 'undo') return ports.undos.updateOpen(importId, turn, { failure: ENDED_FROM_OUTSIDE });
   const run = await ports.imports.find(importId);
   return run !== undefined && run.turn === turn && markGone(ports, run);
 }
 
-/** The same of an import that need not have a turn. One that was only sending its e-mail has ended well but for that. */
-export async function markGone(ports: StopPorts, run: ImportRun): Promise<boolean> {
-  const { importId, clientId, state, turn } = run;
-  if (state === 'reporting') return endWithoutReport(ports, run);
-  if (!(await ports.imports.advance(importId, 'failed', { failure: WHY }, { state: [state], turn }))) return false;
+/** The same of an import that need not have a turn. */
+export async function markGone(ports: ActivityPorts, run: ImportRun): Promise<boolean> {
+  const { importId, clientId, state, turn, attempts: attempt } = run;
+  const { to, change } = endingOf(run);
+  if (to === 'finished') return endWithoutReport(ports, run);
+  // What was seen before the look at its workflow may be old: it may have ended well in between.
+  const now = await ports.imports.find(importId);
+  if (now?.state !== state || now.turn !== turn) return false;
+  // Before the state is written down, because nobody comes here again after that.
+  await announce(ports, { type: 'import.failed', clientId, importId, attempt, because: 'failed', at: ports.clock.now().getTime() });
+  if (!(await ports.imports.advance(importId, to, change, { state: [state], turn }))) return false;
   ports.metrics.importEnded({ clientId, outcome: 'failed', counts: null });
   ports.log.warn('import stopped: its workflow was ended from outside', { clientId, importId });
+  return true;
+}
+
+/**
+ * Stopped while it sent its e-mail, which `imports resend-report` sends: cancelled, or its workflow ended from outside. False when somebody else
+ * has ended it.
+ */
+export async function endWithoutReport(ports: ActivityPorts, run: ImportRun): Promise<boolean> {
+  const { importId, clientId, turn, outcome, counts, report } = run;
+  // Its worker may have died before it announced the end, and nobody comes here again after the next line.
+  await announceEnd(ports, run);
+  if (!(await ports.imports.advance(importId, 'finished', endingOf(run).change, { turn }))) return false;
+  if (report === 'pending') await ports.outbox.setState(importId, 'report', 'failed', ports.clock.now(), STOPPED_BEFORE_MAIL);
+  if (outcome !== null) ports.metrics.importEnded({ clientId, outcome, counts });
+  ports.log.warn('import finished without its e-mail', { clientId, importId });
   return true;
 }

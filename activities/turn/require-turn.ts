@@ -4,6 +4,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ImportId } from '../../src/domain/ids';
 import { IMPORT_STATES, type ImportState } from '../../src/domain/import-state';
+import type { Undo } from '../../src/domain/undo/undo';
 import type { ImportChange } from '../../src/ports';
 import type { ActivityPorts } from '../activity-ports';
 
@@ -14,7 +15,7 @@ export interface InTurn {
 }
 
 /** Throws when the turn is over; no repetition cures that. */
-export async function requireTurn({ imports }: Pick<ActivityPorts, 'imports'>, { importId, turn }: InTurn): Promise<void> {
+export async function requireTurn({ imports }: ActivityPorts, { importId, turn }: InTurn): Promise<void> {
   if (!(await imports.hasTurn(importId, turn))) throw turnIsOver(importId);
 }
 
@@ -23,7 +24,7 @@ export async function requireTurn({ imports }: Pick<ActivityPorts, 'imports'>, {
  * the Temporal UI: then the step has nothing to do. Throws when the turn is over.
  */
 export async function enter(
-  { imports }: Pick<ActivityPorts, 'imports'>,
+  { imports }: ActivityPorts,
   { importId, turn }: InTurn,
   to: ImportState,
   change: ImportChange = {},
@@ -35,15 +36,20 @@ export async function enter(
 }
 
 /** Undoing writes, too: the same of an undo. */
-export async function requireUndoTurn(ports: Pick<ActivityPorts, 'undos'>, input: InTurn): Promise<void> {
+export async function requireUndoTurn(ports: ActivityPorts, input: InTurn): Promise<void> {
   if (await isUndoDone(ports, input)) throw turnIsOver(input.importId);
 }
 
 /** A step of an undo that is done has nothing to do any more. Throws when the turn is over. */
-export async function isUndoDone({ undos }: Pick<ActivityPorts, 'undos'>, { importId, turn }: InTurn): Promise<boolean> {
+export async function isUndoDone(ports: ActivityPorts, input: InTurn): Promise<boolean> {
+  return (await undoInTurn(ports, input)).finishedAt !== null;
+}
+
+/** Throws when the turn is over. What the step writes belongs to the round that the undo is in now. */
+export async function undoInTurn({ undos }: ActivityPorts, { importId, turn }: InTurn): Promise<Undo> {
   const undo = await undos.find(importId);
   if (undo?.turn !== turn || undo.failure !== null) throw turnIsOver(importId);
-  return undo.finishedAt !== null;
+  return undo;
 }
 
 export function turnIsOver(importId: ImportId): ApplicationFailure {

@@ -3,9 +3,8 @@
 
 import { WAITING_STATES, WITH_WORKFLOW } from '../../src/domain/import-state';
 import type { ActivityPorts } from '../activity-ports';
-import { beat } from '../heartbeat/beat';
-import { whileBeating } from '../heartbeat/while-beating';
-import { markGone, type StopPorts } from './mark-stopped';
+import { beat, whileBeating } from '../heartbeat';
+import { markGone } from './mark-stopped';
 
 /** At once: imports are few that wait, and a look takes milliseconds. */
 const MOST = 10_000;
@@ -15,7 +14,7 @@ export interface StandingPass {
   readonly stopped: number;
 }
 
-export const wakeWaiting = (ports: StopPorts & Pick<ActivityPorts, 'turns' | 'inboxes'>) => async (): Promise<StandingPass> =>
+export const wakeWaiting = (ports: ActivityPorts) => async (): Promise<StandingPass> =>
   whileBeating(async () => {
     let stopped = 0;
     for (const run of await ports.imports.list({ states: WITH_WORKFLOW, limit: MOST })) {
@@ -30,10 +29,10 @@ export const wakeWaiting = (ports: StopPorts & Pick<ActivityPorts, 'turns' | 'in
     const clients = new Set([
       ...(await ports.imports.clientsWith(WAITING_STATES)),
       ...(await ports.undos.open()).map(({ clientId }) => clientId),
-      ...(await ports.turns.taken()),
+      ...(await ports.turns.waiting()),
     ]);
     for (const clientId of clients) {
-      await ports.inboxes.wake(clientId, { look: false });
+      await ports.inboxes.wake(clientId);
       beat();
     }
     return { woken: clients.size, stopped };

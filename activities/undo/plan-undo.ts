@@ -2,22 +2,23 @@
 // they give up e-mails and user names that others get back.
 
 import { IMPORT_STATES } from '../../src/domain/import-state';
-import type { UndoChunk } from '../../src/ports';
+import type { UndoChunk } from '../../src/domain/undo/undo';
 import { ImportsError } from '../../src/errors';
 import type { ActivityPorts } from '../activity-ports';
-import { beat } from '../heartbeat/beat';
+import { beat } from '../heartbeat';
 import { loadImport } from '../load-import';
-import { isUndoDone, type InTurn } from '../turn/require-turn';
-import { loadUndo } from './load-undo';
+import { mendKeys } from '../mend-keys';
+import { undoInTurn, type InTurn } from '../turn/require-turn';
 
 const PER_CHUNK = 5_000;
 
 export const planUndo =
-  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'undos' | 'changes' | 'log'>) =>
+  (ports: ActivityPorts) =>
   async ({ importId, turn }: InTurn): Promise<{ readonly chunks: number }> => {
-    await isUndoDone(ports, { importId, turn });
+    const undo = await undoInTurn(ports, { importId, turn });
     const { run } = await loadImport(ports, importId);
-    const undo = await loadUndo(ports, importId);
+    // Users get back what somebody else may hold meanwhile, unseen.
+    if (undo.finishedAt === null) await mendKeys(ports, run);
     if (undo.chunks !== null) return { chunks: undo.chunks };
     if (!IMPORT_STATES[run.state].mayBeUndone) {
       throw new ImportsError('INVARIANT', `Import ${importId} is ${run.state}, so it cannot be undone yet. See: imports show ${importId}`);
@@ -29,9 +30,9 @@ export const planUndo =
     for await (const lines of parts(ports.changes.lines(importId))) {
       chunks.push({ n: chunks.length, kind: 'changed', fromLine: lines[0]!, toLine: lines.at(-1)! });
     }
-    await ports.undos.putChunks(importId, chunks);
+    await ports.undos.putChunks(importId, undo.round, chunks);
     // The number comes last: it says that the chunks are there.
-    await ports.undos.update(importId, { chunks: chunks.length });
+    await ports.undos.updateOpen(importId, turn, { chunks: chunks.length });
     ports.log.info('undo planned', { clientId: run.clientId, importId, chunks: chunks.length });
     return { chunks: chunks.length };
   };

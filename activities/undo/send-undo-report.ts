@@ -1,41 +1,33 @@
-// Tells the administrator what came of an undo, once. Who was left as they are stands in the attachment only: unique ids are personal data.
+// Tells the administrator the result of an undo, once. Only the attachment names those left alone: unique ids are personal data.
 
 import path from 'node:path';
+import { MOST_ATTACHED_BYTES } from '../../src/domain/report/compose-report';
 import { composeAdminMail } from '../../src/domain/report/compose-admin-mail';
 import { describeUndo } from '../../src/domain/report/describe-undo';
-import type { ImportId } from '../../src/domain/ids';
+import { uniqueIdOf, type ImportId } from '../../src/domain/ids';
 import type { LeftAlone } from '../../src/domain/undo/undo';
 import { WHY_LEFT } from '../../src/domain/undo/undo';
 import type { ActivityPorts } from '../activity-ports';
-import { leftAlone } from './left-alone';
+import { leftAlone, loadUndo } from './load-undo';
 import { loadImport } from '../load-import';
-import { loadUndo } from './load-undo';
 import { sendOnce } from '../end/send-once';
 
-/** Many mail servers refuse more. */
-const MOST_ATTACHED_BYTES = 10 * 1024 * 1024;
 const HEADERS = ['unique_id', 'source_line', 'permit', 'reason_code', 'changed_by', 'reason'];
 
-type ReportPorts = Pick<
-  ActivityPorts,
-  'clients' | 'imports' | 'undos' | 'permits' | 'outbox' | 'files' | 'csv' | 'mailer' | 'clock' | 'log' | 'mailFrom'
->;
-
 export const sendUndoReport =
-  (ports: ReportPorts) =>
+  (ports: ActivityPorts) =>
   async ({ importId }: { readonly importId: ImportId }): Promise<{ readonly report: 'sent' | 'failed' }> => {
     const { run, client } = await loadImport(ports, importId);
-    // An undo may come weeks after the import: it is told to whoever is the administrator by now.
+    // An undo may come weeks after the import, so the e-mail goes to the present administrator.
     const clientNow = (await ports.clients.find(run.clientId)) ?? client;
     const undo = await loadUndo(ports, importId);
     const report = await sendOnce(ports, importId, 'undo', async () => {
       const attachment = await attachmentOf(ports, importId, undo.counts.usersLeft + undo.counts.permitsLeft);
       const mail = composeAdminMail({
         importId,
-        kind: (undo.round ?? 1) > 1 ? `undo-${undo.round}` : 'undo',
+        kind: undo.round > 1 ? `undo-${undo.round}` : 'undo',
         client: clientNow,
         mailFrom: ports.mailFrom,
-        subject: `Import ${importId} was undone`,
         page: describeUndo(run, undo, attachment?.records ?? 0),
       });
       return attachment === null ? mail : { ...mail, attachment: { fileName: `${importId}-left-as-it-is.csv`, path: attachment.path } };
@@ -46,7 +38,7 @@ export const sendUndoReport =
   };
 
 async function attachmentOf(
-  ports: ReportPorts,
+  ports: ActivityPorts,
   importId: ImportId,
   left: number,
 ): Promise<{ readonly path: string; readonly records: number } | null> {
@@ -59,7 +51,6 @@ async function attachmentOf(
 
 async function* rows(left: AsyncIterable<LeftAlone>): AsyncGenerator<readonly string[]> {
   for await (const { userId, line, permit, why, by } of left) {
-    const uniqueId = userId.slice(userId.indexOf('/') + 1);
-    yield [uniqueId, line === null ? '' : String(line), permit ?? '', why, by ?? '', WHY_LEFT[why]];
+    yield [uniqueIdOf(userId), line === null ? '' : String(line), permit ?? '', why, by ?? '', WHY_LEFT[why]];
   }
 }

@@ -1,38 +1,32 @@
-// Writes down what came of an undo, and that the import is undone: from now on it supersedes no older import. An import that had failed
+// Writes down the result of an undo, and that the import is undone: from now on it supersedes no older import. An import that had failed
 // or was cancelled still has its file claimed; it goes to `.bak` now, since nobody will retry it.
 
 import type { ImportId } from '../../src/domain/ids';
-import type { ImportRun } from '../../src/domain/import-run';
-import { addUndoCounts, NO_UNDO_COUNTS, type UndoCounts } from '../../src/domain/undo/undo';
+import { addCounts, type ImportRun } from '../../src/domain/import-run';
+import { NO_UNDO_COUNTS, type Undo, type UndoCounts } from '../../src/domain/undo/undo';
 import { ImportsError } from '../../src/errors';
 import type { ActivityPorts } from '../activity-ports';
-import { backUpStopped, putAway, type BackUpPorts } from '../end/back-up-file';
-import { beat } from '../heartbeat/beat';
+import { backUpStopped, putAway } from '../end/back-up-file';
+import { beat } from '../heartbeat';
 import { loadImport } from '../load-import';
-import { requireUndoTurn, type InTurn } from '../turn/require-turn';
+import { undoInTurn, type InTurn } from '../turn/require-turn';
 import { loadUndo } from './load-undo';
 import { noteStep } from '../note-step';
 
-type SettlePorts = BackUpPorts & Pick<ActivityPorts, 'undos' | 'permits' | 'users' | 'outbox'>;
-
-export interface SettledUndo {
+interface SettledUndo {
   readonly counts: UndoCounts;
   /** The client was not told yet that the file is not imported. */
   readonly isReportDue: boolean;
 }
 
 export const settleUndo =
-  (ports: SettlePorts) =>
+  (ports: ActivityPorts) =>
   async ({ importId, turn }: InTurn): Promise<SettledUndo> => {
     const { run, client } = await loadImport(ports, importId);
-    const undo = await loadUndo(ports, importId);
-    if (undo.finishedAt === null) await requireUndoTurn(ports, { importId, turn });
-    const { finishedAt, counts } =
-      undo.finishedAt === null ? { finishedAt: ports.clock.now(), counts: await countAll(ports, importId) } : undo;
-    // Opened again, it has something new to tell only when it took back more.
-    const isNews = Object.entries(counts).some(([what, n]) => undo.counts[what as keyof UndoCounts] !== n);
-    if (run.state === 'undone' && isNews) await ports.outbox.setState(importId, 'undo', 'pending', ports.clock.now());
-    await ports.undos.update(importId, { finishedAt, counts });
+    const undo = await undoInTurn(ports, { importId, turn });
+    if (undo.finishedAt === null) await finish(ports, run, undo);
+    // As they were written down first: another worker may have finished it meanwhile.
+    const { counts } = await loadUndo(ports, importId);
     if (run.state !== 'undone') {
       if (run.state !== 'finished') await endHalfDone(ports, run, counts);
       await noteStep(ports, client, importId, { kind: 'undone' });
@@ -42,15 +36,23 @@ export const settleUndo =
     return { counts, isReportDue: (await loadImport(ports, importId)).run.report === 'pending' };
   };
 
-async function countAll(ports: SettlePorts, importId: ImportId): Promise<UndoCounts> {
+async function finish(ports: ActivityPorts, { importId, state }: ImportRun, undo: Undo): Promise<void> {
+  const counts = await countAll(ports, importId);
+  // Opened again, it has something new to tell only when it took back more.
+  const isNews = Object.entries(counts).some(([what, n]) => undo.counts[what as keyof UndoCounts] !== n);
+  if (state === 'undone' && isNews) await ports.outbox.setState(importId, 'undo', 'pending', ports.clock.now());
+  await ports.undos.updateOpen(importId, undo.turn, { finishedAt: ports.clock.now(), counts });
+}
+
+async function countAll(ports: ActivityPorts, importId: ImportId): Promise<UndoCounts> {
   let counts = NO_UNDO_COUNTS;
-  for await (const { result } of ports.undos.chunkResults(importId)) counts = addUndoCounts(counts, result.counts);
+  for await (const { result } of ports.undos.chunkResults(importId)) counts = addCounts(counts, result.counts);
   let permitsLeft = 0;
   for await (const _ of ports.permits.notGivenBack(importId)) if (++permitsLeft % 1_000 === 0) beat();
   return { ...counts, permitsLeft, permitsReturned: await ports.permits.countGivenBack(importId) };
 }
 
-async function endHalfDone(ports: SettlePorts, run: ImportRun, undone: UndoCounts): Promise<void> {
+async function endHalfDone(ports: ActivityPorts, run: ImportRun, undone: UndoCounts): Promise<void> {
   const { importId, outcome, state } = run;
   // What it had to tell the client is no longer true.
   if (outcome !== null && outcome !== 'declined') await ports.imports.update(importId, { report: 'none' });

@@ -3,20 +3,19 @@
 
 import type { ImportId } from '../../src/domain/ids';
 import { ImportsError } from '../../src/errors';
-import type { UndoChunk } from '../../src/ports';
+import type { UndoChunk } from '../../src/domain/undo/undo';
 import type { ActivityPorts } from '../activity-ports';
-import { beat } from '../heartbeat/beat';
+import { beat } from '../heartbeat';
 import { inBatches } from '../in-batches';
 import { loadImport } from '../load-import';
 import { requireUndoTurn, type InTurn } from '../turn/require-turn';
-import { UndoTally } from './undo-tally';
-import { undoUsers, type Undoable } from './undo-users';
+import { UndoTally, undoUsers, type Undoable } from './undo-users';
 
 /** Users read and written at once. */
 const BATCH = 1_000;
 
 export const undoChunk =
-  (ports: Pick<ActivityPorts, 'clients' | 'imports' | 'undos' | 'changes' | 'users' | 'clock'>) =>
+  (ports: ActivityPorts) =>
   async ({ importId, turn, n }: InTurn & { readonly n: number; readonly of: number }): Promise<void> => {
     const found = await ports.undos.chunk(importId, n);
     if (found === undefined) throw new ImportsError('INVARIANT', `The undo of ${importId} has no part ${n}.`);
@@ -37,10 +36,10 @@ export const undoChunk =
       await ports.changes.markUndone(importId, undone, ports.clock.now());
       beat();
     }
-    await ports.undos.setChunkResult(importId, n, { counts: tally.counts, left: tally.left, deferred });
+    await ports.undos.setChunkResult(importId, found.round, n, { counts: tally.counts, left: tally.left, deferred });
   };
 
-async function itemsOf(ports: Pick<ActivityPorts, 'changes'>, importId: ImportId, chunk: UndoChunk): Promise<readonly Undoable[]> {
+async function itemsOf(ports: ActivityPorts, importId: ImportId, chunk: UndoChunk): Promise<readonly Undoable[]> {
   if (chunk.kind === 'created') return chunk.userIds.map((userId) => ({ userId, change: null }));
   const changes = await ports.changes.read(importId, { from: chunk.fromLine, to: chunk.toLine });
   return changes.map((change) => ({ userId: change.userId, change }));

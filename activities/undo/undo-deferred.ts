@@ -1,49 +1,50 @@
 // Settles the users whose former e-mail or user name somebody else holds, after all parts: what another user gives up by being undone
-// may be had back, chains and swaps included; what nobody gives up leaves the user as it is. Killed anywhere it goes on where it stopped:
-// writes carry their mark, keys that were given up are given back, and each part's result is written last.
+// may be had back, chains and swaps included; a user whose value nobody gives up is left alone. Killed anywhere, it continues where it
+// stopped: writes carry their mark, keys that were given up are given back, and each part's result is written last.
 
 import { activityInfo } from '@temporalio/activity';
 import { userIdOf, type ImportId } from '../../src/domain/ids';
 import type { ImportRun } from '../../src/domain/import-run';
 import type { Takeover } from '../../src/domain/decide/takeover-plan';
 import type { StoredFieldName } from '../../src/domain/user';
-import type { UndoChunkResult } from '../../src/ports';
+import type { UndoChunkResult } from '../../src/domain/undo/undo';
 import type { ActivityPorts } from '../activity-ports';
 import { wishesOf, type Wish } from '../apply/wishes';
-import { beat } from '../heartbeat/beat';
-import { whileBeating } from '../heartbeat/while-beating';
+import { beat, whileBeating } from '../heartbeat';
 import { inBatches } from '../in-batches';
 import { loadImport } from '../load-import';
 import { holdersOf, otherThan } from '../plan/takeovers';
 import { withReleasedKeys } from '../settle/release-keys';
 import { settleInParts, type Due, type Lost, type PartOfSettlement, type Settlement } from '../settle/settle-in-parts';
-import { isUndoDone, requireUndoTurn, type InTurn } from '../turn/require-turn';
-import { UndoTally } from './undo-tally';
-import { decideOne, undoUsers, type Undoable } from './undo-users';
+import { requireUndoTurn, undoInTurn, type InTurn } from '../turn/require-turn';
+import { UndoTally, decideOne, undoUsers, type Undoable } from './undo-users';
 
 const BATCH = 500;
 
-type DeferredPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'deferred' | 'undos' | 'changes' | 'users' | 'clock'>;
-
 export const undoDeferred =
-  (ports: DeferredPorts) =>
+  (ports: ActivityPorts) =>
   async ({ importId, turn }: InTurn): Promise<void> => {
-    if (await isUndoDone(ports, { importId, turn })) return;
+    const { finishedAt, round } = await undoInTurn(ports, { importId, turn });
+    if (finishedAt !== null) return;
     const { run } = await loadImport(ports, importId);
-    await whileBeating(() => settleInParts(new DeferredUsers(ports, run, { turn, isRepeated: activityInfo().attempt > 1 })));
+    await whileBeating(() => settleInParts(new DeferredUsers(ports, run, { turn, round, isRepeated: activityInfo().attempt > 1 })));
   };
 
 class DeferredUsers implements Settlement<UndoChunkResult> {
   readonly importId: ImportId;
-  readonly parts: ActivityPorts['undos'];
-  readonly #ports: DeferredPorts;
+  readonly parts: Settlement<UndoChunkResult>['parts'];
+  readonly #ports: ActivityPorts;
   readonly #run: ImportRun;
   readonly #turn: number;
   readonly #isRepeated: boolean;
 
-  constructor(ports: DeferredPorts, run: ImportRun, { turn, isRepeated }: { readonly turn: number; readonly isRepeated: boolean }) {
+  constructor(
+    ports: ActivityPorts,
+    run: ImportRun,
+    { turn, round, isRepeated }: { readonly turn: number; readonly round: number; readonly isRepeated: boolean },
+  ) {
     this.importId = run.importId;
-    this.parts = ports.undos;
+    this.parts = ports.undos.partsOf(round);
     this.#ports = ports;
     this.#run = run;
     this.#turn = turn;
@@ -131,7 +132,7 @@ class DeferredUsers implements Settlement<UndoChunkResult> {
     return lines.map((line) => byLine.get(line)!);
   }
 
-  /** An import that stopped while it settled swaps of its own may have left users without the keys of their values. */
+  /** An import that stopped while it settled swaps may have left users without the keys of their values. */
   async beforeEnd(): Promise<void> {
     if (this.#run.state === 'finished') return;
     const { clientId } = this.#run;

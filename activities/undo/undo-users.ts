@@ -1,16 +1,12 @@
-// Takes back what an import did to a batch of users. Optimistic, as applying was: read, decide in pure code, write where nobody was
-// faster, decide again where somebody was.
+// Takes back what an import did to a batch of users, and counts the results.
 
 import { decideUndo, decideUndoOfCreation, type Restore, type UndoDecision } from '../../src/domain/undo/decide-undo';
 import type { ImportId, UserId } from '../../src/domain/ids';
 import type { ImportRun } from '../../src/domain/import-run';
-import type { UndoneAs, UserChange, WhyLeft } from '../../src/domain/undo/undo';
+import { type UndoneAs, type UserChange, type WhyLeft, NO_UNDO_COUNTS, type LeftAlone, type UndoCounts } from '../../src/domain/undo/undo';
 import type { User } from '../../src/domain/user';
-import { ImportsError } from '../../src/errors';
 import type { ActivityPorts } from '../activity-ports';
-
-/** How often a user is decided anew because somebody else wrote it meanwhile. */
-const MOST_RACES = 3;
+import { whileRaced } from '../while-raced';
 
 export interface Undoable {
   readonly userId: UserId;
@@ -18,7 +14,7 @@ export interface Undoable {
   readonly change: UserChange | null;
 }
 
-export type UndoneUser =
+type UndoneUser =
   | { readonly kind: 'undone'; readonly as: UndoneAs }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'left'; readonly why: WhyLeft; readonly by: ImportId | null }
@@ -27,19 +23,12 @@ export type UndoneUser =
 
 /** One answer per user, in their order. */
 export async function undoUsers(
-  ports: Pick<ActivityPorts, 'users' | 'clock'>,
+  ports: ActivityPorts,
   { clientId, importId }: Pick<ImportRun, 'clientId' | 'importId'>,
   items: readonly Undoable[],
 ): Promise<readonly UndoneUser[]> {
   const answers: UndoneUser[] = Array.from({ length: items.length });
-  let open = items.map((_, index) => index);
-  for (let round = 0; open.length > 0; round++) {
-    if (round > MOST_RACES) {
-      throw new ImportsError(
-        'NOT_NOW',
-        `${open.length} users of import ${importId} are being changed by others all the time; the step is tried again.`,
-      );
-    }
+  await whileRaced(importId, items.length, async (open) => {
     const at = ports.clock.now();
     const users = await ports.users.read(open.map((index) => items[index]!.userId));
     const writers: { readonly index: number; readonly as: UndoneAs; readonly restore: Restore & { readonly userId: UserId } }[] = [];
@@ -53,17 +42,35 @@ export async function undoUsers(
       { clientId, importId, at },
       writers.map(({ restore }) => restore),
     );
-    open = [];
+    const raced: number[] = [];
     writers.forEach(({ index, as }, i) => {
       const outcome = outcomes[i]!;
-      if (outcome === 'raced') open.push(index);
+      if (outcome === 'raced') raced.push(index);
       else if (typeof outcome === 'object') answers[index] = { kind: 'left', why: 'NOT_STORED', by: null };
       else answers[index] = outcome === 'written' ? { kind: 'undone', as } : { kind: 'taken' };
     });
-  }
+    return raced;
+  });
   return answers;
 }
 
 export function decideOne(importId: ImportId, { change }: Undoable, user: User | undefined, at: Date): UndoDecision {
   return change === null ? decideUndoOfCreation(importId, user, at) : decideUndo(change, user, at);
+}
+
+/** Counts, and who was left alone. */
+export class UndoTally {
+  readonly left: LeftAlone[] = [];
+  readonly #counts: { -readonly [K in keyof UndoCounts]: UndoCounts[K] } = { ...NO_UNDO_COUNTS };
+
+  get counts(): UndoCounts {
+    return { ...this.#counts };
+  }
+
+  add({ userId, change }: Undoable, answer: Exclude<UndoneUser, { kind: 'taken' }>): void {
+    if (answer.kind === 'undone') this.#counts[answer.as]++;
+    if (answer.kind !== 'left') return;
+    this.#counts.usersLeft++;
+    this.left.push({ userId, permit: null, line: change?.line ?? null, why: answer.why, by: answer.by });
+  }
 }

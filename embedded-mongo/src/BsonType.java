@@ -2,12 +2,8 @@ import de.bwaldvogel.mongo.backend.KeyValue;
 import de.bwaldvogel.mongo.backend.Missing;
 import de.bwaldvogel.mongo.bson.BinData;
 import de.bwaldvogel.mongo.bson.Document;
-import de.bwaldvogel.mongo.wire.bson.BsonDecoder;
-import de.bwaldvogel.mongo.wire.bson.BsonEncoder;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Collection;
 import org.h2.mvstore.WriteBuffer;
 import org.h2.mvstore.type.BasicDataType;
@@ -30,31 +26,31 @@ final class BsonType extends BasicDataType<Object> {
 
     @Override
     public void write(WriteBuffer out, Object value) {
-        out.put(keys ? encodeKey(value) : encode((Document) value));
+        BsonWriter written = BsonWriter.write(keys ? keyDocument(value) : (Document) value, keys ? 128 : 1024);
+        out.put(written.bytes(), 0, written.length());
     }
 
     @Override
     public Object read(ByteBuffer in) {
         // BSON begins with its own length, little-endian.
         int length = Integer.reverseBytes(in.getInt(in.position()));
-        ByteBuf slice = Unpooled.wrappedBuffer(in.slice(in.position(), length));
-        in.position(in.position() + length);
-        Document document = BsonDecoder.decodeBson(slice);
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        Document document = BsonReader.read(bytes);
         if (!keys) return document;
         return document.containsKey("k") ? new KeyValue((Collection<?>) document.get("k")) : Missing.ofNullable(document.get("v"));
     }
 
-    /** A key is wrapped in a document: `v` holds one value, `k` the several of an index entry. */
     static byte[] encodeKey(Object value) {
-        return encode(value instanceof KeyValue several
-            ? new Document("k", several.stream().map(BsonType::nullable).toList())
-            : new Document("v", nullable(value)));
+        BsonWriter written = BsonWriter.write(keyDocument(value), 128);
+        return Arrays.copyOf(written.bytes(), written.length());
     }
 
-    private static byte[] encode(Document document) {
-        ByteBuf buffer = Unpooled.buffer(512);
-        BsonEncoder.encodeDocument(document, buffer);
-        return ByteBufUtil.getBytes(buffer);
+    /** A key is wrapped in a document: `v` holds one value, `k` the several of an index entry. */
+    private static Document keyDocument(Object value) {
+        return value instanceof KeyValue several
+            ? new Document("k", several.stream().map(BsonType::nullable).toList())
+            : new Document("v", nullable(value));
     }
 
     private static Object nullable(Object value) {

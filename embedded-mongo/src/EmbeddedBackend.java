@@ -36,6 +36,7 @@ final class EmbeddedBackend extends H2Backend {
             return commits.run(() -> corrections.run(command), changesNothing(command));
         }
         if (command.kind().equals("find")) query.putIfAbsent("batchSize", FIRST_BATCH);
+        if (command.kind().equals("hello") || command.kind().equals("ismaster")) ReplyEncoder.install(channel);
         if (command.kind().equals("hello")) {
             return super.handleCommand(channel, database, "ismaster", query).append("isWritablePrimary", true);
         }

@@ -8,6 +8,7 @@ import de.bwaldvogel.mongo.bson.Document;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.h2.mvstore.MVMap;
 
@@ -50,10 +51,13 @@ final class IndexedCollection extends H2Collection {
         if (fed) FEED.remove();
         QueryPlan plan = plan(fed ? feed.match : query, sort);
         Stream<Document> found = matching(plan);
+        // What goes out as it is needs no copy.
+        boolean isChanged = fed || batchSize <= 0;
+        if (isChanged) found = found.map(Document::clone);
         if (!plan.isSorted()) found = found.sorted(deriveComparator(sort));
         if (skip > 0) found = found.skip(skip);
         if (limit > 0) found = found.limit(limit);
-        if (fields != null && !fields.isEmpty()) found = found.map(document -> project(document, fields));
+        if (fields != null && !fields.isEmpty()) found = found.map(projection(fields));
         if (fed) return new QueryResult((Iterable<Document>) found::iterator);
         // Updates and deletes ask without a batch size and must not see their own changes.
         return batchSize <= 0 ? new QueryResult(found.toList()) : open(found, batchSize);
@@ -71,12 +75,16 @@ final class IndexedCollection extends H2Collection {
         return QueryPlan.of(query, sort, documents, getIndexes());
     }
 
-    /** Shallow copies: what sits in the pages of the store is never changed in place. */
+    /** What sits in the pages of the store: never to be changed in place. */
     private Stream<Document> matching(QueryPlan plan) {
         Document rest = plan.rest();
         return plan.positions().map(documents::get)
-            .filter(document -> document != null && (rest.isEmpty() || documentMatchesQuery(document, rest)))
-            .map(Document::clone);
+            .filter(document -> document != null && (rest.isEmpty() || documentMatchesQuery(document, rest)));
+    }
+
+    private UnaryOperator<Document> projection(Document fields) {
+        PlainProjection plain = PlainProjection.of(fields);
+        return plain != null ? plain::apply : document -> project(document, fields);
     }
 
     /** The library's class for this is not public; this is the way to it. */

@@ -10,7 +10,7 @@ export interface Session {
   readonly print: Printer;
 }
 
-export interface CommandIntroduction {
+interface CommandIntroduction {
   /** With its arguments, e.g. `show <id>`. */
   readonly usage: string;
   readonly summary: string;

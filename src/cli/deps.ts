@@ -4,6 +4,9 @@
 import type { Writable } from 'node:stream';
 import type { CheckedFile } from '../domain/file/checked-file';
 import type { Client } from '../domain/client';
+import type { WaitingFiles } from '../domain/file/folder-files';
+import type { PlannedChange } from '../domain/file/planned-change';
+import type { ClientId, ImportId } from '../domain/ids';
 import type {
   AccountStore,
   AuditStore,
@@ -14,17 +17,22 @@ import type {
   FileStore,
   ImportsControl,
   ImportStore,
-  Operator,
+  LogLine,
+  LogQuery,
+  Mailer,
   OutboxStore,
-  PublicKey,
   PermitStore,
   PersonStore,
   RejectedStore,
   SessionStore,
+  TurnStore,
   StandingFolder,
   UndoStore,
   UserStore,
+  WebhookSender,
 } from '../ports';
+import type { Operator } from '../domain/audit';
+import type { PublicKey } from '../domain/client/access';
 
 export interface Services {
   readonly clients: ClientStore;
@@ -33,16 +41,23 @@ export interface Services {
   readonly audit: AuditStore;
   readonly sessions: Pick<SessionStore, 'live'>;
   readonly imports: ImportStore;
+  readonly turns: Pick<TurnStore, 'askLook'>;
   readonly rejected: RejectedStore;
   readonly undos: UndoStore;
-  readonly outbox: Pick<OutboxStore, 'whyFailed'>;
-  readonly users: Pick<UserStore, 'history' | 'repairKeys'>;
+  readonly outbox: Pick<OutboxStore, 'sentAt' | 'whyFailed' | 'failedAmong' | 'webhooksNotTaken' | 'setState'>;
+  readonly users: Pick<UserStore, 'history' | 'repairKeys' | 'search'>;
   readonly permits: Pick<PermitStore, 'notGivenBack'>;
   readonly control: ImportsControl;
   readonly persons: PersonStore;
-  readonly files: Pick<FileStore, 'prepareClient' | 'findFailedRecords' | 'findBackup' | 'removeBackup' | 'workFolders' | 'cleanUp'>;
+  readonly files: Pick<
+    FileStore,
+    'prepareClient' | 'clientFolder' | 'uploads' | 'findFailedRecords' | 'findBackup' | 'removeBackup' | 'workFolders' | 'cleanUp'
+  >;
+  /** What waits in the folder of a client to be taken by an import. */
+  readonly waitingFiles: (clientId: ClientId) => Promise<WaitingFiles & { readonly newest: Date | null }>;
+  readonly mails: Pick<Mailer, 'cutAttachment'>;
   readonly standing: Pick<StandingFolder, 'findStatusReport'>;
-  readonly csv: Pick<CsvFiles, 'writeFailedRecords' | 'countPersonRows' | 'dropPersonRows'>;
+  readonly csv: Pick<CsvFiles, 'writeFailedRecords' | 'writeTable' | 'countPersonRows' | 'dropPersonRows'>;
 }
 
 export interface DoctorCheck {
@@ -50,13 +65,20 @@ export interface DoctorCheck {
   readonly name: string;
   /**
    * `detail` = what was found (address, version); `todo` = what to do about it when not ok; `skipped` = not looked at, for a reason that
-   * another check tells. May throw: that is not ok.
+   * another check tells; ok with a `todo` = nothing is wrong, but somebody is waited for. May throw: that is not ok.
    */
-  run(): Promise<{ readonly ok: boolean; readonly detail: string; readonly todo?: string; readonly skipped?: true }>;
+  run(): Promise<{
+    readonly ok: boolean;
+    readonly detail: string;
+    readonly todo?: string;
+    readonly skipped?: true;
+    /** The line about imports that wait for somebody, with which the doctor ends. */
+    readonly needsYou?: string;
+  }>;
 }
 
 export interface CliDeps extends Clock {
-  /** Opened once, at the first call; later calls give the same. Throws ImportsError UNREACHABLE or CONFIG. */
+  /** What is not asked for is not opened. Throws ImportsError UNREACHABLE or CONFIG. */
   open(): Promise<Services>;
   /** Closes whatever was opened, by `open` or by a check; safe when nothing was. */
   close(): Promise<void>;
@@ -64,18 +86,38 @@ export interface CliDeps extends Clock {
   /** argon2id in PHC string format. */
   hashPassword(password: string): Promise<string>;
   generatePassword(): string;
-  /** One line of a `.pub` or authorized_keys file. Throws ImportsError WRONG_USE with a sentence when it is no usable public key. */
-  parsePublicKey(line: string): PublicKey;
+  /** One line of a `.pub` or authorized_keys file. Rejects with ImportsError WRONG_USE with a sentence if it is not a usable public key. */
+  parsePublicKey(line: string): Promise<PublicKey>;
 
   /** The dry run: nothing is written but the failed records, where a path is given and some would fail. NOT_FOUND = no such file. */
   checkFile(input: { readonly client: Client; readonly path: string; readonly failedRecordsPath: string | null }): Promise<CheckedFile>;
 
-  readonly doctorChecks: readonly DoctorCheck[];
+  /**
+   * What a held import would do to users who are there, by line, if it were approved now. Throws ImportsError FILE_VANISHED where its file
+   * does not lie in the data directory.
+   */
+  plannedChanges(importId: ImportId): AsyncIterable<PlannedChange>;
+
+  /** `url` gets the events of all clients; null = none. */
+  webhooks(): Promise<{ readonly url: string | null; readonly sender: WebhookSender }>;
+
+  /** Lines of the log, of these files (`-` = standard input) or of `imports up`, null. NOT_FOUND = there is no such file. */
+  readLogs(
+    files: readonly string[] | null,
+    query: LogQuery,
+    look: { readonly time: (at: Date) => string; readonly level: (level: string) => string },
+  ): Promise<{ readonly lines: readonly LogLine[]; readonly pretty: (line: LogLine) => string }>;
+
+  doctorChecks(): Promise<readonly DoctorCheck[]>;
   /** Resolves when everything was stopped by SIGTERM or SIGINT. */
   runUp(options: { readonly json: boolean }): Promise<void>;
   /** `keep` = stay up after the story for a look around. */
   runDemo(options: { readonly json: boolean; readonly keep: boolean }): Promise<void>;
 
+  /** Replaces the address of clients as the sender of e-mails; null = it does not. */
+  mailFrom(): Promise<string | null>;
+  /** How long nothing may have touched an upload before it is imported. */
+  quietMs(): Promise<number>;
   /** Who types, as imports keep it. */
   readonly operator: string;
   /** Who types, as the audit keeps it. */
@@ -83,8 +125,10 @@ export interface CliDeps extends Clock {
   readonly version: string;
   readonly stdout: Writable;
   readonly stderr: Writable;
-  /** Width of the terminal; undefined when the output is no terminal. */
+  /** Width of the terminal; undefined if the output is not a terminal. */
   readonly columns: number | undefined;
+  /** Whether the output is a terminal with colours, and nobody has asked for none. */
+  readonly hasColours: boolean;
   /** IANA name of the zone in which times are shown. */
   readonly timeZone: string;
   /** Everything on standard input, as text. */

@@ -1,6 +1,6 @@
 // The command line as a whole: every command in the order of the help page.
 
-import { Command, type Argument } from 'commander';
+import { Option, type Argument, type Command } from 'commander';
 import { addAuditCommand } from './commands/audit';
 import { addAccountAddCommand } from './accounts/account-add';
 import { addAccountEnableCommands } from './accounts/account-enable';
@@ -8,6 +8,7 @@ import { addAccountKeyAddCommand, addAccountKeyRemoveCommand } from './accounts/
 import { addAccountListCommand } from './accounts/account-list';
 import { addAccountPasswdCommand } from './accounts/account-passwd';
 import { addBanLiftCommand, addBanListCommand } from './accounts/ban';
+import { CarefulCommand } from './careful-command';
 import { addCheckCommand } from './imports/check';
 import { addClientAddCommand } from './clients/client-add';
 import { addClientEnableCommands } from './clients/client-enable';
@@ -17,11 +18,15 @@ import { addClientSetCommand } from './clients/client-set';
 import { addClientShowCommand } from './clients/client-show';
 import { defineCommand, sayWhereToLook, type Session } from './define-command';
 import { addApproveCommand, addDeclineCommand } from './imports/decide-held';
+import { addCompletionCommand } from './completion/completion';
 import { addDemoCommand } from './commands/demo';
 import type { CliDeps } from './deps';
 import { addDoctorCommand } from './commands/doctor';
 import { addHelpCommand } from './commands/help';
+import { addFindCommand } from './imports/find';
+import { addLogsCommand } from './commands/logs';
 import { addListCommand } from './imports/list';
+import { addMailCommand } from './imports/mail';
 import { createPrinter } from './text/print';
 import { addPersonEraseCommand } from './person/person-erase';
 import { addPersonExportCommand } from './person/person-export';
@@ -31,15 +36,19 @@ import { addRetryCommand } from './imports/retry';
 import { addScanCommand } from './imports/scan';
 import { addSessionsCommand } from './accounts/sessions';
 import { addShowCommand } from './imports/show';
+import { addStatsCommand } from './imports/stats';
 import { addTemplateCommand } from './commands/template';
 import { addUndoCommand } from './imports/undo';
 import { addUpCommand } from './commands/up';
 import { addUserCommand } from './imports/user';
 import { addUsersRepairCommand } from './imports/users-repair';
 import { addWatchCommand } from './imports/watch';
+import { addWebhookSecretCommand } from './webhooks/webhook-secret';
+import { addWebhookTestCommand } from './webhooks/webhook-test';
 
 /** Widest a help page gets: longer lines are hard to read. */
 const HELP_WIDTH = 100;
+const COLOURED = ['auto', 'always', 'never'] as const;
 const AFTERWORD = `
 With --json, times are ISO and errors are {"error": {"code", "message"}} on
 standard error.
@@ -47,15 +56,20 @@ Exit codes: 0 done, 1 not done or not found, 2 wrong use, 3 a service cannot be
 reached.`;
 
 export function buildProgram(deps: CliDeps): Command {
-  const program = new Command('imports');
+  const program: Command = new CarefulCommand('imports');
   const isJson = () => program.opts<{ json?: true }>().json === true;
+  const isColoured = () => {
+    const { color } = program.opts<{ color: (typeof COLOURED)[number] }>();
+    return color === 'auto' ? deps.hasColours : color === 'always';
+  };
   const { stdout, columns, timeZone } = deps;
-  const session: Session = { deps, print: createPrinter({ stdout, columns, timeZone, json: isJson }) };
+  const session: Session = { deps, print: createPrinter({ stdout, columns, timeZone, json: isJson, colour: isColoured }) };
   const helpWidth = Math.min(columns ?? HELP_WIDTH, HELP_WIDTH);
 
   program
-    .description('Managed user import over SFTP: clients and their logins, imports and what became of them.')
+    .description('Managed user import over SFTP: clients and their logins, imports and their results.')
     .option('--json', 'print JSON')
+    .addOption(new Option('--color <when>', 'colours').choices(COLOURED).default('auto', 'on a terminal that has them'))
     .version(deps.version, '--version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .addHelpText('after', AFTERWORD)
@@ -102,17 +116,23 @@ export function buildProgram(deps: CliDeps): Command {
   const person = defineCommand(program, { usage: 'person', summary: 'what is kept about one person' });
   addPersonExportCommand(person, session);
   addPersonEraseCommand(person, session);
+  const webhook = defineCommand(program, { usage: 'webhook', summary: 'receivers of events' });
+  addWebhookTestCommand(webhook, session);
+  addWebhookSecretCommand(webhook, session);
 
   program.commandsGroup('Imports:');
   addListCommand(program, session);
+  addStatsCommand(program, session);
   addShowCommand(program, session);
   addWatchCommand(program, session);
   addRejectedCommand(program, session);
+  addMailCommand(program, session);
   addRetryCommand(program, session);
   addResendReportCommand(program, session);
   addApproveCommand(program, session);
   addDeclineCommand(program, session);
   addUndoCommand(program, session);
+  addFindCommand(program, session);
   addUserCommand(program, session);
   const users = defineCommand(program, { usage: 'users', summary: 'users that the application wrote' });
   addUsersRepairCommand(users, session);
@@ -123,7 +143,9 @@ export function buildProgram(deps: CliDeps): Command {
   program.commandsGroup('When in doubt:');
   addDoctorCommand(program, session);
   addAuditCommand(program, session);
-  for (const group of [program, client, account, key, ban, users, person]) addHelpCommand(group);
+  addLogsCommand(program, session);
+  addCompletionCommand(program, session);
+  for (const group of [program, client, account, key, ban, users, person, webhook]) addHelpCommand(group);
   return program;
 }
 

@@ -1,7 +1,7 @@
 // On record: what an operator is about to change goes into the audit before it takes effect. A change whose entry cannot be written is not
 // made.
 
-import type { Act } from '../ports';
+import type { Act } from '../domain/audit';
 import type { CliDeps, Services } from './deps';
 
 /** `reason`, `was` and `is` are null where there is none. */

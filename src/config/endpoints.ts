@@ -3,7 +3,7 @@
 
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ImportsError } from '../errors';
 import type { Config } from './load-config';
 
@@ -102,7 +102,7 @@ export function requireEndpoint({ lookedIn, ...known }: KnownEndpoints, service:
   const address = known[service];
   if (address !== undefined) return address;
   if (lookedIn?.isLeftBehind) {
-    throw new ImportsError('UNREACHABLE', `imports up on ${lookedIn.dataDir} is not running any more; start it again: imports up`);
+    throw new ImportsError('UNREACHABLE', `imports up on ${lookedIn.dataDir} is no longer running; start it again: imports up`);
   }
   const [name, variable] = SERVICES[service];
   const where = lookedIn === undefined ? '' : `: no imports up runs on ${lookedIn.dataDir} (set IMPORTS_DATA_DIR when it runs on another)`;

@@ -4,6 +4,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { ImportsError } from '../errors';
+import type { PayloadKey } from './payload-keys';
 import { settings, type LogLevel, type Settings } from './settings';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -17,7 +18,7 @@ export interface Config {
   readonly quietMs: number;
   /** Rejected records and replaced values of an ended import are kept so long. */
   readonly keepDays: number;
-  /** Files in `.bak` are; null = for ever. */
+  /** How long files in `.bak` are kept; null = for ever. */
   readonly keepBackupDays: number | null;
   /** What may lie in the `.bak` of each client. */
   readonly backups: { readonly backupBytes: number; readonly backupFiles: number };
@@ -49,10 +50,20 @@ export interface Config {
   readonly proxies: readonly string[];
   /** Replaces From where the mail server demands its own domain. */
   readonly mailFrom: string | undefined;
+  /** `url` gets the events of all clients; null = none. Without a secret nothing is sent. */
+  readonly webhooks: { readonly url: string | null; readonly secrets: readonly Buffer[]; readonly allowsPrivate: boolean };
   /** The three services: undefined = embedded. */
   readonly mongodbUri: string | undefined;
   readonly smtpUrl: string | undefined;
-  readonly temporal: { readonly address: string | undefined; readonly namespace: string; readonly uiUrl: string | null };
+  readonly temporal: {
+    readonly address: string | undefined;
+    readonly namespace: string;
+    readonly uiUrl: string | null;
+    /** The first one encrypts what goes into Temporal, all of them decrypt; none = it is kept in the clear. */
+    readonly payloadKeys: readonly PayloadKey[];
+  };
+  /** Where an operator's machine decrypts payloads for the Temporal UI; 0 = any free port. */
+  readonly codecPort: number;
   /** Where embedded services would like to listen; 0 = any free port. */
   readonly embeddedPorts: { readonly mongo: number; readonly temporal: number; readonly temporalUi: number; readonly smtp: number };
   /** As given: for programs that we start, and for Temporal's own names. */
@@ -68,7 +79,7 @@ export function loadConfig(env: Environment, workingDir: string = process.cwd())
   const wrong = read.success ? [] : read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
   const halves = ['IMPORTS_FTPS_CERT', 'IMPORTS_FTPS_KEY'].filter((name) => name in given);
   const half = halves.length === 1 ? ['IMPORTS_FTPS_CERT and IMPORTS_FTPS_KEY belong together: set both or neither'] : [];
-  const problems = [...wrong, ...unknown.map((name) => `${name} is no setting`), ...half];
+  const problems = [...wrong, ...unknown.map((name) => `${name} is not a setting`), ...half, ...webhookProblems(given)];
   if (!read.success || problems.length > 0)
     throw new ImportsError('CONFIG', `The environment is not usable: ${problems.join('; ')}. All settings are in .env.example.`);
 
@@ -96,13 +107,20 @@ export function loadConfig(env: Environment, workingDir: string = process.cwd())
     sharedAddresses: value.IMPORTS_SHARED_ADDRESSES ?? [],
     proxies: value.IMPORTS_PROXY_FROM ?? [],
     mailFrom: value.IMPORTS_MAIL_FROM,
+    webhooks: {
+      url: value.IMPORTS_WEBHOOK_URL ?? null,
+      secrets: value.IMPORTS_WEBHOOK_SECRET ?? [],
+      allowsPrivate: value.IMPORTS_WEBHOOK_PRIVATE === 'on',
+    },
     mongodbUri: value.MONGODB_URI,
     smtpUrl: value.SMTP_URL,
     temporal: {
       address: value.TEMPORAL_ADDRESS,
       namespace: value.TEMPORAL_NAMESPACE,
       uiUrl: value.IMPORTS_TEMPORAL_UI_URL ?? null,
+      payloadKeys: value.IMPORTS_PAYLOAD_KEY ?? [],
     },
+    codecPort: value.IMPORTS_CODEC_PORT,
     embeddedPorts: {
       mongo: value.IMPORTS_MONGO_PORT,
       temporal: value.IMPORTS_TEMPORAL_PORT,
@@ -111,6 +129,18 @@ export function loadConfig(env: Environment, workingDir: string = process.cwd())
     },
     env,
   };
+}
+
+function webhookProblems({
+  IMPORTS_WEBHOOK_URL: url,
+  IMPORTS_WEBHOOK_SECRET: secret,
+  IMPORTS_WEBHOOK_PRIVATE: isPrivate,
+}: Environment): readonly string[] {
+  if (url === undefined) return [];
+  return [
+    ...(secret === undefined ? ['IMPORTS_WEBHOOK_URL needs IMPORTS_WEBHOOK_SECRET, which signs what is sent there'] : []),
+    ...(/^http:/i.test(url) && isPrivate !== 'on' ? ['IMPORTS_WEBHOOK_URL must be https://, unless IMPORTS_WEBHOOK_PRIVATE is on'] : []),
+  ];
 }
 
 function ftpsOf(value: Settings, workingDir: string): Config['ftps'] {

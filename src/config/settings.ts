@@ -1,8 +1,11 @@
 // Every setting of the environment, in one table. Temporal's own names (TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS…) are
-// passed on as they are: their meaning is Temporal's. `.env.example` shows the same table to people; a test keeps the two in step.
+// passed on unchanged to Temporal. `.env.example` shows the same table to people; a test keeps the two in step.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseNetwork } from '../domain/client/network';
+import { parseWebhookUrl } from '../domain/webhook/webhook-url';
+import { parsePayloadKeys } from './payload-keys';
+import { parseWebhookSecrets } from './webhook-secrets';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -10,13 +13,13 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 function wholeNumber(most: number) {
   return z
     .string()
-    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= most, `is no whole number from 0 to ${most}`)
+    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= most, `is not a whole number from 0 to ${most}`)
     .transform(Number);
 }
 
 const days = z
   .string()
-  .refine((text) => /^[1-9]\d{0,4}$/.test(text), 'is no whole number of days from 1 to 99999')
+  .refine((text) => /^[1-9]\d{0,4}$/.test(text), 'is not a whole number of days from 1 to 99999')
   .transform(Number);
 const positive = z
   .string()
@@ -27,7 +30,7 @@ const networks = z
   .transform((text) => text.split(',').map((part) => part.trim()))
   .refine(
     (parts) => parts.every((part) => parseNetwork(part) !== undefined),
-    'is no list of addresses and networks, e.g. 192.0.2.10,10.0.0.0/8',
+    'is not a list of addresses and networks, e.g. 192.0.2.10,10.0.0.0/8',
   );
 const slots = (usual: number) =>
   z
@@ -51,25 +54,51 @@ export const settings = z.object({
   IMPORTS_DATA_DIR: z.string().default('./data'),
   MONGODB_URI: z
     .string()
-    .regex(/^mongodb(\+srv)?:\/\/[^/?\s]+/, 'is no MongoDB address, e.g. mongodb://db.example:27017/imports')
+    .regex(/^mongodb(\+srv)?:\/\/[^/?\s]+/, 'is not a MongoDB address, e.g. mongodb://db.example:27017/imports')
     .optional(),
   TEMPORAL_ADDRESS: z
     .string()
-    .regex(/^[^\s/]+:\d{1,5}$/, 'is no host:port, e.g. temporal.example:7233')
+    .regex(/^[^\s/]+:\d{1,5}$/, 'is not a host:port, e.g. temporal.example:7233')
     .optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
+  IMPORTS_PAYLOAD_KEY: z
+    .string()
+    .transform((text, context) => {
+      const keys = parsePayloadKeys(text);
+      if (keys === undefined) context.addIssue('is not a list of keys such as 2026a:<what `openssl rand -base64 32` prints>, each id once');
+      return keys ?? [];
+    })
+    .optional(),
+  IMPORTS_CODEC_PORT: port(8081),
   IMPORTS_TEMPORAL_UI_URL: z
     .string()
-    .regex(/^https?:\/\/[^\s/]/, 'is no http:// or https:// address')
+    .regex(/^https?:\/\/[^\s/]/, 'is not an http:// or https:// address')
     .optional(),
   SMTP_URL: z
     .string()
-    .regex(/^smtps?:\/\/[^\s/]/, 'is no smtp:// or smtps:// address, e.g. smtps://user:password@mail.example')
+    .regex(/^smtps?:\/\/[^\s/]/, 'is not an smtp:// or smtps:// address, e.g. smtps://user:password@mail.example')
     .optional(),
   IMPORTS_MAIL_FROM: z
     .string()
-    .regex(/^[^\s@<>]+@[^\s@<>]+$/, 'is no e-mail address')
+    .regex(/^[^\s@<>]+@[^\s@<>]+$/, 'is not an e-mail address')
     .optional(),
+  IMPORTS_WEBHOOK_URL: z
+    .string()
+    .refine(
+      (text) => parseWebhookUrl(text) !== undefined,
+      'is not a URL without user name and password, e.g. https://hooks.example/imports',
+    )
+    .optional(),
+  IMPORTS_WEBHOOK_SECRET: z
+    .string()
+    .transform((text, context) => {
+      const secrets = parseWebhookSecrets(text);
+      if (secrets === undefined)
+        context.addIssue('must be whsec_ followed by the output of `openssl rand -base64 32`, or several of these, separated by commas');
+      return secrets ?? [];
+    })
+    .optional(),
+  IMPORTS_WEBHOOK_PRIVATE: z.enum(['on', 'off'], 'is neither on nor off').default('off'),
   IMPORTS_SFTP_HOST: z.string().default('127.0.0.1'),
   IMPORTS_SFTP_PORT: port(2222),
   IMPORTS_FTPS_HOST: z.string().default('127.0.0.1'),
@@ -78,15 +107,15 @@ export const settings = z.object({
   IMPORTS_FTPS_KEY: z.string().optional(),
   IMPORTS_FTPS_PASSIVE_PORTS: z
     .string()
-    .refine(isPortRange, 'is no range of ports, e.g. 50000-50100 (0 = any free ones)')
+    .refine(isPortRange, 'is not a range of ports, e.g. 50000-50100 (0 = any free ones)')
     .transform(portRange)
     .prefault('50000-50100'),
-  IMPORTS_FTPS_PUBLIC_ADDRESS: z.ipv4('is no IPv4 address, e.g. 203.0.113.10').optional(),
+  IMPORTS_FTPS_PUBLIC_ADDRESS: z.ipv4('is not an IPv4 address, e.g. 203.0.113.10').optional(),
   IMPORTS_SHARED_ADDRESSES: networks.optional(),
   IMPORTS_PROXY_FROM: networks.optional(),
   IMPORTS_QUIET_SECONDS: z
     .string()
-    .refine((text) => /^\d{1,4}(\.\d{1,3})?$/.test(text), 'is no number of seconds, e.g. 5')
+    .refine((text) => /^\d{1,4}(\.\d{1,3})?$/.test(text), 'is not a number of seconds, e.g. 5')
     .transform(Number)
     .prefault('5'),
   IMPORTS_KEEP_DAYS: days.prefault('90'),

@@ -24,7 +24,7 @@ export interface ClientSettings {
   readonly furtherColumns: readonly FieldName[];
   /** Further fields that a new user must have. */
   readonly requiredFields: readonly FieldName[];
-  /** Whether ids that differ in leading zeros only are one person, of whom a spreadsheet has dropped the zeros, or two. */
+  /** Whether ids that differ in leading zeros only are one person whose zeros a spreadsheet has dropped, or two people. */
   readonly leadingZeros: 'same' | 'distinct';
   readonly unknownColumns: 'refuse' | 'ignore';
   readonly encoding: 'utf-8' | 'windows-1252' | 'utf-16le';
@@ -40,6 +40,8 @@ export interface ClientSettings {
   readonly allowedAddresses: readonly string[];
   /** A duration such as `26h`; null = no silence alarm. */
   readonly expectFileEvery: string | null;
+  /** Where its events are sent; null = nowhere. Read at each try, so that a wrong one can be corrected: imports do not keep it. */
+  readonly webhookUrl: string | null;
 }
 
 /** An operator's word on whether anything of a client is started: imports, retries, approvals. Uploads are taken, and what runs goes on. */
@@ -57,7 +59,7 @@ export interface Client {
   readonly paused?: Pause;
   /** How its last pause ended. */
   readonly resumed?: Pause;
-  /** From when on files are expected of it. */
+  /** When files began to be expected of it. */
   readonly addedAt?: Date;
   readonly settings: ClientSettings;
 }
@@ -83,4 +85,5 @@ export const DEFAULT_SETTINGS: Omit<ClientSettings, 'failedImportEmail' | 'reply
   maxRecords: 5_000_000,
   allowedAddresses: [],
   expectFileEvery: null,
+  webhookUrl: null,
 };

@@ -8,7 +8,7 @@ export type UserId = string & { readonly __brand: 'UserId' };
 
 const CLIENT_ID = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 
-/** 1 to 40 lower-case letters, digits and inner hyphens; undefined when the text is no client id. */
+/** 1 to 40 lower-case letters, digits and inner hyphens; undefined if the text is not a client id. */
 export function parseClientId(text: string): ClientId | undefined {
   return CLIENT_ID.test(text) ? (text as ClientId) : undefined;
 }
@@ -26,6 +26,11 @@ export function parseImportId(
   const digits = text.slice(cut + 1);
   if (clientId === undefined || !/^[1-9]\d{0,14}$/.test(digits)) return undefined;
   return { importId: text as ImportId, clientId, seq: Number(digits) };
+}
+
+/** Also of number 0, which stands for the time before the client's first import. */
+export function clientIdOf(importId: ImportId): ClientId {
+  return importId.slice(0, importId.lastIndexOf('-')) as ClientId;
 }
 
 export function userIdOf(clientId: ClientId, uniqueId: string): UserId {

@@ -37,10 +37,11 @@ export const NO_COUNTS: Counts = {
   permitsReleased: 0,
 };
 
-export function addCounts(a: Counts, b: Counts): Counts {
-  const sum: Record<string, number> = {};
-  for (const key of Object.keys(NO_COUNTS) as (keyof Counts)[]) sum[key] = a[key] + b[key];
-  return sum as unknown as Counts;
+/** Counts of one kind, each key by itself; one that is missing is 0. */
+export function addCounts<T extends { readonly [K in keyof T]?: number }>(a: T, b: T): T {
+  const sum: Record<string, number | undefined> = { ...a };
+  for (const [key, n] of Object.entries<number | undefined>(b)) sum[key] = (sum[key] ?? 0) + (n ?? 0);
+  return sum as T;
 }
 
 /** How the text of the file is laid out, as found by the inspection; everything a chunk needs to be read on its own. */
@@ -71,7 +72,7 @@ export type HoldVerdict = 'approve' | 'approve-without-archives' | 'decline';
 /** Somebody's word on a held import. */
 export interface HoldDecision {
   readonly verdict: HoldVerdict;
-  /** Why, for whoever looks later. */
+  /** Why, for the record. */
   readonly reason: string;
   /** Who typed it. */
   readonly by: string;
@@ -86,10 +87,10 @@ export interface Held extends HoldNumbers {
   readonly decided: (Omit<HoldDecision, 'verdict'> & { readonly verdict: HoldVerdict | 'timed-out'; readonly at: Date }) | null;
 }
 
-/** What may be written of a file; kept, so that every step and every retry goes by the same word. */
+/** What may be written of a file; kept, so that every step and retry follows the same decision. */
 export type GoAhead = 'whole' | 'without-archives' | 'declined';
 
-/** What became of an import that has ended, in the words of somebody who drops its file again. */
+/** How an import ended, as it matters to somebody who drops its file again. */
 export type Became = 'imported' | 'refused' | 'declined' | 'undone';
 
 export function becameOf({ state, outcome }: Pick<ImportRun, 'state' | 'outcome'>): Became {
@@ -97,9 +98,9 @@ export function becameOf({ state, outcome }: Pick<ImportRun, 'state' | 'outcome'
   return outcome === 'refused' || outcome === 'declined' ? outcome : 'imported';
 }
 
-/** Why an import did not go to its end, and what of it had been done by then and was taken back. */
+/** Why an import did not reach its end, and what it had done that was taken back. */
 export interface Stopped {
-  /** failed = something of ours was broken; cancelled = somebody stopped it. */
+  /** failed = a fault on our side; cancelled = somebody stopped it. */
   readonly because: 'failed' | 'cancelled';
   readonly undone: UndoCounts;
 }
@@ -109,7 +110,7 @@ export interface Retry {
   readonly at: Date;
   /** Who typed it. */
   readonly by: string;
-  /** Why, for whoever looks later. */
+  /** Why, for the record. */
   readonly reason: string;
 }
 
@@ -128,13 +129,13 @@ export interface ImportRun {
   readonly receivedAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
-  /** When it came to wait for the client's turn: claimed, asked to be retried, approved. Turns are given in this order. */
+  /** When it began to wait for the client's turn: claimed, retried or approved. Turns are given in this order. */
   readonly askedAt: Date;
-  /** The turn that it was given last; its steps write only while this is theirs. null = none since it was asked for. */
+  /** The turn it was given last; its steps write only while it has this turn. null = none since it was requested. */
   readonly turn: number | null;
-  /** How often it was started: 1, and one more for each retry. 0 = it has not had its turn yet. */
+  /** How often it was started: 1, plus one for each retry. 0 = it has not had its turn yet. */
   readonly attempts: number;
-  /** The client's settings of its inspection: it keeps them to the end and through every retry. Absent = not inspected yet. */
+  /** The client's settings when it was inspected; they apply to its end and to every retry. Absent = not inspected yet. */
   readonly settings?: ClientSettings;
   /** Oldest first; absent = none. */
   readonly retries?: readonly Retry[];
@@ -149,6 +150,8 @@ export interface ImportRun {
   readonly endsInLineBreak?: boolean;
   /** The client had no users when the file was inspected; absent = not known. */
   readonly isFirst?: boolean;
+  /** The turn in which the client's users were looked through for values without keys; absent = in none so far. */
+  readonly keysMendedIn?: number;
   readonly chunks: number;
   /** Records whose `active` cell reads 0: no more users than that can be archived. */
   readonly inactiveRecords: number;
@@ -157,9 +160,9 @@ export interface ImportRun {
   /** null = never held. */
   readonly held: Held | null;
   readonly sameAs: ImportId | null;
-  /** What had become of that one when this one was inspected. */
+  /** How that one had ended when this one was inspected. */
   readonly sameAsBecame?: Became;
-  /** It was stopped half-way and undone; absent = it went to its end, or was never undone. */
+  /** It was stopped half-way and undone; absent = it reached its end, or was never undone. */
   readonly stopped?: Stopped;
   readonly report: ReportState;
   /** Path within the client's folder, e.g. `.bak/users.csv`. */

@@ -47,12 +47,12 @@ export const IMPORT_STATES: Readonly<Record<ImportState, StateRow>> = {
   'backing-up': {
     ...AT_WORK,
     // Refused, declined, applied; and what had stopped, when it is undone.
-    from: ['inspecting', 'held', 'releasing', 'failed', 'cancelled', 'backing-up'],
-    phase: 'putting the file away, with what became of it',
+    from: ['inspecting', 'held', 'applying', 'releasing', 'failed', 'cancelled', 'backing-up'],
+    phase: 'moving the file to .bak, with its receipt',
   },
   reporting: { ...AT_WORK, from: ['backing-up', 'reporting'], phase: 'sending the e-mail', holdsTurn: false },
   finished: { ...ENDED, from: ['reporting'], phase: 'finished' },
-  failed: { ...STOPPED, from: MAY_STOP, phase: 'failed: something of ours is broken' },
+  failed: { ...STOPPED, from: MAY_STOP, phase: 'failed: a fault on our side' },
   cancelled: { ...STOPPED, from: MAY_STOP, phase: 'cancelled' },
   undone: { ...ENDED, from: ['finished', 'failed', 'cancelled', 'backing-up', 'reporting'], phase: 'undone' },
 };
@@ -71,3 +71,14 @@ export const ENDED_STATES = statesThat((row) => row.hasEnded);
 export const WITH_WORKFLOW = statesThat((row) => row.hasWorkflow);
 /** Nobody is at work on it, and nobody needs to be asked: it waits for the client's inbox. */
 export const WAITING_STATES = statesThat((row) => !row.hasEnded && !row.hasWorkflow && row.needs === null);
+
+/** A step that failed and is being retried. */
+export interface StepTrouble {
+  /** Name of the activity, e.g. `sendReport`. */
+  readonly step: string;
+  readonly tries: number;
+  /** Safe sentence of the last try. */
+  readonly why: string;
+  /** null = it is being tried now. */
+  readonly nextTryAt: Date | null;
+}

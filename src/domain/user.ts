@@ -68,3 +68,12 @@ export interface User {
 export function isCreationUndone({ status, archived }: Pick<User, 'status' | 'archived'>): boolean {
   return status === 'archived' && archived?.undone === true;
 }
+
+/** What the database keeps about one person outside `users`. Personal data throughout. */
+export interface KeptOfPerson {
+  readonly replacedValues: readonly object[];
+  readonly rejectedRecords: readonly object[];
+  /** Accepted records that waited for a value which another user held. */
+  readonly deferredRecords: readonly object[];
+  readonly leftByUndo: readonly object[];
+}

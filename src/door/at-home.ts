@@ -1,7 +1,7 @@
 // Where an account is at home: places that it logged in from lately. What strangers do to its name does not slow it down there, and a ban
 // of the place spares it.
 
-import type { Account, KnownPlace } from '../ports';
+import type { Account, KnownPlace } from '../domain/client/access';
 
 export const AT_HOME_MS = 30 * 86_400_000;
 const MAX_PLACES = 10;

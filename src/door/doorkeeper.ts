@@ -50,12 +50,12 @@ interface Guest {
   mayLeave: boolean;
 }
 
-export interface DoorkeeperOptions {
+interface DoorkeeperOptions {
   readonly throttle: Throttle;
   readonly bans: Pick<Bans, 'of' | 'ban'>;
   readonly clock: Clock;
   readonly metrics: DoorMetrics;
-  readonly log?: Log;
+  readonly log: Log;
   /** Networks that many share and that are therefore neither banned nor bounded. */
   readonly sharedAddresses: readonly string[];
   readonly proxies?: readonly string[];
@@ -141,7 +141,7 @@ export function createDoorkeeper(options: DoorkeeperOptions): Doorkeeper {
     const { startups: full, startupsForKnown, startupsEarly } = ENTRY_LIMITS;
     const room = isKnown ? full : full - startupsForKnown;
     if (all >= room) return makeRoom(byPlace, own) ? undefined : 'too-many';
-    // An address that holds less than the others do is none of those that fill the door.
+    // An address that holds fewer places than the others is not filling the door.
     const isAverage = (own + 1) * byPlace.size >= all;
     const isUnlucky = random() < (all - startupsEarly) / (room - startupsEarly);
     return !isKnown && isAverage && isUnlucky ? 'early' : undefined;

@@ -23,7 +23,7 @@ export interface Gate {
   dropAll(): Promise<void>;
 }
 
-export interface GateOptions {
+interface GateOptions {
   readonly protocol: 'SFTP' | 'FTPS';
   readonly host: string;
   readonly port: number;
@@ -118,7 +118,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
   };
 }
 
-/** Undefined when there was none in time, or something else came: then the connection is ended, and nothing of it is believed. */
+/** Undefined when there was none in time, or something else came: then the connection is ended, and nothing it sent is believed. */
 function readHeader(
   socket: Socket,
   waitMs: number,
@@ -139,7 +139,7 @@ function readHeader(
     if (header === 'none') return fail();
     stop();
     done(header);
-    // Whoever reads on has begun to listen by now.
+    // The reader of the rest is listening already.
     if (!socket.destroyed && received.length > header.bytes) socket.push(received.subarray(header.bytes));
   };
   const stop = (): void => {

@@ -30,7 +30,7 @@ async function writeOnce(path: string, text: string): Promise<void> {
   }
 }
 
-/** Once the key is there, nobody needs a draft of it: a server that was killed may have left one, with a private key in it. */
+/** Once the key exists, drafts go: a killed server may have left one, with a private key in it. */
 async function removeDrafts(path: string): Promise<void> {
   const name = basename(path);
   const drafts = (await readdir(dirname(path))).filter((entry) => entry.startsWith(name) && DRAFT.test(entry.slice(name.length)));

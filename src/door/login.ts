@@ -3,19 +3,19 @@
 
 import type { Client } from '../domain/client';
 import { isWithin, placeOf } from '../domain/client/network';
-import type { Account, AccountStore, ClientStore, Clock, DoorMetrics, Log } from '../ports';
+import type { AccountStore, ClientStore, Clock, DoorMetrics, Log } from '../ports';
+import type { Account } from '../domain/client/access';
 import { isAtHome } from './at-home';
-import { atMost } from './at-most';
+import { atMost, GuessesInFlight } from './bounded-guesses';
 import type { Doorkeeper } from './doorkeeper';
 import { errnoOf } from './folder/folder-error';
 import { ENTRY_LIMITS } from './entry-limits';
-import { GuessesInFlight } from './guesses-in-flight';
 import { hashPassword, isOutdated, verifyPassword } from './passwords';
 import type { Peer } from './peer';
 import { BAN_AT_POINTS, type Throttle } from './throttle';
 import type { Visits } from './visits';
 
-export type LoginResult =
+type LoginResult =
   | 'ok'
   | 'unknown-account'
   | 'wrong-password'
@@ -40,7 +40,7 @@ export interface Login {
   readonly client: Client | undefined;
 }
 
-export interface OfferedKey {
+interface OfferedKey {
   readonly algorithm: string;
   readonly blob: Buffer;
   /** Whether the peer proved that it holds the key's other half. Missing = it only asks whether the key would do. */
@@ -59,7 +59,7 @@ export interface LoginOptions {
   readonly clients: Pick<ClientStore, 'find'>;
   readonly throttle: Throttle;
   readonly doorkeeper: Pick<Doorkeeper, 'isBanned' | 'note' | 'excuse'>;
-  readonly visits: Pick<Visits, 'countOf'> & Partial<Pick<Visits, 'renewed'>>;
+  readonly visits: Pick<Visits, 'countOf' | 'renewed'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: DoorMetrics;
@@ -79,7 +79,7 @@ export function createLogins(options: LoginOptions): Logins {
   const guesses = new GuessesInFlight((place) => BAN_AT_POINTS - throttle.pointsOf(place, clock.now().getTime()));
   let dummy: Promise<string> | undefined;
 
-  /** Whoever has proven who he is may still be unwanted. */
+  /** Somebody who has proven who they are may still be refused. */
   const admit = async (account: Account, address: string): Promise<Login> => {
     const client = await clients.find(account.clientId);
     const no = (result: LoginResult): Login => ({ result, account, client: undefined });
@@ -107,11 +107,11 @@ export function createLogins(options: LoginOptions): Logins {
   const renewHash = async (account: Account, former: string, password: string): Promise<void> => {
     const renewed = await hashing(() => hashPassword(password));
     if (renewed === 'too-busy') return;
-    visits.renewed?.(former, renewed);
+    visits.renewed(former, renewed);
     await accounts.replaceHash(account.userName, former, renewed);
   };
 
-  /** What the password alone decides. The same work is done whether or not there is an account, or a password of it. */
+  /** Checks the password only. It does the same work whether or not the account exists or has a password. */
   const check = async (account: Account | undefined, password: string, address: string): Promise<Login> => {
     dummy ??= hashPassword('');
     const passwordHash = account?.passwordHash ?? (await dummy);

@@ -27,14 +27,14 @@ export function oneAtATime<T>(work: () => Promise<T>): () => Promise<T> {
 }
 
 /** Looks at many things, a few at a time: the disk is there for others, too. In the order of the items. */
-export async function inBunches<I, T>(items: Iterable<I>, look: (item: I) => Promise<T>): Promise<T[]> {
+export async function inBunches<I, T>(items: Iterable<I> | AsyncIterable<I>, look: (item: I) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
   let bunch: I[] = [];
   const flush = async (): Promise<void> => {
     results.push(...(await Promise.all(bunch.map(look))));
     bunch = [];
   };
-  for (const item of items) if (bunch.push(item) >= BUNCH) await flush();
+  for await (const item of items) if (bunch.push(item) >= BUNCH) await flush();
   await flush();
   return results;
 }

@@ -60,6 +60,7 @@ const UNCOUNTED: DoorMetrics = {
   loginEnded: () => undefined,
   peerTurnedAway: () => undefined,
   addressBanned: () => undefined,
+  backupsCounted: () => undefined,
 };
 const FINISH_MS = 5000;
 const SWEEP_MS = 60 * 60 * 1000;

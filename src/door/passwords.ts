@@ -1,14 +1,11 @@
 // Passwords of accounts: argon2id with the parameters of the OWASP cheat sheet, in PHC string format.
 
 import { hash, verify } from '@node-rs/argon2';
-import { randomInt } from 'node:crypto';
 
 // Algorithm 2 is argon2id; the package's const enum cannot be used with isolated modules.
 const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 // Nobody types more, and hashing a megabyte is work an attacker would like us to do.
 const MAX_BYTES = 1024;
-const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
-const GENERATED_LENGTH = 24;
 
 export function hashPassword(password: string): Promise<string> {
   return hash(password, PARAMETERS);
@@ -24,9 +21,4 @@ export async function verifyPassword(passwordHash: string, password: string): Pr
 export function isOutdated(passwordHash: string): boolean {
   const { memoryCost, timeCost, parallelism } = PARAMETERS;
   return !passwordHash.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
-}
-
-/** 120 bits, in letters and digits that are hard to confuse. */
-export function generatePassword(): string {
-  return Array.from({ length: GENERATED_LENGTH }, () => BASE32.charAt(randomInt(BASE32.length))).join('');
 }

@@ -1,6 +1,6 @@
 // Who is at the other end of a connection, as far as it can be known before anybody has logged in.
 
-import type { Protocol } from '../ports';
+import type { Protocol } from '../domain/client/access';
 
 export interface Peer {
   /** As the socket tells it, or a load balancer that we trust. */

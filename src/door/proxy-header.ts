@@ -4,7 +4,7 @@
 
 import { isIP } from 'node:net';
 
-export interface ProxyHeader {
+interface ProxyHeader {
   /** Of the client; undefined = a connection of the load balancer's own, which looks whether we are there. */
   readonly address: string | undefined;
   /** Bytes of the header: what follows is the client's. */

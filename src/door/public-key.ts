@@ -1,9 +1,9 @@
-// Reads one line of an authorized_keys or `.pub` file. Whoever pastes the wrong thing is told what it is and what to send instead.
+// Reads one line of an authorized_keys or `.pub` file. If it is something else, the error says what it is and what to send instead.
 
 import { createHash } from 'node:crypto';
 import { utils } from 'ssh2';
 import { ImportsError } from '../errors';
-import type { PublicKey } from '../ports';
+import type { PublicKey } from '../domain/client/access';
 
 const ALGORITHMS = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'ssh-rsa'];
 const KEY_WITHIN = /(?:^|\s)(?:ssh-|ecdsa-|sk-)\S+\s+AAAA/;
@@ -23,7 +23,7 @@ export function parsePublicKey(line: string): PublicKey {
   const [algorithm = '', blob = '', ...comment] = text.split(/\s+/);
   if (!ANY_ALGORITHM.test(algorithm)) {
     if (KEY_WITHIN.test(text)) refuse('The line begins with options, which this server does not support.');
-    refuse('This is no public key.');
+    refuse('This is not a public key.');
   }
   if (algorithm === 'ssh-dss') refuse('DSA keys are no longer safe.');
   if (algorithm.includes('-cert-')) refuse('This is a certificate, which this server does not check: send the key that it was made for.');

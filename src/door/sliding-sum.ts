@@ -1,5 +1,5 @@
-// Points by key over a span of time that slides along: what is older no longer counts. In memory and bounded: whoever invents keys makes us
-// forget the oldest, not grow.
+// Points by key over a span of time that slides along: what is older no longer counts. In memory and bounded: an attacker who invents keys
+// makes us forget the oldest, not grow.
 
 interface Noted {
   readonly at: number;
@@ -9,47 +9,47 @@ interface Noted {
 const MAX_KEYS = 20_000;
 
 export class SlidingSum {
-  private readonly noted = new Map<string, Noted[]>();
+  readonly #noted = new Map<string, Noted[]>();
 
-  private readonly spanMs: number;
-  private readonly maxKeys: number;
+  readonly #spanMs: number;
+  readonly #maxKeys: number;
 
   constructor(spanMs: number, maxKeys = MAX_KEYS) {
-    this.spanMs = spanMs;
-    this.maxKeys = maxKeys;
+    this.#spanMs = spanMs;
+    this.#maxKeys = maxKeys;
   }
 
   /** The sum with these points. */
   add(key: string, points: number, now: number): number {
-    const noted = [...this.recent(key, now), { at: now, points }];
-    // Put back at the end: the keys stand in the order in which they were last heard of.
-    this.noted.delete(key);
-    this.noted.set(key, noted);
-    if (this.noted.size > this.maxKeys) this.forgetOldest(now);
+    const noted = [...this.#recent(key, now), { at: now, points }];
+    // Put back at the end, so that the keys are in the order of last use.
+    this.#noted.delete(key);
+    this.#noted.set(key, noted);
+    if (this.#noted.size > this.#maxKeys) this.#forgetOldest(now);
     return sum(noted);
   }
 
   of(key: string, now: number): number {
-    return sum(this.recent(key, now));
+    return sum(this.#recent(key, now));
   }
 
   clear(key: string): void {
-    this.noted.delete(key);
+    this.#noted.delete(key);
   }
 
   get size(): number {
-    return this.noted.size;
+    return this.#noted.size;
   }
 
-  private recent(key: string, now: number): Noted[] {
-    return (this.noted.get(key) ?? []).filter(({ at }) => now - at < this.spanMs);
+  #recent(key: string, now: number): Noted[] {
+    return (this.#noted.get(key) ?? []).filter(({ at }) => now - at < this.#spanMs);
   }
 
-  private forgetOldest(now: number): void {
-    for (const [key, noted] of this.noted) {
+  #forgetOldest(now: number): void {
+    for (const [key, noted] of this.#noted) {
       const last = noted.at(-1);
-      if (this.noted.size <= this.maxKeys && last !== undefined && now - last.at < this.spanMs) return;
-      this.noted.delete(key);
+      if (this.#noted.size <= this.#maxKeys && last !== undefined && now - last.at < this.#spanMs) return;
+      this.#noted.delete(key);
     }
   }
 }

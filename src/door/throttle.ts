@@ -21,41 +21,41 @@ export const SPAN_MS = 30 * MINUTE_MS;
 /** Within a minute, of one address. Monitoring reads the banner and goes, again and again, and harms nobody. */
 export const FREE_LOOKS = 10;
 
-/** Mistyping a few times costs nothing but the usual second. */
+/** Mistyping a few times costs only the usual second. */
 const FREE_FAILURES = 3;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 5_000;
 
 export class Throttle {
-  private readonly points = new SlidingSum(SPAN_MS);
-  private readonly looks = new SlidingSum(MINUTE_MS);
-  private readonly failures = new SlidingSum(SPAN_MS);
+  readonly #points = new SlidingSum(SPAN_MS);
+  readonly #looks = new SlidingSum(MINUTE_MS);
+  readonly #failures = new SlidingSum(SPAN_MS);
 
-  /** Whether that was too much. The account begins anew then: what follows is a ban, and after it a new chance. */
+  /** Whether that was too much. The count then starts again: what follows is a ban, and after it a new chance. */
   note(place: string, offence: Offence, now: number): boolean {
-    if (offence === 'no-login' && this.looks.add(place, 1, now) <= FREE_LOOKS) return false;
-    if (this.points.add(place, POINTS[offence], now) < BAN_AT_POINTS) return false;
-    this.points.clear(place);
+    if (offence === 'no-login' && this.#looks.add(place, 1, now) <= FREE_LOOKS) return false;
+    if (this.#points.add(place, POINTS[offence], now) < BAN_AT_POINTS) return false;
+    this.#points.clear(place);
     return true;
   }
 
   pointsOf(place: string, now: number): number {
-    return this.points.of(place, now);
+    return this.#points.of(place, now);
   }
 
   /** Before a password is looked at. `known` = the account has logged in from there lately. */
   delayMs(attempt: Attempt, now: number): number {
-    const extra = this.failures.of(keyOf(attempt), now) - FREE_FAILURES;
+    const extra = this.#failures.of(keyOf(attempt), now) - FREE_FAILURES;
     return extra <= 0 ? 0 : Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (extra - 1));
   }
 
   failed(attempt: Attempt, now: number): void {
-    this.failures.add(keyOf(attempt), 1, now);
+    this.#failures.add(keyOf(attempt), 1, now);
   }
 
   succeeded(attempt: Attempt): void {
     // A stranger's success says nothing about the other strangers.
-    if (attempt.known) this.failures.clear(keyOf(attempt));
+    if (attempt.known) this.#failures.clear(keyOf(attempt));
   }
 }
 
@@ -65,7 +65,7 @@ export interface Attempt {
   readonly known: boolean;
 }
 
-/** Strangers to an account share its patience: they may be one, behind many addresses. A place that it knows has a patience of its own. */
+/** Unknown addresses share one limit per account, because one attacker may use many. A known address has its own limit. */
 function keyOf({ userName, place, known }: Attempt): string {
   // What was typed may be anything, of any length, a password among it.
   return createHash('sha256')

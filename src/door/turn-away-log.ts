@@ -4,14 +4,14 @@ import type { Clock, Log } from '../ports';
 
 const EVERY_MS = 60_000;
 
-export function createTurnAwayLog(log: Log | undefined, clock: Clock): (reason: string) => void {
+export function createTurnAwayLog(log: Log, clock: Clock): (reason: string) => void {
   let counts: Record<string, number> = {};
   let saidAt = -Infinity;
   return (reason) => {
     counts[reason] = (counts[reason] ?? 0) + 1;
     const now = clock.now().getTime();
     if (now - saidAt < EVERY_MS) return;
-    log?.warn('Connections were turned away before a log-in', counts);
+    log.warn('Connections were turned away before a log-in', counts);
     counts = {};
     saidAt = now;
   };

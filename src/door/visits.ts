@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../domain/client';
 import { placeOf } from '../domain/client/network';
-import type { Account, AccountStore, ClientStore, Clock, LiveSession, Log, PublicKey, SessionStore } from '../ports';
+import type { AccountStore, ClientStore, Clock, Log, SessionStore } from '../ports';
+import type { Account, LiveSession, PublicKey } from '../domain/client/access';
 import { withPlace } from './at-home';
 import { errnoOf } from './folder/folder-error';
 import type { Peer } from './peer';
@@ -35,7 +36,7 @@ export interface Visits {
   stop(): Promise<void>;
 }
 
-export interface VisitOptions {
+interface VisitOptions {
   readonly accounts: Pick<AccountStore, 'find' | 'update'>;
   readonly clients: Pick<ClientStore, 'find'>;
   readonly sessions: SessionStore;
@@ -94,7 +95,9 @@ export function createVisits({ accounts, clients, sessions, clock, log }: VisitO
     return saving;
   };
 
-  /** Sends away who was disabled since, or logged in by a password that was changed or a key that was removed. */
+  /**
+   * Ends the sessions of accounts that have been disabled, and those that logged in by a password or key that has been changed or removed.
+   */
   const sendAway = async (): Promise<void> => {
     for (const userName of new Set([...guests.values()].map(({ session }) => session.userName))) {
       const account = await accounts.find(userName);
@@ -169,6 +172,6 @@ export function createVisits({ accounts, clients, sessions, clock, log }: VisitO
   };
 }
 
-export function holdsKey({ publicKeys }: Account, { algorithm, blob }: PublicKeyOf): boolean {
+function holdsKey({ publicKeys }: Account, { algorithm, blob }: PublicKeyOf): boolean {
   return publicKeys.some((key) => key.algorithm === algorithm && key.blob === blob);
 }

@@ -7,15 +7,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { durationMs } from '../domain/client/duration';
 import { profileOf } from '../domain/client/profiles';
 import type { Client } from '../domain/client';
-import type { ClientStore, WaitingFiles } from '../ports';
+import type { ClientStore } from '../ports';
+import type { WaitingFiles } from '../domain/file/folder-files';
 import { findWaiting } from './folder/find-waiting';
 import { unlessMissing } from './folder/folder-error';
 import { inBunches } from './one-at-a-time';
 
 /** `prompt` = taken within an hour at most; `scheduled` = by a cron line or a rarer interval; `paused` = not before an operator says so. */
 export const INTAKES = ['prompt', 'scheduled', 'paused'] as const;
-export type Intake = (typeof INTAKES)[number];
-export type WaitingByIntake = Readonly<Record<Intake, WaitingFiles>>;
+type Intake = (typeof INTAKES)[number];
+type WaitingByIntake = Readonly<Record<Intake, WaitingFiles>>;
 
 /** A look is good for this long, and for nine times as long as it took: ten thousand folders never take more than a tenth of the time. */
 const GOOD_FOR_MS = 15_000;
@@ -23,7 +24,7 @@ const SETTINGS_WITHIN_MS = 1_000;
 const PROMPT_MS = 60 * 60_000;
 const NONE: WaitingFiles = { files: 0, oldest: null };
 
-export interface WatchWaiting {
+interface WatchWaiting {
   readonly dataDir: string;
   readonly clients: Pick<ClientStore, 'list'>;
   readonly goodForMs?: number;

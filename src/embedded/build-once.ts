@@ -18,7 +18,7 @@ export interface Build {
   readonly signal: AbortSignal;
 }
 
-/** Resolves with the folder of the finished thing, whoever made it. */
+/** Resolves with the folder of the finished thing, whichever process made it. */
 export async function buildOnce({ cacheDir, name, make, signal }: Build): Promise<string> {
   const finished = path.join(cacheDir, name);
   const lock = `${finished}.lock`;

@@ -15,7 +15,7 @@ export interface Kept extends Stoppable {
   readonly ended: Promise<string>;
 }
 
-export interface KeepRunning {
+interface KeepRunning {
   readonly name: string;
   /** Resolves when it is ready for use. */
   readonly start: () => Promise<Kept>;

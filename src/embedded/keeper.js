@@ -1,4 +1,4 @@
-// Runs one program and ends it when whoever started this ends, however that happens, `kill -9` included: the channel to the parent
+// Runs one program and ends it when the process that started this ends, however that happens, `kill -9` included: the channel to the parent
 // closes. Plain JavaScript, because it is started as a program from the sources (by tests) as well as from the build.
 //
 //   node keeper.js <command> <argument>…      started with an IPC channel; first message up: {pid} or {failed: <error code>}

@@ -4,8 +4,7 @@ import { fork } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ImportsError } from '../errors';
-import { endForcibly, endOrphan } from './end-orphan';
-import { openLog } from './open-log';
+import { endForcibly, endOrphan, openLog } from './earlier-start';
 
 /** Longer than the keeper gives the program. */
 const PATIENCE_MS = 40_000;
@@ -24,7 +23,7 @@ export interface Program {
 
 export interface Running {
   readonly pid: number;
-  /** Resolves with how it ended, whoever ended it. */
+  /** Resolves with how it ended, whatever ended it. */
   readonly ended: Promise<string>;
   /** Ends it, kindly and then not, and waits. */
   stop(): Promise<void>;

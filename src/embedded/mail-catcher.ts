@@ -1,8 +1,8 @@
 // The mail server of a machine without one: takes every message and leaves it as a file. A message is acknowledged once it is safely
-// on disk, as a real server would do it.
+// on disk, as a real server would do it. Our own mails are named after what they are: `acme-2.report.eml`.
 
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -17,8 +17,34 @@ const LIMIT_BYTES = 64 * 1024 * 1024;
 
 export interface MailCatcher extends Stoppable {
   readonly url: string;
-  /** `<time>-<n>.eml`, in the order of arrival. */
+  /** `acme-2.report.eml`, and `acme-2.report.2.eml` of one that came again; `<time>-<n>.eml` where the message does not say what it is. */
   readonly folder: string;
+}
+
+/** Our own headers are far shorter. */
+const HEADER_BYTES = 16 * 1024;
+
+/** Import and kind, from the Message-ID. Any program may send anything to the port: only letters, digits and hyphens get into a name. */
+async function ownName(file: string): Promise<string | undefined> {
+  const message = await open(file);
+  try {
+    const { buffer, bytesRead } = await message.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
+    const [header = ''] = buffer.toString('latin1', 0, bytesRead).split('\r\n\r\n');
+    return /^Message-ID:\s*<([a-z0-9-]{1,60}\.[a-z-]{1,20})@/im.exec(header)?.[1];
+  } finally {
+    await message.close();
+  }
+}
+
+/** Nothing that was caught is overwritten. */
+async function nameIt(file: string, name: string): Promise<void> {
+  for (let n = 1; ; n++) {
+    try {
+      return await link(file, path.join(path.dirname(file), n === 1 ? `${name}.eml` : `${name}.${n}.eml`));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
 }
 
 export async function startMailCatcher({ config, log }: Pick<Embedding, 'config' | 'log'>): Promise<MailCatcher> {
@@ -28,15 +54,14 @@ export async function startMailCatcher({ config, log }: Pick<Embedding, 'config'
 
   const store = async (message: SMTPServerDataStream) => {
     const time = new Date().toISOString().replaceAll(':', '-');
-    const target = path.join(folder, `${time}-${String(++received).padStart(6, '0')}.eml`);
-    const temporary = `${target}.part`;
+    const anyName = `${time}-${String(++received).padStart(6, '0')}`;
+    const temporary = path.join(folder, `${anyName}.part`);
     try {
       await pipeline(message, createWriteStream(temporary, { flush: true }));
       if (message.sizeExceeded) throw Object.assign(new Error('The message is too large'), { responseCode: 552 });
-      await rename(temporary, target);
-    } catch (error) {
+      await nameIt(temporary, (await ownName(temporary)) ?? anyName);
+    } finally {
       await rm(temporary, { force: true });
-      throw error;
     }
   };
 

@@ -2,19 +2,24 @@
 // from `embedded-mongo/`. Data that one engine wrote is never opened with another.
 
 import { createHash } from 'node:crypto';
-import { copyFile, cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ImportsError } from '../errors';
+import { mongoArchive } from './archives';
+import { buildEngine, JARS } from './build-engine';
 import { buildOnce, exists } from './build-once';
+import { fetchArchive } from './fetch-archive';
 import { projectRoot } from './project-root';
 import type { Resolving } from './resolve-temporal';
-import { runCommand, versionOnPath } from './run-command';
+import { versionOnPath } from './run-command';
 import { sayProgress } from './say-progress';
 import { tryDownload } from './try-download';
 
+const INSTEAD = 'install MongoDB, or set MONGODB_URI.';
+
 export type MongoEngine = 'mongod' | 'small';
 
-export interface MongoProgram {
+interface MongoProgram {
   readonly kind: MongoEngine;
   readonly engine: string;
   readonly command: string;
@@ -38,25 +43,22 @@ async function realMongo({ config, say, signal }: Resolving): Promise<MongoProgr
   const { cacheDir, env } = config;
   const onPath = await versionOnPath('mongod', env);
   if (onPath !== undefined) return mongod('mongod', `MongoDB (${onPath}), from PATH`);
-  const folder = path.join(cacheDir, 'mongod-download');
-  const found = (await exists(folder))
-    ? folder
-    : await tryDownload({
-        cacheDir,
-        url: 'https://fastdl.mongodb.org/',
-        signal,
-        download: () =>
-          sayProgress(say, 'Downloading MongoDB once', () =>
-            buildOnce({ cacheDir, name: path.basename(folder), signal, make: downloadMongo }),
-          ),
-      });
-  return found === undefined ? undefined : mongod(path.join(folder, 'mongod'), 'MongoDB, downloaded');
-}
-
-async function downloadMongo(into: string): Promise<void> {
-  const { MongoBinary } = await import('mongodb-memory-server-core');
-  await copyFile(await MongoBinary.getPath({ downloadDir: path.join(into, 'download') }), path.join(into, 'mongod'));
-  await rm(path.join(into, 'download'), { recursive: true, force: true });
+  const archive = mongoArchive();
+  if (archive === undefined) return undefined;
+  const folder = path.join(cacheDir, path.basename(archive.url, '.tgz'));
+  const command = path.join(folder, 'mongod');
+  const make = (into: string) => fetchArchive({ archive, into, instead: INSTEAD, env, signal });
+  if (!(await exists(folder)))
+    await tryDownload({
+      cacheDir,
+      url: archive.url,
+      signal,
+      download: () =>
+        sayProgress(say, 'Downloading MongoDB once', () => buildOnce({ cacheDir, name: path.basename(folder), signal, make })),
+    });
+  // It wants a newer system than some have.
+  const version = await versionOnPath(command, env);
+  return version === undefined ? undefined : mongod(command, `MongoDB (${version}), downloaded`);
 }
 
 /** One node without a replica set: nothing here needs one, and a replica set remembers its port for ever. */
@@ -75,22 +77,14 @@ async function smallEngine({ config, say, signal }: Resolving): Promise<MongoPro
   const name = `embedded-mongo-${await hashOf(sources)}`;
   const folder = path.join(cacheDir, name);
   if (!(await exists(folder))) {
-    const [java, maven] = await Promise.all([versionOnPath('java', env), versionOnPath('mvn', env)]);
-    if (java === undefined || maven === undefined)
+    const [compiler, maven] = await Promise.all([versionOnPath('javac', env), versionOnPath('mvn', env)]);
+    if (compiler === undefined || maven === undefined)
       throw new ImportsError(
         'UNREACHABLE',
         'MongoDB could not be started: MONGODB_URI is not set, `mongod` is not on PATH, fastdl.mongodb.org cannot be reached, and the ' +
-          `embedded engine cannot be built without ${java === undefined ? 'Java 17' : 'Maven'}. Install MongoDB, or a JDK 17 and Maven, or set MONGODB_URI.`,
+          `embedded engine cannot be built without ${compiler === undefined ? 'a JDK 17' : 'Maven'}. Install MongoDB, or a JDK 17 and Maven, or set MONGODB_URI.`,
       );
-    const make = async (into: string) => {
-      const work = path.join(into, 'work');
-      await mkdir(work);
-      await cp(path.join(sources, 'pom.xml'), path.join(work, 'pom.xml'));
-      await cp(path.join(sources, 'src'), path.join(work, 'src'), { recursive: true });
-      await runCommand({ command: 'mvn', args: ['-q', '-B', '-f', 'pom.xml', 'package'], cwd: work, env, signal });
-      for (const part of ['lib', 'classes']) await rename(path.join(work, 'target', part), path.join(into, part));
-      await rm(work, { recursive: true });
-    };
+    const make = (into: string) => buildEngine({ sources, into, instead: INSTEAD, env, signal });
     await sayProgress(say, 'Building the embedded MongoDB engine once, about a minute', () => buildOnce({ cacheDir, name, signal, make }));
   }
   const classPath = [path.join(folder, 'lib', '*'), path.join(folder, 'classes')].join(path.delimiter);
@@ -98,7 +92,8 @@ async function smallEngine({ config, say, signal }: Resolving): Promise<MongoPro
     kind: 'small',
     engine: 'the embedded engine (speaks MongoDB, for development)',
     command: 'java',
-    args: (port, data) => ['-Xmx1g', '-cp', classPath, 'EmbeddedMongo', '--data', data, '--port', String(port)],
+    // With the default collector, a new user costs half as much processor time again.
+    args: (port, data) => ['-Xmx1g', '-XX:+UseParallelGC', '-cp', classPath, 'EmbeddedMongo', '--data', data, '--port', String(port)],
   };
 }
 
@@ -109,7 +104,7 @@ async function hashOf(sources: string): Promise<string> {
     .map((entry) => path.join(entry.parentPath, entry.name))
     .toSorted();
   const hash = createHash('sha256');
-  for (const file of [path.join(sources, 'pom.xml'), ...files])
+  for (const file of [path.join(sources, 'pom.xml'), path.join(sources, JARS), ...files])
     hash
       .update(path.relative(sources, file))
       .update('\0')

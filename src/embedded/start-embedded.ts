@@ -20,7 +20,7 @@ export interface Embedded extends Stoppable {
   readonly engines: { readonly temporal: string; readonly mongo: string };
 }
 
-export interface StartOptions {
+interface StartOptions {
   /** Progress of a first start, for people. */
   readonly say?: Say;
   /** Gives up; what was started by then is ended. */

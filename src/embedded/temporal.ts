@@ -40,7 +40,7 @@ export interface Embedding {
   readonly signal: AbortSignal;
 }
 
-export interface EmbeddedTemporal extends Stoppable {
+interface EmbeddedTemporal extends Stoppable {
   readonly address: string;
   readonly uiUrl: string;
   readonly engine: string;

@@ -30,7 +30,7 @@ export function timeText(date: Date): string {
   return date.toISOString().replace(/\.\d+Z$|[-:T]/g, '');
 }
 
-/** Undefined when it is no time. A fraction of a second is left out. */
+/** Undefined if it is not a time. A fraction of a second is left out. */
 export function readTime(text: string): Date | undefined {
   const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d+)?$/.exec(text);
   if (match === null) return undefined;

@@ -1,4 +1,4 @@
-// One control connection from its greeting to its end: in the clear it can do nothing but become TLS.
+// One control connection from its greeting to its end: in the clear it can only switch to TLS.
 
 import type { Socket } from 'node:net';
 import type { Caller } from '../door/doorkeeper';
@@ -17,7 +17,7 @@ export interface ConnectionContext {
   /** The peer has logged in. */
   readonly admit: (socket: Socket) => void;
   readonly links: Set<ControlLink>;
-  /** Commands that are being answered, for whoever waits for their end. */
+  /** Commands that are being answered, so that their end can be awaited. */
   readonly answering: Set<Promise<void>>;
 }
 

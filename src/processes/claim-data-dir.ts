@@ -1,5 +1,5 @@
 // One `imports up` at a time on a data directory. The claim is a socket somebody listens on, not a file with a pid: it ends with the
-// process, and a number that by now belongs to somebody else (or to us, in a restarted container) cannot be taken for it.
+// process, and a number that now belongs to another process (or to us, in a restarted container) cannot be taken for it.
 
 import { createHash } from 'node:crypto';
 import { mkdir, realpath, rm } from 'node:fs/promises';
@@ -13,7 +13,7 @@ const LONGEST = 100;
 
 /** Resolves with what gives the claim back. Throws ImportsError NOT_NOW when another process holds it. */
 export async function claimDataDir(dataDir: string): Promise<() => Promise<void>> {
-  await mkdir(path.join(dataDir, 'run'), { recursive: true, mode: 0o700 });
+  await mkdir(path.join(dataDir, 'run'), { recursive: true });
   const address = await addressOf(dataDir);
   const server = net.createServer((socket) => socket.end());
   for (let tries = 0; ; tries++) {

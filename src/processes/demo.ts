@@ -1,23 +1,18 @@
 // `imports demo`: the whole story on sample files, told as it happens and checked as it is told. Everything runs embedded, in a folder of
-// its own that each demo begins anew: whatever is configured for production is left alone.
+// its own that each demo recreates: whatever is configured for production is left alone.
 
+import { execFile } from 'node:child_process';
 import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
+import { promisify } from 'node:util';
 import { mongo as driver } from 'mongoose';
 import { createLog, openLogFile } from '../adapters/log/log';
-import { connectMongo, type Mongo } from '../adapters/mongo/connect-mongo';
 import { loadConfig, type Config } from '../config/load-config';
 import { importsLink } from '../config/ui-links';
-import { DEFAULT_SETTINGS } from '../domain/client';
-import { parseClientId, type ClientId } from '../domain/ids';
-import { profileOf } from '../domain/client/profiles';
 import type { ImportRun } from '../domain/import-run';
 import { projectRoot } from '../embedded/project-root';
 import { ImportsError } from '../errors';
-import { connectImportsControl } from '../adapters/temporal/imports-control';
-import { createFileStore } from '../adapters/files/file-store';
-import { generatePassword, hashPassword } from '../door/passwords';
 import { logIn } from './demo-upload';
 import { startEverything, type Everything } from './start-everything';
 import { waitForSignal } from './wait-for-signal';
@@ -31,6 +26,7 @@ export interface DemoOptions {
   readonly stderr: Writable;
 }
 
+const CLIENT = 'acme';
 const FAILED_IMPORT_EMAIL = 'it@acme.example';
 const PATIENCE_MS = 120_000;
 
@@ -39,7 +35,7 @@ export async function demo({ config: own, keep, json, stdout, stderr }: DemoOpti
   await rm(config.dataDir, { recursive: true, force: true });
   const asked = waitForSignal();
   const tell = (text: string) => void (json ? stderr : stdout).write(`${text}\n`);
-  await mkdir(path.join(config.dataDir, 'run'), { recursive: true, mode: 0o700 });
+  await mkdir(path.join(config.dataDir, 'run'), { recursive: true });
   const log = createLog({
     process: 'demo',
     level: config.logLevel,
@@ -57,8 +53,16 @@ export async function demo({ config: own, keep, json, stdout, stderr }: DemoOpti
   }
 }
 
-function demoConfig({ dataDir, env }: Config): Config {
-  const { MONGODB_URI: _mongo, TEMPORAL_ADDRESS: _temporal, SMTP_URL: _smtp, ...rest } = env;
+/** Nothing that leads to production: neither its services nor its receiver of webhooks. */
+export function demoConfig({ dataDir, env }: Config): Config {
+  const {
+    MONGODB_URI: _mongo,
+    TEMPORAL_ADDRESS: _temporal,
+    SMTP_URL: _smtp,
+    IMPORTS_WEBHOOK_URL: _receiver,
+    IMPORTS_WEBHOOK_SECRET: _secret,
+    ...rest
+  } = env;
   const anyPort = {
     IMPORTS_SFTP_PORT: '0',
     IMPORTS_MONGO_PORT: '0',
@@ -76,31 +80,34 @@ function demoConfig({ dataDir, env }: Config): Config {
 }
 
 async function tellStory(config: Config, { endpoints, mailDir }: Everything, tell: (text: string) => void) {
-  const stores = await connectMongo(endpoints.mongodbUri);
   const raw = await driver.MongoClient.connect(endpoints.mongodbUri);
+  const imports = commandLine(config, tell);
   try {
     tell('\n1. A client, and an account for its SFTP program');
-    const password = generatePassword();
-    const clientId = await addClient(config, stores, endpoints, password);
-    tell(`   client ${clientId}, account ${clientId}, password generated; failed records go to ${FAILED_IMPORT_EMAIL}`);
+    await imports.type(
+      `client add ${CLIENT} --failed-import-email ${FAILED_IMPORT_EMAIL} --reply-to-admin-email admin@parking.example`,
+      '--archive-on-inactive --login-source OPSCOM --login-source SAML',
+    );
+    const { password } = (await imports.type(`account add ${CLIENT} ${CLIENT} --generate-password`)) as { readonly password: string };
+    tell(`   failed records go to ${FAILED_IMPORT_EMAIL}`);
 
-    const sftp = await logIn({ ...endpoints.sftp, username: clientId, password });
+    const sftp = await logIn({ ...endpoints.sftp, username: CLIENT, password });
     expectThat('the first login shows an empty directory', (await sftp.list('/')).length === 0);
 
     tell('\n2. Monday: the client drops monday.csv, nothing else');
     await sftp.put(example('monday.csv'), '/monday.csv');
-    const monday = await importOf(stores, clientId, 'monday.csv');
+    const monday = await importOf(imports, 'monday.csv');
     tell(`   ${describe(monday)}`);
     expectThat('monday.csv made four users', monday.outcome === 'imported' && monday.counts.created === 4);
     const permits = raw
       .db()
       .collection<{ _id: string; clientId: string; number: string; status: string; holder: string | null }>('permits');
-    await permits.insertOne({ _id: 'acme/P-17', clientId, number: 'P-17', status: 'active', holder: 'acme/1003' });
+    await permits.insertOne({ _id: 'acme/P-17', clientId: CLIENT, number: 'P-17', status: 'active', holder: 'acme/1003' });
     tell('   the parking application gives user 1003 the permit P-17');
 
     tell('\n3. Tuesday: one moved, one left (active = 0), one is new, and three records are wrong');
     await sftp.put(example('tuesday.csv'), '/tuesday.csv');
-    const tuesday = await importOf(stores, clientId, 'tuesday.csv');
+    const tuesday = await importOf(imports, 'tuesday.csv');
     tell(`   ${describe(tuesday)}`);
     const { created, updated, archived, rejected, permitsReleased } = tuesday.counts;
     expectThat('tuesday.csv has the counts of its records', [created, updated, archived, rejected, permitsReleased].join() === '1,2,1,3,1');
@@ -127,39 +134,40 @@ async function tellStory(config: Config, { endpoints, mailDir }: Everything, tel
     return { ok: true, imports: [monday.importId, tuesday.importId] };
   } finally {
     await raw.close();
-    await stores.close();
   }
 }
 
-async function addClient(config: Config, stores: Mongo, endpoints: Everything['endpoints'], password: string): Promise<ClientId> {
-  const clientId = parseClientId('acme')!;
-  const settings = {
-    ...DEFAULT_SETTINGS,
-    failedImportEmail: FAILED_IMPORT_EMAIL,
-    replyToAdminEmail: 'admin@parking.example',
-    archiveOnInactive: true,
-    loginSources: ['OPSCOM', 'SAML'],
-  };
-  const client = { clientId, enabled: true, settings };
-  await stores.clients.add(client);
-  await stores.accounts.add({
-    userName: clientId,
-    clientId,
-    passwordHash: await hashPassword(password),
-    publicKeys: [],
-    enabled: true,
-    lastLoginAt: null,
-  });
-  await createFileStore(config.dataDir).prepareClient(clientId, profileOf(client).layout);
-  const control = connectImportsControl({ env: {}, address: endpoints.temporalAddress, uiUrl: endpoints.temporalUi });
-  await control.applySchedules(stores.clients);
-  await control.close();
-  return clientId;
+interface CommandLine {
+  /** Shows the command, and gives what it prints with --json. */
+  type(...parts: readonly string[]): Promise<unknown>;
+  ask(...words: readonly string[]): Promise<unknown>;
 }
 
-async function importOf(stores: Mongo, clientId: ClientId, fileName: string): Promise<ImportRun> {
+/** The commands that people type, on the services of the demo. */
+function commandLine({ env, dataDir }: Config, tell: (text: string) => void): CommandLine {
+  const ask = async (...words: readonly string[]): Promise<unknown> => {
+    // Not where it was started: a file .env there may name the services of production.
+    const { stdout } = await promisify(execFile)(process.execPath, [path.join(__dirname, 'imports.js'), ...words, '--json'], {
+      env: { ...env, IMPORTS_DATA_DIR: dataDir },
+      cwd: dataDir,
+    });
+    return JSON.parse(stdout);
+  };
+  return {
+    ask,
+    async type(...parts) {
+      tell(`   $ imports ${parts.join(' \\\n       ')}`);
+      return ask(...parts.join(' ').split(' '));
+    },
+  };
+}
+
+/** An import as the commands print it. */
+type Imported = Pick<ImportRun, 'importId' | 'fileName' | 'state' | 'outcome' | 'counts'>;
+
+async function importOf(imports: CommandLine, fileName: string): Promise<Imported> {
   return within(`the import of ${fileName}`, async () => {
-    const run = (await stores.imports.list({ clientId, limit: 10 })).find((one) => one.fileName === fileName);
+    const run = ((await imports.ask('list', '--client', CLIENT)) as readonly Imported[]).find((one) => one.fileName === fileName);
     return run?.state === 'finished' || run?.state === 'failed' ? run : undefined;
   });
 }
@@ -178,36 +186,49 @@ async function within<T>(what: string, ask: () => Promise<T | undefined>): Promi
     if (answer !== undefined) return answer;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new ImportsError('NOT_NOW', `The demo waited in vain for ${what}. See the logs in its folder, under run/.`);
+  throw new ImportsError('NOT_NOW', `The demo gave up waiting for ${what}. See the logs in its folder, under run/.`);
 }
 
 function expectThat(what: string, isTrue: boolean): void {
   if (!isTrue)
-    throw new ImportsError('INVARIANT', `The demo expected that ${what}, and it is not so. See the logs in its folder, under run/.`);
+    throw new ImportsError(
+      'INVARIANT',
+      `The demo expected that ${what}, but that is not the case. See the logs in its folder, under run/.`,
+    );
 }
 
 function example(name: string): string {
   return path.join(projectRoot(), 'examples/demo', name);
 }
 
-function describe({ importId, counts }: ImportRun): string {
-  const shown = (['records', 'created', 'updated', 'unchanged', 'archived', 'rejected', 'permitsReleased'] as const)
+function describe({ importId, counts }: Imported): string {
+  const shown = (['records', 'created', 'updated', 'unchanged', 'rejected', 'permitsReleased'] as const)
     .filter((what) => counts[what] > 0)
-    .map((what) => `${counts[what]} ${what === 'permitsReleased' ? 'permit released' : what}`);
+    .map((what) => {
+      const archived = what === 'updated' && counts.archived > 0 ? ` (${counts.archived} of them archived)` : '';
+      return `${counts[what]} ${what === 'permitsReleased' ? 'permit released' : what}${archived}`;
+    });
   return `${importId}: ${shown.join(', ')}`;
 }
 
 function whereToLook(config: Config, { endpoints, mailDir }: Everything, keep: boolean): string {
   const ui = endpoints.temporalUi;
-  if (!keep) return `\nAll as it should be. To look around while it is up: npm run demo -- --keep\nThe e-mail lies in ${mailDir}.`;
+  if (!keep) {
+    return `
+All as it should be. The e-mail is in ${mailDir}.
+Three things to try next:
+  npm run demo -- --keep   the same, and it stays up for a look around
+  npm start                everything, for a client of your own (README.md)
+  docs/clients.md          what a client has to know, with its own program`;
+  }
   const cli = `IMPORTS_DATA_DIR=${config.dataDir} node ${path.join(projectRoot(), 'dist/src/processes/imports.js')}`;
   return `
-All as it should be. Look around:
+All as it should be. It is up until Ctrl-C:
   Temporal UI   ${ui === null ? 'not known' : importsLink({ uiUrl: ui, namespace: config.temporal.namespace })}
   e-mail        ${mailDir}
-  imports       ${cli} list
-                ${cli} show acme-2
-                ${cli} rejected acme-2
   MongoDB       ${endpoints.mongodbUri}
-Ctrl-C ends everything.`;
+Three things to try next, after: alias imports="${cli}"
+  imports show acme-2                        what was imported, and what failed
+  imports rejected acme-2                    why, record by record
+  imports undo acme-2 --reason "try it out"  and it is as it was on Monday`;
 }

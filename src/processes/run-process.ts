@@ -3,6 +3,7 @@
 
 import { createLog } from '../adapters/log/log';
 import { ImportsError } from '../errors';
+import { keepFromOthers } from './keep-from-others';
 
 const BEAT_MS = 1_000;
 /** Longer than any process lets its work in flight end; what still hangs then is cured by the next start. */
@@ -14,7 +15,7 @@ export type ChildMessage =
   | { readonly kind: 'ready'; readonly port?: number; readonly ftpsPort?: number }
   | { readonly kind: 'failed'; readonly message: string };
 
-export interface RunningProcess {
+interface RunningProcess {
   /** Where it listens, when it does. */
   readonly port?: number;
   readonly ftpsPort?: number;
@@ -25,6 +26,7 @@ export interface RunningProcess {
 }
 
 export function runProcess(name: string, start: () => Promise<RunningProcess>): void {
+  keepFromOthers();
   const log = createLog({ process: name, level: 'info' });
   let running: RunningProcess | undefined;
   let stopping = false;

@@ -8,7 +8,7 @@ import { connectMongo } from '../adapters/mongo/connect-mongo';
 import { connectImportsControl } from '../adapters/temporal/imports-control';
 import { requireEndpoint, resolveEndpoints } from '../config/endpoints';
 import { loadConfig } from '../config/load-config';
-import { temporalEnvironment } from '../config/temporal-environment';
+import { temporalTarget } from '../config/temporal-environment';
 import { LIMITS } from '../door/limits';
 import { openFrontDoor } from '../door/open-front-door';
 import { watchWaiting } from '../door/watch-waiting';
@@ -25,8 +25,7 @@ runProcess('sftp', async () => {
   const mongodbUri = requireEndpoint(endpoints, 'mongodbUri');
   const mongo = await untilReachable(log, () => connectMongo(mongodbUri));
   const control = connectImportsControl({
-    env: temporalEnvironment(config),
-    address: requireEndpoint(endpoints, 'temporalAddress'),
+    ...temporalTarget(config, requireEndpoint(endpoints, 'temporalAddress')),
     uiUrl: null,
   });
   const findWaiting = watchWaiting({ dataDir: config.dataDir, clients: mongo.clients });
@@ -43,7 +42,7 @@ runProcess('sftp', async () => {
     quietMs: config.quietMs,
     log,
     metrics,
-    onReady: announceUpload({ clients: mongo.clients, control }),
+    onReady: announceUpload({ ...mongo, control }),
   });
   const sftp = await startSftp(door, { ...config.sftp, dataDir: config.dataDir });
   const ftps = config.ftps === null ? undefined : await startFtps(door, { ...config.ftps, dataDir: config.dataDir });

@@ -4,9 +4,8 @@ import { fork } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Environment } from '../config/load-config';
-import { endOrphan } from '../embedded/end-orphan';
+import { endOrphan, openLog } from '../embedded/earlier-start';
 import type { Kept } from '../embedded/keep-running';
-import { openLog } from '../embedded/open-log';
 import { ImportsError } from '../errors';
 import type { ChildMessage } from './run-process';
 import { watchBeats } from './watch-beats';
@@ -14,7 +13,7 @@ import { watchBeats } from './watch-beats';
 /** A guard against a start that never ends; a slow machine's first start has time. */
 const READY_LIMIT_MS = 10 * 60_000;
 
-export interface ChildOptions {
+interface ChildOptions {
   /** The file beside this one, and the name of its log and pid files. */
   readonly name: 'worker' | 'sftp';
   readonly env: Environment;
@@ -26,7 +25,7 @@ export interface ChildOptions {
   readonly signal: AbortSignal;
 }
 
-export interface Child extends Kept {
+interface Child extends Kept {
   readonly port: number | undefined;
   readonly ftpsPort: number | undefined;
 }
@@ -37,7 +36,7 @@ export async function startChild({ name, env, runDir, graceMs, silenceMs, signal
   const pidFile = path.join(runDir, `${name}.pid`);
   const script = path.join(__dirname, `${name}.js`);
   await endOrphan(pidFile, [script, runDir]);
-  // The argument is for whoever looks at a list of processes, ourselves included.
+  // The argument identifies the process in a list of processes, also for us.
   const child = fork(script, [runDir], {
     // A session of its own: Ctrl-C in the terminal is for us, who then end everything in order.
     detached: true,

@@ -25,7 +25,7 @@ export interface Everything extends Stoppable {
   readonly mailDir: string | undefined;
 }
 
-export interface StartEverything {
+interface StartEverything {
   readonly config: Config;
   readonly log: Log;
   /** Progress, for people. */
@@ -55,9 +55,11 @@ export async function startEverything({ config, log, say, signal }: StartEveryth
 
     let { port } = config.sftp;
     let ftpsPort = config.ftps?.port;
+    // It sends nothing, so it is not given what signs.
+    const { IMPORTS_WEBHOOK_URL: _receiver, IMPORTS_WEBHOOK_SECRET: _secret, ...ofDoor } = env;
     const frontDoor = async () => {
       const ftps = ftpsPort === undefined ? {} : { IMPORTS_FTPS_PORT: String(ftpsPort) };
-      const settings = { ...env, IMPORTS_SFTP_PORT: String(port), ...ftps };
+      const settings = { ...ofDoor, IMPORTS_SFTP_PORT: String(port), ...ftps };
       const child = await startChild({ name: 'sftp', env: settings, runDir, signal, graceMs: SFTP_GRACE_MS, silenceMs: SFTP_SILENCE_MS });
       // One that is started again is found where it was.
       port = child.port ?? port;

@@ -11,12 +11,13 @@ import { withCoreMetrics } from '../adapters/metrics/core-metrics';
 import { createImportMetrics } from '../adapters/metrics/import-metrics';
 import { serveMetrics } from '../adapters/metrics/serve-metrics';
 import { connectMongo } from '../adapters/mongo/connect-mongo';
+import { createWebhookSender } from '../adapters/webhooks/webhook-sender';
 import { connectImportsControl } from '../adapters/temporal/imports-control';
 import { installRuntime } from '../worker/install-runtime';
 import { createWorker } from '../worker/start-worker';
 import { requireEndpoint, resolveEndpoints } from '../config/endpoints';
 import { loadConfig } from '../config/load-config';
-import { temporalEnvironment } from '../config/temporal-environment';
+import { temporalTarget } from '../config/temporal-environment';
 import { pickPort } from '../embedded/pick-port';
 import { runProcess } from './run-process';
 import { untilReachable } from './until-reachable';
@@ -32,11 +33,11 @@ runProcess('worker', async () => {
   const mongo = await untilReachable(log, () => connectMongo(mongodbUri));
   await mongo.createIndexes();
 
-  const temporal = { env: temporalEnvironment(config), address: requireEndpoint(endpoints, 'temporalAddress') };
+  const temporal = temporalTarget(config, requireEndpoint(endpoints, 'temporalAddress'));
   const control = connectImportsControl({ ...temporal, uiUrl: endpoints.temporalUi ?? null });
   await untilReachable(log, () => control.applyStandingSchedules());
-  for (const { name, why, clients } of await untilReachable(log, () => control.applySchedules(mongo.clients))) {
-    log.error('Temporal refuses a schedule: no files are looked for', { schedule: name, why, clients });
+  for (const { name, why } of await untilReachable(log, () => control.applySchedules(mongo.clients))) {
+    log.error('Temporal refuses a schedule: no files are looked for', { schedule: name, why });
   }
 
   const clock = { now: () => new Date() };
@@ -56,6 +57,9 @@ runProcess('worker', async () => {
       clock,
       log,
       metrics,
+      webhooks: control,
+      webhookSender: createWebhookSender(config.webhooks),
+      webhookUrl: config.webhooks.url,
       quietMs: config.quietMs,
       mailFrom: config.mailFrom ?? null,
       keepDays: config.keepDays,

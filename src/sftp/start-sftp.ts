@@ -14,7 +14,7 @@ import { socketUnder } from './ssh/channel-guards';
 import { joinGreeting } from './ssh/join-greeting';
 import { serveConnection, type ConnectionContext } from './ssh/serve-connection';
 
-export interface SftpOptions {
+interface SftpOptions {
   readonly host: string;
   /** 0 = any free one. */
   readonly port: number;

@@ -38,6 +38,8 @@ export const PHASES: Readonly<Record<keyof Activities, string>> = {
   tellSilences: 'silence',
   wakeReadyClients: 'scanning',
   tellAddressChanges: 'silence',
+  sendWebhook: 'webhooks',
+  markWebhookFailed: 'webhooks',
 };
 
 export function measureSteps(metrics: Pick<ImportMetrics, 'stepEnded'>): ActivityInboundCallsInterceptor {

@@ -44,7 +44,7 @@ function asFailure(error: unknown): ApplicationFailure {
     return ApplicationFailure.create({ message: error.message, type: error.code, nonRetryable: FINAL.has(error.code) });
   if (BUGS.some((bug) => error instanceof bug)) {
     return ApplicationFailure.create({
-      message: `A bug of ours (${nameOf(error)}); the worker's log has the place. Deploy a fix, then retry.`,
+      message: `A bug in this program (${nameOf(error)}); the worker's log says where. Deploy a fix, then retry.`,
       type: 'BUG',
       nonRetryable: true,
     });

@@ -1,5 +1,5 @@
-// One worker process: for each queue a Worker with slots of its own, so that mail servers and long sweeps take none of the hands of
-// imports. Only the first hosts workflows. One that fails takes the others down: the process starts anew.
+// One worker process: for each queue a Worker with slots of its own, so that mail servers, receivers of webhooks and long sweeps
+// hold up nothing else. Only the first hosts workflows. One that fails takes the others down: the process is restarted.
 
 import {
   NativeConnection,
@@ -18,16 +18,18 @@ import { safeFailures } from './safe-failures';
 
 /** What the Temporal UI shows under Deployments. */
 const DEPLOYMENT = 'managed-user-import';
+/** Events for webhooks that a worker sends at once. A receiver that hangs holds a slot for 15 s. */
+const WEBHOOKS_AT_ONCE = 16;
 
-export interface WorkerOptions extends TemporalTarget {
+interface WorkerOptions extends TemporalTarget {
   readonly ports: ActivityPorts;
-  /** The prepared bundle of production, or the sources of a test. */
   /** Steps at once by queue, and which build this is (config.worker). */
   readonly worker: Config['worker'];
+  /** The prepared bundle of production, or the sources of a test. */
   readonly workflows: { readonly bundle: WorkflowBundleOption } | { readonly path: string };
 }
 
-export interface RunningWorker {
+interface RunningWorker {
   /** Whether the server answers. Asked each time: a worker that has lost its server goes on trying, and does not say so. */
   isConnected(): Promise<boolean>;
   /** Resolves after a stop that let the steps in flight end. */
@@ -39,13 +41,14 @@ const ANSWER_MS = 2_000;
 
 /** Connected and ready to run. */
 export async function createWorker({ ports, workflows, worker, ...target }: WorkerOptions): Promise<RunningWorker> {
-  const { connection: options, namespace } = connectionOptions(target);
+  const { connection: options, namespace, dataConverter } = connectionOptions(target);
   const connection = await NativeConnection.connect(options);
   const { slots } = worker;
   const activities = createActivities(ports);
   const common = {
     connection,
     namespace,
+    dataConverter,
     activities,
     interceptors: { activity: [() => ({ inbound: measureSteps(ports.metrics) }), () => ({ inbound: safeFailures(ports.log) })] },
     workerDeploymentOptions: deploymentOf(worker),
@@ -65,6 +68,7 @@ export async function createWorker({ ports, workflows, worker, ...target }: Work
       maxCachedWorkflows: 100,
     }),
     Worker.create({ ...common, taskQueue: TASK_QUEUES.mail, maxConcurrentActivityTaskExecutions: slots.mail }),
+    Worker.create({ ...common, taskQueue: TASK_QUEUES.webhooks, maxConcurrentActivityTaskExecutions: WEBHOOKS_AT_ONCE }),
     Worker.create({ ...common, taskQueue: TASK_QUEUES.background, maxConcurrentActivityTaskExecutions: slots.background }),
   ]);
   const stop = () => {

@@ -11,7 +11,7 @@ afterAll(() => world.close());
 
 const tell = (ports = world.ports) => stepsOver(ports).tellAddressChanges();
 const mailsOf = (clientId: ClientId) =>
-  world.mails.filter(({ subject }) => subject === `Failed records of ${clientId} go to another address`);
+  world.mails.filter(({ subject }) => subject === `Failed records of ${clientId} now go to another address`);
 
 async function moved(name: string): Promise<ClientId> {
   const clientId = await world.addClient(name);

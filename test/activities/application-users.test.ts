@@ -2,7 +2,8 @@
 // one user that the database refuses stops nobody else, and no record is rejected without a reason.
 
 import type { ClientId } from '../../src/domain/ids';
-import { startWorld, type World } from '../support/in-process-import';
+import { claim, runImport, startWorld, stepsOver, type World } from '../support/in-process-import';
+import { leftBy, undo } from '../support/in-process-undo';
 
 let world: World;
 beforeAll(async () => {
@@ -16,7 +17,7 @@ const users = () => world.db.collection('users');
 async function importFile(clientId: ClientId, name: string, ...rows: readonly string[]) {
   await world.drop(clientId, name, `${HEADER}${rows.join('\n')}\n`);
   await world.importAll(clientId);
-  const [run] = await world.ports.imports.list({ clientId, limit: 1 });
+  const [run] = await world.ports.imports.list({ clientIds: [clientId], limit: 1 });
   const codes: Record<number, readonly string[]> = {};
   for await (const { line, reasons } of world.ports.rejected.all(run!.importId)) codes[line] = reasons.map(({ code }) => code);
   return { run: run!, codes };
@@ -37,6 +38,38 @@ it('users that no import has seen hold their e-mails and user names', async () =
   await users().insertOne({ _id: `${clientId}/1` as never, clientId, uniqueId: '1', email: 'E1@x.example', userName: 'u1' });
   const { codes } = await importFile(clientId, 'a.csv', '2,OPSCOM,e1@X.example,,', '3,OPSCOM,,u1,', '4,OPSCOM,,,');
   expect(codes).toEqual({ 2: ['9019'], 3: ['9020'] });
+});
+
+it('users are looked through for values without keys once, and only for a file that takes some', async () => {
+  const clientId = await world.addClient('app-looks');
+  const looksFor = async (...rows: readonly string[]) => {
+    let looks = 0;
+    const counting = {
+      ...world.ports.users,
+      repairKeys(of: ClientId) {
+        looks++;
+        return world.ports.users.repairKeys(of);
+      },
+    };
+    await world.drop(clientId, 'x.csv', `${HEADER}${rows.join('\n')}\n`);
+    const [file] = await claim(world.ports, clientId);
+    await runImport(world.ports, file!.importId, stepsOver({ ...world.ports, users: counting }));
+    return looks;
+  };
+  expect(await looksFor('1,OPSCOM,e1@x.example,u1,', '2,OPSCOM,e2@x.example,u2,')).toBe(0);
+  expect(await looksFor('1,OPSCOM,e1@x.example,u1,', '2,OPSCOM,e2@x.example,u2,S2', '3,OPSCOM,,,')).toBe(0);
+  const many = Array.from({ length: 600 }, (_, n) => `n${n},OPSCOM,n${n}@x.example,,`);
+  expect(await looksFor(...many)).toBe(1);
+});
+
+it('an undo gives nobody an e-mail back that somebody else has by now, key or no key', async () => {
+  const clientId = await world.addClient('app-undo');
+  await importFile(clientId, 'a.csv', '1,OPSCOM,e1@x.example,,', '2,OPSCOM,e2@x.example,,');
+  const { run } = await importFile(clientId, 'b.csv', '1,OPSCOM,new@x.example,,');
+  await users().updateOne({ _id: `${clientId}/2` as never }, { $set: { email: 'E1@x.example' } });
+  await undo(world, run.importId);
+  expect(await leftBy(world.ports, run.importId)).toMatchObject([{ userId: `${clientId}/1`, why: 'EMAIL_TAKEN' }]);
+  expect(await users().findOne({ _id: `${clientId}/1` as never })).toMatchObject({ email: 'new@x.example' });
 });
 
 it('two of them that share an e-mail keep both, and nobody else gets it', async () => {

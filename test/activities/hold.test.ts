@@ -2,10 +2,13 @@
 // happens, whatever else happened meanwhile.
 
 import type { ActivityPorts } from '../../activities/activity-ports';
+import { plannedChanges } from '../../activities/plan/planned-changes';
+import type { PlannedChange } from '../../src/domain/file/planned-change';
 import type { ClientId, ImportId } from '../../src/domain/ids';
 import type { HoldDecision, ImportRun } from '../../src/domain/import-run';
 import type { Watcher } from '../../workflows/import-file-steps';
 import { endState, type EndState } from '../support/end-state';
+import { copyOfClient } from '../support/copy-of-client';
 import { claim, runImport, startWorld, stepsOver, type World, giveTurn } from '../support/in-process-import';
 import { Killed, mortal } from '../support/mortal';
 
@@ -88,26 +91,61 @@ const mailsTo = (address: string, clientId: string) =>
   world.mails.filter(({ to, messageId }) => to === address && messageId.startsWith(`<${clientId}-`)).map(({ subject }) => subject);
 
 describe('a file that would archive many users', () => {
-  it('is held with exact numbers before anything is written, tells the administrator, and lets the next file go on', async () => {
+  it('is held with exact numbers, which can be told user by user, before anything is written, tells the administrator, and lets the next file go on', async () => {
     const clientId = await prepare('numbers');
     const before = await users(clientId);
     const importId = await dropDangerous(clientId);
     const order: string[] = [];
     let seen: ImportRun | undefined;
+    const changed: PlannedChange[] = [];
+    const kept = (line: number, uniqueId: string) => ({ line, uniqueId, isArchived: false, permits: [], email: null, userName: null });
+    const archived = (line: number, uniqueId: string) => ({ ...kept(line, uniqueId), isArchived: true });
     await runImport(world.ports, importId, stepsOver(world.ports), {
       enter: (state) => void order.push(state),
       turnIsOver: async () => void order.push('turn over'),
       ...approvalBy(async () => {
         order.push('asked');
         seen = await theRun(importId);
+        for await (const one of plannedChanges(world.ports, importId)) changed.push(one);
         expect(await users(clientId)).toEqual(before);
         return { verdict: 'decline', ...by };
       }),
     });
     expect(seen).toMatchObject({ state: 'held', outcome: null, goAhead: null, held: { ...NUMBERS, decided: null } });
+    expect(changed).toEqual([
+      { ...archived(2, 'u0'), permits: ['a', 'b'] },
+      { ...archived(3, 'u1'), permits: ['c'] },
+      { ...archived(4, 'u2'), permits: ['d'] },
+      { ...archived(5, 'u3'), permits: ['e'] },
+      ...numbers(4, 12).map((n) => archived(n + 2, `u${n}`)),
+      { ...kept(14, 'u12'), email: { was: 'e12@example.edu', willBe: 'new12@example.edu' } },
+      { ...kept(15, 'u13'), email: { was: 'e13@example.edu', willBe: 'E14@EXAMPLE.EDU' } },
+      { ...kept(16, 'u14'), email: { was: 'e14@example.edu', willBe: 'e13@example.edu' } },
+    ]);
     expect(seen!.held!.until.getTime() - seen!.held!.since.getTime()).toBe(72 * 3_600_000);
     expect(order.slice(0, 4)).toEqual(['inspecting', 'held', 'turn over', 'asked']);
     expect(mailsTo('admin@parking.example', clientId)).toEqual([`Import ${importId} waits for approval: 12 users would be archived`]);
+  });
+
+  it('asks the present administrator when the e-mail is sent again, and keeps its other settings', async () => {
+    const clientId = await prepare('asked-again');
+    const importId = await dropDangerous(clientId);
+    const steps = stepsOver(world.ports);
+    await run(
+      importId,
+      answering('decline', async () => {
+        const { settings } = (await world.ports.clients.find(clientId))!;
+        const change = { replyToAdminEmail: 'new-admin@parking.example', failedImportEmail: 'later@parking.example' };
+        await world.ports.clients.setSettings(clientId, { ...settings, ...change });
+        await steps.prepareResend({ importId, kind: 'hold' });
+        expect(await steps.sendHoldMail({ importId, kind: 'hold' })).toEqual({ report: 'sent' });
+      }),
+    );
+    expect(mailsTo('new-admin@parking.example', clientId)).toHaveLength(1);
+    expect((await theRun(importId)).settings).toMatchObject({
+      replyToAdminEmail: 'new-admin@parking.example',
+      failedImportEmail: `it@${clientId}.example`,
+    });
   });
 
   it('does all of it when it is approved, and keeps who said so', async () => {
@@ -141,8 +179,8 @@ describe('a file that would archive many users', () => {
   });
 
   const ends: readonly (readonly [what: string, ask: Ask, verdict: string, admin: number, says: string])[] = [
-    ['declined', answering('decline'), 'decline', 1, 'It was declined.'],
-    ['left alone until its time is over', async () => null, 'timed-out', 2, 'Nobody did so in time.'],
+    ['declined', answering('decline'), 'decline', 1, 'The administrator declined it.'],
+    ['left alone until its time is over', async () => null, 'timed-out', 2, 'Nobody approved it in time.'],
   ];
   it.each(ends)(
     'changes nobody when it is %s: file and receipt in .bak, and the client is told once',
@@ -247,8 +285,7 @@ const reads = async (clientId: ClientId, file: string) => {
   const turn = await giveTurn(world.ports, importId);
   await stepsOver(world.ports).inspectFile({ importId, turn });
   const plan = await stepsOver(spying).planArchive({ importId, turn });
-  // Keys are mended at the beginning of every import: that is not about numbers.
-  return { kind: plan.kind, calls: [...new Set(calls)].filter((call) => call !== 'repairKeys') };
+  return { kind: plan.kind, calls: [...new Set(calls)] };
 };
 const inactive = (many: number) => fileOf(...numbers(0, many).map((n) => row(n, { active: '0' })), row(29));
 
@@ -340,8 +377,9 @@ const again = (first: (input: never) => Promise<unknown>, second: (input: never)
 const archived = ({ users: all }: EndState) => (all as { status?: string }[]).filter(({ status }) => status === 'archived').length;
 
 describe.each(['approve', 'decline'] as const)('a held import with the word %s whose process is killed', (verdict) => {
+  beforeAll(() => prepare(`template-${verdict}`));
   const end = async (name: string, dies: Parameters<typeof mortal>[1]) => {
-    const clientId = await prepare(name);
+    const clientId = await copyOfClient(world, `template-${verdict}`, name);
     const importId = await dropDangerous(clientId);
     const { ports, seen } = mortal(world.ports, dies);
     const living = stepsOver(world.ports, 2);
@@ -367,7 +405,8 @@ describe.each(['approve', 'decline'] as const)('a held import with the word %s w
     expect(there).toMatchObject({ mails: 3, imports: [{}, { outcome: verdict === 'approve' ? 'imported-with-failures' : 'declined' }] });
     expect(archived(there)).toBe(verdict === 'approve' ? 12 : 0);
     for (let at = 1; at <= calls; at++) {
-      for (const when of ['before', 'after'] as const) {
+      // Dead before a call is dead after the one that came before it.
+      for (const when of at === 1 ? (['before', 'after'] as const) : (['after'] as const)) {
         const killed = await end(`hold-${verdict}-${when}-${at}`, { at, when });
         try {
           expect(killed.there).toEqual(there);

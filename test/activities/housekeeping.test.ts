@@ -88,6 +88,15 @@ describe('rejected records and replaced values', () => {
     expect(await keepHouse(later(92))).toMatchObject({ imports: 0 });
   });
 
+  test('notes on e-mails and events go with them, but for those on a silence, which may last longer', async () => {
+    const newest = importIdOf(await importTwo('silent'), 2);
+    const { outbox } = world.ports;
+    const kinds = ['silence', 'webhook-silent-client', 'webhook-finished-client'] as const;
+    for (const kind of kinds) await outbox.setState(newest, kind, 'sent', new Date());
+    await keepHouse(later(91));
+    expect(await Promise.all(kinds.map((kind) => outbox.state(newest, kind)))).toEqual(['sent', 'sent', 'pending']);
+  });
+
   test('stay for as long as the setting says', async () => {
     const clientId = await importTwo('patient');
     expect(await keepHouse(later(91, { keepDays: 400 }))).toMatchObject({ imports: 0 });

@@ -57,8 +57,9 @@ async function importWith(clientId: ClientId, dying: ActivityPorts): Promise<voi
     (Object.keys(living) as (keyof typeof living)[]).map((name) => [name, again(doomed[name] as never, living[name] as never)]),
   ) as unknown as typeof living;
   await new Promise((resolve) => setTimeout(resolve, 15));
-  for (let look = true; ; look = false) {
-    const next = await steps.nextTurn({ clientId, look });
+  await world.ports.turns.askLook(clientId);
+  for (;;) {
+    const next = await steps.nextTurn({ clientId });
     if (next.kind === 'nothing') break;
     if (next.kind === 'start') await runImport(world.ports, next.importId, steps);
   }
@@ -68,11 +69,11 @@ async function importWith(clientId: ClientId, dying: ActivityPorts): Promise<voi
 /** Everything that a client, an operator or the next import could notice, without the client's name and times. */
 async function whatIsThere(clientId: ClientId): Promise<unknown> {
   const of = (collection: string) => world.db.collection(collection).find({ clientId }).sort({ _id: 1 }).toArray();
-  const runs = (await world.ports.imports.list({ clientId, limit: 10 })).map(
+  const runs = (await world.ports.imports.list({ clientIds: [clientId], limit: 10 })).map(
     ({ state, outcome, counts, reasonCounts, report, attempts }) => ({ state, outcome, counts, reasonCounts, report, attempts }),
   );
   const rejected: unknown[] = [];
-  for (const { importId } of await world.ports.imports.list({ clientId, limit: 10 })) {
+  for (const { importId } of await world.ports.imports.list({ clientIds: [clientId], limit: 10 })) {
     for await (const { line, reasons, cells } of world.ports.rejected.all(importId))
       rejected.push({ line, codes: reasons.map(({ code }) => code), cells });
   }

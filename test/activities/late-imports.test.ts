@@ -35,7 +35,7 @@ it('leaves alone whom a newer import spoke of, also when that one failed half-wa
   await world.drop(clientId, 'users.csv', `${HEADER}a,OPSCOM,Ottawa\n`);
   await world.importAll(clientId);
   const older = await dropAndFail(clientId, `${HEADER}a,OPSCOM,Wrong\n`, 'applyChunk');
-  const newer = await dropAndFail(clientId, `${HEADER}a,OPSCOM,Ottawa\n`, 'applyDeferred');
+  const newer = await dropAndFail(clientId, `${HEADER}a,OPSCOM,Ottawa\n`, 'backUpFile');
   await runImport(world.ports, older);
   await runImport(world.ports, newer);
   expect(await cityOf(clientId, 'a')).toBe('Ottawa');
@@ -82,7 +82,7 @@ describe('an old import that goes on after a newer one', () => {
 
   it.each<[store: 'users' | 'imports', method: string]>([
     ['imports', 'hasTurn'],
-    ['users', 'read'],
+    ['users', 'compare'],
     ['users', 'write'],
   ])(
     'an old one that lost its turn before it called %s.%s writes no further batch, and the newer one has the last word',

@@ -67,7 +67,7 @@ describe('a worker that wakes up late', () => {
     ['inspectFile', 'imports', 'earlier'],
     ['planArchive', 'imports', 'advance'],
     ['applyChunk', 'imports', 'hasTurn'],
-    ['applyChunk', 'users', 'read'],
+    ['applyChunk', 'users', 'compare'],
     ['applyChunk', 'users', 'write'],
     ['applyChunk', 'imports', 'setChunkResult'],
     ['applyDeferred', 'users', 'releaseKeys'],

@@ -8,7 +8,7 @@ import type { ClientSettings } from '../../src/domain/client';
 import type { ClientId } from '../../src/domain/ids';
 import type { Counts, ImportRun } from '../../src/domain/import-run';
 import { REPORT_HEADERS } from '../../src/domain/record/fields';
-import type { RejectedRecord } from '../../src/ports';
+import type { RejectedRecord } from '../../src/domain/record/rejected-record';
 import { startWorld, type World } from '../support/in-process-import';
 import { spreadsheetSaves } from '../support/spreadsheet';
 
@@ -45,6 +45,8 @@ interface Correction {
   readonly correct?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly withoutColumns?: readonly string[];
   readonly spreadsheet?: 'excel' | 'sheets';
+  /** As saved; a comma, unless it says otherwise. */
+  readonly delimiter?: ',' | ';';
 }
 
 const samples = path.join(__dirname, '../samples/odd');
@@ -139,7 +141,7 @@ async function failedRecords(run: ImportRun): Promise<Record<string, string>[]> 
 /** The failed-records file as somebody has corrected and saved it. */
 function corrected(
   failed: readonly Readonly<Record<string, string>>[],
-  { lines, correct = {}, withoutColumns = [], spreadsheet }: Correction,
+  { lines, correct = {}, withoutColumns = [], spreadsheet, delimiter = ',' }: Correction,
 ): string {
   const ours: readonly string[] = REPORT_HEADERS;
   const rows = failed
@@ -152,7 +154,7 @@ function corrected(
       const cells = Object.entries({ ...Object.fromEntries(saved), ...correct[row['source_line']!] } as Record<string, string>);
       return Object.fromEntries(cells.filter(([header]) => !withoutColumns.includes(header)));
     });
-  return table(rows, ',');
+  return table(rows, delimiter);
 }
 
 function table(rows: readonly Readonly<Record<string, string>>[], delimiter: string): string {

@@ -1,7 +1,7 @@
 // What is kept about one person outside the users: all of it can be had, all of it can be removed, nothing of anybody else is, and a
 // command that was broken off anywhere is simply typed again.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Services } from '../../src/cli/deps';
 import type { ClientId } from '../../src/domain/ids';
@@ -88,6 +88,53 @@ test('erased, only the originals speak of the person, and they are named; with -
   expect(await world.mongo.users.history(`${clientId}/${ID}` as never)).toMatchObject({ changes: [] });
   const again = await run(['person', 'erase', clientId, ID, '--with-originals', '--reason', 'their request', '--json']);
   expect(JSON.parse(again.out)).toMatchObject({ cleaned: [], originals: [] });
+});
+
+test('while a file that speaks of the person waits nobody is erased; it is named, and so it is in an export', async () => {
+  const clientId = await known('waiting');
+  await world.drop(clientId, 'next.csv', `unique_id;login_source\n${ID};OPSCOM\n`);
+  await world.drop(clientId, 'other.csv', 'unique_id,login_source\n7,OPSCOM\n');
+  expect((await run(['person', 'export', clientId, ID])).out).toContain('waiting: next.csv (1 row)');
+  const before = await traces(clientId);
+  const refused = await run(['person', 'erase', clientId, ID, '--reason', 'their request']);
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('bring the person back: next.csv (1 row).') as string });
+  expect(await traces(clientId)).toEqual(before);
+  // No waiting file contains user 9.
+  expect(await run(['person', 'erase', clientId, '9', '--reason', 'their request'])).toMatchObject({ code: 0 });
+});
+
+test('a file with a temporary name is called unfinished, and can only be removed', async () => {
+  const clientId = await known('unfinished');
+  await world.drop(clientId, 'next.csv.part', `unique_id,login_source\n${ID},OPSCOM\n`);
+  expect((await run(['person', 'export', clientId, ID])).out).toContain('unfinished: next.csv.part (1 row)');
+  const erase = ['person', 'erase', clientId, ID, '--reason', 'their request'];
+  const { code, err } = await run(erase);
+  expect([code, err]).toEqual([1, expect.stringContaining('under their temporary names: next.csv.part (1 row).\nRemove each from')]);
+  expect(err).not.toContain('let it be imported');
+  rmSync(path.join(world.dataDir, 'clients', clientId, 'next.csv.part'));
+  expect(await run(erase)).toMatchObject({ code: 0 });
+});
+
+test("an Agylia client's current upload is named, and left to the client", async () => {
+  const clientId = await world.addClient('in-place', { profile: 'agylia' });
+  await world.drop(clientId, 'uploads/user-import.csv', `username,email\n${ID},ann@example.org\n`);
+  expect((await run(['person', 'export', clientId, ID])).out).toContain('upload: uploads/user-import.csv (1 row)');
+  expect(await run(['person', 'erase', clientId, ID, '--reason', 'their request'])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("Still there, and the client's to change:\nupload: uploads/user-import.csv (1 row)") as string,
+  });
+});
+
+test('erasing somebody about whom nothing is kept does not claim to have removed anything', async () => {
+  const clientId = await known('stranger');
+  // Fingerprints of ids that a later import compares with stay until then; they name nobody.
+  const work = path.join(world.dataDir, 'work', `${clientId}-2`);
+  mkdirSync(work, { recursive: true });
+  writeFileSync(path.join(work, 'ids'), '');
+  const nobody = await run(['person', 'erase', clientId, 'qx-0042', '--reason', 'their request']);
+  expect(nobody).toMatchObject({ code: 0, out: expect.stringContaining('Nothing was kept about this person') as string });
+  expect(nobody.out).toContain('leading zeros, count');
+  expect((await run(['person', 'erase', clientId, ID, '--reason', 'their request'])).out).toContain('is removed.');
 });
 
 test.each(['before', 'after'] as const)('broken off %s any step, the command typed again removes what is left', async (when) => {

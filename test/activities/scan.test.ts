@@ -19,9 +19,9 @@ afterEach(() => world.db.collection('clients').deleteMany({}));
 async function tick(schedule = 'every-5m', wake: ActivityPorts['inboxes']['wake'] = async () => {}) {
   const woken: ClientId[] = [];
   const inboxes: Pick<ActivityPorts['inboxes'], 'wake'> = {
-    async wake(clientId, why) {
-      await wake(clientId, why);
-      expect(why).toEqual({ look: true });
+    async wake(clientId) {
+      await wake(clientId);
+      expect(await world.ports.turns.find(clientId)).toMatchObject({ look: true });
       woken.push(clientId);
     },
   };

@@ -73,10 +73,11 @@ function worldOf(count: number) {
       ),
       userNames: new Map(),
     });
+  const read = async (ids: readonly UserId[]) => new Map(ids.map((id) => [id, userOf(numberOf(id), emailOf(numberOf(id)))]));
   const written = async (_: unknown, writes: readonly unknown[]) => writes.map(() => 'written' as const);
   const ports = {
     clients: { find: async () => client },
-    imports: { ...parts, find: async () => run, newerApplied: async () => [], hasTurn: async () => true },
+    imports: { ...parts, find: async () => run, newerApplied: async () => [], hasTurn: async () => true, updateIf: async () => true },
     undos: { ...parts, find: async () => undefined },
     deferred: {
       read: async (_: unknown, lines: readonly number[]) => new Map(lines.map((line) => [line, recordOf(line)])),
@@ -99,19 +100,21 @@ function worldOf(count: number) {
       discard: async () => undefined,
     },
     users: {
-      read: async (ids: readonly UserId[]) => new Map(ids.map((id) => [id, userOf(numberOf(id), emailOf(numberOf(id)))])),
+      read,
+      compare: (records: ReadonlyMap<UserId, unknown>) => read([...records.keys()]),
       holders: holders(0),
       write: written,
       restore: written,
       releaseKeys: async () => undefined,
       restoreKeys: async () => undefined,
+      async *repairKeys() {},
       countActive: async () => count,
     },
     groups: { find: async () => new Map() },
     permits: { countActiveOf: async () => 0 },
     csv: {
-      async *readChunk(_: unknown, __: unknown, { n }: { readonly n: number }): AsyncGenerator<RawRow> {
-        for (const line of linesOf(n)) yield { line, cells: [idOf(line - 2), 'OPSCOM', emailOf(line - 1)] };
+      async readChunk(_: unknown, __: unknown, { n }: { readonly n: number }): Promise<Iterable<RawRow>> {
+        return [...linesOf(n)].map((line) => ({ line, cells: [idOf(line - 2), 'OPSCOM', emailOf(line - 1)] }));
       },
     },
     clock: { now: () => new Date() },
@@ -127,7 +130,7 @@ function worldOf(count: number) {
   const asked = { turn: 1, failure: null, finishedAt: null };
   const undone = {
     ...ports,
-    undos: { ...parts, find: async () => asked },
+    undos: { ...parts, partsOf: () => parts, find: async () => asked },
     users: { ...ports.users, read: imported, holders: holders(count - 1) },
   };
   return { run, chunks, seen, ports: ports as unknown as ActivityPorts, undone: undone as unknown as ActivityPorts };

@@ -5,13 +5,13 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityPorts } from '../../activities/activity-ports';
 import { applyDeferred } from '../../activities/apply/apply-deferred';
 import { newRun } from '../../activities/claim/claim-ready-files';
-import { whileBeating } from '../../activities/heartbeat/while-beating';
+import { whileBeating } from '../../activities/heartbeat';
 import { DEFAULT_SETTINGS } from '../../src/domain/client';
 import { importIdOf, parseClientId } from '../../src/domain/ids';
 import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
 import { reason } from '../../src/domain/reason/reasons';
 import type { CheckedRecord } from '../../src/domain/record/record';
-import type { RejectedRecord } from '../../src/ports';
+import type { RejectedRecord } from '../../src/domain/record/rejected-record';
 
 const MANY = 20_000;
 const clientId = parseClientId('acme')!;
@@ -68,6 +68,7 @@ async function settle({
     },
     users: {
       read: async (ids: readonly unknown[]) => (await take(ids), new Map()),
+      compare: async (records: ReadonlyMap<unknown, unknown>) => (await take([...records.keys()]), new Map()),
       holders: async () => ({ emails: new Map(), userNames: new Map() }),
       write: async (_: unknown, writes: readonly unknown[]) => (await take(writes), writes.map(() => 'written')),
       releaseKeys: take,

@@ -4,7 +4,7 @@ import type { ActivityPorts } from '../../activities/activity-ports';
 import { parseClientId, type ClientId } from '../../src/domain/ids';
 import { DEFAULT_SETTINGS } from '../../src/domain/client';
 import { ImportsError } from '../../src/errors';
-import type { Message } from '../../src/ports';
+import type { Message } from '../../src/domain/report/message';
 import { startWorld, stepsOver, type World } from '../support/in-process-import';
 import { mortal, Killed } from '../support/mortal';
 
@@ -45,7 +45,7 @@ test('one e-mail a silence to the administrator, and none before its time', asyn
   expect(mail).toMatchObject({ to: 'admin@parking.example', messageId: `<${clientId}-1.silence@parking.example>` });
   for (const text of [mail!.text, mail!.html].map((one) => one.replace(/\s+/g, ' ').toLowerCase())) {
     expect(text).toContain(`no file from ${clientId} for 27 hours`);
-    expect(text).toContain(`imports scan ${clientId}`);
+    expect(text).toContain(`ask support to check the folder of client ${clientId}`);
   }
 });
 

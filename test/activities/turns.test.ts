@@ -4,7 +4,7 @@
 import type { NextTurn } from '../../activities/turn/next-turn';
 import type { ClientId, ImportId } from '../../src/domain/ids';
 import type { ImportState } from '../../src/domain/import-state';
-import type { Writer } from '../../src/ports';
+import type { Writer } from '../../src/domain/turn';
 import { claim, putInto, startWorld, stepsOver, type World } from '../support/in-process-import';
 
 let world: World;
@@ -30,7 +30,10 @@ afterAll(() => world.close());
 
 const HEADER = 'unique_id,login_source\n';
 const steps = () => stepsOver(world.ports);
-const next = (clientId: ClientId, look = false) => steps().nextTurn({ clientId, look });
+const next = async (clientId: ClientId, look = false) => {
+  if (look) await world.ports.turns.askLook(clientId);
+  return steps().nextTurn({ clientId });
+};
 const theRun = async (importId: ImportId) => (await world.ports.imports.find(importId))!;
 
 /** A client with this many claimed files, oldest first. */
@@ -65,7 +68,7 @@ it('gives turns one after the other: files by age, a retry and an undo when they
     order.push(`${given.what} ${given.importId}`);
     starts(given);
     expect(await next(clientId)).toMatchObject({ kind: 'wait', importId: given.importId });
-    if (given.what === 'undo') await world.ports.undos.update(given.importId, { finishedAt: new Date() });
+    if (given.what === 'undo') await world.ports.undos.updateOpen(given.importId, given.turn, { finishedAt: new Date() });
     else await putInto(world, given.importId, 'reporting');
   }
   expect(order).toEqual([`import ${three}`, `undo ${one}`, `import ${two}`]);
@@ -104,6 +107,19 @@ it.each<ImportState>(['queued', 'inspecting', 'applying', 'releasing', 'backing-
     expect(await theRun(ids[0]!)).toMatchObject({ state: 'failed', failure: expect.stringContaining('ended from outside') });
     now = 10_001;
     expect(await next(clientId)).toMatchObject({ kind: 'start', importId: ids[1] });
+  },
+);
+
+it.each<ImportState>(['queued', 'failed', 'undone'])(
+  'rests as well when support was faster to notice, and the import is %s by now',
+  async (state) => {
+    const { clientId, ids } = await withFiles(`noticed-${state}`, 2);
+    const turn = starts(await next(clientId));
+    workflows.set(`import/${ids[0]}`, { isRunning: false, turn, stoppedAt: new Date() });
+    await putInto(world, ids[0]!, state, { turn: state === 'queued' ? null : turn });
+    expect(await next(clientId)).toMatchObject({ kind: 'rest' });
+    now = 10_001;
+    expect(await next(clientId)).toMatchObject({ kind: 'start', turn: turn + 1 });
   },
 );
 
@@ -193,5 +209,91 @@ describe('the standing pass', () => {
     await steps().wakeWaiting();
     expect(await theRun(ids[0]!)).toMatchObject({ state: 'finished', outcome: 'imported-with-failures', report: 'failed' });
     expect(await world.ports.outbox.whyFailed(ids[0]!, 'report')).toContain('before the mail server had taken the e-mail');
+  });
+});
+
+describe('a look into the folder that was asked for', () => {
+  const file = (n: number) => `${HEADER}${n},OPSCOM\n`;
+  const dropped = async (name: string, files = 1) => {
+    const clientId = await world.addClient(name);
+    for (let n = 1; n <= files; n++) await world.drop(clientId, `${n}.csv`, file(n));
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    return clientId;
+  };
+  const isAsked = async (clientId: ClientId) => (await world.ports.turns.find(clientId)).look;
+
+  it('is not lost with the inbox that was told of it: the standing pass wakes another one', async () => {
+    const clientId = await dropped('terminated');
+    await world.ports.turns.askLook(clientId);
+    await steps().wakeWaiting();
+    expect(woken).toContain(clientId);
+    expect(await next(clientId)).toMatchObject({ kind: 'start', fileName: '1.csv' });
+    expect(await isAsked(clientId)).toBe(false);
+  });
+
+  it('waits for a file that was touched just now', async () => {
+    const clientId = await dropped('not-quiet');
+    const patient = { ...world.ports, quietMs: 60_000 };
+    await world.ports.turns.askLook(clientId);
+    const rest = await stepsOver(patient).nextTurn({ clientId });
+    expect(rest).toEqual({ kind: 'rest', ms: expect.any(Number) });
+    expect((rest as { ms: number }).ms).toBeLessThanOrEqual(60_000);
+    now = 61_000;
+    expect(await stepsOver(patient).nextTurn({ clientId })).toMatchObject({ kind: 'start', fileName: '1.csv' });
+    expect(await isAsked(clientId)).toBe(false);
+  });
+
+  it('stands until all of many files were taken, half of the queue after the other', async () => {
+    const clientId = await dropped('many', 51);
+    const queued = () => world.ports.imports.inOrder(clientId, ['queued']);
+    const one = starts(await next(clientId, true));
+    expect([await isAsked(clientId), (await queued()).length]).toEqual([true, 50]);
+    await world.ports.turns.free(clientId, one, null);
+    for (const { importId } of (await queued()).slice(0, 24)) await putInto(world, importId, 'finished', { outcome: 'imported' });
+    const two = starts(await next(clientId));
+    expect([await isAsked(clientId), (await queued()).length]).toEqual([true, 26]);
+    await world.ports.turns.free(clientId, two, null);
+    await putInto(world, (await queued())[0]!.importId, 'finished', { outcome: 'imported' });
+    await next(clientId);
+    expect([await isAsked(clientId), (await queued()).length]).toEqual([false, 26]);
+  });
+
+  it('stands when a file was replaced before it could be taken', async () => {
+    const clientId = await dropped('replaced');
+    const claimed = async (...asked: Parameters<typeof world.ports.files.claim>) => {
+      await world.drop(clientId, '1.csv', file(2));
+      return world.ports.files.claim(...asked);
+    };
+    await world.ports.turns.askLook(clientId);
+    const files = { ...world.ports.files, claim: claimed };
+    expect(await stepsOver({ ...world.ports, files }).nextTurn({ clientId })).toMatchObject({ kind: 'rest' });
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    expect(await next(clientId)).toMatchObject({ kind: 'start', fileName: '1.csv' });
+    expect(await isAsked(clientId)).toBe(false);
+  });
+
+  it('is not over when somebody asks while it is under way', async () => {
+    const clientId = await dropped('meanwhile', 0);
+    await world.ports.turns.askLook(clientId);
+    const readyFiles = async (...asked: Parameters<typeof world.ports.files.readyFiles>) => {
+      const found = await world.ports.files.readyFiles(...asked);
+      await world.ports.turns.askLook(clientId);
+      return found;
+    };
+    await stepsOver({ ...world.ports, files: { ...world.ports.files, readyFiles } }).nextTurn({ clientId });
+    expect(await isAsked(clientId)).toBe(true);
+  });
+
+  it('is over for a client that is paused: who resumes it asks again', async () => {
+    const clientId = await dropped('paused-meanwhile');
+    await world.ports.clients.pause(clientId, { at: new Date(), by: 'pat', reason: 'they move' });
+    expect(await next(clientId, true)).toEqual({ kind: 'nothing' });
+    expect(await isAsked(clientId)).toBe(false);
+  });
+
+  it('may be asked for by many at the same moment, the first time too', async () => {
+    const clientId = await dropped('at-once', 0);
+    await Promise.all(Array.from({ length: 20 }, () => world.ports.turns.askLook(clientId)));
+    expect(await world.ports.turns.find(clientId)).toMatchObject({ turn: 0, holder: null, look: true, looks: 20 });
   });
 });

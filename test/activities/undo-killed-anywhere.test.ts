@@ -1,19 +1,17 @@
 // Undo is as hard to disturb as an import: a process that ends at any of its calls to the outside world, before or after the call took
 // effect, changes nothing about users, permits, what is listed and the one e-mail, once the step was run again.
 
-import { cpSync, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { mongo } from 'mongoose';
 import type { ActivityPorts } from '../../activities/activity-ports';
 import type { ClientId, ImportId } from '../../src/domain/ids';
 import type { UndoSteps } from '../../workflows/undo-import-steps';
 import { claim, runImport, startWorld, stepsOver, type World, putInto } from '../support/in-process-import';
+import { copyOfClient } from '../support/copy-of-client';
 import { leftBy, undo } from '../support/in-process-undo';
 import { Killed, mortal } from '../support/mortal';
 
-const { EJSON } = mongo.BSON;
 const HEADER = 'unique_id,login_source,first_name,user_name,email,active';
-const COLLECTIONS = ['clients', 'users', 'permits', 'permitReleases', 'userChanges', 'imports', 'importChunks', 'rejectedRecords'];
 
 let world: World;
 beforeAll(async () => {
@@ -69,20 +67,10 @@ async function prepare(name: string, end: 'finished' | 'failed'): Promise<void> 
   await set('permits', 'P2', { holder: `${acme}/5`, status: 'active' });
 }
 
-/** The same state under another name, without importing it all again. */
-async function copy(from: string, to: string): Promise<{ readonly clientId: ClientId; readonly importId: ImportId }> {
-  for (const name of COLLECTIONS) {
-    const collection = world.db.collection(name);
-    const mine = (await collection.find().toArray()).filter(({ _id }) => new RegExp(`^${from}(?:$|[/-]\\w)`).test(String(_id)));
-    const text = EJSON.stringify(mine, { relaxed: false }).replaceAll(from, to);
-    if (mine.length > 0) await collection.insertMany(EJSON.parse(text, { relaxed: false }));
-  }
-  for (const folder of [`clients/${from}`, ...[1, 2, 3].map((n) => `work/${from}-${n}`)]) {
-    const source = path.join(world.dataDir, folder);
-    if (existsSync(source)) cpSync(source, path.join(world.dataDir, folder.replace(from, to)), { recursive: true });
-  }
-  return { clientId: to as ClientId, importId: `${to}-3` as ImportId };
-}
+const copied = async (from: string, to: string) => {
+  const clientId = await copyOfClient(world, from, to);
+  return { clientId, importId: `${clientId}-3` as ImportId };
+};
 
 /** A step that dies is run again by a process that lives, as Temporal does. */
 function doomed(dying: ActivityPorts): UndoSteps {
@@ -132,7 +120,7 @@ describe.each(['finished', 'failed'] as const)('the undo of an import that %s, w
   let calls: number;
   beforeAll(async () => {
     await prepare(template, end);
-    const target = await copy(template, `undisturbed${end}`);
+    const target = await copied(template, `undisturbed${end}`);
     const { ports, seen } = mortal(world.ports, { at: 0, when: 'before' });
     await undo(world, target.importId, doomed(ports));
     undisturbed = await whatIsThere(target);
@@ -157,7 +145,7 @@ describe.each(['finished', 'failed'] as const)('the undo of an import that %s, w
     'ends the same when it dies %s any of its calls',
     async (when) => {
       for (let at = 1; at <= calls; at++) {
-        const target = await copy(template, `killed${end}${when}${at}`);
+        const target = await copied(template, `killed${end}${when}${at}`);
         const { ports, seen } = mortal(world.ports, { at, when });
         await undo(world, target.importId, doomed(ports));
         try {

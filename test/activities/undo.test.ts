@@ -3,7 +3,7 @@
 
 import { parseImportId, type ClientId, type ImportId } from '../../src/domain/ids';
 import { ImportsError } from '../../src/errors';
-import type { Message } from '../../src/ports';
+import type { Message } from '../../src/domain/report/message';
 import type { LeftAlone } from '../../src/domain/undo/undo';
 import { claim, runImport, startWorld, stepsOver, type World, putInto } from '../support/in-process-import';
 import { leftBy, undo } from '../support/in-process-undo';
@@ -251,7 +251,7 @@ describe('several imports', () => {
 });
 
 describe.each([
-  ['failed', 'something of ours was broken', 'Upload the file again'],
+  ['failed', 'a fault on our side', 'Upload the file again'],
   ['cancelled', 'was stopped by the administrator', 'reply to this e-mail'],
 ] as const)('an import that %s half-way', (state, cause, step) => {
   test('is undone as far as it came; its file goes to .bak with true numbers, and the client is told why', async () => {
@@ -259,7 +259,7 @@ describe.each([
     await world.drop(acme, 'half.csv', [HEADER, '1,OPSCOM,Anna,,,,', '3,OPSCOM,Cy,,,,', '2,OPSCOM,Bobby,,,,', ''].join('\n'));
     const [half] = await claim(world.ports, acme);
     const { importId } = half!;
-    const broken = { ...stepsOver(world.ports), applyDeferred: () => Promise.reject(new Error('the disk is full')) };
+    const broken = { ...stepsOver(world.ports), backUpFile: () => Promise.reject(new Error('the disk is full')) };
     await expect(runImport(world.ports, importId, broken)).rejects.toThrow('the disk is full');
     await putInto(world, importId, state, { failure: state === 'failed' ? 'the disk is full' : null });
     await change('2', { city: 'Ottawa' }, { rev: 1 });
@@ -285,7 +285,9 @@ describe.each([
       .at(-1)!
       .text.replace(/\s+/g, ' ');
     expect(text).toContain(cause);
-    expect(text).toContain('Changes of 2 users that had been made by then were taken back. 1 user that others have changed since');
+    expect(text).toContain(
+      'The changes already made to 2 users were taken back. 1 user changed by somebody else since then was left alone.',
+    );
     expect(text).toContain(step);
     expect(text).not.toContain('No user was changed');
   });
@@ -312,7 +314,7 @@ test('a before-image of a write that never happened is no reason to list anybody
 
 test.each([
   ['imported', 'was imported before, as'],
-  ['undone', 'what that import had changed was taken back'],
+  ['undone', '; that import was undone'],
   ['refused', 'was refused before, as'],
   ['declined', 'was declined before, as'],
 ] as const)('a file whose content came before as one that was %s is told so', async (became, told) => {
@@ -379,7 +381,7 @@ test('the administrator gets one e-mail with numbers in it, and unique ids only 
     subject: `Import ${second} was undone`,
     attachment: { fileName: `${second}-left-as-it-is.csv` },
   });
-  expect(mail.text).toMatch(/1 user was left as it is/);
+  expect(mail.text).toMatch(/1 user was left alone/);
   expect(mail.text).toContain('wrong file');
   expect(`${mail.text}${mail.html}`).not.toContain('secret-');
   expect(attached).toBe(

@@ -122,7 +122,7 @@ Key       ssh-rsa SHA256:AAAA2
     [
       'has a line that is no key',
       'ssh-ed25519 AAAA1\nnonsense\n',
-      /^error: Line 2 of .*x\.pub: The public key cannot be used\. This is no public key\.\n$/,
+      /^error: Line 2 of .*x\.pub: The public key cannot be used\. This is not a public key\.\n$/,
     ],
   ];
   test.each(keyFiles)('refuses a key file that %s', async (_, content, expected) => {
@@ -192,7 +192,7 @@ zed     ssh-ed25519  SHA256:AAAA1  hr@acme
 
   test('that is empty says how to begin', async () => {
     const { code, out } = await imports(aWorld(), 'account', 'list', 'acme');
-    expect([code, out]).toEqual([0, 'There is no account yet. Add one with:\nimports account add acme USER --generate-password\n']);
+    expect([code, out]).toEqual([0, 'There are no accounts yet. Add one with:\nimports account add acme USER --generate-password\n']);
     expect((await imports(aWorld(), 'account', 'list', '--json')).out).toBe('[]\n');
   });
 });

@@ -93,6 +93,27 @@ test('imports audit shows who did what, and why; --client, --since and --json ch
   expect((await imports(world, 'audit', '--since', '1h')).out).toContain('client set');
 });
 
+test('imports audit shows what was where nobody knew what it would become, and does not call that a change', async () => {
+  const world = aWorld({ runs: [aRun('acme-1', { state: 'cancelled', outcome: null })] });
+  await imports(world, 'retry', 'acme-1', '--reason', 'again');
+  const { out } = await imports(world, 'audit');
+  expect(out).toContain('state was: "cancelled"');
+  expect(out).not.toContain('->');
+});
+
+test('imports audit fits 80 columns where a person was erased; --json has the whole hash', async () => {
+  const world = aWorld({ columns: 80 });
+  await imports(world, 'person', 'erase', 'acme', '1042', '--reason', 'their request of 3 November, by letter');
+  await imports(world, 'client', 'pause', 'zenith', '--reason', 'they move');
+  const { out } = await imports(world, 'audit');
+  expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  expect(out).toMatch(/person erase +sha256:[0-9a-f]{12}… +their request/);
+  expect(JSON.parse((await imports(world, 'audit', '--json')).out)).toMatchObject([
+    { subject: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string },
+    {},
+  ]);
+});
+
 test('imports audit --verify says that the chain holds, with its last hash, or where it does not', async () => {
   const world = aWorld();
   await imports(world, 'client', 'disable', 'acme');

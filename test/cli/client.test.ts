@@ -1,6 +1,6 @@
 import { DEFAULT_SETTINGS } from '../../src/domain/client';
 import { ImportsError } from '../../src/errors';
-import { aClient, aWorld, imports } from './fake-deps';
+import { aClient, anAccount, aRun, aWorld, imports } from './fake-deps';
 
 const REQUIRED = ['--failed-import-email', 'it@new.example', '--reply-to-admin-email', 'parking@city.example'];
 
@@ -74,10 +74,10 @@ describe('client add', () => {
     const { code, err, world } = await imports(aWorld(), 'client', 'add', 'New!', ...args);
     expect(code).toBe(2);
     expect(err).toBe(`error: The client was not added:
-  - New! is no client id: 1 to 40 lower-case letters, digits and inner hyphens, e.g. acme or city-of-halifax
+  - New! is not a client id: 1 to 40 lower-case letters, digits and inner hyphens, e.g. acme or city-of-halifax
   - failedImportEmail=nobody: failedImportEmail must be one e-mail address, e.g. it@acme.example
   - loginSources=: loginSources must be codes of at most 20 characters, each once, separated by commas: OPSCOM,LDAP
-  - archiveOnInactiv is no setting; did you mean archiveOnInactive?
+  - archiveOnInactiv is not a setting; did you mean archiveOnInactive?
   - report has no value: write report=failures|always
   - schedule=30s: schedule must be a time of at least a minute, e.g. 5m or 1h, or cron:0 0 * * *@Europe/Berlin
   - --reply-to-admin-email is missing: an e-mail address
@@ -114,7 +114,7 @@ describe('client add', () => {
 
   test('refuses a profile that there is not', async () => {
     const { code, err } = await imports(aWorld(), 'client', 'add', 'learn', ...REQUIRED, '--profile', 'moodle');
-    expect([code, err]).toEqual([2, 'error: The client was not added:\n  - moodle is no profile: write --profile opscom or agylia\n']);
+    expect([code, err]).toEqual([2, 'error: The client was not added:\n  - moodle is not a profile: write --profile opscom or agylia\n']);
   });
 
   test('refuses a client that exists, and leaves it as it is', async () => {
@@ -187,25 +187,71 @@ describe('client set', () => {
   });
 });
 
+const minute = (n: number) => new Date(Date.UTC(2026, 10, 20, 18, n));
+/** Somebody pauses acme, whose last file is in and whose next two wait. */
+const busy = () =>
+  aWorld({
+    columns: 80,
+    clients: [aClient('zenith'), aClient('acme', { paused: { at: minute(0), by: 'sam', reason: 'they clean up' } })],
+    accounts: [anAccount('acme-hr', 'acme', { lastLoginAt: minute(20) }), anAccount('acme-it', 'acme', { lastLoginAt: minute(40) })],
+    runs: [aRun('acme-42', { outcome: 'imported-with-failures' })],
+    waiting: { acme: { files: 2, oldest: minute(30), newest: minute(50) } },
+  });
+
 describe('client list, show', () => {
   test('list is a table at 80 columns', async () => {
-    const { out } = await imports(aWorld({ columns: 80 }), 'client', 'list');
-    expect(out).toBe(`CLIENT  PROFILE  ENABLED  SCHEDULE  ARCHIVES  FAILED RECORDS TO
-acme    opscom   yes      5m        no        it@acme.example
-zenith  opscom   yes      5m        no        it@zenith.example
+    const { out } = await imports(busy(), 'client', 'list');
+    expect(out).toBe(`CLIENT  ENABLED  WAITING  LAST UPLOAD       LAST IMPORT         LAST LOG-IN
+acme    paused         2  2026-11-20 13:50  acme-42 imported-…  2026-11-20 13:40
+zenith  yes            0  never             none                never
+
+Left out: SCHEDULE, FAILED RECORDS TO, ARCHIVES, PROFILE; a wider terminal or
+--json shows them
 `);
   });
 
   test('list --json has the clients as they are', async () => {
-    const { out } = await imports(aWorld(), 'client', 'list', '--json');
-    expect(JSON.parse(out)).toEqual([aClient('acme'), aClient('zenith')]);
+    const { out } = await imports(busy(), 'client', 'list', '--json');
+    const [acme, zenith] = JSON.parse(out);
+    expect(acme).toMatchObject({
+      clientId: 'acme',
+      paused: { by: 'sam', reason: 'they clean up' },
+      filesWaiting: 2,
+      waitingSince: '2026-11-20T18:30:00.000Z',
+      lastUploadAt: '2026-11-20T18:50:00.000Z',
+      lastImport: { importId: 'acme-42', state: 'finished', outcome: 'imported-with-failures', receivedAt: '2026-11-20T18:00:00.000Z' },
+      lastLoginAt: '2026-11-20T18:40:00.000Z',
+    });
+    const nothing = { filesWaiting: 0, waitingSince: null, lastUploadAt: null, lastImport: null, lastLoginAt: null };
+    expect(zenith).toEqual({ ...aClient('zenith'), ...nothing });
+  });
+
+  test('show tells what the client has been up to', async () => {
+    const { out } = await imports(busy(), 'client', 'show', 'acme');
+    expect(out).toContain(`Files waiting         2, the oldest since 2026-11-20 13:30:00
+Last upload           2026-11-20 13:50:00
+Last import           acme-42, imported-with-failures
+Last log-in           2026-11-20 13:40:00
+`);
+  });
+
+  test('what waits in a folder that is not there is not known, and is not called none', async () => {
+    const world = () => ({ ...busy(), waiting: {}, foldersGone: true });
+    const { out } = await imports(world(), 'client', 'list');
+    expect(out).toMatch(/acme +paused +- +2026-11-20 13:00/);
+    expect(out).toMatch(/zenith +yes +- +- +none/);
+    const [, zenith] = JSON.parse((await imports(world(), 'client', 'list', '--json')).out);
+    expect(zenith).toMatchObject({ filesWaiting: null });
+    expect((await imports(world(), 'client', 'show', 'zenith')).out).toMatch(
+      /Files waiting +not known: its folder is not in IMPORTS_DATA_DIR\nLast upload +not known/,
+    );
   });
 
   test('an empty list says how to begin', async () => {
     const { code, out } = await imports(aWorld({ clients: [] }), 'client', 'list');
     expect([code, out]).toEqual([
       0,
-      'There is no client yet. Add one with:\nimports client add ID --failed-import-email ADDRESS --reply-to-admin-email ADDRESS\n',
+      'There are no clients yet. Add one with:\nimports client add ID --failed-import-email ADDRESS --reply-to-admin-email ADDRESS\n',
     ]);
   });
 
@@ -221,11 +267,16 @@ zenith  opscom   yes      5m        no        it@zenith.example
       loginSources: ['OPSCOM', 'LDAP'],
       delimiter: ';' as const,
       expectFileEvery: '26h',
+      webhookUrl: 'https://hooks.acme.example/imports',
     };
     const { out } = await imports(aWorld({ columns: 80, clients: [{ ...base, settings }] }), 'client', 'show', 'acme');
     expect(out).toBe(`Client                acme
 Profile               opscom
 Enabled               yes
+Files waiting         0
+Last upload           never
+Last import           none
+Last log-in           never
 failedImportEmail     it@acme.example
 replyToAdminEmail     parking@city.example
 archiveOnInactive     false
@@ -249,6 +300,7 @@ maxFileBytes          2GiB
 maxRecords            5000000
 allowedAddresses      any
 expectFileEvery       26h
+webhookUrl            https://hooks.acme.example/imports
 `);
   });
 
@@ -258,7 +310,7 @@ expectFileEvery       26h
     const assignments = out
       .trimEnd()
       .split('\n')
-      .slice(3)
+      .slice(7)
       .map((line) => line.replace(/ +/, '='));
     const { code, err, world } = await imports(aWorld(), 'client', 'set', 'acme', ...assignments);
     expect([code, err]).toEqual([0, '']);
@@ -277,7 +329,7 @@ describe('client disable, enable', () => {
     const off = await imports(world, 'client', 'disable', 'acme');
     expect([off.code, off.out]).toEqual([
       0,
-      'Client acme is disabled. Its files are left alone and its accounts cannot log in. An import that has begun goes on to its end.\n',
+      'Client acme is disabled. Its files are left alone and its accounts cannot log in. An import that has begun continues to its end.\n',
     ]);
     expect(world.clients[0]?.enabled).toBe(false);
     const on = await imports(world, 'client', 'enable', 'acme', '--json');
@@ -315,7 +367,8 @@ describe('client pause, resume', () => {
     const { code, out, world } = await imports(aWorld(), 'client', 'pause', 'acme', ...reason);
     const paused = { at: new Date('2026-11-20T19:00:00.000Z'), by: 'pat', reason: 'they move to another payroll' };
     expect([code, world.clients, world.calls]).toEqual([0, [aClient('acme', { paused }), aClient('zenith')], []]);
-    expect(out).toBe(`Client acme is paused: nothing of it is started. Uploads are still taken, and an import that runs goes on to its end.
+    expect(out)
+      .toBe(`Client acme is paused: none of its imports, retries or approvals starts. Uploads are still accepted, and a running import continues to its end.
 End it with: imports client resume acme --reason "…"
 `);
   });
@@ -323,7 +376,7 @@ End it with: imports client resume acme --reason "…"
   test('list and show say so', async () => {
     const paused = { at: new Date('2026-11-20T19:00:00.000Z'), by: 'pat', reason: 'they move' };
     const world = aWorld({ clients: [aClient('acme', { paused }), aClient('zenith')] });
-    expect((await imports(world, 'client', 'list')).out).toMatch(/^acme +opscom +paused .*\nzenith +opscom +yes /m);
+    expect((await imports(world, 'client', 'list')).out).toMatch(/^acme +paused .*\nzenith +yes /m);
     expect((await imports(world, 'client', 'show', 'acme')).out).toContain('Paused                2026-11-20 14:00:00 by pat: they move\n');
     expect(JSON.parse((await imports(world, 'client', 'show', 'acme', '--json')).out).paused).toEqual({
       at: '2026-11-20T19:00:00.000Z',

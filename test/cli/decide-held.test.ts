@@ -104,7 +104,7 @@ describe.each(['approve', 'decline'])('%s', (command) => {
 
   test('without a reason is wrong use, and nothing is opened', async () => {
     const ran = await imports(world(), command, 'acme-1', '--reason', ' ');
-    expect(ran).toMatchObject({ code: 2, err: 'error: Say why, for whoever looks later: --reason "their IT confirmed it"\n' });
+    expect(ran).toMatchObject({ code: 2, err: 'error: Say why, for the record: --reason "their IT confirmed it"\n' });
     expect(ran.world.opened).toBe(false);
   });
 
@@ -130,7 +130,7 @@ describe('whoever looks at a held import is told the numbers and what to type', 
 
   test('by show, and who decided what, afterwards', async () => {
     const { out } = await imports(world(held({ state: 'applying', held: { ...HELD, decided } })), 'show', 'acme-1');
-    expect(out).toMatch(/Decided +approve, by sam, 2026-11-21 03:00:00: their IT says so\n/);
+    expect(out).toMatch(/Decided +approved by sam, 2026-11-21 03:00:00: their IT says so\n/);
     expect(out).not.toContain('imports approve');
   });
 
@@ -139,8 +139,10 @@ describe('whoever looks at a held import is told the numbers and what to type', 
     expect(out).toBe(`IMPORT  FILE       RECEIVED          RESULT                RECORDS  REJECTED
 acme-1  users.csv  2026-11-20 13:00  held: 1,200 archives    5,000         0
 
-acme-1 waits for approval:
-${COMMANDS}
+Left out: CREATED, UPDATED, ARCHIVED, REPORT; a wider terminal or --json shows
+them
+
+1 needs you: acme-1 held → imports show acme-1
 `);
   });
 
@@ -148,7 +150,7 @@ ${COMMANDS}
     const { code, out, err } = await imports(world(), 'watch', 'acme-1');
     expect(code).toBe(1);
     expect(out).toContain(COMMANDS);
-    expect(err).toBe('error: Import acme-1 waits for approval. See with which numbers, and how to decide: imports show acme-1\n');
+    expect(err).toBe('error: Import acme-1 waits for approval. See the numbers and how to decide: imports show acme-1\n');
   });
 
   test('as JSON, with the share in %', async () => {

@@ -25,7 +25,7 @@ const EXITS: Readonly<Record<ErrorCode, 1 | 2 | 3>> = {
 };
 /** A command, an option, a setting, a file or a verb that asks for something; or the words are somebody else's, put together there. */
 const TELLS =
-  /imports \w|--\w|[A-Z]{3,}_[A-Z]+|\.env\.example|run\/|\b(Ask|Check|Choose|Correct|Free|Give|Put|Restore|See|Send|Set|Start|Stop|Take|Write)\b|is tried again|\$\{(advice|INSTEAD)\}/;
+  /imports \w|--\w|[A-Z]{3,}_[A-Z]+|\.env\.example|run\/|\b(Ask|Check|Choose|Correct|Free|Give|Put|Restore|See|Send|Set|Start|Stop|Take|Write)\b|is tried again|\$\{(advice|INSTEAD|instead)\}/;
 const HOW_TO_ADD = 'add it to test/cli/error-walk.ts, with what its message must say';
 
 /** `imports/retry.ts:72` of each error of ours that was made while the walk went on. */

@@ -1,29 +1,24 @@
 // The command line's surroundings in memory: ports as plain maps, a terminal that remembers, a clock that stands still.
 
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import type { CheckedFile } from '../../src/domain/file/checked-file';
 import { DEFAULT_SETTINGS, type Client } from '../../src/domain/client';
-import { clientsBySchedule, scheduleName } from '../../src/domain/client/schedule-name';
+import type { PlannedChange } from '../../src/domain/file/planned-change';
+import { scheduleName } from '../../src/domain/client/schedule-name';
 import { importIdOf, parseClientId, parseImportId, type ClientId, type ImportId } from '../../src/domain/ids';
 import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
-import { IMPORT_STATES } from '../../src/domain/import-state';
+import { IMPORT_STATES, type StepTrouble } from '../../src/domain/import-state';
 import { NO_UNDO_COUNTS, type LeftAlone, type Undo, type UserChange } from '../../src/domain/undo/undo';
 import type { User } from '../../src/domain/user';
 import { ImportsError } from '../../src/errors';
-import type {
-  Account,
-  AuditEntry,
-  Ban,
-  Chunk,
-  ChunkResult,
-  ImportStore,
-  LiveSession,
-  RejectedRecord,
-  SettledPart,
-  SharedValue,
-  StepTrouble,
-  UndoStore,
-} from '../../src/ports';
+import type { ImportQuery } from '../../src/domain/import-query';
+import type { ImportStore, SettledPart, UndoStore, WebhookAnswer, WebhookSender } from '../../src/ports';
+import type { AuditEntry } from '../../src/domain/audit';
+import type { Account, Ban, LiveSession } from '../../src/domain/client/access';
+import type { Chunk, ChunkAtWork, ChunkResult } from '../../src/domain/file/chunk';
+import type { RejectedRecord } from '../../src/domain/record/rejected-record';
+import type { SharedValue } from '../../src/domain/user-write';
+import { readLogsOf } from '../../src/processes/command/read-logs';
 import { runProgram } from '../../src/cli/run-program';
 import type { CliDeps, DoctorCheck, Services } from '../../src/cli/deps';
 
@@ -91,6 +86,7 @@ export function anUndo(id: string, change: Partial<Undo> = {}): Undo {
   return {
     importId: importId(id),
     clientId: parseImportId(id)!.clientId,
+    round: 1,
     turn: null,
     reason: 'wrong file',
     by: 'pat',
@@ -131,14 +127,35 @@ export interface World {
   undoChunksDone: number;
   /** Steps of any import that are tried again. */
   troubles: StepTrouble[];
+  /** Steps that are at work for the first time. */
+  firstTries: string[];
+  quietMs: number;
   /** Why e-mails failed, by `<importId>/<kind>`. */
   mailFailures: Record<string, string>;
+  /** Of any import. */
+  webhooksNotTaken: Awaited<ReturnType<Services['outbox']['webhooksNotTaken']>>;
+  /** As the installation has them, and what every receiver answers. */
+  webhooks: { url: string | null; problem: string | undefined; secret: string | undefined; answer: WebhookAnswer };
   /** What the undo left alone. */
   left: LeftAlone[];
   histories: Map<string, { user: User; changes: readonly UserChange[] }>;
+  /** Whatever is looked for. */
+  found: Awaited<ReturnType<Services['users']['search']>>;
+  /** What every held import would do. */
+  planned: PlannedChange[];
+  /** In the folders of clients. */
+  waiting: Record<string, Awaited<ReturnType<Services['waitingFiles']>>>;
+  /** Their names, in the folder of every client: each has a row about everybody. */
+  uploads: string[];
+  /** The data directory is another one. */
+  foldersGone: boolean;
   /** Steps of mending keys. */
   repairs: { readonly mended: number; readonly shared: readonly SharedValue[] }[];
+  dataDir: string;
+  /** In the parts of every import that is being applied. */
+  atWork: ChunkAtWork[];
   columns: number | undefined;
+  hasColours: boolean;
   stdin: string;
   uiUrl: string | null;
   /** Why Temporal refuses schedules, by their names. */
@@ -187,11 +204,28 @@ export function aWorld(change: Partial<World> = {}): World {
     undos: new Map(),
     undoChunksDone: 0,
     troubles: [],
+    firstTries: [],
+    quietMs: 5_000,
     mailFailures: {},
+    webhooksNotTaken: [],
+    webhooks: {
+      url: 'https://hooks.city.example/imports',
+      problem: undefined,
+      secret: 'whsec_c2VjcmV0',
+      answer: { kind: 'taken', status: 204, said: '' },
+    },
     left: [],
     histories: new Map(),
+    found: { users: [], isWhole: true },
+    planned: [],
+    waiting: {},
+    uploads: [],
+    foldersGone: false,
     repairs: [],
+    dataDir: '/nowhere',
+    atWork: [],
     columns: undefined,
+    hasColours: false,
     stdin: '',
     uiUrl: 'http://127.0.0.1:8233',
     refusedSchedules: new Map(),
@@ -240,9 +274,9 @@ export function depsOf(world: World, stdout: Writable, stderr: Writable): CliDep
     },
     hashPassword: async (password) => `hash of ${password}`,
     generatePassword: () => 'correct-horse-battery',
-    parsePublicKey(line) {
+    async parsePublicKey(line) {
       const [algorithm = '', blob = '', comment = ''] = line.split(' ');
-      if (!algorithm.startsWith('ssh-')) throw new ImportsError('WRONG_USE', 'The public key cannot be used. This is no public key.');
+      if (!algorithm.startsWith('ssh-')) throw new ImportsError('WRONG_USE', 'The public key cannot be used. This is not a public key.');
       return { algorithm, blob, comment, fingerprint: `SHA256:${blob}` };
     },
     async checkFile({ client, path, failedRecordsPath }) {
@@ -250,17 +284,41 @@ export function depsOf(world: World, stdout: Writable, stderr: Writable): CliDep
       world.calls.push(`check ${client.clientId} ${path} out=${failedRecordsPath}`);
       return world.checked;
     },
-    get doctorChecks() {
-      return world.checks;
+    async *plannedChanges() {
+      up(world.down.stores);
+      yield* world.planned;
+    },
+    readLogs: readLogsOf(
+      () => world.dataDir,
+      () => Readable.from([world.stdin]),
+    ),
+    doctorChecks: async () => world.checks,
+    async webhooks() {
+      const { url, problem, secret, answer } = world.webhooks;
+      const sender: WebhookSender = {
+        problemOf: () => problem,
+        async send({ id, url: to }) {
+          world.calls.push(`${id} to ${to}`);
+          return answer;
+        },
+        secretOf() {
+          if (secret === undefined) throw new ImportsError('CONFIG', 'IMPORTS_WEBHOOK_SECRET is not set. Make one with: echo "whsec_…"');
+          return secret;
+        },
+      };
+      return { url, sender };
     },
     runUp: async ({ json }) => void world.calls.push(`up json=${json}`),
     runDemo: async ({ json, keep }) => void world.calls.push(`demo json=${json} keep=${keep}`),
+    mailFrom: async () => null,
+    quietMs: async () => world.quietMs,
     operator: 'pat',
     identity: { name: 'pat', uid: 1000, host: 'desk', selfDeclared: null },
     version: '1.2.3',
     stdout,
     stderr,
     columns: world.columns,
+    hasColours: world.hasColours,
     timeZone: 'America/Toronto',
     readStdin: async () => world.stdin,
     now: () => new Date('2026-11-20T19:00:00.000Z'),
@@ -276,9 +334,11 @@ function up(error: Error | undefined): void {
 
 /** What a command may call without having written down first that it will: it changes nothing, or only what another call has changed. */
 const NO_ACT = [
-  'find list inForce live chunk all count chunkResults settled countDone',
-  'whyFailed history notGivenBack prepareClient writeFailedRecords applySchedule trySchedule findFailedRecords findBackup',
-  'findStatusReport workFolders countPersonRows wake isRunning troubles uiUrl',
+  'find list listIds schedules inForce live chunk all at count chunkResults settled countDone',
+  'clientFolder uploads whyFailed failedAmong webhooksNotTaken sentAt needing count each search writeTable cutAttachment history notGivenBack prepareClient',
+  'writeFailedRecords',
+  'applySchedule trySchedule findFailedRecords findBackup',
+  'findStatusReport workFolders countPersonRows wake isRunning isPending troubles recordsAtWork uiUrl',
 ].flatMap((names) => names.split(' '));
 
 /** Fails any command that changes something before it is on record: every test of a changing command is a test of that. */
@@ -299,8 +359,21 @@ function onRecord(services: Services, world: World): Services {
   return Object.fromEntries(stores) as unknown as Services;
 }
 
+export function isAskedFor(run: ImportRun, { clientIds, states, outcomes, reports, since, until, isKept }: ImportQuery): boolean {
+  return (
+    (clientIds?.includes(run.clientId) ?? true) &&
+    (states?.includes(run.state) ?? true) &&
+    (outcomes === undefined || (run.outcome !== null && outcomes.includes(run.outcome))) &&
+    (reports === undefined || (run.finishedAt !== null && reports.includes(run.report))) &&
+    (since === undefined || run.receivedAt >= since) &&
+    (until === undefined || run.receivedAt < until) &&
+    (isKept === undefined || run.expiredAt === undefined)
+  );
+}
+
 export function servicesOf(world: World): Services {
   const { down } = world;
+  const looksAsked = new Set<string>();
   return {
     clients: {
       async find(id) {
@@ -310,6 +383,10 @@ export function servicesOf(world: World): Services {
       async list() {
         up(down.stores);
         return world.clients;
+      },
+      async schedules() {
+        up(down.stores);
+        return world.clients.filter(({ enabled }) => enabled).map(({ settings }) => settings.schedule);
       },
       async add(client) {
         up(down.stores);
@@ -374,15 +451,20 @@ export function servicesOf(world: World): Services {
         up(down.stores);
         return world.runs.find((run) => run.importId === id);
       },
-      async list({ clientId: of, states, outcome, limit }) {
+      async list({ limit, ...query }) {
         up(down.stores);
         return world.runs
-          .filter((run) => of === undefined || run.clientId === of)
-          .filter((run) => states === undefined || states.includes(run.state))
-          .filter((run) => outcome === undefined || run.outcome === outcome)
+          .filter((run) => isAskedFor(run, query))
           .sort((a, b) => b.receivedAt.getTime() - a.receivedAt.getTime() || b.seq - a.seq)
           .slice(0, limit);
       },
+      async listIds(query) {
+        return (await this.list!(query)).map((run) => run.importId);
+      },
+      async *each(query) {
+        yield* world.runs.filter((run) => isAskedFor(run, query));
+      },
+      count: async (query) => world.runs.filter((run) => isAskedFor(run, query)).length,
       async advance(id, to, change, expected) {
         const known = world.runs.find((run) => run.importId === id);
         if (world.raced || known === undefined || !IMPORT_STATES[to].from.includes(known.state)) return false;
@@ -403,6 +485,7 @@ export function servicesOf(world: World): Services {
       async *all() {
         yield* world.rejected;
       },
+      at: async (_id, lines) => world.rejected.filter(({ line }) => lines.includes(line)),
       count: async () => world.rejected.length,
     },
     undos: {
@@ -411,6 +494,7 @@ export function servicesOf(world: World): Services {
         const undo = world.undos.get(id) ?? {
           importId: id,
           ...asked,
+          round: 1,
           turn: null,
           chunks: null,
           finishedAt: null,
@@ -427,10 +511,20 @@ export function servicesOf(world: World): Services {
         yield { n: 0, result: { counts: NO_UNDO_COUNTS, left, deferred: [] } };
       },
       countDone: async () => world.undoChunksDone,
+      needing: async () => [...world.undos.values()].filter(({ failure, report }) => failure !== null || report === 'failed'),
     } as Partial<UndoStore> as UndoStore,
-    outbox: { whyFailed: async (id, kind) => world.mailFailures[`${id}/${kind}`] ?? null },
+    outbox: {
+      webhooksNotTaken: async () => world.webhooksNotTaken,
+      sentAt: async (id) => world.runs.find((run) => run.importId === id)?.finishedAt ?? null,
+      failedAmong: async (ids, kind) => new Set(ids.filter((id) => world.mailFailures[`${id}/${kind}`] !== undefined)),
+      whyFailed: async (id, kind) => world.mailFailures[`${id}/${kind}`] ?? null,
+      async setState(id, kind, _state, _at, why) {
+        world.mailFailures[`${id}/${kind}`] = why ?? '';
+      },
+    },
     users: {
       history: async (id) => world.histories.get(id),
+      search: async () => world.found,
       async *repairKeys() {
         yield* world.repairs;
       },
@@ -438,6 +532,12 @@ export function servicesOf(world: World): Services {
     permits: {
       async *notGivenBack() {
         yield* world.left.filter(({ permit }) => permit !== null);
+      },
+    },
+    turns: {
+      async askLook(id) {
+        up(down.stores);
+        looksAsked.add(id);
       },
     },
     control: {
@@ -450,16 +550,16 @@ export function servicesOf(world: World): Services {
       },
       async applySchedules(clients) {
         up(down.temporal);
-        const wanted = clientsBySchedule(await clients.list());
-        world.calls.push(`schedules ${[...wanted.keys()].join(', ')}`);
-        return [...wanted].flatMap(([name, those]) => {
+        const wanted = [...new Set((await clients.schedules()).map(scheduleName))];
+        world.calls.push(`schedules ${wanted.join(', ')}`);
+        return wanted.flatMap((name) => {
           const why = world.refusedSchedules.get(name);
-          return why === undefined ? [] : [{ name, why, clients: those.map(({ clientId: id }) => id) }];
+          return why === undefined ? [] : [{ name, why }];
         });
       },
-      async wake(id, { look }) {
+      async wake(id) {
         up(down.temporal);
-        world.calls.push(`wake ${id}${look ? ' to look for files' : ''}`);
+        world.calls.push(`wake ${id}${looksAsked.delete(id) ? ' to look for files' : ''}`);
       },
       async decide(id, { verdict, reason, by }) {
         up(down.temporal);
@@ -474,14 +574,24 @@ export function servicesOf(world: World): Services {
         up(down.temporal);
         return world.troubles;
       },
+      async isPending(_, step) {
+        up(down.temporal);
+        return world.firstTries.includes(step) || world.troubles.some((trouble) => trouble.step === step);
+      },
       async isRunning(id) {
         up(down.temporal);
         return !world.stopped.includes(id);
+      },
+      async recordsAtWork() {
+        up(down.temporal);
+        return world.atWork;
       },
       uiUrl: (id) => (world.uiUrl === null ? null : `${world.uiUrl}/namespaces/default/workflows/import%2F${id}`),
     },
     files: {
       prepareClient: async (id) => void world.calls.push(`folder ${id}`),
+      clientFolder: async (id) => ({ path: `/data/clients/${id}`, isThere: !world.foldersGone }),
+      uploads: async (id) => world.uploads.map((name) => ({ name, path: `/data/clients/${id}/${name}` })),
       findFailedRecords: async () => undefined,
       findBackup: async (id, backup) => `/data/clients/${id}/${backup}`,
       removeBackup: async (id, backup) => void world.calls.push(`remove ${id}/${backup}`),
@@ -496,7 +606,15 @@ export function servicesOf(world: World): Services {
       },
       erase: async (id, uniqueId) => void world.calls.push(`erase ${id}/${uniqueId}`),
     },
+    waitingFiles: async (id) => world.waiting[id] ?? { files: 0, oldest: null, newest: null },
+    mails: { cutAttachment: async () => null },
     csv: {
+      async writeTable(path, headers, rows) {
+        const { writeFile } = await import('node:fs/promises');
+        const lines = [headers.join(',')];
+        for await (const row of rows) lines.push(row.join(','));
+        await writeFile(path, `\u{feff}${lines.join('\r\n')}\r\n`);
+      },
       countPersonRows: async () => 1,
       dropPersonRows: async () => 1,
       async writeFailedRecords(path, layout, records) {

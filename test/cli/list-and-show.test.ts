@@ -1,6 +1,7 @@
 import { NO_COUNTS } from '../../src/domain/import-run';
+import { NO_UNDO_COUNTS } from '../../src/domain/undo/undo';
 import { ImportsError } from '../../src/errors';
-import { anUndo, aRun, aWorld, imports, importId } from './fake-deps';
+import { aClient, anUndo, aRun, aWorld, imports, importId } from './fake-deps';
 
 const AT = new Date('2026-11-20T18:30:00.000Z');
 
@@ -66,13 +67,18 @@ const world = (change = {}) =>
   });
 
 describe('list', () => {
-  test('fits 80 columns, newest first, times local', async () => {
+  test('fits 80 columns, newest first, and says what it leaves out', async () => {
     const { code, out } = await imports(world({ columns: 80 }), 'list');
     expect(code).toBe(0);
-    expect(out).toBe(`IMPORT    FILE                RECEIVED          RESULT                  REJECTED
-zenith-7  users.csv           2026-11-20 14:30  failed                         0
-acme-42   all students of t…  2026-11-20 13:00  imported-with-failures        15
-acme-41   users.csv           2026-11-18 23:30  queued                         0
+    expect(out).toBe(`IMPORT    FILE                         RESULT                  RECORDS  REJECTED
+zenith-7  users.csv                    failed                       10         0
+acme-42   all students of the autumn…  imported-with-failures   12,345        15
+acme-41   users.csv                    queued                        0         0
+
+Left out: RECEIVED, CREATED, UPDATED, ARCHIVED, REPORT; a wider terminal or
+--json shows them
+
+1 needs you: zenith-7 failed → imports show zenith-7
 `);
   });
 
@@ -91,6 +97,8 @@ acme-41   users.csv           2026-11-18 23:30  queued                         0
         'zenith-7  users.csv                                        2026-11-20 14:30  failed                       10         0        5        3         1  none',
         'acme-42   all students of the autumn term 2026, final.csv  2026-11-20 13:00  imported-with-failures   12,345        15   12,000      300         7  sent',
         'acme-41   users.csv                                        2026-11-18 23:30  queued                        0         0        0        0         0  -',
+        '',
+        '1 needs you: zenith-7 failed → imports show zenith-7',
         '',
       ].join('\n'),
     );
@@ -111,6 +119,31 @@ acme-41   users.csv           2026-11-18 23:30  queued                         0
     [['--outcome', 'declined'], []],
     [['--limit', '1'], ['zenith-7']],
     [['-c', 'acme', '-s', 'failed'], []],
+    [
+      ['--client', 'zenith', '--client', 'acme'],
+      ['zenith-7', 'acme-42', 'acme-41'],
+    ],
+    [
+      ['--state', 'failed', 'queued'],
+      ['zenith-7', 'acme-41'],
+    ],
+    [['--outcome', 'declined', '--outcome', 'imported-with-failures'], ['acme-42']],
+    [['--report', 'sent'], ['acme-42']],
+    [['--report', 'none'], ['zenith-7']],
+    [
+      ['--since', '2h'],
+      ['zenith-7', 'acme-42'],
+    ],
+    [
+      ['--since', 'yesterday'],
+      ['zenith-7', 'acme-42'],
+    ],
+    // In Toronto it was still the 18th.
+    [['--until', '2026-11-18'], ['acme-41']],
+    [['--until', '2026-11-18T23:30'], []],
+    [['--since', '2026-11-18T23:30', '--until', '2026-11-20 13:00:00'], ['acme-41']],
+    [['--since', '2026-11-20T19:00:00Z'], ['zenith-7']],
+    [['--since', '2026-11-20T20:30:00+01:00'], ['zenith-7']],
   ];
   test.each(filters)('%j', async (args, ids) => {
     const { code, out } = await imports(world(), 'list', ...args, '--json');
@@ -119,7 +152,7 @@ acme-41   users.csv           2026-11-18 23:30  queued                         0
   });
 
   test('says when there may be more', async () => {
-    expect((await imports(world(), 'list', '--limit', '1')).out).toMatch(/\n\nThe newest 1; more with --limit\n$/);
+    expect((await imports(world(), 'list', '--limit', '1')).out).toContain('\n\nThe newest 1; more with --limit\n');
   });
 
   test('that is empty says how a file is imported', async () => {
@@ -130,10 +163,15 @@ acme-41   users.csv           2026-11-18 23:30  queued                         0
     ]);
   });
 
+  const NEEDS = '1 needs you: zenith-7 failed → imports show zenith-7\n';
   const empty: readonly (readonly [args: string[], out: string])[] = [
-    [['--state', 'held'], 'No import is in state held.\n'],
+    [['--state', 'held'], `No import is in state held.\n\n${NEEDS}`],
     [['--client', 'acme', '--state', 'failed'], 'No import of acme is in state failed.\n'],
-    [['--state', 'finished', '--outcome', 'declined'], 'No import is in state finished and ended as declined.\n'],
+    [['--state', 'finished', '--outcome', 'declined'], `No import is in state finished and ended as declined.\n\n${NEEDS}`],
+    [
+      ['-c', 'acme', '--since', 'today', '--until', '1h', '-s', 'held', 'failed', '--report', 'failed'],
+      'No import of acme was received since today and was received until 1h and is in state held or failed and ended with report failed.\n',
+    ],
   ];
   test.each(empty)('%j without a hit says so, and nothing of uploads', async (args, out) => {
     expect(await imports(world(), 'list', ...args)).toMatchObject({ code: 0, out });
@@ -157,8 +195,8 @@ Received  2026-11-20 13:00:00
 Started   2026-11-20 13:00:05
 Finished  2026-11-20 13:00:09
 Attempts  1
-Records   12,345: 12,000 created, 300 updated, 30 unchanged, 7 archived, 15
-          rejected, 4 permits released
+Records   12,345: 12,000 created, 300 updated (7 of them archived), 30
+          unchanged, 15 rejected, 4 permits released
 Report    e-mail sent
 Backup    .bak/users.csv
 Workflow  http://127.0.0.1:8233/namespaces/default/workflows/import%2Facme-42
@@ -173,7 +211,9 @@ The failed records and their reasons: imports rejected acme-42
 
   test('keeps each fact on one line at 200 columns', async () => {
     const { out } = await imports(world({ columns: 200 }), 'show', 'acme-42');
-    expect(out).toContain('\nRecords   12,345: 12,000 created, 300 updated, 30 unchanged, 7 archived, 15 rejected, 4 permits released\n');
+    expect(out).toContain(
+      '\nRecords   12,345: 12,000 created, 300 updated (7 of them archived), 30 unchanged, 15 rejected, 4 permits released\n',
+    );
   });
 
   test('--json has exactly the keys that scripts rely on, in their order', async () => {
@@ -194,7 +234,7 @@ The failed records and their reasons: imports rejected acme-42
     const runs = [aRun('acme-1', { state: 'applying', outcome: null, finishedAt: null })];
     const { out } = await imports(aWorld({ runs, stopped: ['acme-1'] }), 'show', 'acme-1');
     expect(out).toContain('State     applying, but its workflow was terminated in Temporal\n');
-    expect(out).toContain('Go on where it stopped:\nimports retry acme-1 --reason "…"\n');
+    expect(out).toContain('Continue where it stopped:\nimports retry acme-1 --reason "…"\n');
   });
 
   test('tells what the database knows while Temporal is away', async () => {
@@ -210,14 +250,14 @@ The failed records and their reasons: imports rejected acme-42
     [
       'failed',
       { state: 'failed', outcome: null, failure: 'MongoDB cannot be reached.' },
-      ['Failure   MongoDB cannot be reached.', 'Once the cause is mended, go on where it stopped:', 'imports retry acme-1 --reason "…"'],
+      [
+        'Failure   MongoDB cannot be reached.',
+        'Once the problem is fixed, continue where it stopped:',
+        'imports retry acme-1 --reason "…"',
+      ],
     ],
     ['failed late', { state: 'failed', outcome: 'imported' }, ['State     failed']],
-    [
-      'cancelled',
-      { state: 'cancelled', outcome: null },
-      ['Once the cause is mended, go on where it stopped:', 'imports retry acme-1 --reason "…"'],
-    ],
+    ['cancelled', { state: 'cancelled', outcome: null }, ['Continue where it stopped:', 'imports retry acme-1 --reason "…"']],
     ['not told', { report: 'failed' }, ['Report    e-mail could not be sent', 'imports resend-report acme-1']],
     ['running', { state: 'applying', outcome: null, finishedAt: null }, ['State     applying', 'Follow it with: imports watch acme-1']],
     ['just claimed', { state: 'claiming', outcome: null, finishedAt: null }, ['State     queued', 'Follow it with: imports watch acme-1']],
@@ -271,13 +311,46 @@ describe('a file name that a client chose to do harm', () => {
   });
 });
 
+describe('show of an undone import', () => {
+  const shown = async (change: Parameters<typeof anUndo>[1]) =>
+    (
+      await imports(
+        aWorld({ runs: [aRun('acme-1', { state: 'undone' })], undos: new Map([['acme-1', anUndo('acme-1', change)]]) }),
+        'show',
+        'acme-1',
+      )
+    ).out;
+
+  test('says what was restored, and nothing to type when that was all', async () => {
+    const out = await shown({});
+    expect(out).toContain(`Restored  Users given their former values back: 3
+Restored  Users created by the import, now archived: 5
+Restored  Permits returned to their holders: 2
+`);
+    expect(out).toMatch(/import%2Facme-1\n$/);
+  });
+
+  test('says whom it left as they are, and what tells who', async () => {
+    const out = await shown({ counts: { ...NO_UNDO_COUNTS, restored: 3, usersLeft: 2 } });
+    expect(out).toContain('Left      Users left alone: 2\n');
+    expect(out).toMatch(/\n\nWhom it left alone: imports undo acme-1\n$/);
+  });
+
+  test('says so when it had changed nothing', async () => {
+    expect(await shown({ counts: NO_UNDO_COUNTS })).toContain('Restored  nothing: it had changed nothing\n');
+  });
+});
+
 describe('show of an e-mail', () => {
   const REFUSED = 'The mail server refused the e-mail for good (550 5.1.1 at RCPT TO).';
 
   test('that failed says what the mail server said, and how to send it again', async () => {
-    const now = aWorld({ runs: [aRun('acme-1', { report: 'failed' })], mailFailures: { 'acme-1/report': REFUSED } });
+    const now = aWorld({
+      runs: [aRun('acme-1', { report: 'failed', settings: aClient('acme').settings })],
+      mailFailures: { 'acme-1/report': REFUSED },
+    });
     const { out } = await imports(now, 'show', 'acme-1');
-    expect(out).toContain(`\nReport    e-mail could not be sent. ${REFUSED}\n`);
+    expect(out).toContain(`\nReport    e-mail to it@acme.example could not be sent. ${REFUSED}\n`);
     expect(out).toMatch(/imports resend-report acme-1\n$/);
     expect(JSON.parse((await imports(now, 'show', 'acme-1', '--json')).out).mailFailures).toEqual({ report: REFUSED });
   });
@@ -290,10 +363,12 @@ describe('show of an e-mail', () => {
     });
     const { out } = await imports(now, 'show', 'acme-1');
     expect(out).toContain(`\nTold      the e-mail about the undo could not be sent. ${REFUSED}\n`);
-    expect(out).toMatch(/send the e-mail again:\nimports resend-report acme-1 --undo\n$/);
+    expect(out).toMatch(
+      /send the e-mail again:\nimports client set acme replyToAdminEmail=ADDRESS\nimports resend-report acme-1 --undo\n$/,
+    );
     now.runs = [aRun('acme-1', { state: 'undone', report: 'failed' })];
     expect((await imports(now, 'show', 'acme-1')).out).toMatch(
-      /send each e-mail again:\nimports resend-report acme-1\nimports resend-report acme-1 --undo\n$/,
+      /each e-mail again:\nimports client set acme failedImportEmail=ADDRESS\nimports resend-report acme-1\nimports client set acme replyToAdminEmail=ADDRESS\nimports resend-report acme-1 --undo\n$/,
     );
   });
 
@@ -301,6 +376,15 @@ describe('show of an e-mail', () => {
     const held = { archives: 60, permits: 0, activeUsers: 100, emailChanges: 0, userNameChanges: 0, since: AT, until: AT, decided: null };
     const now = aWorld({ runs: [aRun('acme-1', { state: 'held', held, finishedAt: null })], mailFailures: { 'acme-1/hold': REFUSED } });
     expect((await imports(now, 'show', 'acme-1')).out).toContain(`the e-mail that asks for approval could not be sent. ${REFUSED}\n`);
+    now.runs = [aRun('acme-1', { state: 'held', held, finishedAt: null, settings: aClient('acme').settings })];
+    const { out } = await imports(now, 'show', 'acme-1');
+    expect(out).toContain(`Told      the e-mail that asks for approval, to parking@city.example, could not be sent. ${REFUSED}\n`);
+    expect(out).toMatch(
+      /imports decline acme-1 --reason "…"\nIf the address is wrong, correct it; then send the e-mail again:\nimports client set acme replyToAdminEmail=ADDRESS\nimports resend-report acme-1\n$/,
+    );
+    expect((await imports(now, 'list')).out).toMatch(
+      /\n\n1 needs you: acme-1 held, and its administrator was not told → imports show acme-1\n$/,
+    );
   });
 
   test('that the mail server does not take says why, how often, when next, and what then', async () => {
@@ -309,13 +393,29 @@ describe('show of an e-mail', () => {
     const now = aWorld({ runs: [aRun('acme-1', { state: 'reporting', report: 'pending' })], troubles: [trouble] });
     const { out } = await imports(now, 'show', 'acme-1');
     expect(out).toContain(`\nStuck     the e-mail to the client, tried 4 times: ${why} Next try at 2026-11-20 13:30:00\n`);
-    expect(out).toContain(
-      'It is tried for a day, and goes by itself once the cause is mended. After that:\nimports resend-report acme-1\n',
-    );
+    expect(out).toContain('It is retried for a day and goes out once the problem is fixed. After that:\nimports resend-report acme-1\n');
     expect(JSON.parse((await imports(now, 'show', 'acme-1', '--json')).out).troubles).toEqual([
       { ...trouble, nextTryAt: '2026-11-20T18:30:00.000Z' },
     ]);
   });
+});
+
+test('show says at once that an import is being undone', async () => {
+  const undos = new Map([['acme-1', anUndo('acme-1', { finishedAt: null, report: 'pending' })]]);
+  const { out } = await imports(aWorld({ runs: [aRun('acme-1')], undos }), 'show', 'acme-1');
+  expect(out).toContain('\nState     finished: imported; it is being undone\n');
+  expect(out).toMatch(/\n\nFollow the undo with: imports undo acme-1 --reason "…"\n$/);
+});
+
+test('of an import that was cancelled while it was held, show does not speak of what was written', async () => {
+  const held = { archives: 60, permits: 0, activeUsers: 100, emailChanges: 0, userNameChanges: 0, since: AT, until: AT, decided: null };
+  const { out } = await imports(aWorld({ runs: [aRun('acme-1', { state: 'cancelled', held })] }), 'show', 'acme-1');
+  expect(out).toContain('Or give it up; nothing has been written:\nimports undo acme-1');
+});
+
+test('rejected says of a held import that nothing is decided yet', async () => {
+  const { out } = await imports(aWorld({ runs: [aRun('acme-1', { state: 'held' })] }), 'rejected', 'acme-1');
+  expect(out).toContain('acme-1 waits for approval: which of its records are rejected is not decided yet.');
 });
 
 test('show says which step is tried again, and why', async () => {
@@ -323,7 +423,7 @@ test('show says which step is tried again, and why', async () => {
   const run = aRun('acme-1', { state: 'applying', outcome: null, finishedAt: null });
   const { out } = await imports(aWorld({ runs: [run], troubles: [trouble] }), 'show', 'acme-1');
   expect(out).toContain('step applyChunk, tried once: MongoNetworkError; the step is tried again. It is being tried again now\n');
-  expect(out).toMatch(/once the cause is mended; find out more with:\nimports doctor\n$/);
+  expect(out).toMatch(/once the problem is fixed\. Find out more with:\nimports doctor\n$/);
 });
 
 test('show tells the rest where Temporal cannot be asked', async () => {
@@ -336,12 +436,12 @@ test('show breaks sentences at the width of the terminal, and no line that is to
   const now = aWorld({ columns: 60, runs: [aRun('acme-1', { report: 'failed', outcome: 'imported-with-failures' })] });
   const { out } = await imports(now, 'show', 'acme-1');
   expect(out).toMatch(
-    /\n\nThe e-mail was refused or not taken for a day. Once the\naddress is right, send it again:\nimports resend-report acme-1\n$/,
+    /\n\nIf the address is wrong, correct it; then send the e-mail\nagain:\nimports client set acme failedImportEmail=ADDRESS\nimports resend-report acme-1\n$/,
   );
 });
 
 test('list names an import whose e-mail could not be sent, however narrow the terminal is', async () => {
   const runs = [aRun('acme-2'), aRun('acme-1', { report: 'failed' })];
   const { out } = await imports(aWorld({ columns: 60, runs }), 'list');
-  expect(out).toMatch(/\n\nThe e-mail of acme-1 could not be sent; why:\nimports show acme-1\n$/);
+  expect(out).toMatch(/\n\n1 needs you: acme-1 whose e-mail was not sent\n→ imports show acme-1\n$/);
 });

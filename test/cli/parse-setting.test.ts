@@ -58,6 +58,8 @@ const good: readonly (readonly [assignment: string, change: Partial<ClientSettin
   ['allowedAddresses=any', { allowedAddresses: [] }],
   ['expectFileEvery=26h', { expectFileEvery: '26h' }],
   ['expectFileEvery=off', { expectFileEvery: null }],
+  ['webhookUrl=https://hooks.acme.example/imports?x=1', { webhookUrl: 'https://hooks.acme.example/imports?x=1' }],
+  ['webhookUrl=off', { webhookUrl: null }],
 ];
 
 test.each(good)('%s is read', (assignment, change) => {
@@ -134,9 +136,9 @@ test.each(bad)('%s is refused with what it must be, and changes nothing', (assig
 
 test('a key that is near a setting is answered with the setting, others with where all are listed', () => {
   expect(apply('hold_above_archives=1', 'Schedule=5m', 'colour=blue', 'profile').problems).toEqual([
-    'hold_above_archives is no setting; did you mean holdAbove.archives?',
-    'Schedule is no setting; did you mean schedule?',
-    'colour is no setting; all are listed by: imports client set --help',
+    'hold_above_archives is not a setting; did you mean holdAbove.archives?',
+    'Schedule is not a setting; did you mean schedule?',
+    'colour is not a setting; all are listed by: imports client set --help',
     'profile cannot be changed: it is chosen when the client is added, with --profile; add another client',
   ]);
 });

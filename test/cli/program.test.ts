@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { ImportsError, type ErrorCode } from '../../src/errors';
 import { buildProgram } from '../../src/cli/program';
 import { runProgram } from '../../src/cli/run-program';
@@ -14,17 +14,24 @@ function commandsOf(): string[][] {
   return walk(buildProgram(depsOf(aWorld(), nothing(), nothing())), []).filter((path) => path.at(-1) !== 'help');
 }
 
+function commandAt(path: readonly string[]): Command {
+  const program = buildProgram(depsOf(aWorld(), nothing(), nothing()));
+  return path.reduce((command, name) => command.commands.find((child) => child.name() === name)!, program);
+}
+
 describe('help', () => {
   test('lists the commands by what they are for', async () => {
     const { out, code, world } = await imports(aWorld({ columns: 80 }), '--help');
     expect(code).toBe(0);
     expect(out).toBe(`Usage: imports [options] [command]
 
-Managed user import over SFTP: clients and their logins, imports and what became
-of them.
+Managed user import over SFTP: clients and their logins, imports and their
+results.
 
 Options:
   --json                 print JSON
+  --color <when>         colours (choices: "auto", "always", "never", default:
+                         on a terminal that has them)
   --version              print the version
   -h, --help             print help
 
@@ -38,17 +45,21 @@ Clients:
   sessions [client]      who is logged in right now
   ban                    addresses that are not let in
   person                 what is kept about one person
+  webhook                receivers of events
 
 Imports:
   list                   imports, newest first
+  stats                  files, records, outcomes and reasons, by client
   show <id>              state, outcome, numbers and reasons of one import
-  watch <id>             follow an import until it ends
+  watch [id]             follow an import until it ends
   rejected <id>          the failed records of an import, with every reason
-  retry [id]             start an import again that failed or was cancelled
+  mail <id>              the e-mail of an import as it was sent
+  retry [id...]          start imports again that failed or were cancelled
   resend-report <id>     send the e-mail of an import again
   approve <id>           let a held import go on
-  decline <id>           end a held import; nothing of it is written
+  decline <id>           end a held import without writing anything
   undo <id>              take back what an import did to users and permits
+  find <client> <text>   users by unique id, e-mail, user name or name
   user <client> <id>     which imports touched a user, and what each changed
   users                  users that the application wrote
   scan <client>          look for files of a client now
@@ -59,6 +70,9 @@ Imports:
 When in doubt:
   doctor                 what is reachable, and what to do about each problem
   audit                  what operators changed, when and why
+  logs [id]              show the logs in readable form
+  completion <shell>     a script with which a shell completes commands and
+                         options
   help [command...]      print help for a command
 
 With --json, times are ISO and errors are {"error": {"code", "message"}} on
@@ -77,7 +91,7 @@ reached.
       expect(out).toContain('--json');
       const tooWide = out.split('\n').filter((line) => line.length > 80);
       expect(tooWide).toEqual([]);
-      if (!['client', 'account', 'account key', 'ban', 'users', 'person'].includes(path.join(' ')))
+      if (!['client', 'account', 'account key', 'ban', 'users', 'person', 'webhook'].includes(path.join(' ')))
         expect(out).toMatch(/Examples?:\n {2}\$ .*imports /);
     },
   );
@@ -124,9 +138,12 @@ describe('wrong use ends with exit code 2 and says what to type instead', () => 
       ['list', '--limit', 'ten'],
       `error: option '-n, --limit <number>' argument 'ten' is invalid. It must be a whole number from 1 to 100000.\nHow it is used: imports list --help\n`,
     ],
-    [['show', '../etc'], 'error: ../etc is no import id: it is the client id, a hyphen and a number, e.g. acme-42\n'],
-    [['show', 'acme'], 'error: acme is no import id: it is the client id, a hyphen and a number, e.g. acme-42\n'],
-    [['scan', 'ACME'], 'error: ACME is no client id: 1 to 40 lower-case letters, digits and inner hyphens, e.g. acme or city-of-halifax\n'],
+    [['show', '../etc'], 'error: ../etc is not an import id. One is the client id, a hyphen and a number, e.g. acme-42\n'],
+    [['show', 'acme'], 'error: acme is not an import id. One is the client id, a hyphen and a number, e.g. acme-42\n'],
+    [
+      ['scan', 'ACME'],
+      'error: ACME is not a client id: 1 to 40 lower-case letters, digits and inner hyphens, e.g. acme or city-of-halifax\n',
+    ],
   ];
   const unknown: readonly (readonly [args: string[], err: string])[] = [
     [['help', 'foo'], 'error: There is no command foo\nSee all with: imports help\n'],
@@ -153,6 +170,24 @@ describe('wrong use ends with exit code 2 and says what to type instead', () => 
   });
 });
 
+describe('an option that is given twice', () => {
+  const commands = commandsOf().map((path) => [path, commandAt(path)] as const);
+  const options = commands.flatMap(([path, { options: all }]) => all.map((option) => [path.join(' '), option.long ?? '', option] as const));
+  const valued = options.filter(([, , { required, optional }]) => required || optional);
+  const gathers = ['client add --login-source', 'client add --set', 'account add --public-key', 'logs --from'];
+
+  test.each(valued)('imports %s %s gathers both values or is refused', (command, flag, option) => {
+    const value = option.argChoices?.[0] ?? '1';
+    const parse = () => commandAt(command.split(' ')).parseOptions([flag, value, flag, value]);
+    if (option.variadic || gathers.includes(`${command} ${flag}`)) expect(parse).not.toThrow();
+    else expect(parse).toThrow(`option '${option.flags}' was given twice; give it once\nHow it is used: imports ${command} --help`);
+  });
+
+  test('is the same when it has no value', async () => {
+    expect((await imports(aWorld(), 'list', '--json', '--json')).code).toBe(0);
+  });
+});
+
 describe('errors', () => {
   const exits: readonly (readonly [ErrorCode, number])[] = [
     ['WRONG_USE', 2],
@@ -166,7 +201,7 @@ describe('errors', () => {
   ];
   test.each(exits)('%s ends with exit code %i and its own sentence', async (code, exit) => {
     const ran = await imports(aWorld({ down: { open: new ImportsError(code, 'A sentence.') } }), 'list');
-    const defect = code === 'INVARIANT' ? 'This is a defect of ours; report it. Find out what is wrong with: imports doctor\n' : '';
+    const defect = code === 'INVARIANT' ? 'This is a bug; please report it. Find out what is wrong with: imports doctor\n' : '';
     expect([ran.code, ran.out, ran.err]).toEqual([exit, '', `error: A sentence.\n${defect}`]);
   });
 
@@ -191,7 +226,7 @@ describe('errors', () => {
     const ran = await imports(aWorld({ down: { stores: new TypeError('x is not a function') } }), 'show', 'acme-1');
     expect([ran.code, ran.err]).toEqual([
       1,
-      'error: The command ended in an error that nobody foresaw. TypeError: x is not a function\nFind out what is wrong with: imports doctor\n',
+      'error: The command failed with an unexpected error. TypeError: x is not a function\nFind out what is wrong with: imports doctor\n',
     ]);
   });
 
@@ -213,7 +248,7 @@ describe('errors', () => {
 
   test('show no control characters of what was typed', async () => {
     const { err } = await imports(aWorld(), 'show', 'x\u001b[2Jy');
-    expect(err).toContain(String.raw`x\u{1b}[2Jy is no import id`);
+    expect(err).toContain(String.raw`x\u{1b}[2Jy is not an import id`);
     expect(err).not.toContain('\u001b');
   });
 
@@ -243,7 +278,7 @@ test('the version is printed', async () => {
 test('building the program twice shares nothing', () => {
   const [one, two] = [buildProgram(depsOf(aWorld(), nothing(), nothing())), buildProgram(depsOf(aWorld(), nothing(), nothing()))];
   one.parseOptions(['--json']);
-  expect(two.opts()).toEqual({});
+  expect(two.opts()).toEqual({ color: 'auto' });
   expect(() => two.parse(['nonsense'], { from: 'user' })).toThrow(CommanderError);
 });
 

@@ -3,12 +3,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createFileStore } from '../../src/adapters/files/file-store';
-import { createStandingFolder } from '../../src/adapters/files/standing-folder';
 import { connectImportsControl } from '../../src/adapters/temporal/imports-control';
 import type { CliDeps, Services } from '../../src/cli/deps';
 import { loadConfig, type Environment } from '../../src/config/load-config';
-import { checkFileWith } from '../../src/processes/check-file';
-import { openServices } from '../../src/processes/open-services';
+import { checkFileWith } from '../../src/processes/command/check-file';
+import { openServices } from '../../src/processes/command/open-services';
+import { servicesForCommands } from '../../src/processes/command/services-for-commands';
 import type { ErrorPath } from './error-walk';
 import { aWorld, servicesOf } from './fake-deps';
 
@@ -51,7 +51,7 @@ export function realPaths(folder: string): readonly ErrorPath[] {
       next: '.env.example',
     })),
     unreachable('list', real({ IMPORTS_DATA_DIR: dataDir('none') }), 'No MongoDB is known', 'Or set MONGODB_URI'),
-    unreachable('list', real({ IMPORTS_DATA_DIR: dataDir('left', JSON.stringify(ENDPOINTS)) }), 'is not running any more', 'imports up'),
+    unreachable('list', real({ IMPORTS_DATA_DIR: dataDir('left', JSON.stringify(ENDPOINTS)) }), 'is no longer running', 'imports up'),
     unreachable('list', real({ MONGODB_URI: ENDPOINTS.mongodbUri }), `MongoDB at ${NOBODY} did not answer`, 'MONGODB_URI'),
     unreachable(
       'scan acme',
@@ -62,7 +62,7 @@ export function realPaths(folder: string): readonly ErrorPath[] {
     unreachable(
       'client enable acme',
       withReal(() => ({ files: createFileStore(noDirectory) })),
-      'a part of its path is no directory (ENOTDIR)',
+      'part of its path is not a directory (ENOTDIR)',
       'imports client enable acme',
     ),
     {
@@ -110,10 +110,7 @@ function real(env: Environment): Partial<CliDeps> {
   return {
     async open() {
       const services = openServices(() => loadConfig(env));
-      const mongo = await services.mongo();
-      const files = await services.files();
-      const standing = createStandingFolder(loadConfig(env).dataDir, files);
-      return { ...mongo, control: await services.control(), files, standing, csv: await services.csv() };
+      return servicesForCommands(loadConfig(env), services);
     },
   };
 }

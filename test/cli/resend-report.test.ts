@@ -17,11 +17,23 @@ test('that of an import that was undone, too', async () => {
   expect(await resend(reported({ state: 'undone' }))).toMatchObject({ code: 0 });
 });
 
+test('of an import that waits for approval, the one that asks for it is sent again, to the administrator', async () => {
+  const ran = await resend(reported({ state: 'held', report: 'none' }));
+  expect(ran).toMatchObject({ code: 0, out: 'E-mail that asks for approval of acme-1 sent to parking@city.example.\n' });
+  expect(ran.world.calls).toEqual(['resend hold acme-1']);
+});
+
+test('while that one is sent for the first time, it is not sent a second time', async () => {
+  const ran = await resend(reported({ state: 'held', report: 'none' }), { firstTries: ['sendHoldMail'] });
+  expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('acme-1 is being sent already') as string });
+  expect(ran.world.calls).toEqual([]);
+});
+
 test('one that the mail server has not taken yet is on its way', async () => {
   const { code, out } = await resend(reported(), { resent: 'under-way' });
   expect([code, out]).toEqual([
     0,
-    'The e-mail of acme-1 is on its way; the mail server has not taken it yet, which is tried for a day.\nSee what came of it with: imports show acme-1\n',
+    'The e-mail of acme-1 is on its way; the mail server has not accepted it yet, and sending is retried for a day.\nSee whether it went with: imports show acme-1\n',
   ]);
 });
 
@@ -43,7 +55,7 @@ const refused: readonly (readonly [what: string, run: ImportRun, change: Partial
     'without anything left to send',
     reported(),
     { resent: 'nothing-left' },
-    "The failed records of acme-1 are no longer kept, neither here nor in the client's folder, so there is nothing to send.\nDrop the file into the client's folder again to get them anew",
+    "The failed records of acme-1 have expired, here and in the client's folder, so there is nothing to send.\nTo get them again, have the file uploaded again",
   ],
   [
     'of an import without failures',
@@ -100,7 +112,7 @@ describe('the e-mail about an undo', () => {
     [
       'that is still tried',
       { ...undone({ report: 'pending' }), troubles: [waits] },
-      'The e-mail about the undo of acme-1 is being sent already; that is tried for a day.\nSee why it waits with: imports show acme-1',
+      'The e-mail about the undo of acme-1 is being sent already; that is tried for a day.\nSee whether it went with: imports show acme-1',
     ],
     [
       'refused again',
@@ -110,7 +122,7 @@ describe('the e-mail about an undo', () => {
     [
       'without anything left to send',
       { ...undone(), resent: 'nothing-left' },
-      'Whom the undo of acme-1 left as they are is no longer kept, so there is nothing to send.\nThe numbers are still told by: imports undo acme-1',
+      'The list of users that the undo of acme-1 left alone has expired, so there is nothing to send.\nThe numbers are still shown by: imports undo acme-1',
     ],
   ];
   test.each(whyNot)('%s is told, with what to do', async (_, world, err) => {

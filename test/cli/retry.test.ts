@@ -1,3 +1,4 @@
+import { STOPPED_BEFORE_MAIL } from '../../src/domain/ended-from-outside';
 import type { ImportRun } from '../../src/domain/import-run';
 import { ImportsError } from '../../src/errors';
 import { aClient, aRun, aWorld, imports, type World } from './fake-deps';
@@ -28,6 +29,19 @@ describe('one import', () => {
     );
     const { world: running } = await imports(world(aRun('acme-1', { state: 'applying' })), 'retry', 'acme-1', '--reason', 'x');
     expect(JSON.parse((await imports(running, 'show', 'acme-1', '--json')).out)).not.toHaveProperty('retries');
+  });
+
+  test('of several goes by each, once, and says of each what came of it', async () => {
+    const runs = [failed('acme-1'), aRun('acme-2'), failed('zenith-3')];
+    const {
+      code,
+      out,
+      err,
+      world: after,
+    } = await imports(world(...runs), 'retry', 'zenith-3', 'acme-2', 'acme-1', 'zenith-3', '--reason', 'x');
+    expect(after.runs.filter(({ state }) => state === 'finished').map(({ importId }) => importId)).toEqual(['acme-2']);
+    expect(out).toMatch(/^Import zenith-3 goes on[^]*\nImport acme-2 is finished[^]*\nImport acme-1 goes on/);
+    expect([code, err]).toEqual([1, expect.stringContaining('1 of 3 imports could not be started again')]);
   });
 
   test('as JSON says that it was retried', async () => {
@@ -80,6 +94,14 @@ describe('one import', () => {
     const now = aWorld({ runs: [aRun('acme-1', { state: 'applying', outcome: null })], stopped: ['acme-1'], onSleep: takesUp });
     expect(await imports(now, 'retry', 'acme-1', '--reason', 'x')).toMatchObject({ code: 0 });
     expect(now.calls).toEqual(['failed acme-1', ...RETRIED('acme-1')]);
+  });
+
+  test('whose workflow was terminated while it sent its e-mail is finished, and the command that sends it is named', async () => {
+    const now = aWorld({ runs: [aRun('acme-1', { state: 'reporting', report: 'pending' })], stopped: ['acme-1'] });
+    const { code, err } = await imports(now, 'retry', 'acme-1', '--reason', 'x');
+    expect([code, err]).toEqual([1, expect.stringContaining('Its e-mail could not be sent; send it with: imports resend-report acme-1\n')]);
+    expect(now.runs[0]).toMatchObject({ state: 'finished', report: 'failed' });
+    expect(now.mailFailures).toEqual({ 'acme-1/report': STOPPED_BEFORE_MAIL });
   });
 
   test('whose e-mail could not be sent names the command that sends it', async () => {
@@ -171,11 +193,11 @@ describe('all that failed', () => {
 });
 
 const wrong: readonly (readonly [args: string[], err: string])[] = [
-  [['acme-1'], 'Say why, for whoever looks later: --reason "database is back"'],
-  [['acme-1', '--reason', ' '], 'Say why, for whoever looks later: --reason "database is back"'],
-  [['--reason', 'x'], 'Say which import: an id such as acme-42, or --all-failed, one of the two'],
-  [['acme-1', '--all-failed', '--reason', 'x'], 'Say which import: an id such as acme-42, or --all-failed, one of the two'],
-  [['acme-1', '--client', 'acme', '--reason', 'x'], '--client goes with --all-failed only'],
+  [['acme-1'], 'Say why, for the record: --reason "database is back"'],
+  [['acme-1', '--reason', ' '], 'Say why, for the record: --reason "database is back"'],
+  [['--reason', 'x'], 'Say which imports: ids such as acme-42, or --all-failed, one of the two'],
+  [['acme-1', '--all-failed', '--reason', 'x'], 'Say which imports: ids such as acme-42, or --all-failed, one of the two'],
+  [['acme-1', '--client', 'acme', '--reason', 'x'], '--client can only be used with --all-failed'],
 ];
 test.each(wrong)('retry %j is wrong use', async (args, err) => {
   const ran = await imports(world(failed('acme-1')), 'retry', ...args);

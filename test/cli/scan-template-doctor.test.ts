@@ -87,6 +87,27 @@ All is well.
 `);
   });
 
+  test('what waits for somebody is neither broken nor well: exit code 0, and the last line says what to type', async () => {
+    const needsYou = '2 need you: acme-4 failed, acme-5 held → imports show ID';
+    const run = async () => ({ ok: true, detail: 'acme-4 failed, acme-5 held', todo: 'imports show ID', needsYou });
+    const waits = { name: 'Waiting imports', run };
+    expect(await imports(aWorld({ checks: [good, waits], columns: 80 }), 'doctor')).toMatchObject({
+      code: 0,
+      out: `      CHECK            FOUND
+ok    MongoDB          127.0.0.1:27017, version 8.0.1
+wait  Waiting imports  acme-4 failed, acme-5 held
+                       -> imports show ID
+
+Nothing is broken. See what waits at: Waiting imports
+
+${needsYou}
+`,
+    });
+    const both = await imports(aWorld({ checks: [bad, waits], columns: 80 }), 'doctor');
+    expect([both.code, both.out.endsWith(`\n\n${needsYou}\n`)]).toEqual([1, true]);
+    expect(both.err).toContain('1 of 2 checks found something to do');
+  });
+
   test('tells every problem and what to do about it, even when a check itself breaks', async () => {
     const { code, out, err } = await imports(aWorld({ checks: [good, bad, broken], columns: 80 }), 'doctor');
     expect([code, err]).toEqual([1, 'error: 2 of 3 checks found something to do. Do what each says, then look again: imports doctor\n']);

@@ -1,3 +1,4 @@
+import { ENDED_FROM_OUTSIDE } from '../../src/domain/ended-from-outside';
 import type { ImportRun } from '../../src/domain/import-run';
 import { NO_UNDO_COUNTS, type LeftAlone, type Undo } from '../../src/domain/undo/undo';
 import { ImportsError } from '../../src/errors';
@@ -38,11 +39,11 @@ describe('undo', () => {
           'undoing 100 %, 2 of 2 parts',
           'Import acme-1 is undone.',
           '',
-          'Reason                                      wrong file (pat)',
-          'Users that have their former values again   3',
-          'Users the import had created, now archived  5',
-          'Permits given back to their holders         2',
-          'E-mail                                      The administrator was told by e-mail.',
+          'Reason                                     wrong file (pat)',
+          'Users given their former values back       3',
+          'Users created by the import, now archived  5',
+          'Permits returned to their holders          2',
+          'E-mail                                     The administrator was told by e-mail.',
           '',
         ].join('\n'),
       );
@@ -102,14 +103,14 @@ describe('undo', () => {
     });
   });
 
-  test('that no worker takes up says so, and waits on', async () => {
+  test('that has not begun after half a minute says so, and waits on', async () => {
     let slept = 0;
     const world = undoing(aRun('acme-1'));
     const { onSleep } = world;
-    world.onSleep = (it) => (++slept > 20 ? onSleep(it) : undefined);
+    world.onSleep = (it) => (++slept > 70 ? onSleep(it) : undefined);
     const { code, out } = await imports(world, 'undo', 'acme-1', '--reason', 'x');
     expect(code).toBe(0);
-    expect(out.match(/No worker has taken it up yet; see whether one runs: imports doctor/g)).toHaveLength(1);
+    expect(out.match(/It has not begun yet\. If this lasts, see: imports doctor/g)).toHaveLength(1);
   });
 
   const refused: readonly (readonly [what: string, run: ImportRun, err: string])[] = [
@@ -148,8 +149,15 @@ describe('undo', () => {
   test.each(['applying', 'held'] as const)('of one whose workflow was terminated while it was %s takes it as failed', async (state) => {
     const world = undoing(aRun('acme-1', { state, outcome: null }));
     world.stopped = ['acme-1'];
+    let marked: ImportRun | undefined;
+    const { onSleep } = world;
+    world.onSleep = (it) => {
+      marked ??= it.runs[0];
+      onSleep?.(it);
+    };
     const { code } = await imports(world, 'undo', 'acme-1', '--reason', 'x');
     expect([code, world.calls]).toEqual([0, ['failed acme-1', 'undo acme-1', 'wake acme']]);
+    expect(marked).toMatchObject({ state: 'failed', failure: ENDED_FROM_OUTSIDE });
   });
 
   test('whose e-mail could not be sent names the command that sends it', async () => {
@@ -164,7 +172,7 @@ describe('undo', () => {
 
   test('without a reason is wrong use', async () => {
     const ran = await imports(aWorld({ runs: [aRun('acme-1')] }), 'undo', 'acme-1');
-    expect(ran).toMatchObject({ code: 2, err: 'error: Say why, for whoever looks later: --reason "wrong file"\n' });
+    expect(ran).toMatchObject({ code: 2, err: 'error: Say why, for the record: --reason "wrong file"\n' });
     expect(ran.world.undos.size).toBe(0);
   });
 

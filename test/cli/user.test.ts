@@ -104,8 +104,8 @@ test('a creation that was undone tells what the user gave up', async () => {
 
 test('says so when the values have expired', async () => {
   const { out } = await imports(world(aUser({ rev: 3, imported: stamp(3, 'update') })), 'user', 'acme', '0042');
-  expect(out).toMatch(/acme-3 +4 +updated +the values have expired/);
-  expect(out).toMatch(/acme-1 +2 +created +the values have expired/);
+  expect(out).toMatch(/acme-3 +4 +updated +values removed or expired/);
+  expect(out).toMatch(/acme-1 +2 +created +values removed or expired/);
 });
 
 test('says so when no import ever touched the user', async () => {

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
+import type { CliDeps } from '../../src/cli/deps';
 import { runProgram } from '../../src/cli/run-program';
 import { aRun, aWorld, depsOf, imports, type World } from './fake-deps';
 
@@ -99,7 +100,7 @@ const ends: readonly (readonly [ImportRun['state'], number, string])[] = [
   ['undone', 0, ''],
   ['failed', 1, 'error: Import acme-1 failed. Once the cause is mended: imports retry acme-1 --reason "…"\n'],
   ['cancelled', 1, 'error: Import acme-1 was cancelled. Go on where it stopped with: imports retry acme-1 --reason "…"\n'],
-  ['held', 1, 'error: Import acme-1 waits for approval. See with which numbers, and how to decide: imports show acme-1\n'],
+  ['held', 1, 'error: Import acme-1 waits for approval. See the numbers and how to decide: imports show acme-1\n'],
 ];
 test.each(ends)('ends when the import is %s, with exit code %i', async (state, code, err) => {
   const ran = await imports(story(enter(running(state))), 'watch', 'acme-1');
@@ -135,10 +136,69 @@ test('draws a bar on a terminal that fits 80 columns, and ends it before the sum
   const code = await runProgram(depsOf(world, screen, new Screen()), ['watch', 'acme-1']);
   expect(code).toBe(0);
   const [bar, summary] = screen.text.split('\n\n');
-  const frames = (bar ?? '').split('\u001b').filter((frame) => frame.includes('%'));
-  expect(frames.at(-1)).toContain('finished   [##############] 100 %  3,000 of 3,000 records, 6 rejected');
+  const frames = (bar ?? '').split('\u001b').flatMap((frame) => /[a-z]+ +\[[#.]*\].*/.exec(frame) ?? []);
+  expect(frames.at(-1)).toContain('finished   [##################] 100 %  3,000 of 3,000 records, 6 rejected, 0:04');
   expect(Math.max(...frames.map((frame) => frame.length))).toBeLessThanOrEqual(80);
   expect(summary).toContain('State     finished: imported');
+});
+
+/** Two polls a second, and a clock that goes with them. */
+function ticking(world: World, stdout: Writable): CliDeps {
+  let slept = 0;
+  const deps = depsOf(world, stdout, new Screen());
+  return Object.assign(deps, {
+    now: () => new Date(Date.parse('2026-11-20T18:00:05.000Z') + slept * 500),
+    async sleep() {
+      slept++;
+      world.onSleep(world);
+    },
+  });
+}
+
+const atWork = (chunk: number, records: number) => (world: World) => {
+  world.runs = [running('applying')];
+  world.atWork = [{ chunk, records }];
+};
+const wait = () => {};
+
+test('moves while a part is worked on, and tells records per second and the time left', async () => {
+  const screen = new Screen();
+  const steps = [atWork(0, 200), wait, wait, wait, atWork(0, 600), wait, wait, wait, atWork(0, 1000)];
+  const world = story(...steps, apply(0, 1, 2), enter(aRun('acme-1', { chunks: 3, counts: COUNTS })));
+  await runProgram(ticking(world, screen), ['watch', 'acme-1']);
+  expect(screen.text.split('\n').slice(1, 4)).toEqual([
+    'applying 6 %, 200 of 3,000 records, 0 rejected',
+    'applying 20 %, 600 of 3,000 records, 0 rejected, 200/s, 0:12 left',
+    'applying 33 %, 1,000 of 3,000 records, 0 rejected, 200/s, 0:10 left',
+  ]);
+});
+
+test('goes on without what Temporal would tell of the parts at work', async () => {
+  const world = story(apply(), apply(0, 1, 2), enter(aRun('acme-1', { chunks: 3, counts: COUNTS })));
+  world.down.temporal = new Error('down');
+  expect((await imports(world, 'watch', 'acme-1')).code).toBe(0);
+});
+
+test('without an id follows the newest import that is running', async () => {
+  const world = story(enter(aRun('acme-1')));
+  world.runs = [running('applying'), aRun('acme-7'), aRun('zenith-3', { state: 'held', receivedAt: new Date('2026-11-20T18:30:00Z') })];
+  const { code, out } = await imports(world, 'watch');
+  expect([code, out]).toEqual([0, expect.stringContaining('Import    acme-1\n')]);
+});
+
+test('without an id waits for one that is about to begin, and says so', async () => {
+  const world = story(wait, wait, enter(running('applying')), wait, enter(aRun('acme-1')));
+  world.runs = [];
+  const { code, out } = await imports(world, 'watch');
+  expect([code, out.split('\n')[0]]).toEqual([0, 'No import is running; waiting 15 seconds for one to begin.']);
+});
+
+test('without an id waits longer where uploads must be quiet for longer', async () => {
+  const steps = Array.from({ length: 70 }, () => wait);
+  const world = story(...steps, enter(running('applying')), enter(aRun('acme-1')));
+  Object.assign(world, { runs: [], quietMs: 30_000 });
+  const { code, out } = await imports(world, 'watch');
+  expect([code, out.split('\n')[0]]).toEqual([0, 'No import is running; waiting 40 seconds for one to begin.']);
 });
 
 class Screen extends Writable {

@@ -1,6 +1,6 @@
 // `imports sessions` and `imports ban`: who is in, who is kept out, and letting somebody in again.
 
-import type { Ban, LiveSession } from '../../src/ports';
+import type { Ban, LiveSession } from '../../src/domain/client/access';
 import { aWorld, clientId, imports } from './fake-deps';
 
 const session = (userName: string, client: string, change: Partial<LiveSession> = {}): LiveSession => ({
@@ -104,6 +104,10 @@ describe('ban lift', () => {
 
   test('of something else is wrong use', async () => {
     const { code, err, world } = await imports(aWorld(), 'ban', 'lift', 'example.org');
-    expect([code, err, world.opened]).toEqual([2, 'error: example.org is no address. Write it as in: imports ban list\n', false]);
+    expect([code, err, world.opened]).toEqual([
+      2,
+      'error: example.org is not an address. See how they are written: imports ban list\n',
+      false,
+    ]);
   });
 });

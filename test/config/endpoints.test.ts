@@ -94,7 +94,7 @@ describe('addresses that a killed imports up left behind', () => {
     expect(requireEndpoint(known, 'smtpUrl')).toBe('smtps://mail.example');
     for (const service of ['mongodbUri', 'temporalAddress'] as const) {
       expect(() => requireEndpoint(known, service)).toThrow(
-        new ImportsError('UNREACHABLE', `imports up on ${dataDir} is not running any more; start it again: imports up`),
+        new ImportsError('UNREACHABLE', `imports up on ${dataDir} is no longer running; start it again: imports up`),
       );
     }
   });

@@ -4,6 +4,8 @@ import { loadConfig } from '../../src/config/load-config';
 import { settings } from '../../src/config/settings';
 import { ImportsError } from '../../src/errors';
 
+const SECRET = 'whsec_vC7y0lF1mXv2bJ3cZk9sQ8rT5wE6uY4iO1pA2sD3fG8=';
+
 function problemsOf(env: Readonly<Record<string, string>>): string {
   try {
     loadConfig(env);
@@ -27,7 +29,7 @@ test('names every problem at once, not the first', () => {
   });
   for (const name of ['MONGODB_URI', 'SMTP_URL', 'TEMPORAL_ADDRESS', 'IMPORTS_SFTP_PORT', 'IMPORTS_QUIET_SECONDS', 'IMPORTS_LOG_LEVEL'])
     expect(message).toContain(`${name} is n`);
-  expect(message).toContain('IMPORTS_SFTP_PROT is no setting');
+  expect(message).toContain('IMPORTS_SFTP_PROT is not a setting');
 });
 
 test('does not repeat a wrong value, which may hold a password', () => {
@@ -49,8 +51,36 @@ test.each([
   ['IMPORTS_MAIL_FROM', 'Imports <imports@parking.example>'],
   ['IMPORTS_TEMPORAL_UI_URL', 'temporal-ui.example'],
   ['TEMPORAL_ADDRESS', 'http://temporal.example:7233'],
+  ['IMPORTS_WEBHOOK_URL', 'hooks.example'],
+  ['IMPORTS_WEBHOOK_URL', 'https://user:password@hooks.example/'],
+  ['IMPORTS_WEBHOOK_URL', 'ftp://hooks.example/'],
+  ['IMPORTS_WEBHOOK_SECRET', 'vC7y0lF1mXv2bJ3cZk9sQ8rT5wE6uY4iO1pA2sD3fG8='],
+  ['IMPORTS_WEBHOOK_SECRET', 'whsec_c2hvcnQ='],
+  ['IMPORTS_WEBHOOK_SECRET', 'whsec_not base64'],
+  ['IMPORTS_WEBHOOK_SECRET', `${SECRET},${SECRET}`],
+  ['IMPORTS_WEBHOOK_PRIVATE', 'yes'],
 ])('refuses %s=%s', (name, value) => {
   expect(problemsOf({ [name]: value })).toContain(name);
+});
+
+test('a receiver of webhooks needs a secret, and https unless private addresses will do', () => {
+  expect(problemsOf({ IMPORTS_WEBHOOK_URL: 'https://hooks.example/' })).toContain('IMPORTS_WEBHOOK_URL needs IMPORTS_WEBHOOK_SECRET');
+  const plain = { IMPORTS_WEBHOOK_URL: 'http://127.0.0.1:8787/', IMPORTS_WEBHOOK_SECRET: SECRET };
+  expect(problemsOf(plain)).toContain('IMPORTS_WEBHOOK_URL must be https://, unless IMPORTS_WEBHOOK_PRIVATE is on');
+  expect(loadConfig({ ...plain, IMPORTS_WEBHOOK_PRIVATE: 'on' }).webhooks).toMatchObject({
+    url: plain.IMPORTS_WEBHOOK_URL,
+    allowsPrivate: true,
+  });
+  expect(loadConfig({}).webhooks).toEqual({ url: null, secrets: [], allowsPrivate: false });
+});
+
+test('several secrets are read in their order, the newest first', () => {
+  const [newest, older] = [Buffer.alloc(32, 1), Buffer.alloc(24, 2)].map((key) => `whsec_${key.toString('base64')}`);
+  const { secrets } = loadConfig({ IMPORTS_WEBHOOK_SECRET: `${newest}, ${older}` }).webhooks;
+  expect(secrets.map((secret) => [secret.length, secret[0]])).toEqual([
+    [32, 1],
+    [24, 2],
+  ]);
 });
 
 test('a blank variable counts as not set', () => {

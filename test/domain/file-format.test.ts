@@ -14,7 +14,7 @@ import type { FileLayout } from '../../src/domain/import-run';
 import { isSome } from '../../src/domain/reason/reasons';
 import { recordChecker } from '../../src/domain/record/record-checker';
 import { recordIdentity } from '../../src/domain/record/record-identity';
-import type { RejectedRecord } from '../../src/ports';
+import type { RejectedRecord } from '../../src/domain/record/rejected-record';
 
 const file = path.join(__dirname, '../../docs/file-format.md');
 const command = 'WRITE_DOCS=1 npx jest test/domain/file-format.test.ts';
@@ -69,7 +69,8 @@ function failuresOf(csv: string): { readonly headers: readonly string[]; readonl
   const records = rows.map((cells, at) => check({ line: at + 2, cells }));
   const finder = createConflictFinder();
   records.forEach((record, at) => finder.add(record, recordIdentity({ line: record.line, cells: rows[at]! }, header.columns)));
-  const marks = new Map([...finder.finish().marks].map((mark) => [mark.line, mark.reasons]));
+  const ids = new Map(records.map(({ line, uniqueId }) => [line, uniqueId]));
+  const marks = new Map([...finder.finish().marks(ids)].map((mark) => [mark.line, mark.reasons]));
   const failed = records.flatMap(({ line, reasons: own }, at) => {
     const reasons = [...own, ...(marks.get(line) ?? [])];
     return isSome(reasons) ? [{ line, uniqueId: '', cells: rows[at]!, claims: {}, reasons }] : [];

@@ -53,7 +53,7 @@ function importSample(name: string, seq: number, users: Map<string, User>) {
   const finder = createConflictFinder();
   const records = rows.map((row) => check(row));
   records.forEach((record, at) => finder.add(record, recordIdentity(rows[at]!, columns)));
-  const marks = new Map([...finder.finish().marks].map((mark) => [mark.line, mark]));
+  const marks = new Map([...finder.finish().marks(new Map())].map((mark) => [mark.line, mark]));
 
   const importId = importIdOf(clientId, seq);
   const counts = { records: rows.length, created: 0, updated: 0, unchanged: 0, rejected: 0, repeated: 0, superseded: 0, archived: 0 };

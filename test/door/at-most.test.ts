@@ -1,6 +1,6 @@
 // So many at a time and no more, whoever comes when.
 
-import { atMost } from '../../src/door/at-most';
+import { atMost } from '../../src/door/bounded-guesses';
 
 function deferred(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
   let settle: { resolve: () => void; reject: (error: Error) => void } | undefined;

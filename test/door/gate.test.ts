@@ -30,6 +30,7 @@ function doorkeeperWith(options: Partial<Parameters<typeof createDoorkeeper>[0]>
       loginEnded: () => undefined,
       peerTurnedAway: (reason) => void turnedAway.push(reason),
       addressBanned: () => undefined,
+      backupsCounted: () => undefined,
     },
     log: { info: say, warn: say, error: say },
     sharedAddresses: [],

@@ -7,7 +7,8 @@ import { ENTRY_LIMITS } from '../../src/door/entry-limits';
 import { createLogins, type LoginOptions } from '../../src/door/login';
 import type { Peer } from '../../src/door/peer';
 import { BAN_AT_POINTS, Throttle } from '../../src/door/throttle';
-import type { Account, Log } from '../../src/ports';
+import type { Log } from '../../src/ports';
+import type { Account } from '../../src/domain/client/access';
 
 const verified: string[] = [];
 jest.mock('../../src/door/passwords', () => ({
@@ -61,7 +62,7 @@ function open({
     clients: { find: async () => ({ clientId: account.clientId, enabled: true, ...client, settings }) },
     throttle: new Throttle(),
     doorkeeper,
-    visits: { countOf: () => 0 },
+    visits: { countOf: () => 0, renewed: () => undefined },
     clock: { now: () => NOW },
     log,
     metrics: {
@@ -69,6 +70,7 @@ function open({
       loginEnded: ({ method, result }) => void counted.push(`${method} ${result}`),
       peerTurnedAway: () => undefined,
       addressBanned: () => undefined,
+      backupsCounted: () => undefined,
     },
     sleep: async (ms) => void slept.push(Math.round(ms / 100) * 100),
     ...change,
@@ -131,7 +133,11 @@ test.each<[string, Parameters<typeof open>[0], string]>([
     { client: { settings: { allowedAddresses: ['198.51.100.0/24'] } as unknown as Client['settings'] } },
     'address-not-allowed',
   ],
-  ['an account that is in too often', { visits: { countOf: () => ENTRY_LIMITS.visitsPerAccount } }, 'too-many-visits'],
+  [
+    'an account that is in too often',
+    { visits: { countOf: () => ENTRY_LIMITS.visitsPerAccount, renewed: () => undefined } },
+    'too-many-visits',
+  ],
   [
     'an account that a ban does not spare',
     { doorkeeper: { isBanned: () => true, note: () => undefined, excuse: () => undefined } },

@@ -5,7 +5,8 @@ import { Bans } from '../../src/door/bans';
 import { createDoorkeeper } from '../../src/door/doorkeeper';
 import { Throttle } from '../../src/door/throttle';
 import { createVisits } from '../../src/door/visits';
-import type { Account, Ban, BanStore, Log } from '../../src/ports';
+import type { BanStore, Log } from '../../src/ports';
+import type { Account, Ban } from '../../src/domain/client/access';
 import { banStore, sessionStore } from '../sftp/support/door-stores';
 
 const START = new Date('2026-11-20T12:00:00Z').getTime();
@@ -25,6 +26,7 @@ const metrics = {
   loginEnded: () => undefined,
   peerTurnedAway: () => undefined,
   addressBanned: () => undefined,
+  backupsCounted: () => undefined,
 };
 
 const bansOn = (bans: BanStore): Bans =>
@@ -128,6 +130,7 @@ test('addresses that many share are neither banned nor bounded, but the door as 
     bans: { of: () => undefined, ban: (place) => void banned.push(place) },
     clock,
     metrics,
+    log,
     sharedAddresses: ['10.0.0.0/8'],
   });
   const entered = (address: string, count: number) =>
@@ -152,6 +155,7 @@ test('whoever goes away without a login is banned in the end, unless it was we w
     bans: { of: () => undefined, ban: (place) => void banned.push(place) },
     clock,
     metrics,
+    log,
     sharedAddresses: [],
   });
   const comeAndGo = (address: string, isExcused: boolean): void => {

@@ -107,3 +107,31 @@ test.each([[['--sync', 'maybe', '--memory']], [['--data']], [[]], [['--data', 'x
 test('it ends by itself, cleanly, when whoever started it is gone', async () => {
   expect(await runEmbeddedMongo(['--data', dataDir])).toEqual({ code: 0, message: '' });
 });
+
+test('values of every type are read from the disk as they were written', async () => {
+  const document = {
+    _id: 't',
+    money: mongo.Decimal128.fromString('12.30'),
+    long: mongo.Long.fromString('9007199254740993'),
+    short: 7,
+    double: 0.1,
+    at: new Date(5),
+    none: null,
+    yes: true,
+    text: 'Zoë Müller 李 😀',
+    empty: '',
+    object: new mongo.ObjectId('0123456789abcdef01234567'),
+    bytes: new mongo.Binary(Buffer.from([0, 1, 255])),
+    uuid: new mongo.UUID('01234567-89ab-4def-8123-456789abcdef'),
+    pattern: new mongo.BSONRegExp('^a.*', 'i'),
+    deep: { list: [1, { two: 2 }, [], [[3]]], more: {} },
+  };
+  const first = await start();
+  const before = (await connect(first)) as unknown as mongo.Collection<{ _id: string }>;
+  await before.insertOne(document);
+  await first.stop();
+  const after = (await connect(await start())) as unknown as mongo.Collection<{ _id: string }>;
+  const asStored = { promoteLongs: false, promoteValues: false, bsonRegExp: true } as const;
+  const found = await after.findOne({ _id: 't' }, asStored);
+  expect(mongo.BSON.serialize(found!)).toEqual(mongo.BSON.serialize(document));
+});

@@ -17,6 +17,42 @@ test('a thousand documents by their ids, cut down to the wanted fields', async (
   expect(found[0]).toEqual({ _id: 'c/0', email: '0@example.edu' });
 });
 
+describe('a projection', () => {
+  const whole = { _id: 'p', a: 1, b: { c: 'x', d: [1, { e: 2 }] }, f: null };
+  test.each<[projection: object, expected: object]>([
+    [{ a: 1 }, { _id: 'p', a: 1 }],
+    [
+      { b: 1, f: true },
+      { _id: 'p', b: whole.b, f: null },
+    ],
+    [{ a: 1, _id: 0 }, { a: 1 }],
+    [{ _id: 1 }, { _id: 'p' }],
+    [{ _id: 0 }, { a: 1, b: whole.b, f: null }],
+    [
+      { a: 0, f: false },
+      { _id: 'p', b: whole.b },
+    ],
+    [
+      { a: 0, _id: 0 },
+      { b: whole.b, f: null },
+    ],
+    [{ nobody: 1 }, { _id: 'p' }],
+    [{ nobody: 0 }, whole],
+    [{ 'b.c': 1 }, { _id: 'p', b: { c: 'x' } }],
+    [{ 'b.d': 0 }, { _id: 'p', a: 1, b: { c: 'x' }, f: null }],
+    [{}, whole],
+  ])('%j leaves what it says, and what is stored as it is', async (projection, expected) => {
+    await engine.rows.insertOne(whole);
+    expect(await engine.rows.findOne({ _id: 'p' }, { projection })).toEqual(expected);
+    expect(await engine.rows.findOne({ _id: 'p' })).toEqual(whole);
+  });
+
+  test('may not both name fields and leave some out', async () => {
+    await engine.rows.insertOne(whole);
+    await expect(engine.rows.findOne({ _id: 'p' }, { projection: { a: 1, f: 0 } })).rejects.toThrow(mongo.MongoServerError);
+  });
+});
+
 test('values of every type come back as they went', async () => {
   const document = {
     _id: 't',

@@ -19,11 +19,12 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-const send = (subject: string, attachment: Buffer = Buffer.alloc(0)) =>
+const send = (subject: string, attachment: Buffer = Buffer.alloc(0), messageId?: string) =>
   createTransport(catcher.url).sendMail({
     from: 'admin@parking.example',
     to: 'it@acme.example',
     subject,
+    ...(messageId !== undefined && { messageId }),
     text: 'hello',
     attachments: [{ filename: 'failed.csv', content: attachment }],
   });
@@ -42,6 +43,27 @@ test('a message that was acknowledged is a file, in the order of arrival', async
   expect(mails.map(({ mail }) => mail.subject)).toEqual(['first', 'second', 'third']);
   for (const { name } of mails) expect(name).toMatch(/^\d{4}-\d\d-\d\dT[\d-]+\.\d{3}Z-\d{6}\.eml$/);
 });
+
+test('a message of ours is named after its import and its kind; one that comes again keeps the first', async () => {
+  await send('report', undefined, '<acme-2.report@parking.example>');
+  await send('hold', undefined, '<acme-2.hold@parking.example>');
+  await send('report again', undefined, '<acme-2.report@parking.example>');
+  const mails = await caught();
+  expect(mails.map(({ name, mail }) => [name, mail.subject])).toEqual([
+    ['acme-2.hold.eml', 'hold'],
+    ['acme-2.report.2.eml', 'report again'],
+    ['acme-2.report.eml', 'report'],
+  ]);
+});
+
+test.each(['<../../x.report@h>', '</etc/passwd.x@h>', '<acme-2.report/../y@h>', '<.report@h>', '<acme.$(x)@h>'])(
+  'a name that somebody made up does not get out of the folder: %s',
+  async (messageId) => {
+    await send('made up', undefined, messageId);
+    const [only] = await caught();
+    expect(only?.name).toMatch(/^\d{4}-\d\d-\d\dT[\d-]+\.\d{3}Z-\d{6}\.eml$/);
+  },
+);
 
 test('takes a report of the largest size whole', async () => {
   const attachment = Buffer.alloc(29 * 1024 * 1024, 'unique_id,login_source\r\n');

@@ -14,7 +14,7 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'imports-resolve-'));
   await mkdir(path.join(folder, 'cache'));
   await mkdir(path.join(folder, 'bin'));
-  for (const host of ['temporal.download', 'fastdl.mongodb.org']) await writeFile(path.join(folder, 'cache', `unreachable-${host}`), '');
+  for (const host of ['github.com', 'fastdl.mongodb.org']) await writeFile(path.join(folder, 'cache', `unreachable-${host}`), '');
   said.length = 0;
 });
 afterEach(() => rm(folder, { recursive: true }));
@@ -30,7 +30,7 @@ const options = () => ({
   say: (line: string) => void said.push(line),
   signal,
 });
-const fakeGo = 'case $1 in version) echo go;; install) sleep 0.3; echo built > "$GOBIN/temporal"; echo . >> "$GOBIN/../builds";; esac';
+const fakeGo = 'case $1 in version) echo go;; build) sleep 0.3; echo built > "$5"; echo . >> "$(dirname "$5")/../builds";; esac';
 
 test('Temporal on PATH is used', async () => {
   await onPath('temporal', 'echo temporal version 1.9.9');
@@ -61,7 +61,7 @@ test('without any way to Temporal the error says what to install', async () => {
 });
 
 test('a build that fails tells the last words of the compiler', async () => {
-  await onPath('go', 'case $1 in version) echo go;; install) echo "no space left" >&2; exit 1;; esac');
+  await onPath('go', 'case $1 in version) echo go;; build) echo "no space left" >&2; exit 1;; esac');
   await expect(resolveTemporal(options())).rejects.toThrow(/no space left/);
 });
 
@@ -74,17 +74,17 @@ test('mongod on PATH is used where there is no data yet', async () => {
 
 test('data of the small engine is never opened with mongod', async () => {
   await onPath('mongod', 'echo db version v8.0.1');
-  await onPath('java', 'echo openjdk 17');
-  await onPath('mvn', 'case $1 in --version) echo Maven;; *) mkdir -p target/lib target/classes;; esac');
-  expect(await resolveMongo(options(), 'small')).toMatchObject({ kind: 'small', command: 'java' });
+  await onPath('javac', 'echo javac 17');
+  await onPath('mvn', 'case $1 in --version) echo Apache Maven 3.8.7;; *) echo "it is built"; exit 1;; esac');
+  await expect(resolveMongo(options(), 'small')).rejects.toThrow(/it is built/);
 });
 
 test('data of mongod is never opened with the small engine', async () => {
-  await onPath('java', 'echo openjdk 17');
+  await onPath('javac', 'echo javac 17');
   await expect(resolveMongo(options(), 'mongod')).rejects.toThrow(/written by mongod/);
 });
 
 test('without any way to a database the error says what is missing', async () => {
-  await onPath('java', 'echo openjdk 17');
+  await onPath('javac', 'echo javac 17');
   await expect(resolveMongo(options(), undefined)).rejects.toThrow(/cannot be built without Maven/);
 });

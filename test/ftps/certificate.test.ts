@@ -50,7 +50,7 @@ itHaving('curl-ftps')(
     const path = join(fixture.dataDir, 'keys', OWN_CERTIFICATE);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(fixture.lines).toContainEqual(
-      expect.objectContaining({ level: 'warn', message: expect.stringContaining('certificate of its own') as string }),
+      expect.objectContaining({ level: 'warn', message: expect.stringContaining('self-signed certificate') as string }),
     );
     const trusted = join(directory, 'trusted.pem');
     writeFileSync(trusted, new X509Certificate(readFileSync(path)).toString());
@@ -103,7 +103,7 @@ it('files that change are used from the next connection on; half a change is not
 
 it.each([
   ['is missing', undefined, /cannot be read \(ENOENT\)\. Correct IMPORTS_FTPS_CERT and IMPORTS_FTPS_KEY\.$/],
-  ['is no certificate', 'hello', /no PEM files that TLS can use/],
+  ['is no certificate', 'hello', /not PEM files that TLS can use/],
   ["is another key's", makeCertificate(['localhost'], NOW), /does not belong to the key/],
 ])('a file that %s is told at the start, with what to correct', async (_what, text, message) => {
   const files = { certificate: join(directory, 'cert.pem'), key: join(directory, 'key.pem') };

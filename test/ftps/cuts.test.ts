@@ -149,6 +149,43 @@ it('fewer bytes than were declared', async () => {
   await expectResumable(['declared.csv']);
 });
 
+/** In blocks, each of which TLS sends as a record of its own. */
+async function putInBlocks(name: string, bytes: Buffer, block: number): Promise<string> {
+  const peer = await FtpPeer.logIn(fixture);
+  const { tls } = await peer.data(`STOR ${name}`);
+  for (let at = 0; at < bytes.length; at += block) {
+    const piece = bytes.subarray(at, at + block);
+    await new Promise<void>((resolve) => tls.write(piece, () => resolve()));
+  }
+  tls.end();
+  const answer = await peer.reply();
+  peer.end();
+  return answer;
+}
+
+const LINES = Buffer.from('a1,OPSCOM,Ada\n'.repeat(20_000));
+
+// Apache's Commons Net, ftplib, and what libraries that send more at a time make of it. All of them end the connection as behind a whole file.
+it.each([8192, 16_384])('a program whose own disk fails between its blocks of %s bytes', async (block) => {
+  const name = `blocks-of-${block}.csv`;
+  expect(await putInBlocks(name, LINES.subarray(0, 10 * block), block)).toMatch(/^552 The file is not complete: it ends in the middle/);
+  await expectResumable([name], LINES);
+});
+
+it('a program whose own disk fails, and which gathers its blocks of 1 KiB by eights', async () => {
+  expect(await putInBlocks('gathered.csv', LINES.subarray(0, 43 * 1024), 8192)).toMatch(/^552 The file is not complete/);
+  await expectResumable(['gathered.csv'], LINES);
+});
+
+it.each([1024, 8192, 16_384])('a whole file is taken that comes in blocks of %s bytes, whatever its end', async (block) => {
+  const whole = [LINES.subarray(0, 10 * block + 5), Buffer.concat([LINES.subarray(0, 10 * block - 1), Buffer.from('\n')])];
+  for (const bytes of whole) expect(await putInBlocks(`whole-${block}.csv`, bytes, block)).toMatch(/^226 /);
+  const peer = await FtpPeer.logIn(fixture);
+  await peer.ask(`ALLO ${10 * block}`);
+  expect(await peer.put(`STOR whole-${block}.csv`, LINES.subarray(0, 10 * block))).toMatch(/^226 /);
+  peer.end();
+});
+
 it('a client that never says close_notify and waits for its reply is believed, and the log tells', async () => {
   fixture.lines.splice(0);
   const peer = await FtpPeer.logIn(fixture);

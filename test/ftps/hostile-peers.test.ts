@@ -281,6 +281,17 @@ describe('data connections', () => {
     expect(existsSync(fixture.published('plain.csv'))).toBe(false);
   });
 
+  it('whose TLS fails before a file is named are told so', async () => {
+    const socket = connect({ host: fixture.ftps.host, port: await peer.port() });
+    socket.on('error', () => undefined).resume();
+    const over = once(socket, 'close');
+    socket.write('a,b\r\n1,2\r\n');
+    await over;
+    expect(await peer.code('STOR early.csv')).toBe(150);
+    expect(await peer.reply()).toBe('425 The data connection did not become TLS');
+    expect(existsSync(fixture.published('early.csv'))).toBe(false);
+  });
+
   it('go round: a client that keeps every port waiting gives its oldest one to a client that has none', async () => {
     const other = await openFtpsFixture({ passivePorts: { from: 50_880, to: 50_882 } });
     const greedy: FtpPeer[] = [];

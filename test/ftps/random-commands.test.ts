@@ -2,47 +2,20 @@
 // have; nothing outside the client's folder is read or touched; the process lives on and holds no more than before. A long run:
 //   FTPS_FUZZ_LINES=200000 FTPS_FUZZ_SEEDS=1,2,3,4,5,6,7,8 npx jest test/ftps/random-commands
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { spawnDoor, type SpawnedDoor } from '../sftp/support/spawn-door';
-import { until } from '../sftp/support/until';
+import { fuzzOrders, openFuzzedDoor, SECRET, type FuzzedDoor } from '../sftp/support/fuzzed-door';
+import { below, pick, randomFrom, type Random } from '../sftp/support/random';
 import { FtpPeer } from './support/ftp-peer';
-import { pick, randomCommand, randomFrom, type Random, type Said } from './support/random-commands';
+import { randomCommand, type Said } from './support/random-commands';
 
-const SEEDS = (process.env['FTPS_FUZZ_SEEDS'] ?? '1').split(',').map(Number);
-const LINES = Number(process.env['FTPS_FUZZ_LINES'] ?? 4_000);
-const MAX_MEMORY = 250;
-const SECRET = 'of-another-client-or-of-ours';
+const { seeds, share } = fuzzOrders('FTPS_FUZZ', 'LINES', 4_000);
 
-let directory: string;
-let spawned: SpawnedDoor;
+let fuzzed: FuzzedDoor;
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'ftps-random-'));
-  for (const folder of ['', 'clients/globex', 'clients/acme/.bak', 'work']) {
-    mkdirSync(join(directory, folder), { recursive: true });
-    if (!folder.includes('acme')) writeFileSync(join(directory, folder, 'canary.csv'), SECRET);
-  }
-  writeFileSync(join(directory, 'clients/acme/.bak/a.csv'), 'their own\n');
-  spawned = await spawnDoor(directory, { ftps: true });
+  fuzzed = await openFuzzedDoor({ ftps: true });
 });
-afterAll(async () => {
-  await spawned.stop();
-  await rm(directory, { recursive: true });
-});
+afterAll(() => fuzzed.stop());
 
-const logIn = (): Promise<FtpPeer> => FtpPeer.logIn({ ftps: spawned.ftps! });
-
-/** All that lies outside the client's folder and its uploads. */
-function outside(): string[] {
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(directory.length))
-    .filter((name) => !/^\/(clients|uploads)\/acme\//.test(name))
-    .map((name) => `${name} ${name.includes('canary') ? readFileSync(join(directory, name), 'utf8') : ''}`)
-    .sort();
-}
+const logIn = (): Promise<FtpPeer> => FtpPeer.logIn({ ftps: fuzzed.spawned.ftps! });
 
 /** Sends all at once. Behind each line goes one whose answer has its number in it: an answer too few, or out of order, shows at once. */
 async function converse(peer: FtpPeer, said: readonly Said[]): Promise<void> {
@@ -69,17 +42,17 @@ async function transfer(peer: FtpPeer, random: Random): Promise<void> {
   }
 }
 
-it.each(SEEDS)(
+it.each(seeds)(
   'seed %i',
   async (seed) => {
     const random = randomFrom(seed);
-    const share = Math.ceil(LINES / SEEDS.length);
-    (await logIn()).end();
-    await until('the descriptors are those of a server at rest', () => spawned.descriptors() > 0);
-    const before = { files: outside(), descriptors: spawned.descriptors() };
+    const first = await logIn();
+    await transfer(first, random);
+    first.end();
+    await fuzzed.remember();
     let peer = await logIn();
     for (let sent = 0; sent < share;) {
-      const said = Array.from({ length: 1 + Math.floor(random() * 40) }, () => randomCommand(random));
+      const said = Array.from({ length: 1 + below(random, 40) }, () => randomCommand(random));
       await converse(peer, said);
       sent += 2 * said.length;
       if (random() < 0.3) await transfer(peer, random);
@@ -92,11 +65,7 @@ it.each(SEEDS)(
       }
     }
     peer.end();
-    expect(outside()).toEqual(before.files);
-    await until('its descriptors are closed', () => spawned.descriptors() <= before.descriptors);
-    expect(spawned.peakMemory()).toBeLessThan(MAX_MEMORY);
-    expect(spawned.isGone()).toBe(false);
-    expect(spawned.lines.filter((line) => /Answering a command failed|A control connection broke/.test(line))).toEqual([]);
+    await fuzzed.expectUnharmed();
   },
-  60_000 + LINES * 20,
+  60_000 + share * 100,
 );

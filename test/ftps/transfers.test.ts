@@ -129,6 +129,16 @@ it('a client that sends faster than the disk takes it is slowed down', async () 
   expect(statSync(fixture.published('fast.csv')).size).toBe(50_000_000);
 });
 
+it.each(['TLSv1.2', 'TLSv1.3'] as const)('a program may finish the handshake of %s before it names its file', async (version) => {
+  const up = await peer.dataBefore('STOR early.csv', version);
+  up.tls.end('a,b\n');
+  expect(await peer.reply()).toMatch(/^226 /);
+  const down = await peer.dataBefore('RETR early.csv', version);
+  const parts: Buffer[] = [];
+  for await (const part of down.tls) parts.push(part as Buffer);
+  expect([Buffer.concat(parts).toString(), await peer.reply()]).toEqual(['a,b\n', expect.stringMatching(/^226 /)]);
+});
+
 it('REST cuts a file there and goes on; REST, ALLO and RNFR are about the next command only', async () => {
   await peer.put('STOR rest.csv', '0123456789');
   await peer.ask('REST 4');

@@ -124,6 +124,11 @@ test('the front door listens inside its container on the port that is published'
   expect(read('Dockerfile')).toContain(`EXPOSE ${sftp.port}\n`);
 });
 
+test('whoever sends webhooks, or tries them, gets their secret, and the front door does not', () => {
+  const having = ours.filter(([, service]) => 'IMPORTS_WEBHOOK_SECRET' in environmentOf(service)).map(([name]) => name);
+  expect(having.toSorted()).toEqual(['imports', 'worker']);
+});
+
 /** Values of the flag in the dev server's command, sorted. */
 const flags = (name: string): string[] =>
   (compose.services['temporal']?.command ?? [])

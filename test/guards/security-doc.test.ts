@@ -1,7 +1,10 @@
 // SECURITY.md tells numbers: they are those of the code.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { EncryptingCodec } from '../../src/adapters/temporal/payload-codec';
+import { parsePayloadKeys } from '../../src/config/payload-keys';
+import { mongoArchive, temporalArchive } from '../../src/embedded/archives';
 import { ENTRY_LIMITS } from '../../src/door/entry-limits';
 import { BAN_AT_POINTS, FREE_LOOKS, POINTS, SPAN_MS } from '../../src/door/throttle';
 
@@ -12,6 +15,18 @@ const numberOf = (limit: string): string =>
     .find((line) => line.startsWith(`| ${limit}`))
     ?.split(' | ')[1]
     ?.replace(/ \|$/, '') ?? '';
+
+test('what is known by its hash, and how payloads are encrypted, is that of the code', async () => {
+  expect(page).toContain('the Temporal CLI and mongod by\nSHA-256');
+  for (const archive of [temporalArchive('linux-x64'), mongoArchive('linux-x64')]) expect(archive?.sha256).toHaveLength(64);
+  for (const list of ['embedded-temporal/go.sum', 'embedded-mongo/jars.sha256'])
+    expect(existsSync(path.join(__dirname, '../..', list))).toBe(true);
+  const [cipher, bytes] = /encrypted with (\S+) under a key of (\d+) bytes/.exec(page)?.slice(1) ?? [];
+  const keys = parsePayloadKeys(`a:${Buffer.alloc(Number(bytes)).toString('base64')}`);
+  expect(keys).toHaveLength(1);
+  const [sealed] = await new EncryptingCodec(keys!).encode([{ metadata: {}, data: Buffer.from('x') }]);
+  expect(Buffer.from(sealed?.metadata?.['encryption-cipher'] ?? []).toString()).toBe(cipher);
+});
 
 test('the limits at the door are those of the code', () => {
   const { startupsPerAddress, startups, connectionsPerAddress, visitsPerAccount, connections } = ENTRY_LIMITS;

@@ -11,11 +11,13 @@ const cases: readonly (readonly [what: string, client: Client | undefined, scans
 ];
 test.each(cases)('an upload that became ready %s', async (_, client, scans) => {
   const seen: string[] = [];
+  const asked = new Set<string>();
+  const turns = { askLook: async (clientId: string) => void asked.add(clientId) };
   const control = {
-    async wake(clientId: string, { look }: { readonly look: boolean }) {
-      if (look) seen.push(clientId);
+    async wake(clientId: string) {
+      if (asked.has(clientId)) seen.push(clientId);
     },
   };
-  await announceUpload({ clients: { find: async () => client }, control })(acme.clientId);
+  await announceUpload({ clients: { find: async () => client }, turns, control })(acme.clientId);
   expect(seen).toEqual(scans);
 });

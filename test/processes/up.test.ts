@@ -36,6 +36,10 @@ test('tells where everything is', async () => {
   const { sftp, temporalUi, temporalAddress, mongodbUri } = product.endpoints;
   for (const address of [String(sftp.port), temporalUi, temporalAddress, mongodbUri, path.join(product.data, 'mail')])
     expect(said).toContain(address);
+  expect(said).toMatch(/^Starting Temporal, MongoDB, a mail catcher, the worker and the front door …\n/);
+  // The link stays in one piece.
+  expect(said.split('\n').filter((line) => line.length > 80 && !line.startsWith('http'))).toEqual([]);
+  expect(said).toContain('/workflows?query=WorkflowType%3D%22importFile%22\n');
   expect((await product.cli('doctor')).stdout).toContain('All is well.');
 });
 

@@ -41,7 +41,7 @@ afterEach(async () => {
 async function claimWhile(claiming: () => boolean): Promise<void> {
   const store = createFileStore(fixture.dataDir);
   while (claiming()) {
-    for (const ready of await store.readyFiles(acme, 0, new Date(Date.now() + 1_000))) {
+    for (const ready of (await store.readyFiles(acme, 0, new Date(Date.now() + 1_000))).ready) {
       const importId = importIdOf(acme, claimed.length + 1);
       if ((await store.claim(acme, importId, ready)) === 'claimed') claimed.push(readFileSync(store.sourcePath(importId), 'utf8'));
     }

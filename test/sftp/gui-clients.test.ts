@@ -40,7 +40,7 @@ const published = (name: string): string => hash(readFileSync(join(fixture.root,
 async function claim(after = QUIET + 1_000): Promise<(readonly [string, string])[]> {
   const store = createFileStore(fixture.dataDir);
   const claimed: (readonly [string, string])[] = [];
-  for (const file of await store.readyFiles(acme, QUIET, new Date(Date.now() + after))) {
+  for (const file of (await store.readyFiles(acme, QUIET, new Date(Date.now() + after))).ready) {
     const importId = importIdOf(acme, ++imports);
     expect(await store.claim(acme, importId, file)).toBe('claimed');
     claimed.push([file.name, hash(readFileSync(store.sourcePath(importId)))]);
@@ -144,6 +144,16 @@ describe('WinSCP', () => {
     expect(await claim()).toEqual([['users.csv', hash(LARGE)]]);
   });
 
+  // lftp, and programs on Commons VFS that are told to take another ending.
+  it.each(['.in.users.csv', 'users.tmp'])('a program that names its upload %s does so, too', async (name) => {
+    await putSmall('users.csv', SMALL);
+    await putSmall(name, LARGE);
+    expect(await claim()).toEqual([['users.csv', hash(SMALL)]]);
+    expect(await peer.status({ kind: 'remove', path: path('users.csv') })).toBe(STATUS.ok);
+    expect(await peer.status({ kind: 'rename', from: path(name), to: path('users.csv') })).toBe(STATUS.ok);
+    expect(await claim()).toEqual([['users.csv', hash(LARGE)]]);
+  });
+
   it('is told that it is too late to remove a file that the import has taken', async () => {
     await putSmall('users.csv', SMALL);
     await claim();
@@ -151,6 +161,7 @@ describe('WinSCP', () => {
       status: STATUS.failure,
       message: 'This file was taken for import a moment ago: it can no longer be removed or renamed',
     };
+    await putSmall('leavers.tmp', SMALL);
     expect(await peer.ask({ kind: 'remove', path: path('users.csv') })).toMatchObject(tooLate);
     expect(await peer.ask({ kind: 'rename', from: path('users.csv'), to: path('old.csv') })).toMatchObject(tooLate);
   });
@@ -243,7 +254,8 @@ describe('a file that ends with a full block', () => {
     ['and a line break is whole', text(5 * 32_768, '\n'), 32_768, STATUS.ok],
     ['and a carriage return, too', text(5 * 32_768, '\r'), 32_768, STATUS.ok],
     ['is whole when the block is any length', text(40_000), 40_000, STATUS.ok],
-    ['is whole when the blocks are small', text(50_000), 10_000, STATUS.ok],
+    ['is whole when the blocks are small', text(50_000), 2_000, STATUS.ok],
+    ['is taken for cut when they are of 8 KiB, as Java and Rust copy', text(5 * 8192), 8192, STATUS.failure],
   ])('%s', async (_what, bytes, block, status) => {
     expect(await put(bytes, block)).toBe(status);
   });

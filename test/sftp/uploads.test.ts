@@ -1,9 +1,9 @@
 // When an upload becomes the client's file, and when it does not.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import { open as openFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { STATUS } from '../../src/sftp/codec/protocol';
+import { OPEN_FLAG, STATUS } from '../../src/sftp/codec/protocol';
 import { APPEND, openFolderFixture, WRITE_KEEP, WRITE_NEW, type FolderFixture } from './support/folder-fixture';
 import type { Peer } from './support/peer';
 
@@ -128,7 +128,7 @@ describe('publishing', () => {
     expect(await peer.status({ kind: 'fsetstat', handle, attributes })).toBe(STATUS.ok);
     await peer.status({ kind: 'close', handle });
     const { mtimeMs, mode } = statSync(join(fixture.root, 'users.csv'));
-    expect({ mtimeMs, mode: mode & 0o777 }).toEqual({ mtimeMs: 1_000_001_000, mode: 0o640 });
+    expect({ mtimeMs, mode: mode & 0o777 }).toEqual({ mtimeMs: 1_000_001_000, mode: 0o666 & ~process.umask() });
   });
 
   it('does not replace a file that is to be created only', async () => {
@@ -155,9 +155,10 @@ describe('publishing', () => {
   it('refuses to publish a file when a write to it has failed, also when the client closes it all the same', async () => {
     const handle = await peer.open('/users.csv', WRITE_NEW);
     await peer.write(handle, 0, 'abc');
-    const [upload] = fixture.folder.uploads;
-    const { file } = Reflect.get(upload ?? {}, 'staged') as { file: FileHandle };
-    const full = jest.spyOn(file, 'write').mockRejectedValueOnce(Object.assign(new Error('disk full'), { code: 'ENOSPC' }));
+    const any = await openFile(__filename);
+    const handles = Object.getPrototypeOf(any) as FileHandle;
+    await any.close();
+    const full = jest.spyOn(handles, 'write').mockRejectedValueOnce(Object.assign(new Error('disk full'), { code: 'ENOSPC' }));
     expect(await peer.ask({ kind: 'write', handle, offset: 3n, data: Buffer.from('def') })).toMatchObject({
       status: STATUS.failure,
       message: 'Disk is full, try again later',
@@ -281,6 +282,15 @@ describe('a broken-off upload', () => {
     expect(await peer.size('/users.csv')).toBe(3);
   });
 
+  it('leaves nothing behind when it is removed while there is a hole in it', async () => {
+    const handle = await peer.open('/users.csv', WRITE_NEW);
+    await peer.write(handle, 0, 'abc');
+    await peer.write(handle, 9, 'xyz');
+    expect(await peer.status({ kind: 'remove', path: Buffer.from('/users.csv') })).toBe(STATUS.ok);
+    expect(readdirSync(fixture.staging)).toEqual([]);
+    expect(await peer.status({ kind: 'close', handle })).toBe(STATUS.failure);
+  });
+
   it('with a hole in it is no partial for a server that was killed meanwhile', async () => {
     const handle = await peer.open('/users.csv', WRITE_NEW);
     await peer.write(handle, 0, 'abc');
@@ -289,6 +299,39 @@ describe('a broken-off upload', () => {
     const next = fixture.connect();
     expect(await next.size('/users.csv')).toBeUndefined();
     await next.end();
+  });
+
+  it('tells a session whose bytes are taken over in the middle of a write what has happened, and lets it read no more', async () => {
+    const handle = await peer.open('/users.csv', WRITE_NEW | OPEN_FLAG.read);
+    await peer.write(handle, 0, 'abc');
+    const [upload] = fixture.folder.uploads;
+    const why = { message: 'Another session continues this upload' };
+    // The file is closed when the write has found it open.
+    jest.spyOn(fixture.folder.room, 'takeBytes').mockImplementationOnce(() => upload!.lose(why.message));
+    expect(await peer.ask({ kind: 'write', handle, offset: 3n, data: Buffer.from('def') })).toMatchObject(why);
+    expect(await peer.ask({ kind: 'read', handle, offset: 0n, length: 3 })).toMatchObject(why);
+    expect(fixture.lines).not.toContainEqual(expect.objectContaining({ message: 'Answering a request failed' }));
+  });
+
+  it('tells a session whose file is removed while it is being opened what has happened', async () => {
+    await put('/users.csv', 'abc');
+    const { staging } = fixture.folder;
+    const create = staging.create.bind(staging);
+    const why = { message: 'The file was removed while it was being written' };
+    jest.spyOn(staging, 'create').mockImplementationOnce(async (name) => {
+      const made = await create(name);
+      const write = made.file.write.bind(made.file);
+      // While what lies there already is copied.
+      jest.spyOn(made.file, 'write').mockImplementationOnce(async (...args: unknown[]) => {
+        for (const upload of fixture.folder.uploads) await upload.lose(why.message);
+        return (write as (...args: unknown[]) => ReturnType<FileHandle['write']>)(...args);
+      });
+      return made;
+    });
+    const flags = WRITE_KEEP | OPEN_FLAG.read;
+    expect(await peer.ask({ kind: 'open', path: Buffer.from('/users.csv'), flags, attributes: {} })).toMatchObject(why);
+    expect(fixture.lines).not.toContainEqual(expect.objectContaining({ message: 'Answering a request failed' }));
+    expect(published('users.csv')).toBe('abc');
   });
 
   it('goes to the newer session when the former connection is not known to be dead yet', async () => {
@@ -370,6 +413,20 @@ describe('a broken-off upload', () => {
     await fixture.folder.staging.removeOld(fixture.folder.clock);
     expect(staged()).toEqual([]);
     expect(await peer.size('/users.csv')).toBeUndefined();
+  });
+
+  it('is removed after an hour without a byte when nothing says what it is', async () => {
+    const handle = await peer.open('/users.csv', WRITE_NEW);
+    await peer.write(handle, 0, 'abc');
+    await peer.write(handle, 9, 'xyz');
+    await fixture.restart();
+    expect(staged()).toHaveLength(1);
+    fixture.advance(59 * 60 * 1000);
+    await fixture.folder.staging.removeOld(fixture.folder.clock);
+    expect(staged()).toHaveLength(1);
+    fixture.advance(2 * 60 * 1000);
+    await fixture.folder.staging.removeOld(fixture.folder.clock);
+    expect(staged()).toEqual([]);
   });
 
   it('leaves nothing behind when not a byte had come', async () => {

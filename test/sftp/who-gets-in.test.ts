@@ -3,12 +3,17 @@
 
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Client, ConnectConfig } from 'ssh2';
 import { ENTRY_LIMITS } from '../../src/door/entry-limits';
 import { hashPassword } from '../../src/door/passwords';
 import { BEAT_MS } from '../../src/door/visits';
+import type { Reply } from '../../src/sftp/codec/encode-reply';
+import type { Request } from '../../src/sftp/codec/decode-request';
+import { OPEN_FLAG, STATUS } from '../../src/sftp/codec/protocol';
 import { connect, openSftp } from './support/connect';
+import { encodeRequest } from './support/peer';
+import { RawSession } from './support/raw-session';
 import { keyPair, openFixture, type Fixture } from './support/front-door-fixture';
 import { having, itHaving, run, sftp, sshOptions } from './support/run';
 import { until } from './support/until';
@@ -239,6 +244,32 @@ it('sends away who logged in by a password that was changed, or by a key that wa
   const keyGone = goneOf(byKeyOnly);
   fixture.accounts.set('acme', { ...accountOf('acme'), publicKeys: [] });
   await keyGone;
+});
+
+it('an upload that goes on while its password is changed is not published, and goes on with the new one', async () => {
+  const first = await RawSession.open(await connect(fixture, { localAddress: HOME }));
+  const ask = async (session: RawSession, request: Request): Promise<Reply | undefined> => {
+    session.send(encodeRequest(request));
+    return session.reply();
+  };
+  const handleOf = (reply: Reply | undefined): string => (reply?.kind === 'handle' ? reply.handle : 'none');
+  const path = Buffer.from('/users.csv');
+  const { write, create } = OPEN_FLAG;
+  const send = async (session: RawSession, offset: bigint, text: string): Promise<string> => {
+    await ask(session, { kind: 'init', version: 3 });
+    const handle = handleOf(await ask(session, { kind: 'open', id: 1, path, flags: write | create, attributes: {} }));
+    expect(await ask(session, { kind: 'write', id: 2, handle, offset, data: Buffer.from(text) })).toMatchObject({ status: STATUS.ok });
+    return handle;
+  };
+  await send(first, 0n, 'unique_id\n');
+  const password = 'another one, and long';
+  fixture.accounts.set('acme', { ...accountOf('acme'), passwordHash: await hashPassword(password) });
+  await first.over;
+  expect(existsSync(fixture.published('users.csv'))).toBe(false);
+  const next = await RawSession.open(await connect(fixture, { localAddress: HOME, password }));
+  const handle = await send(next, 10n, '1\n');
+  expect(await ask(next, { kind: 'close', id: 3, handle })).toMatchObject({ status: STATUS.ok });
+  expect(readFileSync(fixture.published('users.csv'), 'utf8')).toBe('unique_id\n1\n');
 });
 
 it('renews a hash that was made with older parameters, at the next login', async () => {

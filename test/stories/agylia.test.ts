@@ -3,6 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { openToOthers } from '../support/open-to-others';
 import { Product, until, type ImportItem } from '../support/product';
 
 const HEADER = 'username,forename,surname,mail,groups,active\n';
@@ -11,13 +12,19 @@ const SECOND = `${HEADER}ana,Anna,López,ana@learn.example,sales;STAFF;Night,1\n
 
 const product = new Product();
 let imported: ImportItem;
+const umask = process.umask();
 beforeAll(async () => {
+  // As most systems have it.
+  process.umask(0o022);
   await product.up();
   await product.addClient('learn', '--profile', 'agylia');
   await upload('first.csv', FIRST);
   imported = await scan();
 }, 900_000);
-afterAll(() => product.end());
+afterAll(async () => {
+  process.umask(umask);
+  await product.end();
+});
 
 const inFolder = (...names: string[]) => path.join(product.data, 'clients/learn', ...names);
 const files = (folder: string) => readdirSync(inFolder(folder)).toSorted();
@@ -56,7 +63,7 @@ test('the client is told record by record what became of its file, and the file 
   expect(report).toMatch(/^\d{8}T\d{6}Z-learn-1\.csv$/);
   expect(text.split('\r\n').slice(1, 3)).toEqual([
     '2,ana,success,,,',
-    '3,ben,failure,9033,mail,mail is not an e-mail address such as name@example.org; correct it.',
+    '3,ben,failure,9033,mail,"mail is not a valid e-mail address, such as name@example.org; correct it."',
   ]);
 
   const [mail, ...others] = await product.mails('it@learn.example');
@@ -92,7 +99,7 @@ test('the same version is a line in the log and no import, until its hash file i
   await until('the log says that it was skipped', async () => {
     await product.cli('scan', 'learn');
     return log().find((line) =>
-      line.endsWith(` - skipped: this version was taken before, as learn-1; remove /tmp/${sha1!} to import it again`),
+      line.endsWith(` - skipped: this version was taken before, as learn-1; delete /tmp/${sha1!} to import it again`),
     );
   });
   expect(await product.imports('learn')).toHaveLength(1);
@@ -118,4 +125,8 @@ test('a new version is imported, and commands speak of this client as of any oth
   expect((await product.cli('client', 'set', 'learn', 'profile=opscom')).stderr).toContain('profile cannot be changed');
   expect((await product.cli('rejected', 'learn-1', '--csv')).stdout).toContain('not an address');
   expect((await product.cli('doctor')).stdout).not.toMatch(/learn.*(broken|missing)/i);
+});
+
+test('nothing that was written can be read by anybody but its own user', () => {
+  expect(openToOthers(product.data)).toEqual([]);
 });

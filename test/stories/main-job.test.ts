@@ -1,10 +1,11 @@
 // The main job on the sample files, as a client, an operator and a database reader see it.
 
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { Email } from 'postal-mime';
+import { openToOthers } from '../support/open-to-others';
 import { Product, until, type ImportItem } from '../support/product';
 
 const samples = path.join(__dirname, '../samples/opscom');
@@ -24,7 +25,10 @@ let first: ImportItem;
 let second: ImportItem;
 let mails: readonly Email[];
 
+const umask = process.umask();
 beforeAll(async () => {
+  // Started by something that forbids nothing: what is written has to be kept from others all the same.
+  process.umask(0);
   await product.up();
   await product.addClient('acme', '--archive-on-inactive', '--login-source', 'OPSCOM', '--login-source', 'SAML');
   first = await product.importFile('acme', sample('01-first-load.csv'));
@@ -40,7 +44,10 @@ beforeAll(async () => {
   second = await product.importFile('acme', sample('02-changes-and-failures.csv'));
   mails = await product.mails('it@acme.example');
 }, 900_000);
-afterAll(() => product.end());
+afterAll(async () => {
+  process.umask(umask);
+  await product.end();
+});
 
 const user = async (uniqueId: string) => (await product.db()).collection('users').findOne({ _id: `acme/${uniqueId}` as never });
 
@@ -145,6 +152,11 @@ describe.each(Object.entries(expected.files))('%s', (name, { outcome, says = [],
     const isMailed = outcome !== 'imported';
     await until('the e-mail', async () => (await product.mails('it@acme.example')).length === before + (isMailed ? 1 : 0));
   });
+});
+
+it('has written nothing that anybody but its own user can read', () => {
+  expect(readdirSync(product.data).toSorted()).toEqual(['clients', 'keys', 'mail', 'mongo', 'run', 'temporal', 'uploads', 'work']);
+  expect(openToOthers(product.data)).toEqual([]);
 });
 
 it('ends with exit code 0 when it is asked to end', async () => {

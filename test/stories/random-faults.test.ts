@@ -13,7 +13,7 @@ import { Product, sleep, until } from '../support/product';
 import { chooseFaults, randomNumbers, strike, type Fault } from '../support/random-faults';
 import { storyFiles } from '../support/story-files';
 
-const asked = process.env['RANDOM_FAULT_SEEDS'] ?? '4';
+const asked = process.env['RANDOM_FAULT_SEEDS'] ?? '3';
 const seeds = asked.endsWith('-') ? [Number.parseInt(asked, 10)] : Array.from({ length: Number(asked) }, (_, i) => i + 1);
 const files = storyFiles(4_600);
 

@@ -107,7 +107,9 @@ it('a bug of ours fails the import at once and visibly, not the next file; once 
   await world.hasEnded('bug-2');
   const { status, searchAttributes } = await world.workflow('bug-2').describe();
   expect([status.name, searchAttributes['ImportState'], searchAttributes['ImportClient']]).toEqual(['FAILED', ['failed'], ['bug']]);
-  expect(await world.ok('show', 'bug-2')).toMatch(/A bug of ours \(TypeError\).*Deploy a fix, then retry[^]*imports retry bug-2 --reason/);
+  expect(await world.ok('show', 'bug-2')).toMatch(
+    /A bug in this program \(TypeError\).*Deploy a fix, then retry[^]*imports retry bug-2 --reason/,
+  );
   expect(await world.rest('bug-3')).toMatchObject({ outcome: 'imported', counts: { created: 1 } });
 
   world.heal();
@@ -191,8 +193,9 @@ it('a mail server that does not answer is told of while it lasts; an e-mail abou
   await world.drop('slow', 'users.csv', 'unique_id,login_source,province\r\n1,OPSCOM,Ontario\r\n2,OPSCOM,ON\r\n');
   await world.ok('scan', 'slow');
   const shown = await until('show to tell of it', async () => {
-    const text = await world.ok('show', 'slow-1');
-    return text.includes('Stuck') && text;
+    // It may not be claimed yet.
+    const { stdout } = await world.cli('show', 'slow-1');
+    return stdout.includes('Stuck') && stdout;
   });
   expect(shown).toMatch(
     /Stuck +the e-mail to the client, tried [^:]+: The mail server did not take the e-mail \(ECONNREFUSED\)\. (Next try at|It is being)/,
@@ -214,6 +217,29 @@ it('a mail server that does not answer is told of while it lasts; an e-mail abou
   world.heal();
   expect(await world.ok('resend-report', 'slow-1', '--undo')).toContain('sent to admin@parking.example');
   expect(await world.ok('undo', 'slow-1')).toContain('The administrator was told by e-mail.');
+});
+
+it('an administrator who could not be asked for approval is asked again, at the address that is right now', async () => {
+  await world.addClient('unasked', 'archiveOnInactive=true', 'holdAbove.archives=0');
+  await world.drop('unasked', 'first.csv', small(1));
+  await world.ok('scan', 'unasked');
+  await world.rest('unasked-1');
+  const refusal = new ImportsError('MAIL_REJECTED', 'The mail server refused the e-mail for good (550).');
+  world.fault = (call) => (call === 'mailer.send' ? Promise.reject(refusal) : undefined);
+  await world.drop('unasked', 'second.csv', 'unique_id,login_source,active\r\n1,OPSCOM,0\r\n');
+  await world.ok('scan', 'unasked');
+  await until('the e-mail to fail', async () =>
+    (await world.cli('show', 'unasked-2')).stdout.includes('refused the e-mail for good (550)'),
+  );
+  expect(await world.ok('list', '--client', 'unasked')).toContain('unasked-2 held, and its administrator was not told');
+  expect((await world.cli('resend-report', 'unasked-2')).stderr).toContain('refused the e-mail for good (550)');
+
+  world.heal();
+  await world.ok('client', 'set', 'unasked', 'replyToAdminEmail=right@parking.example');
+  expect(await world.ok('resend-report', 'unasked-2')).toContain('sent to right@parking.example');
+  expect(await world.ok('show', 'unasked-2')).not.toContain('could not be sent');
+  await world.ok('approve', 'unasked-2', '--reason', 'they were asked');
+  expect(await world.rest('unasked-2')).toMatchObject({ outcome: 'imported', counts: { archived: 1 } });
 });
 
 it('an import whose workflow was terminated can be given up: undone from where it stood', async () => {
@@ -294,10 +320,8 @@ it.each([
 it('imports that stopped delay neither each other nor the next file; --all-failed starts them all, whatever ended them', async () => {
   await world.addClient('many');
   const gate = world.gateAt('users.write', 'many-2', 1);
-  const waiting = world.fault;
   world.fault = (call, importId) => {
     if (call === 'users.write' && (importId === 'many-1' || importId === 'many-4')) throw new RangeError('x');
-    return waiting(call, importId);
   };
   for (const n of [1, 2, 3, 4, 5]) await world.drop('many', `${n}.csv`, small(n));
   await world.ok('scan', 'many');

@@ -6,8 +6,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { mongo } from 'mongoose';
 
-/** What of an import is the same however often its steps ran. */
+/** What of an import, and of its undo, is the same however often its steps ran. */
 const IMPORT = { fileName: 1, seq: 1, state: 1, outcome: 1, counts: 1, reasonCounts: 1, report: 1, backup: 1, failure: 1 };
+
+const UNDO = { round: 1, counts: 1, report: 1, failure: 1 };
 
 export type EndState = Readonly<Record<string, unknown>>;
 
@@ -23,6 +25,7 @@ export async function endState(db: mongo.Db, dataDir: string, clientId: string):
   const imports = await ofClient('imports', IMPORT);
   const state = {
     imports,
+    undos: await ofClient('undos', UNDO),
     users: await ofClient('users'),
     changes: await ofImports('userChanges'),
     // The same reasons, in whatever order two chunks found them.

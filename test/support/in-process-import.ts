@@ -20,7 +20,7 @@ import { parseClientId, type ClientId, type ImportId } from '../../src/domain/id
 import type { ImportRun } from '../../src/domain/import-run';
 import type { ImportState } from '../../src/domain/import-state';
 import { profileOf, PROFILES } from '../../src/domain/client/profiles';
-import type { Message } from '../../src/ports';
+import type { Message } from '../../src/domain/report/message';
 import { importFileSteps, type ImportSteps, type Watcher } from '../../workflows/import-file-steps';
 import { startMongo } from './mongo';
 import { quietPorts } from './quiet-ports';
@@ -28,7 +28,7 @@ import { quietPorts } from './quiet-ports';
 // Steps that die on purpose would each print a warning.
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
-const QUIET_WATCHER: Watcher = {
+export const QUIET_WATCHER: Watcher = {
   enter: () => {},
   chunkDone: () => {},
   turnIsOver: async () => {},
@@ -152,7 +152,8 @@ export function succession(first: Activities, second: Activities): { readonly fi
 export async function claim(ports: ActivityPorts, clientId: ClientId) {
   await new Promise((resolve) => setTimeout(resolve, 15));
   const client = await ports.clients.find(clientId);
-  if (client !== undefined) await new MockActivityEnvironment().run(() => claimReadyFiles(ports, client, true));
+  await ports.turns.askLook(clientId);
+  if (client !== undefined) await new MockActivityEnvironment().run(() => claimReadyFiles(ports, client));
   return ports.imports.inOrder(clientId, ['queued']);
 }
 

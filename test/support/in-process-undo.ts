@@ -12,13 +12,18 @@ const QUIET = { enter: () => {}, chunkDone: () => {}, turnIsOver: async () => {}
 
 /** As the command line does: asked for, then done. */
 export async function undo(world: World, importId: ImportId, steps: UndoSteps = stepsOver(world.ports)): Promise<void> {
-  const { clientId } = parseImportId(importId)!;
-  await world.ports.undos.request(importId, { clientId, reason: 'wrong file', by: 'pat', requestedAt: world.ports.clock.now() });
+  await askForUndo(world, importId);
   await runUndo(world.ports, importId, steps);
 }
 
+export async function askForUndo({ ports }: World, importId: ImportId): Promise<void> {
+  const { clientId } = parseImportId(importId)!;
+  await ports.undos.request(importId, { clientId, reason: 'wrong file', by: 'pat', requestedAt: ports.clock.now() });
+}
+
 /** With the client's turn, as its inbox gives it; one that has a turn goes on with it. */
-export async function runUndo({ undos }: Pick<ActivityPorts, 'undos'>, importId: ImportId, steps: UndoSteps) {
+export async function runUndo(ports: ActivityPorts, importId: ImportId, steps: UndoSteps = stepsOver(ports)) {
+  const { undos } = ports;
   const turn = (await undos.find(importId))?.turn ?? UNDO_TURN;
   await undos.updateOpen(importId, null, { turn });
   return undoImportSteps(steps, { importId, fileName: 'x', turn }, QUIET);

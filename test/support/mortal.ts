@@ -1,6 +1,7 @@
 // A process that ends at one of its calls to the outside world: how tests kill a step anywhere.
 
 import type { ActivityPorts } from '../../activities/activity-ports';
+import { interceptCalls } from './intercept-calls';
 
 export class Killed extends Error {}
 
@@ -27,28 +28,18 @@ export function mortal(
   deadly: readonly (keyof ActivityPorts)[] = DEADLY,
 ) {
   const seen = { calls: 0, dead: false, last: '' };
-  const wrap = <T extends object>(port: T, name: string): T =>
-    new Proxy(port, {
-      get(target, property, receiver) {
-        const value: unknown = Reflect.get(target, property, receiver);
-        if (typeof value !== 'function') return value;
-        return (...args: unknown[]) => {
-          if (seen.dead) throw new Killed();
-          const here = ++seen.calls;
-          const die = () => {
-            seen.dead = true;
-            seen.last = `${name}.${String(property)}`;
-            throw new Killed();
-          };
-          if (here === dies.at && dies.when === 'before') die();
-          const result: unknown = value.apply(target, args);
-          if (here !== dies.at) return result;
-          return result instanceof Promise ? result.then(die) : die();
-        };
-      },
-    });
-  return {
-    seen,
-    ports: { ...ports, ...Object.fromEntries(deadly.map((name) => [name, wrap(ports[name] as object, name)])) } as ActivityPorts,
-  };
+  const dying = interceptCalls(ports, deadly, ({ name, make }) => {
+    if (seen.dead) throw new Killed();
+    const here = ++seen.calls;
+    const die = () => {
+      seen.dead = true;
+      seen.last = name;
+      throw new Killed();
+    };
+    if (here === dies.at && dies.when === 'before') die();
+    const result = make();
+    if (here !== dies.at) return result;
+    return result instanceof Promise ? result.then(die) : die();
+  });
+  return { seen, ports: dying };
 }

@@ -2,7 +2,7 @@
 // real SFTP clients, the database and the mail folder. Nothing here reaches into the product's code.
 
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { mongo } from 'mongoose';
@@ -208,7 +208,7 @@ export class Product {
     const files = existsSync(folder)
       ? readdirSync(folder)
           .filter((name) => name.endsWith('.eml'))
-          .sort()
+          .toSorted((a, b) => statSync(path.join(folder, a)).mtimeMs - statSync(path.join(folder, b)).mtimeMs)
       : [];
     const all = await Promise.all(files.map((name) => PostalMime.parse(readFileSync(path.join(folder, name)))));
     return all.filter((mail) => mail.to?.some(({ address }) => address === to) === true);

@@ -11,6 +11,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { loadConfig } from '../../src/config/load-config';
 import { resolveTemporal } from '../../src/embedded/resolve-temporal';
 import { Product, until } from './product';
+import { startReceiver } from './webhook-receiver';
 
 const histories = path.join(__dirname, '../histories');
 const samples = path.join(__dirname, '../samples/opscom');
@@ -196,6 +197,23 @@ async function recordContinuedAsNew(folder: string): Promise<void> {
   }
 }
 
+async function recordWebhook(): Promise<void> {
+  const secret = `whsec_${Buffer.alloc(32).toString('base64')}`;
+  const receiver = await startReceiver(secret);
+  const env = { IMPORTS_WEBHOOK_URL: receiver.url, IMPORTS_WEBHOOK_SECRET: secret, IMPORTS_WEBHOOK_PRIVATE: 'on' };
+  const recorder = await Recorder.start(env);
+  try {
+    await recorder.product.addClient('acme');
+    await recorder.drop('acme', 'users.csv', people(3, 1));
+    const workflowId = 'webhook/acme-1_finished/installation';
+    await recorder.hasEnded(workflowId);
+    await recorder.record('webhook', workflowId);
+  } finally {
+    await recorder.end();
+    await receiver.close();
+  }
+}
+
 async function main(): Promise<void> {
   mkdirSync(histories, { recursive: true });
   const recorder = await Recorder.start();
@@ -204,6 +222,7 @@ async function main(): Promise<void> {
     await recordHolds(recorder);
     await recordSchedules(recorder);
     await recordContinuedAsNew(recorder.product.dir);
+    await recordWebhook();
   } finally {
     await recorder.end();
   }

@@ -1,8 +1,8 @@
 // A worker of ours in an outside world that fails on demand: real Temporal server, database and mail catcher, the steps and workflows as
-// they are, the built command line for support's part. Tests set `fault`, which is asked before each call to the outside world.
+// they are, the command line for support's part. Tests set `fault`, which is asked before each call to the outside world, or gates.
 
 import { EventEmitter, once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -18,17 +18,26 @@ import { connectMongo } from '../../src/adapters/mongo/connect-mongo';
 import { connectImportsControl } from '../../src/adapters/temporal/imports-control';
 import { loadConfig } from '../../src/config/load-config';
 import { createWorker } from '../../src/worker/start-worker';
-import { run, sleep, until, type ImportItem, type Ran } from './product';
+import type { wakeWaiting } from '../../workflows';
+import { TASK_QUEUES } from '../../workflows/messages';
+import { cliInProcess } from './cli-in-process';
+import { interceptCalls } from './intercept-calls';
+import { sleep, until, type ImportItem, type Ran } from './product';
 import { quietPorts } from './quiet-ports';
 import { cleanEnvironment, startServices, type TestServices } from './services';
-
-const bin = path.join(__dirname, '../../dist/src/processes/imports.js');
 
 /** May throw, or keep the caller waiting. */
 export type Fault = (call: string, importId: string) => void | Promise<void>;
 const noFault: Fault = () => {};
 
-const FALLIBLE = ['imports', 'rejected', 'users', 'permits', 'outbox', 'files', 'csv', 'mailer'] as const;
+const FALLIBLE = ['imports', 'rejected', 'users', 'permits', 'undos', 'outbox', 'files', 'csv', 'mailer'] as const;
+
+/** A call of a port that keeps its callers waiting. */
+export interface Gate {
+  /** Resolves when the first of them waits. */
+  readonly reached: Promise<void>;
+  open(): void;
+}
 
 export class TroubledWorld {
   fault = noFault;
@@ -36,6 +45,8 @@ export class TroubledWorld {
   readonly temporal: Client;
   readonly #services: TestServices;
   readonly #ends: (() => Promise<unknown>)[];
+  #passes = 0;
+  readonly #gates = new Map<string, () => Promise<void> | undefined>();
 
   private constructor(services: TestServices, db: mongo.Db, temporal: Client, ends: (() => Promise<unknown>)[]) {
     this.#services = services;
@@ -79,37 +90,41 @@ export class TroubledWorld {
   }
 
   #fallible(ports: ActivityPorts): ActivityPorts {
-    const wrap = <T extends object>(port: T, name: string): T =>
-      new Proxy(port, {
-        get: (target, property, receiver) => {
-          const value: unknown = Reflect.get(target, property, receiver);
-          if (typeof value !== 'function') return value;
-          return (...args: unknown[]): unknown => {
-            const [first] = args;
-            const importId = typeof first === 'string' ? first : (first as { readonly importId?: string } | undefined)?.importId;
-            const trouble = this.fault(`${name}.${String(property)}`, importId ?? '');
-            return trouble === undefined ? value.apply(target, args) : trouble.then((): unknown => value.apply(target, args));
-          };
-        },
-      });
-    return { ...ports, ...Object.fromEntries(FALLIBLE.map((name) => [name, wrap(ports[name], name)])) };
+    return interceptCalls(ports, FALLIBLE, ({ name, args, make }) => {
+      const about = args
+        .map((arg) => (arg as { readonly importId?: unknown } | undefined)?.importId ?? arg)
+        .filter((id) => typeof id === 'string');
+      const gate = about.map((id) => this.#gates.get(`${name} ${id}`)).find((found) => found !== undefined);
+      const trouble = gate?.() ?? this.fault(name, about[0] ?? '');
+      return trouble === undefined ? make() : trouble.then(make);
+    });
   }
 
   heal(): void {
     this.fault = noFault;
+    this.#gates.clear();
   }
 
-  /** From its n-th call on, this port keeps its callers waiting until `open` is called; `reached` resolves when the first of them waits. */
-  gateAt(call: string, importId: string, n: number): { readonly reached: Promise<void>; open(): void } {
+  /** As the schedule does it, every ten minutes. */
+  async standingPass(): Promise<void> {
+    const workflowId = `standing-pass-${++this.#passes}`;
+    await this.temporal.workflow.execute<typeof wakeWaiting>('wakeWaiting', { taskQueue: TASK_QUEUES.imports, workflowId });
+  }
+
+  /**
+   * From its n-th call on this port keeps its callers waiting, until `open` is called. `of` = what it is about: one of its arguments, or the
+   * import of one.
+   */
+  gateAt(call: string, of: string, n: number): Gate {
     const gate = new EventEmitter();
-    const opened = once(gate, 'open').then(() => undefined);
+    const [reached, opened] = ['reached', 'open'].map((event) => once(gate, event).then(() => undefined));
     let calls = 0;
-    this.fault = (name, of) => {
-      if (name !== call || of !== importId || ++calls < n) return undefined;
+    this.#gates.set(`${call} ${of}`, () => {
+      if (++calls < n) return undefined;
       gate.emit('reached');
       return opened;
-    };
-    return { reached: once(gate, 'reached').then(() => undefined), open: () => void gate.emit('open') };
+    });
+    return { reached: reached!, open: () => void gate.emit('open') };
   }
 
   get dataDir(): string {
@@ -119,7 +134,7 @@ export class TroubledWorld {
   cli(...args: readonly string[]): Promise<Ran> {
     const { mongodbUri, temporalAddress, smtpUrl, dataDir } = this.#services;
     const env = { MONGODB_URI: mongodbUri, TEMPORAL_ADDRESS: temporalAddress, SMTP_URL: smtpUrl, IMPORTS_DATA_DIR: dataDir };
-    return run(process.execPath, [bin, ...args], { ...cleanEnvironment(), ...env });
+    return cliInProcess({ ...cleanEnvironment(), ...env }, args);
   }
 
   /** What it printed; throws when it was refused. */
@@ -186,7 +201,10 @@ export class TroubledWorld {
   async mailsTo(client: string): Promise<Email[]> {
     const folder = this.#services.mailDir;
     const names = readdirSync(folder).filter((name) => name.endsWith('.eml'));
-    const mails = await Promise.all(names.sort().map((name) => PostalMime.parse(readFileSync(path.join(folder, name)))));
+    const arrivedAt = (name: string) => statSync(path.join(folder, name)).mtimeMs;
+    const mails = await Promise.all(
+      names.toSorted((a, b) => arrivedAt(a) - arrivedAt(b)).map((name) => PostalMime.parse(readFileSync(path.join(folder, name)))),
+    );
     return mails.filter(({ to }) => to?.[0]?.address === `it@${client}.example`);
   }
 

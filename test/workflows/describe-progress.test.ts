@@ -43,7 +43,7 @@ describe('the page that the Temporal UI shows', () => {
         '- `imports approve acme-7 --reason "…"` (or `--without-archives`)',
         '- `imports decline acme-7 --reason "…"`',
         '',
-        'Nothing was written yet. The file would archive **1,200** of 4,800 active users (25 %), release 34 permits, change 5 e-mail addresses.',
+        'Nothing has been written yet. The file would archive **1,200** of 4,800 active users (25 %), release 34 permits, change 5 e-mail addresses.',
       ].join('\n'),
     );
   });

@@ -15,6 +15,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   'silence.json': 'silence',
   'standing-pass.json': 'standing-pass',
   'undone.json': 'undo/acme-1',
+  'webhook.json': 'webhook/acme-1_finished/installation',
 };
 const workflowIdOf = (name: string) => OTHERS[name] ?? 'import/acme-1';
 
@@ -50,6 +51,7 @@ describe('recorded histories', () => {
       'silence',
       'standing-pass',
       'undone',
+      'webhook',
     ]);
   });
 

@@ -2,10 +2,11 @@
 
 import type { FileLayout } from '../../domain/import-run';
 import type { ClientSettings } from '../../domain/client';
+import { acceptedNames, nameIn } from '../../domain/file/header-names';
 
 export type Delimiter = FileLayout['delimiter'];
 
-export interface Separation {
+interface Separation {
   readonly delimiter: Delimiter;
   /** The first line is `sep=;`, which Excel writes and hides: it is not the header. */
   readonly hasSepLine: boolean;
@@ -14,32 +15,30 @@ export interface Separation {
 const CANDIDATES: readonly Delimiter[] = [',', ';', '\t'];
 const SEP_LINE = /^"?sep=([,;\t])"?[ ,;\t]*$/i;
 
-export function separationOf(setting: ClientSettings['delimiter'], head: Buffer): Separation {
-  const named = SEP_LINE.exec(firstLine(head))?.[1];
+/** Bytes among which the header line is looked for. */
+const LOOKED_AT = 64 * 1024;
+const QUOTED = /"(?:[^"]|"")*"/g;
+
+export function separationOf(settings: Pick<ClientSettings, 'delimiter' | 'profile' | 'furtherColumns'>, head: Buffer): Separation {
+  const text = head.toString('utf8', 0, LOOKED_AT).trimStart();
+  const named = SEP_LINE.exec(firstLine(text))?.[1];
   if (named !== undefined) return { delimiter: named as Delimiter, hasSepLine: true };
-  return { delimiter: setting === 'auto' ? mostFrequent(head) : setting, hasSepLine: false };
+  return { delimiter: settings.delimiter === 'auto' ? shownBy(text, acceptedNames(settings)) : settings.delimiter, hasSepLine: false };
 }
 
-function firstLine(head: Buffer): string {
-  const start = head.subarray(0, 64).toString('utf8');
-  return start.trimStart().split(/[\r\n]/, 1)[0]!;
+/** A quoted name may hold line breaks. */
+function firstLine(text: string): string {
+  return /^(?:"(?:[^"]|"")*"|[^\r\n])*/.exec(text)![0];
 }
 
-/** The candidate that the header line holds most often outside quotes; a comma when it holds none. */
-function mostFrequent(head: Uint8Array): Delimiter {
-  const seen = new Map<number, number>(CANDIDATES.map((candidate) => [candidate.charCodeAt(0), 0]));
-  let isQuoted = false;
-  let hasText = false;
-  for (const byte of head) {
-    if (byte === 0x22) isQuoted = !isQuoted;
-    if (isQuoted) continue;
-    if (byte === 0x0a || byte === 0x0d) {
-      if (hasText) break;
-      continue;
-    }
-    hasText ||= byte !== 0x20;
-    const count = seen.get(byte);
-    if (count !== undefined) seen.set(byte, count + 1);
-  }
-  return CANDIDATES.reduce((best, candidate) => (seen.get(candidate.charCodeAt(0))! > seen.get(best.charCodeAt(0))! ? candidate : best));
+/**
+ * The candidate that cuts the header line into the most column names; among equals the one that it holds most often outside quotes, or a
+ * comma when it holds none.
+ */
+function shownBy(text: string, names: ReadonlySet<string>): Delimiter {
+  const line = firstLine(text);
+  const unquoted = line.replaceAll(QUOTED, '');
+  const found = (candidate: Delimiter) => line.split(candidate).filter((cell) => names.has(nameIn(cell.replaceAll('"', '')))).length;
+  const often = (candidate: Delimiter) => unquoted.split(candidate).length;
+  return CANDIDATES.toSorted((a, b) => found(b) - found(a) || often(b) - often(a))[0]!;
 }

@@ -7,12 +7,14 @@ import path from 'node:path';
 import type { ClientSettings } from '../../domain/client';
 import type { Refusal } from '../../domain/reason/reasons';
 import { refuseDamaged, refuseEncoding, refuseGarbledUtf8, refuseTooLarge } from '../../domain/reason/refusals';
-import type { CsvFiles, Inspection } from '../../ports';
+import type { CsvFiles } from '../../ports';
+import type { Inspection } from '../../domain/file/inspection';
 import { separationOf } from './delimiter';
-import { RecordIndex } from './record-index';
+import { readChunk } from './read-chunk';
+import { RecordIndex, type AcceptedIndex } from './record-index';
 import { readText } from './read-text';
 import { sniff, SNIFF_BYTES } from './sniff';
-import { Utf8Watch } from './utf8-watch';
+import { Utf8Watch } from './text-decoder';
 import { vanished } from './vanished';
 import { writeAtomically } from './write-atomically';
 
@@ -49,20 +51,42 @@ export async function inspect(
     onProgress,
     watch: garbled,
   })) {
-    index ??= new RecordIndex({ settings, today, encoding, ...separationOf(settings.delimiter, bytes), offset });
+    index ??= new RecordIndex({ settings, today, encoding, ...separationOf(settings, bytes), offset });
     const zero = bytes.indexOf(0);
     const refusal = index.add(zero === -1 ? bytes : bytes.subarray(0, zero));
     if (refusal !== undefined) return refused(refusal);
     if (zero !== -1) return refused(refuseDamaged(index.lineReached));
-    if (isBroken) return refused(garbled?.isUtf8 === true ? refuseGarbledUtf8() : refuseEncoding(index.lineReached, encoding));
+    if (isBroken)
+      return refused(garbled?.isUtf8 === true ? refuseGarbledUtf8() : refuseEncoding(index.lineReached, encoding, settings.encoding));
   }
   garbled?.add(Buffer.alloc(0), true);
   if (garbled?.isUtf8 === true) return refused(refuseGarbledUtf8());
   const verdict = index!.finish(lineBreakHabit);
   if (verdict.kind === 'refused') return refused(verdict.refusal);
-  const { ids, ...accepted } = verdict;
+  const { ids, records, inactiveRecords, layout, endsInLineBreak } = verdict;
   await writeAtomically(idsPath, (file) => file.writeFile(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength)));
-  return { sha256: hash.digest('hex'), bytes: size, verdict: accepted };
+  const chunks = verdict.chunks(await idsOnLines({ sourcePath, textPath }, verdict));
+  return {
+    sha256: hash.digest('hex'),
+    bytes: size,
+    verdict: { kind: 'accepted', records, inactiveRecords, layout, endsInLineBreak, chunks },
+  };
+}
+
+/** Read again, with their chunks: nobody knew that they would be named. */
+async function idsOnLines(
+  file: Parameters<CsvFiles['readChunk']>[0],
+  { layout, ranges, named, uniqueIdOf }: AcceptedIndex,
+): Promise<ReadonlyMap<number, string>> {
+  const ids = new Map(named.map((line) => [line, '']));
+  let next = 0;
+  for (const [at, range] of ranges.entries()) {
+    const behind = ranges[at + 1]?.firstLine ?? Infinity;
+    if (next === named.length || named[next]! >= behind) continue;
+    for (const row of await readChunk(file, layout, range)) if (ids.has(row.line)) ids.set(row.line, uniqueIdOf(row));
+    while (next < named.length && named[next]! < behind) next++;
+  }
+  return ids;
 }
 
 async function firstBytes(file: string, most: number): Promise<Buffer> {

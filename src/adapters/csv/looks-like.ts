@@ -1,4 +1,4 @@
-// What a file is that is no table at all: by the signature of its format, or by how its text begins.
+// Recognises a file that is not a table at all: by the signature of its format, or by how its text begins.
 
 import type { FileLayout } from '../../domain/import-run';
 
@@ -18,6 +18,14 @@ const SIGNATURES: readonly (readonly [string, string])[] = [
   ['47494638', 'a picture'],
   ['7f454c46', 'a program'],
   ['4d5a90', 'a program'],
+  ['fffe0000', 'text in UTF-32'],
+  ['0000feff', 'text in UTF-32'],
+  // Encrypted by GnuPG: to an RSA, Elgamal or ECDH key, or with a password.
+  ['85010c03', 'an encrypted file (PGP)'],
+  ['85020c03', 'an encrypted file (PGP)'],
+  ['85040c03', 'an encrypted file (PGP)'],
+  ['845e0312', 'an encrypted file (PGP)'],
+  ['8c0d0409', 'an encrypted file (PGP)'],
 ];
 
 /** No header line begins like one of these. */
@@ -31,7 +39,25 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^-----BEGIN [A-Z ]+-----/, 'a certificate or a key'],
   [/^age-encryption\.org\//, 'an encrypted file (age)'],
   [/^BEGIN:V(?:CARD|CALENDAR)\b/i, 'an address card or a calendar'],
-  [/^ID;P/, 'a SYLK spreadsheet'],
+  [/^ID;P\w*(?:;[NE])*\s*\n[BCFOP];/, 'a SYLK spreadsheet'],
+  [/^TABLE\s+0,1\s/, 'a DIF spreadsheet'],
+  [/^(?:version: ?1\s+)?dn:{1,2} /i, 'a directory export (LDIF)'],
+  [
+    /^(?:(?:from|to|subject|date|received|return-path|delivered-to|message-id|mime-version|content-type): |From \S+@)/i,
+    'an e-mail message',
+  ],
+  [
+    /^(?:-- .*\bdump\b|(?:(?:--|\/\*).*\n\s*)*(?:create (?:table|database)|drop table|insert into|lock tables)\s)/i,
+    'a database script (SQL)',
+  ],
+  [/^---\s*\n/, 'a YAML document'],
+  [/^#!/, 'a program'],
+  [/^(?:ssh-(?:rsa|dss|ed25519) AAAA|PuTTY-User-Key-File)/, 'a certificate or a key'],
+  [/^(?:begin \d{3} \S|[A-Za-z\d+/]{60,}={0,2}(?:\s|$))/, 'a file encoded for e-mail (Base64 or uuencode)'],
+  [
+    /^(?:HTTP\/\d|\d{3}:? (?:unauthorized|forbidden|not found)|Traceback \(most recent|ORA-\d{5}|ERROR \d+ \()/i,
+    'the error message of a program',
+  ],
 ];
 
 /** As a noun with its article; undefined = it may well be a table. */

@@ -6,8 +6,9 @@ import { ImportsError } from '../../errors';
 import type { Delimiter } from './delimiter';
 import { splitCells } from './split-cells';
 import type { Span } from './split-records';
-import { linesOf } from './span-lines';
+import { linesOf } from './physical-lines';
 
+const ROWS_AT_ONCE = 100;
 const RECORD_DELIMITERS = ['\r\n', '\n', '\r'];
 
 export function parseRows(bytes: Buffer, spans: readonly Span[], delimiter: Delimiter): RawRow[] {
@@ -27,6 +28,11 @@ export function parseRows(bytes: Buffer, spans: readonly Span[], delimiter: Deli
   }
   endRun();
   return rows;
+}
+
+/** A few at a time, for those who look at one after the other: rows that wait for long are moved by the garbage collector. */
+export function* rowsInSteps(...[bytes, spans, delimiter]: Parameters<typeof parseRows>): Generator<RawRow> {
+  for (let from = 0; from < spans.length; from += ROWS_AT_ONCE) yield* parseRows(bytes, spans.slice(from, from + ROWS_AT_ONCE), delimiter);
 }
 
 function parseRun(bytes: Buffer, run: readonly Span[], delimiter: Delimiter): RawRow[] {
@@ -49,12 +55,11 @@ function parseSwallowed(bytes: Buffer, span: Span, delimiter: Delimiter): readon
 /** Cells as good as they can be told, for people to correct: quoted ones are read, what stands around a stray quote is literal text. */
 function guessCells(text: string, delimiter: Delimiter): readonly string[] {
   const options = { delimiter, record_delimiter: RECORD_DELIMITERS, relax_column_count: true };
-  const read = (quoting: { readonly quote?: false; readonly relax_quotes?: true }) => parse(text, { ...options, ...quoting })[0];
   try {
-    return read({ relax_quotes: true }) ?? [text];
+    return parse(text, { ...options, relax_quotes: true })[0] ?? [text];
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    // Yet another quote opens and has no end on this line.
-    return read({ quote: false }) ?? [text];
+    // Yet another quote opens and has no end here: the lines of a value with line breaks are told apart, and none may be lost.
+    return parse(text, { ...options, quote: false }).flat();
   }
 }

@@ -9,7 +9,7 @@ import { textDecoder } from './text-decoder';
 const BLOCK_BYTES = 256 * 1024;
 const NOTHING = Buffer.alloc(0);
 
-export interface TextRequest {
+interface TextRequest {
   readonly sourcePath: string;
   /** Where the UTF-8 copy goes; written only when the encoding is another. */
   readonly textPath: string;
@@ -22,17 +22,17 @@ export interface TextRequest {
   readonly watch?: { add(bytes: Buffer): void } | undefined;
 }
 
-export interface TextBlock {
+interface TextBlock {
   readonly bytes: Buffer;
   /** Where the block begins in the text that chunks will be read from. */
   readonly offset: number;
-  /** What follows the bytes is no text in the file's encoding; this block is the last. */
+  /** What follows is not text in the file's encoding; this block is the last. */
   readonly isBroken: boolean;
 }
 
 export async function* readText(request: TextRequest): AsyncGenerator<TextBlock> {
   const isInPlace = request.encoding === 'utf-8';
-  const copy = isInPlace ? undefined : await open(request.textPath, 'w', 0o640);
+  const copy = isInPlace ? undefined : await open(request.textPath, 'w');
   try {
     let offset = isInPlace ? request.bomBytes : 0;
     for await (const { text: bytes, isBroken } of decodeSource(request)) {

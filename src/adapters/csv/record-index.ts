@@ -9,6 +9,7 @@ import type { FileLayout } from '../../domain/import-run';
 import type { Column, FileMark, RawRow } from '../../domain/record/record';
 import { recordChecker } from '../../domain/record/record-checker';
 import { recordIdentity } from '../../domain/record/record-identity';
+import { withoutTextForm } from '../../domain/record/spreadsheet-text';
 import type { Refusal } from '../../domain/reason/reasons';
 import {
   refuseEmpty,
@@ -18,11 +19,11 @@ import {
   refuseTooManyRecords,
   refuseUnclosedQuote,
 } from '../../domain/reason/refusals';
-import type { Chunk, Chunks } from '../../ports';
+import type { Chunk, Chunks } from '../../domain/file/chunk';
 import type { Delimiter } from './delimiter';
 import { EndlessQuote, type QuoteEnd } from './endless-quote';
-import { countLineEnds } from './line-ends';
-import { parseRows } from './parse-rows';
+import { countLineEnds } from './physical-lines';
+import { parseRows, rowsInSteps } from './parse-rows';
 import { splitRecords, type Span } from './split-records';
 import { markSwallowed, rowsIn } from './swallowed-rows';
 
@@ -33,19 +34,24 @@ const MOST_RECORD_BYTES = 1024 * 1024;
 const HEADER_SOUGHT = 20;
 const LINE_ENDS: ReadonlySet<number> = new Set([0x0a, 0x0d]);
 
-type Indexed =
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
-  | {
-      readonly kind: 'accepted';
-      readonly layout: FileLayout;
-      readonly records: number;
-      readonly inactiveRecords: number;
-      readonly chunks: Chunks;
-      readonly endsInLineBreak: boolean;
-      readonly ids: BigUint64Array;
-    };
+export interface AcceptedIndex {
+  readonly kind: 'accepted';
+  readonly layout: FileLayout;
+  readonly records: number;
+  readonly inactiveRecords: number;
+  readonly endsInLineBreak: boolean;
+  readonly ids: BigUint64Array;
+  readonly ranges: readonly ChunkRange[];
+  /** Lines, in order, whose unique ids are to be named. */
+  readonly named: readonly number[];
+  readonly uniqueIdOf: (row: RawRow) => string;
+  /** `ids` = the unique ids on those lines. */
+  readonly chunks: (ids: ReadonlyMap<number, string>) => Chunks;
+}
 
-export interface IndexSetup {
+type Indexed = { readonly kind: 'refused'; readonly refusal: Refusal } | AcceptedIndex;
+
+interface IndexSetup {
   readonly settings: ClientSettings;
   readonly today: string;
   readonly encoding: FileLayout['encoding'];
@@ -59,7 +65,7 @@ export interface IndexSetup {
 export class RecordIndex {
   readonly #setup: IndexSetup;
   readonly #conflicts = createConflictFinder();
-  readonly #chunks: { start: number; end: number; firstLine: number; records: number }[] = [];
+  readonly #chunks: { n: number; start: number; end: number; firstLine: number; records: number }[] = [];
   /** Begin of a record whose end has not been read yet. */
   #rest: Buffer = Buffer.alloc(0);
   /** A record that is too long, of which only the end is sought. */
@@ -105,15 +111,18 @@ export class RecordIndex {
     if (refusal !== undefined) return { kind: 'refused', refusal };
     const { line, endsInLineBreak } = this.#last;
     if (lineBreakHabit === this.#setup.delimiter && !endsInLineBreak) this.#conflicts.cutOff(line);
-    const { ids, marks } = this.#conflicts.finish();
+    const { ids, named, marks } = this.#conflicts.finish();
     return {
       kind: 'accepted',
       layout: this.#layout!,
       endsInLineBreak,
       records: this.#records,
       inactiveRecords: this.#inactive,
-      chunks: chunksOf(this.#chunks, marks),
       ids,
+      ranges: this.#chunks,
+      named,
+      chunks: (idsByLine) => chunksOf(this.#chunks, marks(idsByLine)),
+      uniqueIdOf: (row) => this.#check!(row).uniqueId,
     };
   }
 
@@ -165,7 +174,7 @@ export class RecordIndex {
     this.#records += rowsIn(bytes, spans);
     if (this.#records > settings.maxRecords) return refuseTooManyRecords(settings.maxRecords);
     let last = 0;
-    for (const row of parseRows(bytes, spans, delimiter)) {
+    for (const row of rowsInSteps(bytes, spans, delimiter)) {
       const record = this.#check!(row);
       if (record.active === '0') this.#inactive++;
       this.#conflicts.add(record, recordIdentity(row, this.#columns));
@@ -183,10 +192,11 @@ export class RecordIndex {
 
   /** `rows`: the header, and what stands below it, for the case that the header is not the first line. */
   #takeHeader(rows: readonly RawRow[]): Refusal | undefined {
-    const { settings, today, encoding, delimiter } = this.#setup;
-    const [{ cells }] = rows as readonly [RawRow];
+    const { settings, today, encoding, delimiter, hasSepLine } = this.#setup;
+    const [{ cells: sent }] = rows as readonly [RawRow];
+    const cells = sent.map((cell) => (/^\s*="/.test(cell) ? withoutTextForm(cell.trim()) : cell));
     const header = checkHeader(cells, settings);
-    if (header.kind === 'refused') return misreadHeader({ rows, delimiter }, settings) ?? header.refusal;
+    if (header.kind === 'refused') return misreadHeader({ rows, delimiter, hasSepLine }, settings) ?? header.refusal;
     const { columns, ignoredHeaders, droppedBack, nameless } = header;
     this.#layout = { encoding, delimiter, headers: cells, ignoredHeaders, droppedBack };
     this.#columns = columns;
@@ -205,7 +215,7 @@ export class RecordIndex {
   #cut({ start, end, line }: Span, records: number): void {
     const last = this.#chunks.at(-1);
     if (last === undefined || last.records + records > CHUNK_RECORDS || this.#offset + end - last.start > CHUNK_BYTES) {
-      this.#chunks.push({ start: this.#offset + start, end: this.#offset + end, firstLine: line, records });
+      this.#chunks.push({ n: this.#chunks.length, start: this.#offset + start, end: this.#offset + end, firstLine: line, records });
     } else {
       last.end = this.#offset + end;
       last.records += records;
@@ -213,29 +223,29 @@ export class RecordIndex {
   }
 }
 
-type Range = Omit<Chunk, 'n' | 'marks'>;
+export type ChunkRange = Omit<Chunk, 'marks'>;
 
 /** Each chunk is made as it is asked for: a file may have marks for millions of lines. */
-function chunksOf(ranges: readonly Range[], marks: Iterable<FileMark>): Chunks {
+function chunksOf(ranges: readonly ChunkRange[], marks: Iterable<FileMark>): Chunks {
   const isMarked = marks[Symbol.iterator]().next().done !== true;
   // Without its marks the file is not kept in mind any longer.
-  if (!isMarked) return ranges.map((range, n) => ({ ...range, n, marks: [] }));
+  if (!isMarked) return ranges.map((range) => ({ ...range, marks: [] }));
   return { length: ranges.length, [Symbol.iterator]: () => withMarks(ranges, marks) };
 }
 
 /** Marks come by line, chunks do, too: each mark goes to the chunk that holds its line. */
-function* withMarks(ranges: readonly Range[], marks: Iterable<FileMark>): Generator<Chunk> {
+function* withMarks(ranges: readonly ChunkRange[], marks: Iterable<FileMark>): Generator<Chunk> {
   let n = 0;
   let own: FileMark[] = [];
   for (const mark of marks) {
     for (; n + 1 < ranges.length && ranges[n + 1]!.firstLine <= mark.line; n++) {
-      yield { ...ranges[n]!, n, marks: own };
+      yield { ...ranges[n]!, marks: own };
       own = [];
     }
     own.push(mark);
   }
   for (; n < ranges.length; n++) {
-    yield { ...ranges[n]!, n, marks: own };
+    yield { ...ranges[n]!, marks: own };
     own = [];
   }
 }

@@ -13,7 +13,7 @@ import {
 } from '../../domain/reason/refusals';
 import { looksLike } from './looks-like';
 
-export type Sniffed =
+type Sniffed =
   | { readonly kind: 'text'; readonly encoding: FileLayout['encoding']; readonly bomBytes: number }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
@@ -26,10 +26,18 @@ const BOMS: readonly (readonly [FileLayout['encoding'], readonly number[]])[] = 
   ['utf-16be', [0xfe, 0xff]],
 ];
 
+const DELIMITERS = [',', ';', '\t', '\n'].map((mark) => mark.charCodeAt(0));
+const CTRL_Z = 0x1a;
+
 const refused = (refusal: Refusal): Sniffed => ({ kind: 'refused', refusal });
 
+/** The encoding that the first bytes name, and these bytes. */
+export function byteOrderMark(head: Buffer): (typeof BOMS)[number] | undefined {
+  return BOMS.find(([, bytes]) => startsWith(head, 0, bytes));
+}
+
 export function sniff(fileName: string, head: Buffer, expected: ClientSettings['encoding']): Sniffed {
-  const bom = BOMS.find(([, bytes]) => startsWith(head, 0, bytes));
+  const bom = byteOrderMark(head);
   const encoding = bom?.[0] ?? expected;
   const bomBytes = bom === undefined ? 0 : lengthOf(bom[1], head);
   const isWide = encoding === 'utf-16le' || encoding === 'utf-16be';
@@ -41,7 +49,9 @@ export function sniff(fileName: string, head: Buffer, expected: ClientSettings['
   if (!/\.csv$/i.test(fileName)) return refused(refuseWrongName());
   if (head.length === bomBytes) return refused(refuseEmpty());
   // A delimiter and a line end have a zero byte in UTF-16.
-  if (isWide && !head.includes(0)) return refused(refuseEncoding(1, encoding));
+  if (isWide && !head.includes(0)) return refused(refuseEncoding(1, encoding, expected));
+  // Column names begin with an ASCII letter: its zero byte comes first in the other UTF-16.
+  if (isWide && bom === undefined && head[0] === 0) return refused(refuseEncoding(1, encoding, expected));
   return { kind: 'text', encoding, bomBytes };
 }
 
@@ -56,10 +66,13 @@ function startsWith(head: Buffer, from: number, bytes: readonly number[]): boole
   return bytes.every((byte, at) => head[from + at] === byte);
 }
 
-/** Lines of text, and zeros behind them: these fill a file whose end never reached the disk. Who reads on finds the line. */
+/** A table, and zeros behind it: these fill a file whose end never reached the disk. Who reads on finds the line. */
 function isDamagedText(head: Buffer): boolean {
   const text = head.subarray(0, head.indexOf(0));
-  return text.includes(0x0a) && text.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d));
+  return (
+    DELIMITERS.some((byte) => text.includes(byte)) &&
+    text.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === CTRL_Z)
+  );
 }
 
 function refuseZeros(head: Buffer): Refusal {

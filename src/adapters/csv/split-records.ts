@@ -2,7 +2,7 @@
 // cells; this knows what it cannot tell: byte offsets to cut a file at, lines under mixed line ends, and where a stray quote did its harm.
 //
 // A quote in the wrong place spoils its own record only, as long as the harm stays on one line. A quoted value that runs over line ends
-// and is then followed by text was never meant to: its opening quote lacks its closing one, and nothing behind it can be trusted.
+// and is then followed by text was never meant to: its opening quote was never closed, and nothing after it can be trusted.
 
 import { splitCells } from './split-cells';
 
@@ -21,7 +21,7 @@ export interface Span {
   /** Physical lines that it covers. */
   readonly lines: number;
   /**
-   * blank: nothing but delimiters and blanks, no record; misplaced: a quote stands where none may; swallowed: a quoted value ran over
+   * blank: only delimiters and spaces, not a record; misplaced: a quote is where none may be; swallowed: a quoted value ran over
    * whole records (swallowed-rows.ts finds these).
    */
   readonly kind: 'record' | 'blank' | 'misplaced' | 'swallowed';
@@ -29,17 +29,17 @@ export interface Span {
 
 export interface Split {
   readonly spans: readonly Span[];
-  /** Bytes that the spans cover; behind it lies the beginning of a record that needs more bytes. */
+  /** Bytes that the spans cover; after them begins a record that needs more bytes. */
   readonly consumed: number;
   /** Line of the first byte that is not covered. */
   readonly line: number;
   /** The line on which a quote opens that is never closed: in the record that is not covered, or so far. */
   readonly openQuote: number | null;
-  /** The open quote was followed by text where it seemed to close: no further byte can mend it. */
+  /** The open quote was followed by text where it seemed to close: no further byte can repair it. */
   readonly isHopeless: boolean;
 }
 
-export interface SplitRequest {
+interface SplitRequest {
   readonly bytes: Uint8Array;
   /** Byte of the delimiter. */
   readonly delimiter: number;
@@ -149,7 +149,7 @@ function kindOf(isMisplaced: boolean): Span['kind'] {
   return isMisplaced ? 'misplaced' : 'record';
 }
 
-/** Excel's `="00123"` as a whole cell: the first byte behind it; `start` when it is none. */
+/** Excel's `="00123"` as a whole cell: the first byte after it; `start` if there is none. */
 function endOfTextForm(bytes: Uint8Array, start: number, length: number, delimiter: number): number {
   for (let at = start + 2; at < length; at++) {
     const byte = bytes[at]!;
@@ -161,14 +161,18 @@ function endOfTextForm(bytes: Uint8Array, start: number, length: number, delimit
   return start;
 }
 
-/** Nothing but delimiters, blanks of any kind, quotes around nothing and Ctrl-Z. */
+/** Only delimiters, spaces of any kind, empty quotes and Ctrl-Z. */
 function isBlank(bytes: Uint8Array, start: number, end: number, delimiter: number): boolean {
   for (let at = start; at < end; at++) {
     const byte = bytes[at]!;
     if (byte === SPACE || byte === delimiter || byte === CTRL_Z || (byte >= 0x09 && byte <= CR)) continue;
     const isQuotedText = byte === QUOTE && bytes[at + 1]! > SPACE && bytes[at + 1]! < 0x80 && bytes[at + 1] !== QUOTE;
     if (isQuotedText || (byte !== QUOTE && byte < 0x80)) return false;
-    const cells = splitCells(new TextDecoder().decode(bytes.subarray(start, end)), 1, String.fromCharCode(delimiter));
+    const cells = splitCells(
+      new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(start, end)),
+      1,
+      String.fromCharCode(delimiter),
+    );
     return cells?.[0]!.every((cell) => cell.replaceAll('\u001a', '').trim() === '') === true;
   }
   return true;

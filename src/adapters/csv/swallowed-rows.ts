@@ -1,9 +1,10 @@
-// A quoted value may hold line breaks. One that holds a whole line with as many cells as the header line has is no value: its quote lacks
-// its end, and it has swallowed records. Each of its lines is a row of its own then, for people to see what became of whom.
+// A quoted value may hold line breaks. One that holds a whole line with as many cells as the header line is not a value: its quote
+// was never closed, and it has swallowed records. Neither is one that begins and ends in the middle of such lines. Each line then becomes
+// a row of its own, so that none is lost.
 
 import type { Delimiter } from './delimiter';
 import { parseRows } from './parse-rows';
-import { linesOf } from './span-lines';
+import { linesOf } from './physical-lines';
 import type { Span } from './split-records';
 
 /** The same spans, with those that have swallowed rows marked. `width` = cells of the header line. */
@@ -18,10 +19,21 @@ export function rowsIn(bytes: Buffer, spans: readonly Span[]): number {
 }
 
 function hasSwallowed(bytes: Buffer, span: Span, delimiter: Delimiter, width: number): boolean {
-  const [row] = parseRows(bytes, [span], delimiter);
-  return row!.cells.some((cell) => {
-    // The first line of a value is only the end of a line of the file.
-    const [, ...whole] = cell.split(/\r\n?|\n/);
-    return whole.some((line) => line.split(delimiter).length === width && line.replaceAll(delimiter, '').trim() !== '');
-  });
+  const { cells } = parseRows(bytes, [span], delimiter)[0]!;
+  const values = cells.map((cell) => cell.split(/\r\n?|\n/).map((line) => line.split(delimiter)));
+  // A delimiter too many at the end of every line is a fault of its own.
+  const isRow = (parts: readonly string[]) => parts.length >= width && !isBlank(parts) && isBlank(parts.slice(width));
+  // The first line of a value is only the end of a line of the file, and the last one only the beginning.
+  if (values.some(([, ...whole]) => whole.some(isRow))) return true;
+  const first = values.findIndex((lines) => lines.length > 1);
+  const last = values.findLastIndex((lines) => lines.length > 1);
+  if (first === -1) return false;
+  const [end, beginning] = [values[first]![0]!, values[last]!.at(-1)!];
+  // In an address each comma has a space behind it.
+  const isProse = cells.length === width && [end, beginning].every(([, ...behind]) => behind.every((part) => part.startsWith(' ')));
+  return !isProse && isRow([...cells.slice(0, first), ...end]) && isRow([...beginning, ...cells.slice(last + 1)]);
+}
+
+function isBlank(parts: readonly string[]): boolean {
+  return parts.every((part) => part.trim() === '');
 }

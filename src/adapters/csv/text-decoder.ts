@@ -4,15 +4,15 @@
 import { isUtf8 } from 'node:buffer';
 import type { FileLayout } from '../../domain/import-run';
 
-export interface Decoded {
+interface Decoded {
   /** UTF-8. Valid until the next block is decoded. */
   readonly text: Buffer;
-  /** The byte behind `text` is none of the encoding. */
+  /** The byte after `text` is not valid in the encoding. */
   readonly isBroken: boolean;
 }
 
 /** A character that continues in the next block is held back, and is broken when there is none. */
-export type Decode = (block: Buffer, isLast: boolean) => Decoded;
+type Decode = (block: Buffer, isLast: boolean) => Decoded;
 
 export function textDecoder(encoding: FileLayout['encoding']): Decode {
   switch (encoding) {
@@ -38,7 +38,7 @@ function holdingBack(completeLength: (bytes: Buffer) => number, decode: (bytes: 
   };
 }
 
-/** Without a character at the end that has not all of its bytes. */
+/** Without an incomplete character at the end. */
 function utf8Length(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back]!;
@@ -89,4 +89,25 @@ function decodeUtf16(bytes: Buffer): Decoded {
 
 function upTo(text: string, broken: number): Decoded {
   return broken === -1 ? { text: Buffer.from(text), isBroken: false } : { text: Buffer.from(text.slice(0, broken)), isBroken: true };
+}
+
+/**
+ * Detects that a file which should be windows-1252 is UTF-8: every byte beyond ASCII is part of a valid character. That hardly ever happens by
+ * chance, and read as windows-1252, each accent would become two wrong letters.
+ */
+export class Utf8Watch {
+  readonly #decode: Decode = textDecoder('utf-8');
+  #isValid = true;
+  #hasAccents = false;
+
+  add(bytes: Buffer, isLast = false): void {
+    if (!this.#isValid) return;
+    this.#hasAccents ||= bytes.some((byte) => byte >= 0x80);
+    this.#isValid = !this.#decode(bytes, isLast).isBroken;
+  }
+
+  /** Of what it has seen so far. */
+  get isUtf8(): boolean {
+    return this.#isValid && this.#hasAccents;
+  }
 }

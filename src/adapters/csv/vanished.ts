@@ -1,4 +1,4 @@
-// A claimed file is not in its folder any more: only people can mend that, so the sentence says where it belongs.
+// A claimed file is not in its folder any more: only people can repair that, so the sentence says where it belongs.
 
 import path from 'node:path';
 import { ImportsError } from '../../errors';

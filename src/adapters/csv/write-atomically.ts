@@ -4,7 +4,7 @@ import { open, rename, type FileHandle } from 'node:fs/promises';
 
 export async function writeAtomically(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const beside = `${path}.writing`;
-  const file = await open(beside, 'w', 0o640);
+  const file = await open(beside, 'w');
   try {
     await write(file);
     await file.sync();

@@ -1,32 +1,19 @@
 // The failed-records file: what the client sent, and why it could not be imported, to be corrected and dropped back as it is.
 
-import { stringify } from 'csv-stringify/sync';
-import { clientCells, fitCells, isOurs } from '../../domain/record/client-cells';
+import { clientCells, fitCells, isOurs } from '../../domain/record/dropped-back';
 import { REPORT_HEADERS } from '../../domain/record/fields';
 import type { FileLayout } from '../../domain/import-run';
 import { reasonCells } from '../../domain/reason/reason-cells';
 import { guardCell, neutraliseCell, restoreCell } from '../../domain/report/spreadsheet-cell';
-import type { RejectedRecord } from '../../ports';
-import { writeAtomically } from './write-atomically';
-
-const BOM = '\ufeff';
-const AT_ONCE = 500;
+import type { RejectedRecord } from '../../domain/record/rejected-record';
+import { writeRows } from './write-table';
 
 export async function writeFailedRecords(path: string, layout: FileLayout, records: AsyncIterable<RejectedRecord>): Promise<void> {
   const kept = layout.headers.filter((header) => !isOurs(header));
+  const headers = [...kept.map((header) => neutraliseCell(restoredIn(layout)(header))), ...REPORT_HEADERS];
+  const rowOf = (record: RejectedRecord) => [...cellsOf(record, layout, kept.length), ...reasonsOf(record, layout)];
   // A line end of whatever kind, and not only our own, would end the record.
-  const options = { delimiter: layout.delimiter, record_delimiter: '\r\n', quoted_match: /[\r\n]/ };
-  await writeAtomically(path, async (file) => {
-    await file.appendFile(BOM);
-    let rows: string[][] = [[...kept.map((header) => neutraliseCell(restoredIn(layout)(header))), ...REPORT_HEADERS]];
-    for await (const record of records) {
-      rows.push([...cellsOf(record, layout, kept.length), ...reasonsOf(record, layout)]);
-      if (rows.length < AT_ONCE) continue;
-      await file.appendFile(stringify(rows, options));
-      rows = [];
-    }
-    await file.appendFile(stringify(rows, options));
-  });
+  await writeRows(path, headers, records, rowOf, { delimiter: layout.delimiter, quoted_match: /[\r\n]/ });
 }
 
 /** A corrected file was guarded when it was sent out: once more must not add to it. */

@@ -1,21 +1,36 @@
-// A table of our own as a file that spreadsheets open right: UTF-8 with BOM, and no cell that they would run as a formula.
+// Tables as files that spreadsheets open right: UTF-8 with BOM, in steps, so that memory does not grow with the table.
 
-import { stringify } from 'csv-stringify/sync';
+import { stringify, type Options } from 'csv-stringify/sync';
 import { neutraliseCell } from '../../domain/report/spreadsheet-cell';
 import { writeAtomically } from './write-atomically';
 
+const BOM = '\ufeff';
 const AT_ONCE = 500;
 
-export async function writeTable(path: string, headers: readonly string[], rows: AsyncIterable<readonly string[]>): Promise<void> {
+export type Row = readonly string[];
+
+/** A table of our own: no cell that a spreadsheet would run as a formula. */
+export async function writeTable(path: string, headers: Row, rows: AsyncIterable<Row>): Promise<void> {
+  await writeRows(path, headers, rows, (row) => row.map(neutraliseCell));
+}
+
+/** Items as rows below the headers. */
+export async function writeRows<T>(
+  path: string,
+  headers: Row,
+  items: AsyncIterable<T>,
+  rowOf: (item: T) => Row,
+  options: Options = {},
+): Promise<void> {
   await writeAtomically(path, async (file) => {
-    await file.appendFile('\ufeff');
-    let batch: (readonly string[])[] = [headers];
-    const flush = () => file.appendFile(stringify(batch, { record_delimiter: '\r\n' }));
-    for await (const row of rows) {
-      batch.push(row.map(neutraliseCell));
-      if (batch.length < AT_ONCE) continue;
+    await file.appendFile(BOM);
+    let rows = [headers];
+    const flush = () => file.appendFile(stringify(rows, { record_delimiter: '\r\n', ...options }));
+    for await (const item of items) {
+      rows.push(rowOf(item));
+      if (rows.length < AT_ONCE) continue;
       await flush();
-      batch = [];
+      rows = [];
     }
     await flush();
   });

@@ -11,13 +11,13 @@ const LOOKED_AT_BYTES = 64 * 1024;
 /** `once` = not when a line says it already. */
 export async function appendNote(file: string, note: { readonly at: Date; readonly text: string; readonly once: boolean }): Promise<void> {
   const { at, text, once } = note;
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o750 });
+  await mkdir(path.dirname(file), { recursive: true });
   const { bytes, tail } = await endOf(file);
   if (once && tail.split('\n').some((line) => line.slice(line.indexOf(' ') + 1) === text)) return;
   if (bytes >= FULL_BYTES) await rename(file, path.join(path.dirname(file), `${path.parse(file).name}.1.log`));
   // A line that a crash cut off is left as it is.
   const start = bytes < FULL_BYTES && tail !== '' && !tail.endsWith('\n') ? '\n' : '';
-  await appendFile(file, `${start}${at.toISOString()} ${text}\n`, { mode: 0o640 });
+  await appendFile(file, `${start}${at.toISOString()} ${text}\n`);
 }
 
 async function endOf(file: string): Promise<{ readonly bytes: number; readonly tail: string }> {

@@ -8,7 +8,7 @@ import type { ImportId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
 import { missingAsUndefined, syncFolder } from './sync-folder';
 
-export interface BackUpRequest {
+interface BackUpRequest {
   readonly importId: ImportId;
   readonly source: string;
   /** Where the failed records of the import lie, if it has any; they stay there for the e-mail. */
@@ -21,7 +21,7 @@ export interface BackUpRequest {
 /** `taken` = the name went to another file meanwhile: choose another. */
 export async function backUp(request: BackUpRequest): Promise<'done' | 'taken'> {
   const { source, folder, name, importId } = request;
-  await mkdir(folder, { recursive: true, mode: 0o750 });
+  await mkdir(folder, { recursive: true });
   const target = path.join(folder, name);
   const [from, there] = await Promise.all([inodeOf(source), inodeOf(target)]);
   if (from === undefined && there === undefined) {
@@ -69,7 +69,7 @@ async function inodeOf(file: string): Promise<bigint | undefined> {
 /** Written and synced beside the claimed file, then renamed: readers see all of it or nothing. */
 async function writeWhole(target: string, text: string, source: string): Promise<void> {
   const temporary = `${source}.receipt`;
-  const handle = await open(temporary, 'w', 0o640);
+  const handle = await open(temporary, 'w');
   try {
     await handle.writeFile(text);
     await handle.sync();

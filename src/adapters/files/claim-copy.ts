@@ -1,5 +1,5 @@
 // Claims an upload that stays where it is: a copy of it into `work/`, then a file with its SHA-1 as name, which says that this version
-// was taken, and by which import. That file is made once, by whoever comes first: so two workers never import one version twice.
+// was taken, and by which import. Only one process can create that file, so two workers never import one version twice.
 
 import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream, createWriteStream } from 'node:fs';
@@ -11,7 +11,7 @@ import { missingAsUndefined, syncFolder } from './sync-folder';
 
 const { O_RDONLY, O_NOFOLLOW } = constants;
 
-export interface ClaimCopyRequest {
+interface ClaimCopyRequest {
   readonly importId: ImportId;
   /** The upload, and the inode that was found ready. */
   readonly from: string;
@@ -22,11 +22,11 @@ export interface ClaimCopyRequest {
   readonly hashes: string;
 }
 
-/** `gone` = another file by now, or claimed by another import. Safe to repeat. */
+/** `gone` = another file now, or claimed by another import. Safe to repeat. */
 export async function claimCopy({ importId, from, inode, source, hashes }: ClaimCopyRequest): Promise<'claimed' | 'gone'> {
   const isThere = (await missingAsUndefined(stat(source))) !== undefined;
   if (!isThere && !(await copyWhole(from, inode, source))) return 'gone';
-  // Of the copy: what is imported is what the hash stands for, whatever lies there by now.
+  // Of the copy: what is imported must match the hash, whatever is in the folder now.
   const sha1 = await sha1Of(await open(source, O_RDONLY));
   if ((await claimedBy(hashes, sha1, importId, path.dirname(source))) === importId) return 'claimed';
   await rm(path.dirname(source), { recursive: true, force: true });
@@ -50,15 +50,15 @@ export async function openSame(from: string, inode: string): Promise<FileHandle 
   return undefined;
 }
 
-/** Under a name of its own until all of it is on the disk: whoever finds `source` finds a whole file. */
+/** Under a name of its own until all of it is on the disk, so that `source` is always a whole file. */
 async function copyWhole(from: string, inode: string, source: string): Promise<boolean> {
   const file = await openSame(from, inode);
   if (file === undefined) return false;
-  await mkdir(path.dirname(source), { recursive: true, mode: 0o750 });
+  await mkdir(path.dirname(source), { recursive: true });
   const copy = `${source}.${randomUUID()}`;
   try {
     const before = await file.stat({ bigint: true });
-    await pipeline(createReadStream('', { fd: file, autoClose: false }), createWriteStream(copy, { mode: 0o640, flush: true }));
+    await pipeline(createReadStream('', { fd: file, autoClose: false }), createWriteStream(copy, { flush: true }));
     const after = await file.stat({ bigint: true });
     // The door replaces an upload whole; a hand on the server may not.
     if (before.size !== after.size || before.mtimeNs !== after.mtimeNs) return false;
@@ -73,9 +73,9 @@ async function copyWhole(from: string, inode: string, source: string): Promise<b
 
 /** Whose version it is: this import's, unless another one was there first. */
 async function claimedBy(hashes: string, sha1: string, importId: ImportId, work: string): Promise<string> {
-  await mkdir(hashes, { recursive: true, mode: 0o750 });
+  await mkdir(hashes, { recursive: true });
   const mine = path.join(work, `sha1.${randomUUID()}`);
-  await writeFile(mine, `${importId}\n`, { mode: 0o640, flush: true });
+  await writeFile(mine, `${importId}\n`, { flush: true });
   try {
     await link(mine, path.join(hashes, sha1));
     await syncFolder(hashes);

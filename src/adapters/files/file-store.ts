@@ -10,9 +10,8 @@ import type { FileStore } from '../../ports';
 import { backUp } from './back-up';
 import { freeBackupName } from './free-backup-name';
 import { removeOldBackups } from './remove-old-backups';
-import { readyFiles } from './ready-files';
+import { readyFiles, workFolders } from './folder-files';
 import { missingAsUndefined, syncFolder } from './sync-folder';
-import { workFolders } from './work-folders';
 
 const SOURCE = 'source';
 
@@ -29,7 +28,7 @@ export function createFileStore(dataDir: string): FileStore {
     failedRecordsPath,
     textPath: (importId) => path.join(workOf(importId), 'text.csv'),
     async undoReportPath(importId) {
-      await mkdir(workOf(importId), { recursive: true, mode: 0o750 });
+      await mkdir(workOf(importId), { recursive: true });
       return path.join(workOf(importId), 'undo.csv');
     },
 
@@ -50,17 +49,30 @@ export function createFileStore(dataDir: string): FileStore {
       await rm(path.join(rootOf(clientId), '.bak', singleName(path.basename(backup))), { force: true });
     },
     async makeWorkFolder(importId) {
-      await mkdir(workOf(importId), { recursive: true, mode: 0o750 });
+      await mkdir(workOf(importId), { recursive: true });
     },
 
     async prepareClient(clientId, layout) {
       for (const folder of ['', ...layout.folders]) {
-        await mkdir(path.join(rootOf(clientId), folder), { recursive: true, mode: 0o750 });
+        await mkdir(path.join(rootOf(clientId), folder), { recursive: true });
       }
-      await mkdir(path.join(dataDir, 'uploads', clientId), { recursive: true, mode: 0o750 });
+      await mkdir(path.join(dataDir, 'uploads', clientId), { recursive: true });
     },
 
-    readyFiles: (clientId, quietMs, now) => readyFiles(rootOf(clientId), quietMs, now),
+    async clientFolder(clientId) {
+      const found = await missingAsUndefined(stat(rootOf(clientId)));
+      return { path: rootOf(clientId), isThere: found?.isDirectory() === true };
+    },
+
+    async uploads(clientId, { upload: { folder } }) {
+      const place = path.join(rootOf(clientId), ...folder);
+      const entries = (await missingAsUndefined(readdir(place, { withFileTypes: true }))) ?? [];
+      // Never a link: a client's folder is a client's folder.
+      const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+      return names.toSorted().map((name) => ({ name: [...folder, name].join('/'), path: path.join(place, name) }));
+    },
+
+    readyFiles: (clientId, quietMs, now) => readyFiles(rootOf(clientId), { quietMs, now }),
 
     async claim(clientId, importId, { name, inode }) {
       const from = path.join(rootOf(clientId), singleName(name));
@@ -68,7 +80,7 @@ export function createFileStore(dataDir: string): FileStore {
       if (await isClaimed()) return 'claimed';
       const found = await missingAsUndefined(lstat(from, { bigint: true }));
       if (found !== undefined && found.isFile() && String(found.ino) === inode) {
-        await mkdir(workOf(importId), { recursive: true, mode: 0o750 });
+        await mkdir(workOf(importId), { recursive: true });
         await missingAsUndefined(rename(from, sourcePath(importId)));
         await syncFolder(workOf(importId));
         await syncFolder(rootOf(clientId));
@@ -116,7 +128,7 @@ export function createFileStore(dataDir: string): FileStore {
 /** The last guard of the jail: what is joined to a folder is one name in it. */
 function singleName(name: string): string {
   if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name)) {
-    throw new ImportsError('INVARIANT', 'A file name that is no single name reached the data directory.');
+    throw new ImportsError('INVARIANT', 'A file name with a path in it reached the data directory.');
   }
   return name;
 }

@@ -1,4 +1,4 @@
-// Takes old files out of `.bak`. How old is told by ctime: a file's was set when it came here, and no client can change it.
+// Takes old files out of `.bak`. Age is measured by ctime: a file's was set when it came here, and no client can change it.
 
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import path from 'node:path';

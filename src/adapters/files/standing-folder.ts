@@ -6,7 +6,7 @@ import type { ClientId } from '../../domain/ids';
 import type { FileStore, StandingFolder } from '../../ports';
 import { appendNote } from './append-note';
 import { claimCopy, importOfHash, openSame, sha1Of } from './claim-copy';
-import { readyFiles } from './ready-files';
+import { readyFiles } from './folder-files';
 import { removeOldBackups } from './remove-old-backups';
 import { missingAsUndefined, syncFolder } from './sync-folder';
 
@@ -17,12 +17,14 @@ export function createStandingFolder(dataDir: string, { sourcePath }: Pick<FileS
 
   return {
     async readyVersion(clientId, { folder, fileName }, quietMs, now) {
-      const file = (await readyFiles(inFolder(clientId, ...folder), quietMs, now)).find(({ name }) => name === fileName);
-      if (file === undefined) return undefined;
-      const opened = await openSame(inFolder(clientId, ...folder, file.name), file.inode);
-      if (opened === undefined) return undefined;
+      const { ready, quietAt } = await readyFiles(inFolder(clientId, ...folder), { quietMs, now, only: fileName });
+      const [file] = ready;
+      const opened = file && (await openSame(inFolder(clientId, ...folder, file.name), file.inode));
+      if (file === undefined) return { quietAt };
+      // Replaced at this moment.
+      if (opened === undefined) return { quietAt: new Date(now.getTime() + quietMs) };
       const sha1 = await sha1Of(opened);
-      return { file, sha1, claimedBy: (await importOfHash(hashesOf(clientId), sha1)) ?? null };
+      return { quietAt, version: { file, sha1, claimedBy: (await importOfHash(hashesOf(clientId), sha1)) ?? null } };
     },
 
     claimCopy: (clientId, { folder }, importId, { name, inode }) =>
@@ -40,7 +42,7 @@ export function createStandingFolder(dataDir: string, { sourcePath }: Pick<FileS
 
     async fileStatusReport(clientId, importId, name) {
       const target = reportPath(clientId, name);
-      await mkdir(path.dirname(target), { recursive: true, mode: 0o750 });
+      await mkdir(path.dirname(target), { recursive: true });
       await rename(path.join(path.dirname(sourcePath(importId)), 'status.csv'), target);
       await syncFolder(path.dirname(target));
     },

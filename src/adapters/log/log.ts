@@ -28,7 +28,7 @@ const PRIVATE = [
   'smtpUrl',
 ];
 
-export interface LogOptions {
+interface LogOptions {
   /** Name of the process, on every line. */
   readonly process: string;
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';

@@ -5,7 +5,8 @@ import type { ReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createTransport } from 'nodemailer';
 import { ImportsError } from '../../errors';
-import type { Mailer, Message } from '../../ports';
+import type { Mailer } from '../../ports';
+import type { Message } from '../../domain/report/message';
 import { cutAttachment } from './cut-attachment';
 
 const SECOND = 1_000;
@@ -30,7 +31,7 @@ export function createMailer(smtpUrl: string): Mailer {
       try {
         await transport.sendMail({ ...mailOf(message, file), signal: AbortSignal.timeout(WHOLE_CALL) });
       } catch (error) {
-        throw asImportsError(error);
+        throw asImportsError(error, message);
       } finally {
         file?.destroy();
       }
@@ -75,18 +76,23 @@ interface SmtpError {
   readonly responseCode?: number;
 }
 
-function asImportsError(error: unknown): ImportsError {
+function asImportsError(error: unknown, message: Message): ImportsError {
   const answer = answerOf(error as SmtpError);
   if (isFinal(error as SmtpError)) {
     return new ImportsError(
       'MAIL_REJECTED',
-      `The mail server refused the e-mail for good (${answer}). Check the client's failedImportEmail and replyToAdminEmail, then resend the report.`,
+      `The mail server refused the e-mail for good (${answer}). Check the client's ${settingOf(error as SmtpError, message)}.`,
     );
   }
   return new ImportsError(
     'UNREACHABLE',
     `The mail server did not take the e-mail (${answer}); sending it is tried again. Check SMTP_URL if this lasts.`,
   );
+}
+
+/** Which of them names the address that was refused. */
+function settingOf({ command }: SmtpError, { to, replyTo }: Message): 'replyToAdminEmail' | 'failedImportEmail' {
+  return command === 'MAIL FROM' || to === replyTo ? 'replyToAdminEmail' : 'failedImportEmail';
 }
 
 /** E.g. `550 5.1.1 at RCPT TO`. */

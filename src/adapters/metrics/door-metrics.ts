@@ -2,7 +2,8 @@
 // anything, a password among it.
 
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
-import type { Clock, DoorMetrics, WaitingFiles } from '../../ports';
+import type { Clock, DoorMetrics } from '../../ports';
+import type { WaitingFiles } from '../../domain/file/folder-files';
 import type { Counted } from './serve-metrics';
 import { within } from './within';
 
@@ -10,7 +11,7 @@ import { within } from './within';
 const PATIENCE_MS = 2_000;
 
 /** By how soon the files are expected to be taken. */
-export type FindWaiting = () => Promise<Readonly<Record<string, WaitingFiles>>>;
+type FindWaiting = () => Promise<Readonly<Record<string, WaitingFiles>>>;
 
 export function createDoorMetrics({
   findWaiting,

@@ -1,5 +1,5 @@
-// What a worker counts, for Prometheus. What has ended is counted as it ends; what has not is asked of the database, or of Temporal, at every
-// scrape, so that it is right whichever worker is asked.
+// What a worker measures, for Prometheus. What has ended is counted when it ends; what is open is read from the database or Temporal at every
+// scrape, so that every worker gives the right answer.
 
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { OPEN_STATES, WAITING_STATES } from '../../domain/import-state';
@@ -44,6 +44,12 @@ export function createImportMetrics({ imports, clock, scans }: Counting): Import
     labelNames: ['client'],
     registers,
   });
+  const webhooks = new Counter({
+    name: 'imports_webhooks_total',
+    help: 'Events that a receiver took, or that were given up: after a day, or at once after status 410.',
+    labelNames: ['client', 'result'],
+    registers,
+  });
   const open = new Gauge({ name: 'imports_open', help: 'Imports that have not ended, by state.', labelNames: ['state'], registers });
   const age = new Gauge({
     name: 'imports_queue_age_seconds',
@@ -71,6 +77,7 @@ export function createImportMetrics({ imports, clock, scans }: Counting): Import
     },
     stepEnded: ({ phase, result, seconds }) => phases.observe({ phase, result }, seconds),
     silenceAlarmSent: (clientId) => alarms.inc({ client: clientId }),
+    webhookEnded: ({ clientId, result }) => webhooks.inc({ client: clientId, result }),
     contentType: registry.contentType,
     async text() {
       // Old numbers would look like news.

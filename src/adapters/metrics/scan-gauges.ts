@@ -1,4 +1,4 @@
-// What became of the schedules that look for files: when each last ran, and how many ticks nobody made up for.
+// The schedules that look for files: when each last ran, and how many ticks were never made up for.
 
 import { Gauge, type Registry } from 'prom-client';
 
@@ -7,7 +7,7 @@ export interface ScanState {
   readonly missed: number;
 }
 
-export interface ScanGauges {
+interface ScanGauges {
   readonly set: (scans: ReadonlyMap<string, ScanState>) => void;
   readonly forget: () => void;
 }

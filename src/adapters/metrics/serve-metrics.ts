@@ -1,4 +1,4 @@
-// A small HTTP server of a process: `/metrics` for Prometheus, `/healthz` for whoever sends work or alarms, `/livez` for whoever restarts
+// A small HTTP server of a process: `/metrics` for Prometheus, `/healthz` for load balancers and alarms, `/livez` for whatever restarts
 // it. Tells no more than names of parts and whether they are well.
 
 import { once } from 'node:events';
@@ -22,7 +22,7 @@ export interface MetricsServer {
 export type Health = Readonly<Record<string, () => Promise<boolean> | boolean>>;
 
 const PATIENCE_MS = 3_000;
-/** However often it is asked, the parts are asked no more often than this. */
+/** The parts are checked no more often than this, however often somebody asks. */
 const GOOD_FOR_MS = 1_000;
 
 /** Throws ImportsError CONFIG that names `setting` when it cannot listen. */
@@ -87,7 +87,7 @@ function tellHealth(response: ServerResponse, found: Found): void {
   send(response, ok ? 200 : 503, 'application/json', `${JSON.stringify({ ok, checks: Object.fromEntries(found) })}\n`);
 }
 
-/** Alerts go by metrics: what `/healthz` says is one of them. */
+/** Alerts use metrics: what `/healthz` says is one of them. */
 function asMetric(found: Found): string {
   const samples = found.map(([check, state]) => `imports_well{check="${check}"} ${state === 'ok' ? 1 : 0}\n`);
   return `# HELP imports_well Whether this part is well, as /healthz says.\n# TYPE imports_well gauge\n${samples.join('')}`;

@@ -72,7 +72,9 @@ export interface Mongo {
 // A lost connection is an error at once; Temporal tries again. Buffered commands would hide it for ten seconds.
 const MODELS = { autoIndex: false, autoCreate: false, bufferCommands: false } as const;
 
-/** Throws UNREACHABLE when no server answers, CONFIG when the URI cannot be read. Documents are in the URI's database, `imports` by default. */
+/**
+ * Throws UNREACHABLE when no server answers, CONFIG when the URI cannot be read. Documents are in the URI's database, `imports` by default.
+ */
 export async function connectMongo(uri: string): Promise<Mongo> {
   const connection = await open(uri);
   const models = createModels(connection);
@@ -125,7 +127,7 @@ async function open(given: string) {
 /** The driver's text and the URI may hold credentials: only hosts, files and codes are named. */
 function sayWhyNot(error: unknown, { hosts, patienceMs }: ConnectionOptions): ImportsError {
   const { name, code, path } = error as { readonly name?: unknown; readonly code?: unknown; readonly path?: unknown };
-  // By name: the parser of URIs brings a class of its own beside the driver's.
+  // By name: the parser of URIs has its own copy of the driver's class.
   if (name === 'MongoParseError') return unreadable();
   if (typeof path === 'string') {
     return new ImportsError(

@@ -2,18 +2,12 @@
 // `users` and `permits` are shared with the surrounding application, so what an import added to them may be missing there.
 
 import type { mongo } from 'mongoose';
-import type {
-  Account,
-  Ban,
-  Chunk,
-  ChunkResult,
-  LiveSession,
-  RejectedRecord,
-  SettledPart,
-  Turn,
-  UndoChunk,
-  UndoChunkResult,
-} from '../../ports';
+import type { SettledPart } from '../../ports';
+import type { Account, Ban, LiveSession } from '../../domain/client/access';
+import type { Chunk, ChunkResult } from '../../domain/file/chunk';
+import type { RejectedRecord } from '../../domain/record/rejected-record';
+import type { Turn } from '../../domain/turn';
+import type { UndoChunk, UndoChunkResult } from '../../domain/undo/undo';
 import type { ClientSettings, Pause } from '../../domain/client';
 import type { ClientId, ImportId, UserId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
@@ -111,21 +105,26 @@ export interface PermitDocument {
   readonly returned?: { readonly importId: ImportId; readonly at: Date };
 }
 
-/** `_id`: `<importId>/<text of the permit's id>` (`textOfPermitId`). releasing = noted, not yet known to be done; skipped = no longer this user's when we came. */
+/**
+ * `_id`: `<importId>/<text of the permit's id>` (`textOfPermitId`). releasing = noted, not yet known to be done; skipped = no longer this
+ * user's when we came.
+ */
 export interface PermitReleaseDocument {
   readonly _id: string;
   readonly permitId: PermitId;
   readonly userId: UserId;
   readonly state: 'releasing' | 'released' | 'skipped';
   readonly at: Date;
-  /** What undoing the import made of it. */
+  /** What the undo of the import did with it. */
   readonly undo?: 'returned' | WhyLeft;
+  /** When the undo looked at it: a late look changes nothing of what a later one found. */
+  readonly undoAt?: Date;
 }
 
 /** `_id`: the import. */
 export type UndoDocument = Omit<Undo, 'importId'> & { readonly _id: ImportId };
 
-/** `_id`: `<importId>/<n>`. */
+/** `_id`: `<importId>/<round>/<n>`: what a round has done stays as it is, whatever a late worker of it writes. */
 export interface UndoChunkDocument {
   readonly _id: string;
   readonly n: number;
@@ -143,6 +142,8 @@ export interface OutboxDocument {
   readonly at: Date;
   /** Of one that failed. */
   readonly why?: string;
+  /** Of an event for a webhook that nobody took for its time: the same as `at`, apart to be found quickly. */
+  readonly givenUpAt?: Date;
 }
 
 /** `_id`: `imports/<clientId>`; `value` is the last number given out. */

@@ -6,7 +6,7 @@ import type { Models } from './models';
 
 export const INDEXES: { readonly [C in keyof Models]?: readonly mongo.IndexDescription[] } = {
   users: [
-    // One user per e-mail and client, whoever writes; finds the holder. Sparse, because many users have none.
+    // One user per e-mail and client, whichever program writes; finds the holder. Sparse, because many users have none.
     { key: { emailKey: 1 }, unique: true, sparse: true },
     // The same for user names.
     { key: { userNameKey: 1 }, unique: true, sparse: true },
@@ -28,11 +28,15 @@ export const INDEXES: { readonly [C in keyof Models]?: readonly mongo.IndexDescr
     { key: { receivedAt: -1 } },
     // ... and those of them that failed or are held.
     { key: { state: 1, receivedAt: -1 } },
+    // Finds those whose e-mail could not be sent.
+    { key: { report: 1, receivedAt: -1 } },
     // Finds what is old enough to expire, every night.
     { key: { expiredAt: 1, finishedAt: 1 } },
   ],
   // Finds undos that wait for a turn or are at work.
   undos: [{ key: { finishedAt: 1, clientId: 1 } }],
+  // Finds events for webhooks that were given up. Sparse, because hardly any is.
+  outbox: [{ key: { givenUpAt: 1 }, sparse: true }],
   // Lists the logins of a client.
   accounts: [{ key: { clientId: 1 } }],
 };
@@ -95,7 +99,7 @@ function sayWhyNot(
   if (code === DUPLICATES) {
     return new ImportsError(
       'CONFIG',
-      `${what} was not built: several documents hold the same value. See docs/integration.md for how to find and mend them, then start the worker again.`,
+      `${what} was not built: several documents hold the same value. See docs/integration.md for how to find and repair them, then restart the worker.`,
     );
   }
   if (code === FORBIDDEN) {

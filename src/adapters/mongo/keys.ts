@@ -8,23 +8,24 @@ export function lineKey(importId: ImportId, line: number): string {
   return `${importId}/${String(line).padStart(9, '0')}`;
 }
 
-export function chunkKey(importId: ImportId, n: number): string {
-  return `${importId}/${String(n).padStart(6, '0')}`;
+/** `of` = the import, or a round of its undo. */
+export function chunkKey(of: string, n: number): string {
+  return `${of}/${String(n).padStart(6, '0')}`;
 }
 
-/** Behind the keys of all chunks. */
-export function settledKey(importId: ImportId, n: number): string {
-  return `${importId}/settled-${String(n).padStart(6, '0')}`;
+/** Behind the keys of all chunks. `of` = the import, or a round of its undo. */
+export function settledKey(of: string, n: number): string {
+  return `${of}/settled-${String(n).padStart(6, '0')}`;
 }
 
 /** Every key of a settled part. */
-export function settledKeysOf(importId: ImportId): { readonly $gte: string; readonly $lt: string } {
-  return { $gte: `${importId}/settled-`, $lt: `${importId}0` };
+export function settledKeysOf(of: string): { readonly $gte: string; readonly $lt: string } {
+  return { $gte: `${of}/settled-`, $lt: `${of}0` };
 }
 
-/** Every key `<importId>/…`: `0` is the character right behind `/`. */
-export function keysOf(importId: ImportId): { readonly $gte: string; readonly $lt: string } {
-  return { $gte: `${importId}/`, $lt: `${importId}0` };
+/** Every key `<of>/…`: `0` is the character right behind `/`. */
+export function keysOf(of: string): { readonly $gte: string; readonly $lt: string } {
+  return { $gte: `${of}/`, $lt: `${of}0` };
 }
 
 /** Ids that MongoDB tells apart have different texts, 5 and "5" too. */

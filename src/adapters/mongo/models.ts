@@ -92,6 +92,7 @@ const importRun: Shape<ImportDocument> = {
   layout: orNull(Mixed),
   endsInLineBreak: Boolean,
   isFirst: Boolean,
+  keysMendedIn: Number,
   chunks: number,
   inactiveRecords: number,
   goAhead: orNull(String),
@@ -166,9 +167,17 @@ const permit: Shape<PermitDocument> = {
 
 const group: Shape<GroupDocument> = { _id: text, clientId: text, name: text, created: Mixed };
 
-const permitRelease: Shape<PermitReleaseDocument> = { _id: text, permitId: Mixed, userId: text, state: text, at: date, undo: String };
+const permitRelease: Shape<PermitReleaseDocument> = {
+  _id: text,
+  permitId: Mixed,
+  userId: text,
+  state: text,
+  at: date,
+  undo: String,
+  undoAt: Date,
+};
 
-const outbox: Shape<OutboxDocument> = { _id: text, state: text, at: date, why: String };
+const outbox: Shape<OutboxDocument> = { _id: text, state: text, at: date, why: String, givenUpAt: Date };
 
 const undo: Shape<UndoDocument> = {
   _id: text,
@@ -187,25 +196,27 @@ const undo: Shape<UndoDocument> = {
 
 const undoChunk: Shape<UndoChunkDocument> = { _id: text, n: number, chunk: Mixed, result: Mixed };
 
-const turn: Shape<TurnDocument> = { _id: text, turn: number, holder: orNull(Mixed), restUntil: orNull(Date) };
+const turn: Shape<TurnDocument> = { _id: text, turn: number, holder: orNull(Mixed), restUntil: orNull(Date), look: Boolean, looks: number };
 
 const counter: Shape<CounterDocument> = { _id: text, value: number };
 
 /** Every collection that the product uses, by the name it has in the database. */
 export function createModels(connection: Connection) {
   const model = <D>(name: string, shape: Shape<D>): Model<D> =>
-    // Mongoose would guess collection names, drop empty objects, add a version key and build indexes on its own.
-    connection.model<D>(
-      name,
-      new Schema<D>(shape as never, {
-        collection: name,
-        strict: 'throw',
-        minimize: false,
-        versionKey: false,
-        autoIndex: false,
-        autoCreate: false,
-        id: false,
-      }) as never,
+    madeWhenUsed(() =>
+      // Mongoose would guess collection names, drop empty objects, add a version key and build indexes on its own.
+      connection.model<D>(
+        name,
+        new Schema<D>(shape as never, {
+          collection: name,
+          strict: 'throw',
+          minimize: false,
+          versionKey: false,
+          autoIndex: false,
+          autoCreate: false,
+          id: false,
+        }) as never,
+      ),
     );
   return {
     clients: model<ClientDocument>('clients', client),
@@ -231,6 +242,18 @@ export function createModels(connection: Connection) {
 }
 
 export type Models = ReturnType<typeof createModels>;
+
+/** A command uses two or three of the models, and making all of them takes longer than what it asks the database. */
+function madeWhenUsed<M extends object>(make: () => M): M {
+  let made: M | undefined;
+  return new Proxy({} as M, {
+    get(_, name) {
+      made ??= make();
+      const value: unknown = Reflect.get(made, name);
+      return typeof value === 'function' ? (value.bind(made) as unknown) : value;
+    },
+  });
+}
 
 /** The driver's own collection behind a model: no casting, no hooks. */
 export function native<D extends mongo.Document>(model: Model<D>): mongo.Collection<D> {

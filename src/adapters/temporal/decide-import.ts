@@ -31,9 +31,13 @@ export async function decideImport(temporal: TemporalClient, importId: ImportId,
       );
     }
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-      throw new ImportsError('UNREACHABLE', `No worker took the decision on import ${importId} up. See whether one runs: imports doctor`, {
-        cause: error,
-      });
+      throw new ImportsError(
+        'UNREACHABLE',
+        `No worker took up the decision on import ${importId}. See whether one is running: imports doctor`,
+        {
+          cause: error,
+        },
+      );
     }
     throw error;
   }

@@ -1,4 +1,5 @@
-// A schedule as it should be: made where it is missing, changed only where it differs. A pause and its note are an operator's decision: they stay.
+// A schedule as it should be: made where it is missing, changed only where it differs. A pause and its note are an operator's decision:
+// they stay.
 
 import { createHash } from 'node:crypto';
 import {
@@ -8,9 +9,10 @@ import {
   type ScheduleDescription,
   type ScheduleOptions,
 } from '@temporalio/client';
+import { EncryptingCodec } from './payload-codec';
 
 export async function putSchedule(temporal: Client, wanted: ScheduleOptions): Promise<'made' | 'changed' | 'as-it-was'> {
-  const definition = definitionOf(wanted);
+  const definition = definitionOf(wanted, keyIdOf(temporal));
   const marked = { ...wanted, action: { ...wanted.action, memo: { definition } } };
   const known = await findSchedule(temporal, wanted.scheduleId);
   if (known === undefined) {
@@ -45,7 +47,13 @@ export async function removeSchedule(temporal: Client, scheduleId: string): Prom
   }
 }
 
-/** Temporal hands a schedule back in a form of its own, so it cannot be compared with the one that was asked for. */
-function definitionOf({ spec, policies, action }: ScheduleOptions): string {
-  return createHash('sha256').update(JSON.stringify({ spec, policies, action })).digest('hex').slice(0, 16);
+/** A schedule is written again when the key changes: its arguments are read for as long as it lives. */
+function keyIdOf({ options }: Client): string | null {
+  const codec = options.loadedDataConverter.payloadCodecs.find((one) => one instanceof EncryptingCodec);
+  return codec === undefined ? null : codec.keyId;
+}
+
+/** Temporal returns a schedule in a different form, so it cannot be compared with the one that was sent. */
+function definitionOf({ spec, policies, action }: ScheduleOptions, keyId: string | null): string {
+  return createHash('sha256').update(JSON.stringify({ spec, policies, action, keyId })).digest('hex').slice(0, 16);
 }

@@ -2,24 +2,24 @@
 // read from the clients each time and never counted, so that two people who change settings at the same moment end with the right ones.
 
 import { ScheduleOverlapPolicy, type Client as TemporalClient, type ScheduleOptions } from '@temporalio/client';
-import type { Client, Schedule } from '../../domain/client';
-import { clientsBySchedule, scheduleName } from '../../domain/client/schedule-name';
+import type { Schedule } from '../../domain/client';
+import { scheduleName } from '../../domain/client/schedule-name';
 import { ImportsError } from '../../errors';
-import type { RefusedSchedule } from '../../ports';
+import type { RefusedSchedule } from '../../domain/client/schedule-name';
 import { SCAN_SCHEDULES, TASK_QUEUES, type ScanFoldersInput } from '../../../workflows/messages';
 import { putSchedule, findSchedule, removeSchedule } from './put-schedule';
 
 /** Makes missing schedules and removes those that no enabled client has. Those that Temporal refuses hold up no other. */
 export async function applyScanSchedules(
   temporal: TemporalClient,
-  listClients: () => Promise<readonly Client[]>,
+  listSchedules: () => Promise<readonly Schedule[]>,
 ): Promise<readonly RefusedSchedule[]> {
-  const wanted = clientsBySchedule(await listClients());
+  const wanted = byName(await listSchedules());
   const refused = await putAll(temporal, wanted);
   const unwanted = await idsNotAmong(temporal, wanted);
   for (const id of unwanted) await removeSchedule(temporal, id);
   // Somebody may have taken up a setting between our look at the clients and the removal of its schedule.
-  return unwanted.length === 0 ? refused : putAll(temporal, clientsBySchedule(await listClients()));
+  return unwanted.length === 0 ? refused : putAll(temporal, byName(await listSchedules()));
 }
 
 /** Throws WRONG_USE, with Temporal's reason, when the setting cannot be in force. Otherwise its schedule is there. */
@@ -29,7 +29,7 @@ export async function tryScanSchedule(temporal: TemporalClient, schedule: Schedu
   try {
     if ((await putSchedule(temporal, wanted)) !== 'made') return;
   } catch (error) {
-    // What the client library makes of a refusal; anything else is no word on the setting.
+    // How the client library reports a refusal; anything else says nothing about the setting.
     if (error instanceof TypeError) {
       const why = reasonOf(schedule, error.message);
       throw new ImportsError('WRONG_USE', `${why} (all forms: imports client set --help)`, { cause: error });
@@ -39,19 +39,21 @@ export async function tryScanSchedule(temporal: TemporalClient, schedule: Schedu
   const made = await findSchedule(temporal, scheduleId);
   if (made === undefined || made.info.nextActionTimes.length > 0) return;
   await removeSchedule(temporal, scheduleId);
-  throw new ImportsError('WRONG_USE', 'there is no such day, so it would never look for files. Take another day');
+  throw new ImportsError('WRONG_USE', 'there is no such day, so it would never look for files. Choose another day');
 }
 
-async function putAll(temporal: TemporalClient, wanted: ReadonlyMap<string, readonly Client[]>): Promise<readonly RefusedSchedule[]> {
+function byName(schedules: readonly Schedule[]): ReadonlyMap<string, Schedule> {
+  return new Map(schedules.map((schedule) => [scheduleName(schedule), schedule]));
+}
+
+async function putAll(temporal: TemporalClient, wanted: ReadonlyMap<string, Schedule>): Promise<readonly RefusedSchedule[]> {
   const refused: RefusedSchedule[] = [];
-  for (const [name, clients] of wanted) {
-    const [client] = clients;
-    if (client === undefined) continue;
+  for (const [name, schedule] of wanted) {
     try {
-      await tryScanSchedule(temporal, client.settings.schedule);
+      await tryScanSchedule(temporal, schedule);
     } catch (error) {
       if (!(error instanceof ImportsError) || error.code !== 'WRONG_USE') throw error;
-      refused.push({ name, why: error.message, clients: clients.map(({ clientId }) => clientId) });
+      refused.push({ name, why: error.message });
     }
   }
   return refused;

@@ -1,4 +1,4 @@
-// Schedules as Temporal has them this moment: its list of them is seconds behind, so each is asked for by name.
+// Schedules as they are in Temporal right now: its list is seconds behind, so each is looked up by name.
 
 import type { Client } from '@temporalio/client';
 import { SCAN_SCHEDULES } from '../../../workflows/messages';

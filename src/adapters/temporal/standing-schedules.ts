@@ -1,5 +1,5 @@
-// The schedules that belong to no client: housekeeping at night, the watch for silent clients, and the pass that wakes whoever waits. Put in
-// place when a worker starts.
+// The schedules that belong to no client: housekeeping at night, the watch for silent clients, and the pass that wakes waiting clients. Put
+// in place when a worker starts.
 
 import { ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
 import { STANDING_SCHEDULES, TASK_QUEUES } from '../../../workflows/messages';

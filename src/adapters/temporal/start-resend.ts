@@ -1,15 +1,19 @@
-// Sends the e-mail of an import again, and waits a moment for what comes of it.
+// Sends the e-mail of an import again, and waits a moment for the result.
 
 import { WorkflowExecutionAlreadyStartedError, type Client as TemporalClient, type WorkflowHandle } from '@temporalio/client';
 import type { ImportRun } from '../../domain/import-run';
+import type { ResentKind } from '../../domain/report/message';
 import { ImportsError } from '../../errors';
 import { resendWorkflowIdOf, TASK_QUEUES, type ResendReportInput, type ResendReportResult } from '../../../workflows/messages';
 import { ImportClient } from '../../../workflows/search-attributes';
+import { grpcCodeOf } from './grpc-code';
+
+const ABOUT = { report: 'of ', undo: 'about the undo of ', hold: 'that asks for approval of ' } as const;
 
 export async function startResend(
   temporal: TemporalClient,
   { importId, clientId }: Pick<ImportRun, 'importId' | 'clientId'>,
-  kind: 'report' | 'undo',
+  kind: ResentKind,
 ): Promise<WorkflowHandle> {
   const input: ResendReportInput = { importId, kind };
   try {
@@ -19,14 +23,14 @@ export async function startResend(
       args: [input],
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
-      staticSummary: `e-mail ${kind === 'undo' ? 'about the undo ' : ''}of ${importId} once more`,
+      staticSummary: `e-mail ${ABOUT[kind]}${importId} once more`,
       typedSearchAttributes: [{ key: ImportClient, value: clientId }],
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     throw new ImportsError(
       'NOT_NOW',
-      `The e-mail of ${importId} is being sent already; that is tried for a day.\nSee what came of it with: imports show ${importId}`,
+      `The e-mail of ${importId} is already being sent; sending is retried for a day.\nSee whether it went with: imports show ${importId}`,
       { cause: error },
     );
   }
@@ -44,8 +48,5 @@ export async function resendResult(handle: WorkflowHandle): Promise<ResendReport
 
 function isDeadline(error: unknown): boolean {
   const DEADLINE_EXCEEDED = 4;
-  return (
-    (error as { readonly code?: number }).code === DEADLINE_EXCEEDED ||
-    (error as { readonly cause?: { readonly code?: number } }).cause?.code === DEADLINE_EXCEEDED
-  );
+  return grpcCodeOf(error) === DEADLINE_EXCEEDED;
 }

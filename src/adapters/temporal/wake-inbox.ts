@@ -3,18 +3,16 @@
 
 import type { Client as TemporalClient } from '@temporalio/client';
 import type { ClientId } from '../../domain/ids';
-import type { Wake } from '../../ports';
 import { inboxWorkflowIdOf, TASK_QUEUES, WAKE, type ClientInboxInput } from '../../../workflows/messages';
 import { ImportClient } from '../../../workflows/search-attributes';
 
-export async function wakeInbox(temporal: TemporalClient, clientId: ClientId, why: Wake): Promise<void> {
+export async function wakeInbox(temporal: TemporalClient, clientId: ClientId): Promise<void> {
   const input: ClientInboxInput = { clientId };
   await temporal.workflow.signalWithStart('clientInbox', {
     taskQueue: TASK_QUEUES.imports,
     workflowId: inboxWorkflowIdOf(clientId),
     args: [input],
     signal: WAKE,
-    signalArgs: [why],
     staticSummary: `inbox of ${clientId}`,
     priority: { fairnessKey: clientId },
     typedSearchAttributes: [{ key: ImportClient, value: clientId }],

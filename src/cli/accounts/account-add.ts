@@ -2,12 +2,12 @@
 
 import type { Command } from 'commander';
 import { ImportsError } from '../../errors';
-import type { Account } from '../../ports';
+import type { Account } from '../../domain/client/access';
 import { accountFacts, accountItem, accountText } from './account-item';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
 import { escapeText } from '../text/escape-text';
-import { gather } from '../text/gather';
+import { gather } from '../careful-command';
 import { readPassword, type PasswordOptions } from './read-password';
 import { readPublicKeys } from './read-public-keys';
 import { requireClient } from '../clients/require-client';
@@ -30,7 +30,7 @@ export function addAccountAddCommand(parent: Command, { deps, print }: Session):
     .option('--public-key <file>', 'an OpenSSH public key; may be repeated', gather)
     .action(async (client: string, userName: string, options: PasswordOptions & { readonly publicKey?: readonly string[] }) => {
       if (!USER_NAME.test(userName)) {
-        throw new ImportsError('WRONG_USE', `${escapeText(userName)} is no user name: 1 to 64 letters, digits and inner . _ @ -`);
+        throw new ImportsError('WRONG_USE', `${escapeText(userName)} is not a user name: 1 to 64 letters, digits and inner . _ @ -`);
       }
       if (!options.generatePassword && !options.passwordStdin && options.publicKey === undefined) {
         throw new ImportsError(

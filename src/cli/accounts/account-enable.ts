@@ -1,10 +1,9 @@
 // `imports account disable` and `enable`: one login of a client, its other logins untouched.
 
 import type { Command } from 'commander';
-import { accountItem } from './account-item';
+import { accountItem, requireAccount } from './account-item';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
-import { requireAccount } from './require-account';
 
 export function addAccountEnableCommands(parent: Command, session: Session): void {
   add(parent, session, {

@@ -1,7 +1,11 @@
-// An account as it is shown: never its password hash.
+// An account: found by its name, and as it is shown, which is never with its password hash.
 
-import type { Account } from '../../ports';
+import type { Account } from '../../domain/client/access';
 import type { Printer } from '../text/print';
+import { ImportsError } from '../../errors';
+import { suggestName } from '../../domain/file/suggest-name';
+import type { Services } from '../deps';
+import { escapeText } from '../text/escape-text';
 
 export function accountItem({ userName, clientId, passwordHash, publicKeys, enabled, lastLoginAt, knownPlaces = [] }: Account) {
   return {
@@ -28,4 +32,16 @@ export function accountText(account: Account, print: Printer): string {
 /** What the audit keeps of an account: how it can log in, and nothing that would let anybody in. */
 export function accountFacts({ enabled, passwordHash, publicKeys }: Account): Record<string, unknown> {
   return { enabled, password: passwordHash === null ? 'none' : 'set', keys: publicKeys.map(({ fingerprint }) => fingerprint) };
+}
+
+/** The account that a command names, or a refusal that says how to find the right name. */
+export async function requireAccount({ accounts }: Pick<Services, 'accounts'>, userName: string): Promise<Account> {
+  const account = await accounts.find(userName);
+  if (account !== undefined) return account;
+  const near = suggestName(
+    userName,
+    (await accounts.list()).map((known) => known.userName),
+  );
+  const guess = near === undefined ? '' : `; did you mean ${near}?`;
+  throw new ImportsError('NOT_FOUND', `There is no account ${escapeText(userName)}${guess}\nSee all with: imports account list`);
 }

@@ -3,19 +3,18 @@
 
 import type { Command } from 'commander';
 import { ImportsError } from '../../errors';
-import type { Account } from '../../ports';
-import { accountFacts, accountItem, accountText } from './account-item';
+import type { Account } from '../../domain/client/access';
+import { accountFacts, accountItem, accountText, requireAccount } from './account-item';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
 import { escapeText } from '../text/escape-text';
 import { readPublicKeys } from './read-public-keys';
-import { requireAccount } from './require-account';
 
 export function addAccountKeyAddCommand(parent: Command, { deps, print }: Session): void {
   defineCommand(parent, {
     usage: 'add <user> <file>',
-    summary: 'let a login in by a further public key',
-    details: 'FILE is an OpenSSH public key, or several, one a line. The keys and the password that it has stay.',
+    summary: 'add a public key to a login',
+    details: 'FILE holds one or more OpenSSH public keys, one per line. Existing keys and the password stay.',
     examples: ['imports account key add acme-hr new.pub'],
   }).action(async (userName: string, file: string) => {
     const keys = await readPublicKeys([file], deps);
@@ -41,8 +40,8 @@ export function addAccountKeyAddCommand(parent: Command, { deps, print }: Sessio
 export function addAccountKeyRemoveCommand(parent: Command, { deps, print }: Session): void {
   defineCommand(parent, {
     usage: 'remove <user> <fingerprint>',
-    summary: 'no longer let a login in by a public key',
-    details: 'A session that was begun with the key goes on until it ends.',
+    summary: 'remove a public key from a login',
+    details: 'A session that logged in with the key may go on until it ends.',
     examples: ['imports account key remove acme-hr SHA256:47DEQpj8HBSa…'],
   }).action(async (userName: string, typed: string) => {
     const services = await deps.open();

@@ -16,7 +16,7 @@ export function addAccountListCommand(parent: Command, { deps, print }: Session)
     const accounts = [...(await services.accounts.list(clientId))].sort((a, b) => a.userName.localeCompare(b.userName));
     await print.show(accounts.map(accountItem), () => {
       if (accounts.length === 0)
-        return `There is no account yet. Add one with:\nimports account add ${clientId ?? 'CLIENT'} USER --generate-password`;
+        return `There are no accounts yet. Add one with:\nimports account add ${clientId ?? 'CLIENT'} USER --generate-password`;
       const logins = print.table(
         [
           { head: 'ACCOUNT', narrow: 'cut' },

@@ -3,17 +3,16 @@
 import type { Command } from 'commander';
 import { ImportsError } from '../../errors';
 import { passwordOnce } from './account-add';
-import { accountItem, accountText } from './account-item';
+import { accountItem, accountText, requireAccount } from './account-item';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
 import { readPassword, type PasswordOptions } from './read-password';
-import { requireAccount } from './require-account';
 
 export function addAccountPasswdCommand(parent: Command, { deps, print }: Session): void {
   defineCommand(parent, {
     usage: 'passwd <user>',
     summary: 'set a new password',
-    details: 'The old one is void at once; public keys stay.',
+    details: 'The old one stops working at once; public keys stay.',
     examples: ['imports account passwd acme --generate-password', 'pass show acme | imports account passwd acme --password-stdin'],
   })
     .option('--generate-password', 'make a password and print it, once')

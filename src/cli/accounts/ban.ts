@@ -10,8 +10,8 @@ import { escapeText } from '../text/escape-text';
 export function addBanListCommand(parent: Command, { deps, print }: Session): void {
   defineCommand(parent, {
     usage: 'list',
-    summary: 'addresses that are not let in, and until when',
-    details: 'SPARED are accounts that may still come in from there: they logged in from it lately, or their client allows the address.',
+    summary: 'banned addresses, and until when',
+    details: 'SPARED are accounts that may still log in from there, because they did so recently or their client allows the address.',
     examples: ['imports ban list'],
   }).action(async () => {
     const services = await deps.open();
@@ -48,7 +48,7 @@ export function addBanLiftCommand(parent: Command, { deps, print }: Session): vo
     examples: ['imports ban lift 203.0.113.7', 'imports ban lift 2001:db8:1:2::/64'],
   }).action(async (typed: string) => {
     if (parseNetwork(typed) === undefined) {
-      throw new ImportsError('WRONG_USE', `${escapeText(typed)} is no address. Write it as in: imports ban list`);
+      throw new ImportsError('WRONG_USE', `${escapeText(typed)} is not an address. See how they are written: imports ban list`);
     }
     const address = placeOf(typed);
     const services = await deps.open();

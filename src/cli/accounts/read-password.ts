@@ -9,9 +9,9 @@ export interface PasswordOptions {
   readonly passwordStdin?: true;
 }
 
-export interface NewPassword {
+interface NewPassword {
   readonly hash: string;
-  /** To be shown once; absent when whoever typed it knows it. */
+  /** To be shown once; absent if the operator typed it. */
   readonly generated?: string;
 }
 

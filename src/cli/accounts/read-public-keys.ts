@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { ImportsError } from '../../errors';
-import type { PublicKey } from '../../ports';
+import type { PublicKey } from '../../domain/client/access';
 import type { CliDeps } from '../deps';
 
 export async function readPublicKeys(files: readonly string[], { parsePublicKey }: Pick<CliDeps, 'parsePublicKey'>): Promise<PublicKey[]> {
@@ -24,12 +24,13 @@ async function readKeyFile(file: string, parse: CliDeps['parsePublicKey']): Prom
   }
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
   if (lines.length === 0) throw new ImportsError('WRONG_USE', `${file} holds no public key. A line of one starts with e.g. ssh-ed25519`);
-  return lines.map((line, i) => {
+  const parseLine = async (line: string, i: number): Promise<PublicKey> => {
     try {
-      return parse(line);
+      return await parse(line);
     } catch (error) {
       if (!(error instanceof ImportsError)) throw error;
       throw new ImportsError(error.code, `Line ${i + 1} of ${file}: ${error.message}`, { cause: error });
     }
-  });
+  };
+  return Promise.all(lines.map(parseLine));
 }

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { SILENT_AFTER_MS } from '../../door/visits';
-import type { LiveSession } from '../../ports';
+import type { LiveSession } from '../../domain/client/access';
 import { defineCommand, type Session } from '../define-command';
 import type { Printer } from '../text/print';
 import { requireClient } from '../clients/require-client';

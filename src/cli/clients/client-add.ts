@@ -8,10 +8,10 @@ import { ImportsError } from '../../errors';
 import { clientText } from './client-text';
 import { defineCommand, type Session } from '../define-command';
 import { escapeText } from '../text/escape-text';
-import { gather } from '../text/gather';
+import { gather } from '../careful-command';
 import { record } from '../record';
 import { applyAssignments } from './parse-setting';
-import { putIntoEffect, trySchedule } from './put-into-effect';
+import { putIntoEffect, trySchedule, tryWebhookUrl } from './put-into-effect';
 import { CLIENT_ID_RULE } from './require-client';
 
 const REQUIRED = [
@@ -54,6 +54,7 @@ export function addClientAddCommand(parent: Command, { deps, print }: Session): 
           `Client ${client.clientId} exists already. Change it with: imports client set ${client.clientId} KEY=VALUE`,
         );
       }
+      await tryWebhookUrl(deps, client.settings.webhookUrl, 'The client was not added');
       await trySchedule(services, client.settings.schedule, 'The client was not added');
       await record(deps, services, {
         action: 'client add',
@@ -67,14 +68,15 @@ export function addClientAddCommand(parent: Command, { deps, print }: Session): 
     });
 }
 
-/** All problems at once: whoever types a long line wants to correct it once. */
+/** All problems at once, so that a long line has to be corrected only once. */
 function readClient(text: string, options: AddOptions): Client {
   const problems: string[] = [];
   const clientId = parseClientId(text);
-  if (clientId === undefined) problems.push(`${escapeText(text)} is no client id: ${CLIENT_ID_RULE}`);
+  if (clientId === undefined) problems.push(`${escapeText(text)} is not a client id: ${CLIENT_ID_RULE}`);
   const assignments = assignmentsOf(options);
   const profile = PROFILE_NAMES.find((name) => name === options.profile);
-  if (profile === undefined) problems.push(`${escapeText(options.profile)} is no profile: write --profile ${PROFILE_NAMES.join(' or ')}`);
+  if (profile === undefined)
+    problems.push(`${escapeText(options.profile)} is not a profile: write --profile ${PROFILE_NAMES.join(' or ')}`);
   const unset = { ...defaultsOf(profile ?? 'opscom'), failedImportEmail: '', replyToAdminEmail: '' };
   const settings = applyAssignments(unset, assignments, (problem) => problems.push(problem));
   for (const [key, option] of REQUIRED) {

@@ -3,6 +3,7 @@
 
 import type { Command } from 'commander';
 import { defineCommand, type Session } from '../define-command';
+import { lookForFiles } from '../imports/wake-inbox';
 import { record } from '../record';
 import { putIntoEffect } from './put-into-effect';
 import { requireClient } from './require-client';
@@ -12,12 +13,12 @@ export function addClientEnableCommands(parent: Command, session: Session): void
     enabled: false,
     verb: 'disable',
     summary: 'refuse the logins of a client and leave its files alone',
-    done: 'Its files are left alone and its accounts cannot log in. An import that has begun goes on to its end.',
+    done: 'Its files are left alone and its accounts cannot log in. An import that has begun continues to its end.',
   });
   add(parent, session, {
     enabled: true,
     verb: 'enable',
-    summary: 'undo disable; also makes folder and schedule anew',
+    summary: 'undo disable; also recreates folder and schedule',
     done: 'Its accounts can log in and its schedule is in force.',
   });
 }
@@ -44,8 +45,11 @@ function add(parent: Command, { deps, print }: Session, { enabled, verb, summary
     await services.clients.setEnabled(client.clientId, enabled);
     await putIntoEffect(services, client);
     const looks = enabled && client.settings.startOnUpload && client.paused === undefined;
-    if (looks) await services.control.wake(client.clientId, { look: true });
+    if (looks) await lookForFiles(services, client.clientId, `Client ${client.clientId} is enabled`);
     const looking = looks ? ' Files that wait are looked for now.' : '';
-    await print.show(client, () => `Client ${client.clientId} is ${verb}d. ${done}${looking}`);
+    await print.show(
+      client,
+      () => `Client ${client.clientId} ${found.enabled === enabled ? `was ${verb}d already` : `is ${verb}d`}. ${done}${looking}`,
+    );
   });
 }

@@ -1,35 +1,58 @@
 // `imports client list`.
 
 import type { Command } from 'commander';
-import { settingText } from './client-text';
+import type { Client } from '../../domain/client';
+import { inBunches } from '../../door/one-at-a-time';
 import { defineCommand, type Session } from '../define-command';
+import type { Printer } from '../text/print';
+import { clientStatus, type ClientStatus } from './client-status';
+import { settingText } from './client-text';
+
+type ListedClient = Client & ClientStatus;
 
 export function addClientListCommand(parent: Command, { deps, print }: Session): void {
-  defineCommand(parent, { usage: 'list', summary: 'all clients', examples: ['imports client list'] }).action(async () => {
+  defineCommand(parent, {
+    usage: 'list',
+    summary: 'all clients, and what each has been up to',
+    examples: ['imports client list', 'imports client list --json'],
+  }).action(async () => {
     const services = await deps.open();
-    const clients = [...(await services.clients.list())].sort((a, b) => a.clientId.localeCompare(b.clientId));
-    await print.show(clients, () => {
-      if (clients.length === 0) {
-        return 'There is no client yet. Add one with:\nimports client add ID --failed-import-email ADDRESS --reply-to-admin-email ADDRESS';
-      }
-      return print.table(
-        [
-          { head: 'CLIENT' },
-          { head: 'PROFILE', dropOrder: 1 },
-          { head: 'ENABLED' },
-          { head: 'SCHEDULE' },
-          { head: 'ARCHIVES', dropOrder: 2 },
-          { head: 'FAILED RECORDS TO', narrow: 'cut' },
-        ],
-        clients.map(({ clientId, enabled, paused, settings }) => [
-          clientId,
-          settings.profile,
-          enabled ? (paused === undefined ? 'yes' : 'paused') : 'no',
-          settingText(settings, 'schedule'),
-          settings.archiveOnInactive ? 'yes' : 'no',
-          settings.failedImportEmail,
-        ]),
-      );
-    });
+    const found = [...(await services.clients.list())].sort((a, b) => a.clientId.localeCompare(b.clientId));
+    const clients = await inBunches(found, async (client) => ({ ...client, ...(await clientStatus(services, client)) }));
+    await print.show(clients, () =>
+      clients.length === 0
+        ? 'There are no clients yet. Add one with:\nimports client add ID --failed-import-email ADDRESS --reply-to-admin-email ADDRESS'
+        : tableOf(clients, print),
+    );
   });
+}
+
+function tableOf(clients: readonly ListedClient[], print: Printer): string {
+  const time = (at: Date | null) => (at === null ? 'never' : print.shortTime(at));
+  return print.table(
+    [
+      { head: 'CLIENT' },
+      { head: 'ENABLED' },
+      { head: 'WAITING', align: 'right' },
+      { head: 'LAST UPLOAD' },
+      { head: 'LAST IMPORT', narrow: 'cut' },
+      { head: 'LAST LOG-IN', dropOrder: 1 },
+      { head: 'SCHEDULE', dropOrder: 2 },
+      { head: 'FAILED RECORDS TO', dropOrder: 3 },
+      { head: 'ARCHIVES', dropOrder: 4 },
+      { head: 'PROFILE', dropOrder: 5 },
+    ],
+    clients.map(({ clientId, enabled, paused, settings, filesWaiting, lastUploadAt, lastImport, lastLoginAt }) => [
+      clientId,
+      enabled ? (paused === undefined ? 'yes' : 'paused') : 'no',
+      filesWaiting === null ? '-' : print.number(filesWaiting),
+      filesWaiting === null && lastUploadAt === null ? '-' : time(lastUploadAt),
+      lastImport === null ? 'none' : `${lastImport.importId} ${lastImport.result}`,
+      time(lastLoginAt),
+      settingText(settings, 'schedule'),
+      settings.failedImportEmail,
+      settings.archiveOnInactive ? 'yes' : 'no',
+      settings.profile,
+    ]),
+  );
 }

@@ -2,10 +2,9 @@
 // taken up when it is resumed.
 
 import type { Command } from 'commander';
-import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
+import { lookForFiles } from '../imports/wake-inbox';
 import { record } from '../record';
-import { describeError } from '../text/describe-error';
 import { REASON_OPTION, requireReason } from '../text/require-reason';
 import { requireClient } from './require-client';
 
@@ -18,8 +17,8 @@ interface PauseOptions {
 export function addClientPauseCommands(parent: Command, { deps, print }: Session): void {
   defineCommand(parent, {
     usage: 'pause <id>',
-    summary: 'start nothing of a client until it is resumed',
-    details: 'Imports, retries and approvals wait. Uploads are still taken, and an import that runs goes on to its end.',
+    summary: 'start nothing for a client until it is resumed',
+    details: 'Imports, retries and approvals wait. Uploads are still accepted, and a running import continues to its end.',
     examples: ['imports client pause acme --reason "they move to another payroll"'],
   })
     .option(...REASON_OPTION)
@@ -31,7 +30,7 @@ export function addClientPauseCommands(parent: Command, { deps, print }: Session
       await services.clients.pause(clientId, { at: deps.now(), by: deps.operator, reason });
       await print.show(await services.clients.find(clientId), () =>
         [
-          `Client ${clientId} is paused: nothing of it is started. Uploads are still taken, and an import that runs goes on to its end.`,
+          `Client ${clientId} is paused: none of its imports, retries or approvals starts. Uploads are still accepted, and a running import continues to its end.`,
           `End it with: imports client resume ${clientId} --reason "…"`,
         ].join('\n'),
       );
@@ -39,7 +38,7 @@ export function addClientPauseCommands(parent: Command, { deps, print }: Session
 
   defineCommand(parent, {
     usage: 'resume <id>',
-    summary: 'undo pause, and take up what waits',
+    summary: 'end the pause, and start what is waiting',
     details: 'May be repeated.',
     examples: ['imports client resume acme --reason "their first file was checked"'],
   })
@@ -47,20 +46,14 @@ export function addClientPauseCommands(parent: Command, { deps, print }: Session
     .action(async (id: string, options: PauseOptions) => {
       const reason = requireReason(options.reason, EXAMPLE);
       const services = await deps.open();
-      const { clientId } = await requireClient(services, id);
+      const { clientId, paused } = await requireClient(services, id);
       await record(deps, services, { action: 'client resume', clientId, subject: clientId, reason });
       await services.clients.resume(clientId, { at: deps.now(), by: deps.operator, reason });
-      await services.control.wake(clientId, { look: true }).catch((error: unknown) => {
-        const { code, message } = describeError(error);
-        throw new ImportsError(
-          code === 'UNEXPECTED' ? 'NOT_NOW' : code,
-          `Client ${clientId} is resumed, but what waits could not be taken up now: ${message}\nIt is at the next tick of its schedule, or with: imports scan ${clientId}`,
-          { cause: error },
-        );
-      });
+      await lookForFiles(services, clientId, `Client ${clientId} is resumed`);
       await print.show(
         await services.clients.find(clientId),
-        () => `Client ${clientId} is resumed: what waits is taken up now.\nSee what comes of it with: imports list --client ${clientId}`,
+        () =>
+          `Client ${clientId} ${paused === undefined ? 'was not paused' : 'is resumed'}: what waits is taken up now.\nSee what comes of it with: imports list --client ${clientId}`,
       );
     });
 }

@@ -8,8 +8,9 @@ import { clientText, settingText } from './client-text';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
 import { layOutTable } from '../text/lay-out';
+import { paintNothing } from '../text/tone';
 import { applyAssignments, SETTINGS } from './parse-setting';
-import { putIntoEffect, trySchedule } from './put-into-effect';
+import { putIntoEffect, trySchedule, tryWebhookUrl } from './put-into-effect';
 import { requireClient } from './require-client';
 
 export function addClientSetCommand(parent: Command, { deps, print }: Session): void {
@@ -34,6 +35,7 @@ export function addClientSetCommand(parent: Command, { deps, print }: Session): 
       const changed = { ...client, settings };
       const isAsBefore = scheduleName(settings.schedule) === scheduleName(client.settings.schedule);
       if (!isAsBefore) await trySchedule(services, settings.schedule, 'Nothing was changed');
+      if (settings.webhookUrl !== client.settings.webhookUrl) await tryWebhookUrl(deps, settings.webhookUrl, 'Nothing was changed');
       await record(deps, services, {
         action: 'client set',
         clientId: client.clientId,
@@ -59,5 +61,6 @@ function settingsTable(columns: number): string {
     const usual = settingText(defaults, key);
     return [key, [meaning, usual === '' ? form : `${form} (default: ${usual})`]];
   });
-  return layOutTable([{ head: 'KEY' }, { head: 'MEANING, AND WHAT VALUE IS', narrow: 'wrap' }], rows, columns - 2).replace(/^/gm, '  ');
+  const heads = [{ head: 'KEY' }, { head: 'MEANING, AND WHAT VALUE IS', narrow: 'wrap' }] as const;
+  return layOutTable(heads, rows, { width: columns - 2, paint: paintNothing }).replace(/^/gm, '  ');
 }

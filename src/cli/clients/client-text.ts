@@ -4,13 +4,19 @@ import type { Client, ClientSettings, Pause } from '../../domain/client';
 import { SETTINGS } from './parse-setting';
 import type { Printer } from '../text/print';
 
-export function clientText({ clientId, enabled, paused, resumed, settings }: Client, print: Printer): string {
+/** `more` = facts beside its settings. */
+export function clientText(
+  { clientId, enabled, paused, resumed, settings }: Client,
+  print: Printer,
+  more: readonly (readonly [string, string])[] = [],
+): string {
   return print.facts([
     ['Client', clientId],
     ['Profile', settings.profile],
     ['Enabled', enabled ? 'yes' : 'no: its files are left alone and nobody can log in'],
     ['Paused', paused && pauseText(paused, print)],
     ['Resumed', resumed && pauseText(resumed, print)],
+    ...more,
     ...SETTINGS.map(({ key }) => [key, settingText(settings, key)] as const),
   ]);
 }
@@ -35,6 +41,8 @@ export function settingText(settings: ClientSettings, key: string): string {
       return settings.allowedAddresses.length === 0 ? 'any' : settings.allowedAddresses.join(',');
     case 'expectFileEvery':
       return settings.expectFileEvery ?? 'off';
+    case 'webhookUrl':
+      return settings.webhookUrl ?? 'off';
     case 'delimiter':
       return { auto: 'auto', ',': 'comma', ';': 'semicolon', '\t': 'tab' }[settings.delimiter];
     default:

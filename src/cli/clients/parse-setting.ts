@@ -13,13 +13,14 @@ import {
   oneOf,
   size,
   userTypes,
+  webhookUrl,
   wholeNumber,
   type Complain,
   type Reader,
 } from './setting-readers';
 import { schedule, silence } from './time-readers';
 
-export interface Setting {
+interface Setting {
   /** Dotted where nested, e.g. `holdAbove.archives`. */
   readonly key: string;
   /** What VALUE looks like. */
@@ -77,12 +78,13 @@ export const SETTINGS: readonly Setting[] = [
   holdAbove('archives', 'NUMBER', 'hold an import that archives more users than that', wholeNumber(0, 1e9)),
   holdAbove('percent', 'NUMBER', 'or that archives more than so many % of the active users', wholeNumber(0, 100)),
   holdAbove('floor', 'NUMBER', 'archives below which the percentage does not count', wholeNumber(0, 1e9)),
-  setting('approvalTimeoutHours', 'HOURS', 'a held import that nobody has decided on by then is declined', wholeNumber(1, 8760)),
+  setting('approvalTimeoutHours', 'HOURS', 'a held import is declined if nobody decides within this time', wholeNumber(1, 8760)),
   setting('report', 'failures|always', 'when an e-mail is sent', oneOf('failures', 'always')),
   setting('maxFileBytes', 'BYTES|10MiB', 'a larger file is refused', size),
   setting('maxRecords', 'NUMBER', 'a file with more records is refused', wholeNumber(1, 1e9)),
   setting('allowedAddresses', 'ADDRESS,NETWORK|any', 'where its accounts may log in from', networks),
-  setting('expectFileEvery', '26h|off', 'tell replyToAdminEmail when no file has come for so long', silence),
+  setting('expectFileEvery', '26h|off', 'tell replyToAdminEmail when no file has arrived for this long', silence),
+  setting('webhookUrl', 'URL|off', 'where its events are sent (docs/webhooks.md)', webhookUrl),
 ];
 
 /**
@@ -119,7 +121,7 @@ function unknownKey(key: string): string {
     key,
     SETTINGS.map((candidate) => candidate.key),
   );
-  return `${key} is no setting${near === undefined ? '; all are listed by: imports client set --help' : `; did you mean ${near}?`}`;
+  return `${key} is not a setting${near === undefined ? '; all are listed by: imports client set --help' : `; did you mean ${near}?`}`;
 }
 
 function setting<K extends keyof ClientSettings>(key: K, form: string, meaning: string, read: Reader<ClientSettings[K]>): Setting {

@@ -1,10 +1,11 @@
-// What a client's settings need outside of the database. Temporal judges a schedule before it is stored; folder and schedules follow when
-// it was. Both can be repeated, so a failure between costs nothing.
+// What a client's settings need outside of the database. Temporal judges a schedule before it is stored, the sender of webhooks a URL; folder
+// and schedules follow when it was. Both can be repeated, so a failure between costs nothing.
 
 import type { Client, Schedule } from '../../domain/client';
 import { profileOf } from '../../domain/client/profiles';
+import { scheduleName } from '../../domain/client/schedule-name';
 import { ImportsError } from '../../errors';
-import type { Services } from '../deps';
+import type { CliDeps, Services } from '../deps';
 import { describeError } from '../text/describe-error';
 import { scheduleText } from './client-text';
 
@@ -17,6 +18,12 @@ export async function trySchedule({ control }: Pick<Services, 'control'>, schedu
     const told = code === 'WRONG_USE' ? `${instead}:\n  - schedule=${scheduleText(schedule)}: ${message}` : `${instead}: ${message}`;
     throw new ImportsError(code === 'UNEXPECTED' ? 'NOT_NOW' : code, told, { cause: error });
   }
+}
+
+/** The same of the URL for webhooks: throws when nothing could be sent there. Nobody is asked. */
+export async function tryWebhookUrl({ webhooks }: Pick<CliDeps, 'webhooks'>, url: string | null, instead: string): Promise<void> {
+  const problem = url === null ? undefined : (await webhooks()).sender.problemOf(url);
+  if (problem !== undefined) throw new ImportsError('WRONG_USE', `${instead}:\n  - webhookUrl=${url}: ${problem}`);
 }
 
 export async function putIntoEffect(
@@ -33,7 +40,7 @@ export async function putIntoEffect(
       { cause: error },
     );
   });
-  const own = refused.find((one) => one.clients.includes(clientId));
+  const own = enabled ? refused.find(({ name }) => name === scheduleName(client.settings.schedule)) : undefined;
   if (own === undefined) return;
   throw new ImportsError(
     'NOT_NOW',

@@ -11,8 +11,15 @@ export const CLIENT_ID_RULE = '1 to 40 lower-case letters, digits and inner hyph
 
 function readClientId(text: string): ClientId {
   const clientId = parseClientId(text);
-  if (clientId === undefined) throw new ImportsError('WRONG_USE', `${escapeText(text)} is no client id: ${CLIENT_ID_RULE}`);
+  if (clientId === undefined) throw new ImportsError('WRONG_USE', `${escapeText(text)} is not a client id: ${CLIENT_ID_RULE}`);
   return clientId;
+}
+
+/** Each once, as named. */
+export async function requireClients(services: Pick<Services, 'clients'>, names: readonly string[]): Promise<readonly ClientId[]> {
+  const found: ClientId[] = [];
+  for (const name of new Set(names)) found.push((await requireClient(services, name)).clientId);
+  return found;
 }
 
 export async function requireClient({ clients }: Pick<Services, 'clients'>, text: string): Promise<Client> {

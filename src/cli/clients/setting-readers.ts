@@ -4,6 +4,7 @@ import type { Field, FieldName } from '../../domain/record/fields';
 import { parseNetwork } from '../../domain/client/network';
 import { readEmail } from '../../domain/record/read-value';
 import { suggestName } from '../../domain/file/suggest-name';
+import { parseWebhookUrl } from '../../domain/webhook/webhook-url';
 
 export type Complain = (mustBe: string) => undefined;
 export type Reader<T> = (text: string, complain: Complain) => T | undefined;
@@ -80,6 +81,13 @@ export const networks: Reader<readonly string[]> = (text, complain) => {
   const wrong = parts.find((part) => parseNetwork(part) === undefined);
   if (wrong === undefined) return [...new Set(parts)];
   return complain(`addresses and networks separated by commas, e.g. 203.0.113.7,198.51.100.0/24, or any; ${wrong} is neither`);
+};
+
+/** `https://hooks.acme.example/imports`, or `off` for null. */
+export const webhookUrl: Reader<string | null> = (text, complain) => {
+  if (text === 'off') return null;
+  const mustBe = 'off, or a URL without user name, password and #, e.g. https://hooks.acme.example/imports';
+  return parseWebhookUrl(text) ?? complain(mustBe);
 };
 
 const DELIMITERS = { auto: 'auto', ',': ',', comma: ',', ';': ';', semicolon: ';', '\t': '\t', tab: '\t' } as const;

@@ -22,13 +22,13 @@ export const schedule: Reader<Schedule> = (text, complain) => {
   return { cron, timeZone };
 };
 
-/** NaN when it is no time, or one longer than a year. */
+/** NaN if it is not a time, or longer than a year. */
 function seconds(text: string): number {
   const n = (durationMs(text) ?? NaN) / 1000;
   return n <= A_YEAR ? n : NaN;
 }
 
-/** In the spelling of the zone's own database: Temporal minds the case. An offset such as +01:00 is no name. */
+/** In the spelling of the zone's own database: Temporal minds the case. An offset such as +01:00 is not a name. */
 function timeZoneNamed(name: string): string | undefined {
   if (!/^[A-Za-z]/.test(name)) return undefined;
   try {

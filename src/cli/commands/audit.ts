@@ -1,13 +1,13 @@
-// `imports audit`: what operators changed, and whether the record of it is whole.
+// `imports audit`: what operators changed, and whether that record is complete.
 
 import type { Command } from 'commander';
-import { durationMs } from '../../domain/client/duration';
 import { ImportsError } from '../../errors';
-import type { AuditEntry, AuditStore } from '../../ports';
+import type { AuditStore } from '../../ports';
+import type { AuditEntry } from '../../domain/audit';
 import { requireClient } from '../clients/require-client';
 import { defineCommand, type Session } from '../define-command';
-import { escapeText } from '../text/escape-text';
 import type { Printer } from '../text/print';
+import { readTime, TIME_FORMS } from '../text/read-time';
 
 interface AuditOptions {
   readonly client?: string;
@@ -20,17 +20,17 @@ export function addAuditCommand(program: Command, { deps, print }: Session): voi
     usage: 'audit',
     summary: 'what operators changed, when and why',
     details:
-      'Oldest first. Written before each change; a change that failed afterwards is in it, too. --verify looks whether an entry was changed, removed or put in, and prints the last hash: kept elsewhere, it also shows when entries are missing at the end.',
+      'Oldest first. Written before each change; a change that failed afterwards is in it, too. --verify checks that no entry was changed, removed or inserted, and prints the last hash. Keep that elsewhere to notice later if entries at the end are missing.',
     examples: ['imports audit --client acme --since 7d', 'imports audit --since 2026-11-01 --json', 'imports audit --verify'],
   })
     .option('-c, --client <id>', 'only what concerns this client')
-    .option('--since <time>', 'a date, a date with time, or how long ago: 2026-11-01, 2026-11-01T08:00:00Z, 24h, 7d')
+    .option('--since <time>', `written then or later: ${TIME_FORMS}`)
     .option('--verify', 'check the chain of hashes instead')
     .action(async ({ client, since, verify }: AuditOptions) => {
       if (verify && (client !== undefined || since !== undefined)) {
         throw new ImportsError('WRONG_USE', '--verify is about the whole audit: give it without --client and --since');
       }
-      const from = since === undefined ? undefined : readTime(since, deps.now());
+      const from = since === undefined ? undefined : readTime(since, '--since', deps);
       const services = await deps.open();
       if (verify) return checkChain(services.audit, print);
       const clientId = client === undefined ? undefined : (await requireClient(services, client)).clientId;
@@ -59,14 +59,6 @@ async function checkChain(audit: AuditStore, print: Printer): Promise<void> {
   );
 }
 
-function readTime(text: string, now: Date): Date {
-  const ago = durationMs(text);
-  if (ago !== undefined) return new Date(now.getTime() - ago);
-  const time = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : new Date(NaN);
-  if (!Number.isNaN(time.getTime())) return time;
-  throw new ImportsError('WRONG_USE', `${escapeText(text)} is not a time. Write --since 2026-11-01, 2026-11-01T08:00:00Z, 24h or 7d`);
-}
-
 function tableOf(entries: readonly AuditEntry[], print: Printer): string {
   return print.table(
     [
@@ -82,19 +74,25 @@ function tableOf(entries: readonly AuditEntry[], print: Printer): string {
       by.selfDeclared === null ? by.name : `${by.name} (says: ${by.selfDeclared})`,
       by.host,
       action,
-      subject,
+      shortHash(subject),
       [...(reason === null ? [] : [reason]), ...differences(was ?? {}, is ?? {})],
     ]),
   );
 }
 
+/** Of a person who was erased: the whole of it would leave a terminal no room for the rest. */
+function shortHash(subject: string): string {
+  return subject.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]{52}$/, '$1…');
+}
+
+/** An entry is written before its effect: what becomes of a state is then not always known. */
 function differences(was: Readonly<Record<string, unknown>>, is: Readonly<Record<string, unknown>>): string[] {
   const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])];
   return keys
     .filter((key) => JSON.stringify(was[key]) !== JSON.stringify(is[key]))
-    .map((key) => (was[key] === undefined ? `${key}: ${shown(is[key])}` : `${key}: ${shown(was[key])} -> ${shown(is[key])}`));
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? '(none)' : JSON.stringify(value);
+    .map((key) => {
+      if (was[key] === undefined) return `${key}: ${JSON.stringify(is[key])}`;
+      if (is[key] === undefined) return `${key} was: ${JSON.stringify(was[key])}`;
+      return `${key}: ${JSON.stringify(was[key])} -> ${JSON.stringify(is[key])}`;
+    });
 }

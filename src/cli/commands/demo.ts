@@ -8,7 +8,7 @@ export function addDemoCommand(program: Command, { deps, print }: Session): void
     usage: 'demo',
     summary: 'the whole story on sample files',
     details:
-      'Starts everything on this machine, uploads sample files over SFTP, shows users, permits and e-mail, checks its own results and ends.',
+      'Starts everything on this machine, uploads sample files over SFTP, shows users, permits and e-mail, checks the results and ends.',
     examples: ['imports demo', 'imports demo --keep'],
   })
     .option('--keep', 'stay up for a look around')

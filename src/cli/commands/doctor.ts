@@ -5,33 +5,28 @@ import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import type { DoctorCheck } from '../deps';
 import { describeError } from '../text/describe-error';
+import type { Printer } from '../text/print';
 
 /** Checks have deadlines of their own; this one is for the check whose author forgot. */
 const PATIENCE_MS = 30_000;
 
-export interface Finding {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  readonly todo?: string;
-  readonly skipped?: true;
-}
+type Finding = Awaited<ReturnType<DoctorCheck['run']>> & { readonly name: string };
 
 export function addDoctorCommand(program: Command, { deps, print }: Session): void {
   defineCommand(program, {
     usage: 'doctor',
     summary: 'what is reachable, and what to do about each problem',
-    details: 'Exit code 0 only when all is well.',
+    details: 'Marks: ok; wait = nothing is wrong, but somebody has to act; FAIL; - = not checked. Exit code 0 unless something fails.',
     examples: ['imports doctor', 'imports doctor --json'],
   }).action(async () => {
-    const checks = onceEach(await Promise.all(deps.doctorChecks.map((check) => examine(check))));
+    const checks = onceEach(await Promise.all((await deps.doctorChecks()).map((check) => examine(check))));
     const ok = checks.every((finding) => finding.ok);
     await print.show({ ok, checks }, () => {
       const findings = print.table(
         [{ head: '' }, { head: 'CHECK' }, { head: 'FOUND', narrow: 'wrap' }],
-        checks.map((finding) => [markOf(finding), finding.name, textOf(finding)]),
+        checks.map((finding) => [{ text: markOf(finding), tone: TONES[markOf(finding)] }, finding.name, textOf(finding)]),
       );
-      return ok ? `${findings}\n\nAll is well.` : findings;
+      return [findings, ...conclusionOf(checks, print)].join('\n\n');
     });
     const ill = checks.filter((finding) => !finding.ok && finding.skipped !== true).length;
     if (!ok)
@@ -42,8 +37,20 @@ export function addDoctorCommand(program: Command, { deps, print }: Session): vo
   });
 }
 
-function markOf({ ok, skipped }: Finding): string {
-  return ok ? 'ok' : skipped === true ? '-' : 'FAIL';
+/** Problems are told on standard error. What waits for somebody is not a problem, but not all is well either. */
+function conclusionOf(checks: readonly Finding[], print: Printer): readonly string[] {
+  const waits = checks.filter(({ ok, todo }) => ok && todo !== undefined);
+  const needsYou = checks.flatMap((finding) => (finding.needsYou === undefined ? [] : [print.prose(finding.needsYou)]));
+  if (!checks.every(({ ok }) => ok)) return needsYou;
+  if (waits.length === 0) return ['All is well.'];
+  return [print.prose(`Nothing is broken. See what waits at: ${waits.map(({ name }) => name).join(', ')}`), ...needsYou];
+}
+
+const TONES = { ok: 'good', wait: 'warn', FAIL: 'bad', '-': undefined } as const;
+
+function markOf({ ok, skipped, todo }: Finding): keyof typeof TONES {
+  if (ok) return todo === undefined ? 'ok' : 'wait';
+  return skipped === true ? '-' : 'FAIL';
 }
 
 function textOf({ detail, todo }: Finding): readonly string[] {

@@ -1,4 +1,4 @@
-// `imports help`, and `help` of a group of commands: the page of help of any command, and a refusal where there is none of that name.
+// `imports help`, and `help` of a group of commands: the help page of any command, or a refusal if there is no such command.
 
 import type { Command } from 'commander';
 import { suggestName } from '../../domain/file/suggest-name';

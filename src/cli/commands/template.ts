@@ -10,7 +10,7 @@ export function addTemplateCommand(program: Command, { deps, print }: Session): 
   defineCommand(program, {
     usage: 'template <client>',
     summary: 'a CSV file with the headers for a client',
-    details: 'Columns that the client does not have may be left out, but for the required ones.',
+    details: 'Columns that the client does not have may be left out, except the required ones.',
     examples: ['imports template acme > acme-users.csv'],
   }).action(async (id: string) => {
     const { clientId, settings } = await requireClient(await deps.open(), id);

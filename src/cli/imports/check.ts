@@ -1,4 +1,4 @@
-// `imports check`: what an import of this file would do if it were dropped now. Reads the database, writes nothing but the failed
+// `imports check`: what an import of this file would do if it were dropped now. Reads the database, writes only the failed
 // records where they are asked for.
 
 import path from 'node:path';
@@ -16,13 +16,13 @@ export function addCheckCommand(program: Command, { deps, print }: Session): voi
     usage: 'check <client> <file>',
     summary: 'what an import of this file would do now; nothing is written',
     details:
-      'The same checks and decisions as an import, against the users as they are. Exit code 0 when the file would be imported without a failed record, also when it would be held first; else 1.',
+      'The same checks and decisions as an import, against the present users. Exit code 0 if the file would be imported without a failed record, even if it would be held first; otherwise 1.',
     examples: ['imports check acme users.csv', 'imports check acme users.csv --out failed.csv'],
   })
     .option('-o, --out <file>', 'write the failed records there, as the e-mail would have them')
     .action(async (id: string, file: string, { out }: { out?: string }) => {
       if (out !== undefined && path.resolve(out) === path.resolve(file)) {
-        throw new ImportsError('WRONG_USE', '--out names the file that is checked; give the failed records a file of their own');
+        throw new ImportsError('WRONG_USE', '--out names the file that is checked; choose another file for the failed records');
       }
       const client = await requireClient(await deps.open(), id);
       const checked = await deps.checkFile({ client, path: file, failedRecordsPath: out ?? null });

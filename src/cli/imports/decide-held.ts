@@ -25,7 +25,7 @@ export function addApproveCommand(program: Command, session: Session): void {
   defineCommand(program, {
     usage: 'approve <id>',
     summary: 'let a held import go on',
-    details: 'Users of whom a newer file has spoken meanwhile are left alone. The reason is kept with the import.',
+    details: 'Users who appear in a newer file that has been imported meanwhile are left alone. The reason is kept with the import.',
     examples: [
       'imports approve acme-42 --reason "the school has closed, says their IT"',
       'imports approve acme-42 --without-archives --reason "active column is wrong"',
@@ -41,9 +41,9 @@ export function addApproveCommand(program: Command, session: Session): void {
 export function addDeclineCommand(program: Command, session: Session): void {
   defineCommand(program, {
     usage: 'decline <id>',
-    summary: 'end a held import; nothing of it is written',
+    summary: 'end a held import without writing anything',
     details:
-      'The client is told that the file was not imported, and it is put away as after any import. The reason is kept with the import.',
+      'The client is told that the file was not imported, and the file is moved to .bak as after any import. The reason is kept with the import.',
     examples: ['imports decline acme-42 --reason "half of the users are missing"'],
   })
     .option(...REASON_OPTION)

@@ -1,11 +1,11 @@
 // Whether an import that looks busy has nobody at work on it: its workflow was ended from outside, and nobody has noticed yet. The next
-// standing pass writes that down; whoever asks sooner is told at once.
+// standing pass writes that down; somebody who asks sooner is told at once.
 
 import type { ImportRun } from '../../domain/import-run';
 import { IMPORT_STATES } from '../../domain/import-state';
 import type { Services } from '../deps';
 
-export interface SeenAtWork {
+interface SeenAtWork {
   readonly imports: Pick<Services['imports'], 'find'>;
   readonly control: Pick<Services['control'], 'isRunning'>;
 }

@@ -1,4 +1,4 @@
-// An import as `show --json` and `list --json` print it: a contract with scripts, so every key stands here and none is added in passing.
+// An import as `show --json` and `list --json` print it: a contract with scripts, so every key is listed here and none is added in passing.
 
 import { shareOf } from '../../domain/decide/hold-rule';
 import type { Held, ImportRun, Retry } from '../../domain/import-run';
@@ -7,7 +7,7 @@ import type { ImportsControl } from '../../ports';
 
 export type ShownState = Exclude<ImportState, 'claiming'>;
 
-/** All that can be asked for. `claiming` is a moment of ours: to everybody else the file is queued. */
+/** All that can be asked for. `claiming` is a short internal step: to everybody else the file is queued. */
 export const SHOWN_STATES = statesThat(() => true).filter((state): state is ShownState => state !== 'claiming');
 
 export function shownState(run: ImportRun): ShownState {

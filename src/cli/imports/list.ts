@@ -1,21 +1,30 @@
 // `imports list`: which imports there were, newest first.
 
 import { Option, type Command } from 'commander';
-import type { ImportOutcome, ImportRun } from '../../domain/import-run';
+import type { ImportOutcome, ImportRun, ReportState } from '../../domain/import-run';
 import type { ImportState } from '../../domain/import-state';
+import { ImportsError } from '../../errors';
+import { requireClients } from '../clients/require-client';
 import { defineCommand, type Session } from '../define-command';
-import { decisionCommands, resultOf } from '../show/describe-import';
-import { importItem, SHOWN_STATES, type ShownState } from './import-item';
+import type { CliDeps } from '../deps';
+import { resultOf } from '../show/describe-import';
+import { toneOf } from '../show/tone-of';
 import type { Printer } from '../text/print';
+import { readTime, TIME_FORMS } from '../text/read-time';
 import { readWholeNumber } from '../text/read-whole-number';
-import { requireClient } from '../clients/require-client';
+import { importItem, SHOWN_STATES, type ShownState } from './import-item';
+import { needsYou, needsYouText } from './needs-you';
 
 const OUTCOMES: readonly ImportOutcome[] = ['imported', 'imported-with-failures', 'refused', 'declined'];
+const REPORTS: readonly ReportState[] = ['none', 'pending', 'sent', 'not-repeated', 'failed'];
 
 interface ListOptions {
-  readonly client?: string;
-  readonly state?: ShownState;
-  readonly outcome?: ImportOutcome;
+  readonly client?: readonly string[];
+  readonly state?: readonly ShownState[];
+  readonly outcome?: readonly ImportOutcome[];
+  readonly report?: readonly ReportState[];
+  readonly since?: string;
+  readonly until?: string;
   readonly limit: number;
 }
 
@@ -23,67 +32,94 @@ export function addListCommand(program: Command, { deps, print }: Session): void
   defineCommand(program, {
     usage: 'list',
     summary: 'imports, newest first',
-    examples: ['imports list', 'imports list --client acme --outcome imported-with-failures', 'imports list --state failed --json'],
+    details: `Its last line says which of them need somebody, whatever else was asked for. Times are those of receipt: ${TIME_FORMS}.`,
+    examples: [
+      'imports list',
+      'imports list --client acme zenith --since yesterday',
+      'imports list --state failed held --json',
+      'imports list --report failed',
+    ],
   })
-    .option('-c, --client <id>', 'only those of this client')
-    .addOption(new Option('-s, --state <state>', 'only those in this state').choices(SHOWN_STATES))
-    .addOption(new Option('-o, --outcome <outcome>', 'only those that ended so').choices(OUTCOMES))
+    .option('-c, --client <id...>', 'only those of these clients')
+    .addOption(new Option('-s, --state <state...>', 'only those in these states').choices(SHOWN_STATES))
+    .addOption(new Option('-o, --outcome <outcome...>', 'only those that ended so').choices(OUTCOMES))
+    .addOption(new Option('--report <report...>', 'only those whose e-mail ended so').choices(REPORTS))
+    .option('--since <time>', 'received then or later')
+    .option('--until <time>', 'received before then; of a day, before its end')
     .option('-n, --limit <number>', 'at most so many', readWholeNumber(1, 100_000), 20)
     .action(async (options: ListOptions) => {
+      const { since, until } = readPeriod(options, deps);
       const services = await deps.open();
-      const client = options.client === undefined ? undefined : await requireClient(services, options.client);
+      const clientIds = options.client && (await requireClients(services, options.client));
       const runs = await services.imports.list({
-        ...(client === undefined ? {} : { clientId: client.clientId }),
-        ...(options.state === undefined ? {} : { states: storedStates(options.state) }),
-        ...(options.outcome === undefined ? {} : { outcome: options.outcome }),
+        ...(clientIds !== undefined && { clientIds }),
+        ...(options.state !== undefined && { states: options.state.flatMap(storedStates) }),
+        ...(options.outcome !== undefined && { outcomes: options.outcome }),
+        ...(options.report !== undefined && { reports: options.report }),
+        ...(since !== undefined && { since }),
+        ...(until !== undefined && { until }),
         limit: options.limit,
       });
+      const needed = print.json ? null : await needsYou(services, clientIds);
       await print.show(
         runs.map((run) => importItem(run, services.control)),
-        () => {
-          if (runs.length === 0) return nothingFound(options);
-          const table = print.table(
-            [
-              { head: 'IMPORT' },
-              { head: 'FILE', narrow: 'cut' },
-              { head: 'RECEIVED', dropOrder: 0 },
-              { head: 'RESULT' },
-              { head: 'RECORDS', align: 'right', dropOrder: 2 },
-              { head: 'REJECTED', align: 'right', dropOrder: 1 },
-              { head: 'CREATED', align: 'right', dropOrder: 3 },
-              { head: 'UPDATED', align: 'right', dropOrder: 4 },
-              { head: 'ARCHIVED', align: 'right', dropOrder: 5 },
-              { head: 'REPORT', dropOrder: 6 },
-            ],
-            runs.map((run) => [
-              run.importId,
-              run.fileName,
-              print.shortTime(run.receivedAt),
-              resultInList(run, print),
-              ...[run.counts.records, run.counts.rejected, run.counts.created, run.counts.updated, run.counts.archived].map((n) =>
-                print.number(n),
-              ),
-              // Before the end `none` would read as a decision.
-              run.finishedAt === null ? '-' : run.report,
-            ]),
-          );
-          const held = runs.find(({ state }) => state === 'held');
-          const decide = held === undefined ? '' : `\n\n${held.importId} waits for approval:\n${decisionCommands(held.importId)}`;
-          const more = runs.length === options.limit ? `\n\nThe newest ${print.number(options.limit)}; more with --limit` : '';
-          const untold = runs.find(({ report, finishedAt }) => report === 'failed' && finishedAt !== null);
-          const told =
-            untold === undefined ? '' : `\n\nThe e-mail of ${untold.importId} could not be sent; why:\nimports show ${untold.importId}`;
-          return `${table}${more}${decide}${told}`;
-        },
+        () =>
+          [
+            runs.length === 0 ? nothingFound(options) : tableOf(runs, print),
+            ...(runs.length === options.limit ? [`The newest ${print.number(options.limit)}; more with --limit`] : []),
+            ...(needed === null ? [] : [print.prose(needsYouText(needed))]),
+          ].join('\n\n'),
       );
     });
 }
 
-function nothingFound({ client, state, outcome }: ListOptions): string {
-  const of = client === undefined ? '' : ` of ${client}`;
-  const asked = [...(state === undefined ? [] : [`is in state ${state}`]), ...(outcome === undefined ? [] : [`ended as ${outcome}`])];
+function readPeriod({ since, until }: ListOptions, deps: CliDeps): { readonly since?: Date; readonly until?: Date } {
+  const period = {
+    ...(since !== undefined && { since: readTime(since, '--since', deps) }),
+    ...(until !== undefined && { until: readTime(until, '--until', deps) }),
+  };
+  if (period.since !== undefined && period.until !== undefined && period.since >= period.until)
+    throw new ImportsError('WRONG_USE', '--since must be before --until');
+  return period;
+}
+
+function tableOf(runs: readonly ImportRun[], print: Printer): string {
+  return print.table(
+    [
+      { head: 'IMPORT' },
+      { head: 'FILE', narrow: 'cut' },
+      { head: 'RECEIVED', dropOrder: 1 },
+      { head: 'RESULT' },
+      { head: 'RECORDS', align: 'right', dropOrder: 0 },
+      { head: 'REJECTED', align: 'right', dropOrder: 0 },
+      { head: 'CREATED', align: 'right', dropOrder: 3 },
+      { head: 'UPDATED', align: 'right', dropOrder: 3 },
+      { head: 'ARCHIVED', align: 'right', dropOrder: 3 },
+      { head: 'REPORT', dropOrder: 2 },
+    ],
+    runs.map((run) => [
+      run.importId,
+      run.fileName,
+      print.shortTime(run.receivedAt),
+      { text: resultInList(run, print), tone: toneOf(run) },
+      ...[run.counts.records, run.counts.rejected, run.counts.created, run.counts.updated, run.counts.archived].map((n) => print.number(n)),
+      // Before the end `none` would read as a decision.
+      { text: run.finishedAt === null ? '-' : run.report, tone: run.finishedAt !== null && run.report === 'failed' ? 'bad' : undefined },
+    ]),
+  );
+}
+
+function nothingFound({ client, state, outcome, report, since, until }: ListOptions): string {
+  const of = client === undefined ? '' : ` of ${client.join(' or ')}`;
+  const asked = [
+    ...(since === undefined ? [] : [`was received since ${since}`]),
+    ...(until === undefined ? [] : [`was received until ${until}`]),
+    ...(state === undefined ? [] : [`is in state ${state.join(' or ')}`]),
+    ...(outcome === undefined ? [] : [`ended as ${outcome.join(' or ')}`]),
+    ...(report === undefined ? [] : [`ended with report ${report.join(' or ')}`]),
+  ];
   if (asked.length > 0) return `No import${of} ${asked.join(' and ')}.`;
-  return `There is no import${of} yet. A file is imported within seconds of its upload.\nLook for files now with: imports scan ${client ?? 'CLIENT'}`;
+  return `There is no import${of} yet. A file is imported within seconds of its upload.\nLook for files now with: imports scan ${client?.[0] ?? 'CLIENT'}`;
 }
 
 function storedStates(state: ShownState): readonly ImportState[] {

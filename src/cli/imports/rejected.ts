@@ -1,16 +1,13 @@
 // `imports rejected`: the failed records of one import, with every reason. On the terminal the first hundred; all as CSV or JSON, which
 // are streamed, because there may be millions.
 
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { headerInFile } from '../../domain/file/header-in-file';
 import type { ImportRun } from '../../domain/import-run';
 import { statusReportName } from '../../domain/report/status-report';
 import { ImportsError } from '../../errors';
-import type { RejectedRecord, RejectedStore } from '../../ports';
+import type { RejectedStore } from '../../ports';
+import type { RejectedRecord } from '../../domain/record/rejected-record';
 import { defineCommand, type Session } from '../define-command';
 import type { Services } from '../deps';
 import { escapeText } from '../text/escape-text';
@@ -52,6 +49,8 @@ async function* inJson(rejected: RejectedStore, run: ImportRun) {
 
 async function asText(rejected: RejectedStore, run: ImportRun, kept: number, print: Printer): Promise<() => string> {
   const { importId } = run;
+  if (kept === 0 && run.state === 'held')
+    return () => `${importId} waits for approval: which of its records are rejected is not decided yet. See: imports show ${importId}`;
   if (kept === 0)
     return () =>
       run.refusal === null ? `No record of ${importId} was rejected.` : `${importId} was refused as a whole: imports show ${importId}`;
@@ -80,12 +79,5 @@ async function printCsv(
       `Import ${importId} has no failed records: its file was not read to the end. See: imports show ${importId}`,
     );
   }
-  const folder = await mkdtemp(join(tmpdir(), 'imports-rejected-'));
-  try {
-    const path = join(folder, 'failed.csv');
-    await csv.writeFailedRecords(path, layout, rejected.all(importId));
-    for await (const bytes of createReadStream(path)) await print.raw(bytes as Buffer);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await print.csvFile((path) => csv.writeFailedRecords(path, layout, rejected.all(importId)));
 }

@@ -9,7 +9,13 @@ import { escapeText } from '../text/escape-text';
 export async function requireImport({ imports }: Pick<Services, 'imports'>, text: string): Promise<ImportRun> {
   const parts = parseImportId(text);
   if (parts === undefined) {
-    throw new ImportsError('WRONG_USE', `${escapeText(text)} is no import id: it is the client id, a hyphen and a number, e.g. acme-42`);
+    const meant = parseImportId(text.toLowerCase())?.importId;
+    if (meant !== undefined)
+      throw new ImportsError('WRONG_USE', `${escapeText(text)} is not an import id; did you mean ${meant}? See: imports show ${meant}`);
+    throw new ImportsError(
+      'WRONG_USE',
+      `${escapeText(text)} is not an import id. One is the client id, a hyphen and a number, e.g. acme-42`,
+    );
   }
   const run = await imports.find(parts.importId);
   if (run !== undefined) return run;

@@ -1,8 +1,10 @@
-// `imports resend-report`: the e-mail of an ended import once more, or the one about its undo, to the address that the client's settings
-// name now.
+// `imports resend-report`: the e-mail of an ended import once more, the one about its undo, or the one that asks for approval of a held one,
+// to the address that the client's settings name now.
 
 import type { Command } from 'commander';
+import type { ImportId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
+import type { ResentKind } from '../../domain/report/message';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
@@ -10,17 +12,19 @@ import type { Services } from '../deps';
 import { requireClient } from '../clients/require-client';
 import { requireImport } from './require-import';
 
-/** What the two e-mails are called, and the setting that says who gets them. */
+/** What the e-mails are called, and the setting that says who gets them. */
 const MAILS = {
   report: { called: 'e-mail of', option: '', to: 'failedImportEmail' },
   undo: { called: 'e-mail about the undo of', option: ' --undo', to: 'replyToAdminEmail' },
+  hold: { called: 'e-mail that asks for approval of', option: '', to: 'replyToAdminEmail' },
 } as const;
 
 export function addResendReportCommand(program: Command, { deps, print }: Session): void {
   defineCommand(program, {
     usage: 'resend-report <id>',
     summary: 'send the e-mail of an import again',
-    details: 'For one that could not be delivered: correct the address first. It goes to the address that the settings name now.',
+    details:
+      'If it could not be delivered, correct the address first. It goes to the address in the present settings. Of an import that waits for approval, the e-mail that asks for it.',
     examples: [
       'imports client set acme failedImportEmail=it@acme.example',
       'imports resend-report acme-42',
@@ -31,14 +35,14 @@ export function addResendReportCommand(program: Command, { deps, print }: Sessio
     .action(async (id: string, options: { readonly undo?: true }) => {
       const services = await deps.open();
       const run = await requireImport(services, id);
-      const kind = options.undo ? 'undo' : 'report';
-      await (kind === 'undo' ? refuseUnlessUndone(services, run) : refuseUnlessReported(run));
+      const kind = options.undo ? 'undo' : run.state === 'held' ? 'hold' : 'report';
+      await REFUSE[kind](services, run);
       const { settings } = await requireClient(services, run.clientId);
       const { importId } = run;
       const { called, option, to } = MAILS[kind];
       await record(deps, services, { action: 'resend-report', clientId: run.clientId, subject: importId, is: { kind, to: settings[to] } });
       const report = await services.control.resendReport(run, kind);
-      if (report === 'nothing-left') throw new ImportsError('NOT_NOW', nothingLeft(run, kind));
+      if (report === 'nothing-left' || report === 'none') throw new ImportsError('NOT_NOW', nothingLeft(run, kind));
       if (report === 'failed') {
         throw new ImportsError(
           'NOT_NOW',
@@ -48,15 +52,16 @@ export function addResendReportCommand(program: Command, { deps, print }: Sessio
       await print.show({ importId, report: report === 'sent' ? 'sent' : 'pending' }, () =>
         report === 'sent'
           ? `${called[0]!.toUpperCase()}${called.slice(1)} ${importId} sent to ${settings[to]}.`
-          : `The ${called} ${importId} is on its way; the mail server has not taken it yet, which is tried for a day.\nSee what came of it with: imports show ${importId}`,
+          : `The ${called} ${importId} is on its way; the mail server has not accepted it yet, and sending is retried for a day.\nSee whether it went with: imports show ${importId}`,
       );
     });
 }
 
-function nothingLeft({ importId }: ImportRun, kind: 'report' | 'undo'): string {
+function nothingLeft({ importId }: ImportRun, kind: ResentKind): string {
+  if (kind === 'hold') return `Import ${importId} no longer waits for approval, so nobody has to be asked. See: imports show ${importId}`;
   return kind === 'undo'
-    ? `Whom the undo of ${importId} left as they are is no longer kept, so there is nothing to send.\nThe numbers are still told by: imports undo ${importId}`
-    : `The failed records of ${importId} are no longer kept, neither here nor in the client's folder, so there is nothing to send.\nDrop the file into the client's folder again to get them anew`;
+    ? `The list of users that the undo of ${importId} left alone has expired, so there is nothing to send.\nThe numbers are still shown by: imports undo ${importId}`
+    : `The failed records of ${importId} have expired, here and in the client's folder, so there is nothing to send.\nTo get them again, have the file uploaded again`;
 }
 
 async function refuseUnlessUndone({ undos, control }: Services, { importId, state }: ImportRun): Promise<void> {
@@ -67,13 +72,7 @@ async function refuseUnlessUndone({ undos, control }: Services, { importId, stat
       `Nobody has undone import ${importId}, so there is no e-mail about it. See it with: imports show ${importId}`,
     );
   }
-  const isTriedAgain = undo.report === 'pending' && (await control.troubles(importId)).some(({ step }) => step === 'sendUndoReport');
-  if (isTriedAgain) {
-    throw new ImportsError(
-      'NOT_NOW',
-      `The e-mail about the undo of ${importId} is being sent already; that is tried for a day.\nSee why it waits with: imports show ${importId}`,
-    );
-  }
+  if (undo.report === 'pending') await refuseIfBeingSent(control, importId, 'undo');
   if (state !== 'undone') {
     throw new ImportsError(
       'NOT_NOW',
@@ -82,7 +81,16 @@ async function refuseUnlessUndone({ undos, control }: Services, { importId, stat
   }
 }
 
-function refuseUnlessReported({ importId, state, report }: ImportRun): void {
+async function refuseIfBeingSent(control: Services['control'], importId: ImportId, kind: 'undo' | 'hold'): Promise<void> {
+  const step = { undo: 'sendUndoReport', hold: 'sendHoldMail' }[kind];
+  if (!(await control.isPending(importId, step))) return;
+  throw new ImportsError(
+    'NOT_NOW',
+    `The ${MAILS[kind].called} ${importId} is being sent already; that is tried for a day.\nSee whether it went with: imports show ${importId}`,
+  );
+}
+
+async function refuseUnlessReported(_: Services, { importId, state, report }: ImportRun): Promise<void> {
   if (state !== 'finished' && state !== 'undone') {
     const next = state === 'failed' || state === 'cancelled' ? `imports retry ${importId} --reason "…"` : `imports watch ${importId}`;
     throw new ImportsError('NOT_NOW', `Import ${importId} has not ended, and sends its e-mail when it does. Go on with: ${next}`);
@@ -94,3 +102,9 @@ function refuseUnlessReported({ importId, state, report }: ImportRun): void {
     );
   }
 }
+
+const REFUSE: Readonly<Record<ResentKind, (services: Services, run: ImportRun) => Promise<void>>> = {
+  report: refuseUnlessReported,
+  undo: refuseUnlessUndone,
+  hold: ({ control }, { importId }) => refuseIfBeingSent(control, importId, 'hold'),
+};

@@ -13,6 +13,7 @@ import { describeError } from '../text/describe-error';
 import { REASON_OPTION, requireReason } from '../text/require-reason';
 import { hasStopped } from './has-stopped';
 import { shownState } from './import-item';
+import { markStopped } from './mark-stopped';
 import { requireClient } from '../clients/require-client';
 import { requireImport } from './require-import';
 import { wakeInbox } from './wake-inbox';
@@ -35,23 +36,29 @@ const POLL_MS = 200;
 
 export function addRetryCommand(program: Command, { deps, print }: Session): void {
   defineCommand(program, {
-    usage: 'retry [id]',
-    summary: 'start an import again that failed or was cancelled',
+    usage: 'retry [id...]',
+    summary: 'start imports again that failed or were cancelled',
     details:
-      'Also one whose workflow was terminated in Temporal, or has expired there. It takes its turn like any file and goes on where it stopped: nothing is imported twice. The reason is kept with the import.',
-    examples: ['imports retry acme-42 --reason "disk was full"', 'imports retry --all-failed --client acme --reason "database is back"'],
+      'Also one whose workflow was terminated in Temporal, or has expired there. It takes its turn like any file and continues where it stopped: nothing is imported twice. The reason is kept with the import.',
+    examples: [
+      'imports retry acme-42 --reason "disk was full"',
+      'imports retry acme-42 acme-43 --reason "disk was full"',
+      'imports retry --all-failed --client acme --reason "database is back"',
+    ],
   })
     .option('--all-failed', 'all imports that failed or were terminated, oldest first')
     .option('-c, --client <id>', 'with --all-failed: only those of this client')
     .option(...REASON_OPTION)
-    .action(async (id: string | undefined, options: RetryOptions) => {
-      const reason = checkUse(id, options);
+    .action(async (ids: readonly string[], options: RetryOptions) => {
+      const reason = checkUse(ids, options);
       const services = await deps.open();
-      if (id !== undefined) {
-        const done = await retry(services, await requireImport(services, id), reason, deps);
+      const named = await requireImports(services, ids);
+      const [only] = named;
+      if (named.length === 1 && only !== undefined) {
+        const done = await retry(services, only, reason, deps);
         return print.show(done, () => done.message);
       }
-      const runs = await failedImports(services, options.client);
+      const runs = named.length > 0 ? named : await failedImports(services, options.client);
       const done: Retried[] = [];
       for (const run of runs) done.push(await retryOrSayWhyNot(services, run, reason, deps));
       await print.show(done, () => (done.length === 0 ? 'No import has failed.' : done.map(({ message }) => message).join('\n')));
@@ -64,18 +71,25 @@ export function addRetryCommand(program: Command, { deps, print }: Session): voi
     });
 }
 
-function checkUse(id: string | undefined, { allFailed, client, reason }: RetryOptions): string {
-  if ((id === undefined) === (allFailed === undefined)) {
-    throw new ImportsError('WRONG_USE', 'Say which import: an id such as acme-42, or --all-failed, one of the two');
+function checkUse(ids: readonly string[], { allFailed, client, reason }: RetryOptions): string {
+  if ((ids.length === 0) === (allFailed === undefined)) {
+    throw new ImportsError('WRONG_USE', 'Say which imports: ids such as acme-42, or --all-failed, one of the two');
   }
-  if (client !== undefined && allFailed === undefined) throw new ImportsError('WRONG_USE', '--client goes with --all-failed only');
+  if (client !== undefined && allFailed === undefined) throw new ImportsError('WRONG_USE', '--client can only be used with --all-failed');
   return requireReason(reason, 'database is back');
+}
+
+/** All of them are known before the first is started. Each once, as named. */
+async function requireImports(services: Services, ids: readonly string[]): Promise<readonly ImportRun[]> {
+  const runs: ImportRun[] = [];
+  for (const id of new Set(ids)) runs.push(await requireImport(services, id));
+  return runs;
 }
 
 async function failedImports(services: Services, client: string | undefined): Promise<readonly ImportRun[]> {
   const clientId = client === undefined ? undefined : (await requireClient(services, client)).clientId;
   const states = [...WITH_WORKFLOW, 'failed'] as const;
-  const open = await services.imports.list({ ...(clientId === undefined ? {} : { clientId }), states, limit: 100_000 });
+  const open = await services.imports.list({ ...(clientId === undefined ? {} : { clientIds: [clientId] }), states, limit: 100_000 });
   const failed: ImportRun[] = [];
   for (const run of open.toReversed()) if (run.state === 'failed' || (await hasStopped(services, run))) failed.push(run);
   return failed;
@@ -87,24 +101,22 @@ async function retry(services: Services, run: ImportRun, reason: string, deps: C
   await refuseUndoing(services, run);
   await record(deps, services, { action: 'retry', clientId: run.clientId, subject: importId, reason, was: { state: run.state } });
   if (!(await hasAsked(services, run, reason, deps))) throw new ImportsError('NOT_NOW', sayRunning(run));
-  await wakeInbox(services, importId, 'retry');
+  await wakeInbox(services, run.clientId, `The retry of ${importId} is written down`);
   const next = await nextOf(services, importId, deps);
   return { importId, retried: true, message: `Import ${importId} goes on where it stopped.\n${next}` };
 }
 
 /** It waits for a turn from here on, whatever becomes of us. False when it runs, or waits already. */
-async function hasAsked(services: Services, run: ImportRun, reason: string, deps: CliDeps): Promise<boolean> {
-  const { imports } = services;
-  const { importId, state } = run;
-  if (await hasStopped(services, run)) {
-    await imports.advance(importId, 'failed', {}, { state: [state], turn: run.turn });
-    const now = await imports.find(importId);
-    return now?.state === 'failed' && hasAsked(services, now, reason, deps);
-  }
+async function hasAsked(services: Services, found: ImportRun, reason: string, deps: CliDeps): Promise<boolean> {
+  const run = (await hasStopped(services, found))
+    ? await markStopped(services, found, deps)
+    : await requireImport(services, found.importId);
+  refuseEnded(run);
+  const { importId, state, turn } = run;
   if (state !== 'failed' && state !== 'cancelled') return false;
   const at = deps.now();
   const retries = [...(run.retries ?? []), { at, by: deps.operator, reason }];
-  return imports.advance(importId, 'queued', { askedAt: at, turn: null, failure: null, retries }, { state: [state], turn: run.turn });
+  return services.imports.advance(importId, 'queued', { askedAt: at, turn: null, failure: null, retries }, { state: [state], turn });
 }
 
 async function nextOf({ imports, clients }: Services, importId: ImportId, { sleep }: Pick<CliDeps, 'sleep'>): Promise<string> {

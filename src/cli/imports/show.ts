@@ -2,40 +2,69 @@
 
 import type { Command } from 'commander';
 import type { ImportRun } from '../../domain/import-run';
+import { hasEnded } from '../../domain/import-state';
 import type { Undo } from '../../domain/undo/undo';
+import { partsOfWebhookKind } from '../../domain/webhook/event';
+import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import type { Services } from '../deps';
 import { describeImport, type MailFailures } from '../show/describe-import';
 import { hasStopped } from './has-stopped';
 import { importItem } from './import-item';
 import { requireImport } from './require-import';
+import { showPlan } from './show-plan';
+
+interface ShowOptions {
+  readonly plan?: true;
+  readonly csv?: true;
+}
 
 export function addShowCommand(program: Command, { deps, print }: Session): void {
   defineCommand(program, {
     usage: 'show <id>',
     summary: 'state, outcome, numbers and reasons of one import',
-    details: 'Tells what to type next, and links into the Temporal UI.',
-    examples: ['imports show acme-42', 'imports show acme-42 --json'],
-  }).action(async (id: string) => {
-    const services = await deps.open();
-    const { control, undos } = services;
-    const run = await requireImport(services, id);
-    const undone = await undos.find(run.importId);
-    const settingsNow = (await services.clients.find(run.clientId))?.settings;
-    const mailFailures = await findMailFailures(services, run, undone);
-    // Without Temporal the database still tells most.
-    const stopped = await hasStopped(services, run).catch(() => false);
-    const troubles = await control.troubles(run.importId).catch(() => []);
-    const more = {
-      ...(run.settings === undefined ? {} : { settings: run.settings }),
-      ...(run.refusedBy === undefined ? {} : { refusedBy: run.refusedBy }),
-      ...(troubles.length === 0 ? {} : { troubles }),
-      ...(Object.keys(mailFailures).length === 0 ? {} : { mailFailures }),
-    };
-    await print.show({ ...importItem(run, control), ...more }, () =>
-      describeImport(run, { uiUrl: (of) => control.uiUrl(of), stopped, undone, troubles, mailFailures, settingsNow }, print),
-    );
-  });
+    details:
+      'Says what to type next, and links to the Temporal UI. With --plan, of an import that waits for approval: whom it would archive, which permits they hold, whose e-mail or user name it would replace.',
+    examples: ['imports show acme-42', 'imports show acme-42 --plan', 'imports show acme-42 --plan --csv > plan.csv'],
+  })
+    .option('--plan', 'what a held import would do to whom')
+    .option('--csv', 'with --plan: all of it, as a CSV file')
+    .action(async (id: string, { plan, csv }: ShowOptions) => {
+      if (csv && !plan) throw new ImportsError('WRONG_USE', '--csv goes with --plan: imports show ID --plan --csv');
+      if (csv && print.json) throw new ImportsError('WRONG_USE', 'Give one of --csv and --json, not both');
+      const services = await deps.open();
+      const { control, undos } = services;
+      const found = await requireImport(services, id);
+      if (plan) return showPlan({ deps, print }, found, { csv });
+      // Without Temporal the database still tells most.
+      const stopped = await hasStopped(services, found).catch(() => false);
+      // Read again: the inbox may have noted meanwhile that it had stopped.
+      const run = stopped ? found : await requireImport(services, id);
+      const undone = await undos.find(run.importId);
+      const settingsNow = (await services.clients.find(run.clientId))?.settings;
+      const mailFailures = await findMailFailures(services, run, undone);
+      const webhooks = (await services.outbox.webhooksNotTaken(run.importId)).map(({ kind, ...rest }) => ({
+        ...partsOfWebhookKind(kind),
+        ...rest,
+      }));
+      const troubles = mayBeStuck(run, undone) ? await control.troubles(run.importId).catch(() => []) : [];
+      const more = {
+        ...(run.settings === undefined ? {} : { settings: run.settings }),
+        ...(run.refusedBy === undefined ? {} : { refusedBy: run.refusedBy }),
+        ...(troubles.length === 0 ? {} : { troubles }),
+        ...(Object.keys(mailFailures).length === 0 ? {} : { mailFailures }),
+        ...(webhooks.length === 0 ? {} : { webhooks }),
+      };
+      await print.show({ ...importItem(run, control), ...more }, () =>
+        describeImport(run, { uiUrl: (of) => control.uiUrl(of), stopped, undone, troubles, mailFailures, webhooks, settingsNow }, print),
+      );
+    });
+}
+
+/** Temporal is asked only about what is not done: that takes longer than all the rest. */
+function mayBeStuck(run: ImportRun, undone: Undo | undefined): boolean {
+  const reports = [run.report, undone?.report];
+  return !hasEnded(run) || undone?.finishedAt === null || reports.includes('pending') || reports.includes('failed');
 }
 
 async function findMailFailures(

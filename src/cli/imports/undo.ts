@@ -1,5 +1,5 @@
 // `imports undo`: takes back what an import did, and waits until it is done. Asked for again it goes on where it stopped, takes back what
-// stood in the way the last time and no longer does, or tells what came of it.
+// stood in the way the last time and no longer does, or shows its result.
 
 import type { Command } from 'commander';
 import type { ImportRun } from '../../domain/import-run';
@@ -12,21 +12,22 @@ import type { CliDeps, Services } from '../deps';
 import { describeUndone, undoItem } from '../show/describe-undone';
 import { hasStopped } from './has-stopped';
 import { shownState } from './import-item';
+import { markStopped } from './mark-stopped';
 import { REASON_OPTION, requireReason } from '../text/require-reason';
 import { requireImport } from './require-import';
 import { wakeInbox } from './wake-inbox';
-import { noUndoDisplay, undoDisplay, type UndoDisplay } from '../show/undo-display';
+import { noDisplay, progressDisplay, type Progress, type ProgressDisplay } from '../show/progress-display';
 
 const POLL_MS = 500;
-/** A worker takes up an undo within milliseconds; this long is waited before saying that none did. */
-const TAKEN_UP_WITHIN_MS = 5_000;
+/** It usually begins within seconds; a large import takes longer to plan. This long is waited before saying anything. */
+const BEGUN_WITHIN_MS = 30_000;
 
 export function addUndoCommand(program: Command, { deps, print }: Session): void {
   defineCommand(program, {
     usage: 'undo <id>',
     summary: 'take back what an import did to users and permits',
     details:
-      'Users get their former values, created ones are archived, archived ones are active again with those of their permits that are still free. Whoever was changed since by somebody else is left as they are and listed. The administrator gets an e-mail. Ctrl-C ends the waiting only.',
+      'Updated users get their former values back, created users are archived, and archived users become active again and get back those of their permits that are still free. Users that somebody else has changed since are left alone and listed. The administrator gets an e-mail. Ctrl-C only stops waiting.',
     examples: ['imports undo acme-42 --reason "wrong file"', 'imports undo acme-42 --json'],
   })
     .option(...REASON_OPTION)
@@ -35,8 +36,8 @@ export function addUndoCommand(program: Command, { deps, print }: Session): void
       const run = await requireImport(services, id);
       const alreadyUndone = await isOver(services, run, reason.trim());
       if (!alreadyUndone) await start(services, run, reason.trim(), deps);
-      const display = alreadyUndone ? noUndoDisplay : undoDisplay(deps, print);
-      const undo = await waitForEnd(services, run, deps, display);
+      const display = alreadyUndone ? noDisplay : progressDisplay(deps, print);
+      const undo = await waitForEnd(services, run, { deps, print }, display);
       const item = await undoItem(services, undo, alreadyUndone);
       await print.show(item, () => describeUndone(item, print));
     });
@@ -53,17 +54,19 @@ async function isOver({ undos }: Services, { importId, state, expiredAt }: Impor
 
 async function start(services: Services, found: ImportRun, reason: string, deps: CliDeps): Promise<void> {
   const stopped = await hasStopped(services, found);
-  if (!stopped) refuse(found);
+  // Read again: the inbox may have noted meanwhile that it had stopped.
+  if (!stopped) refuse(await requireImport(services, found.importId));
   requireReason(reason, 'wrong file');
   await record(deps, services, { action: 'undo', clientId: found.clientId, subject: found.importId, reason, was: { state: found.state } });
-  const run = stopped ? await markStopped(services, found) : found;
+  const run = stopped ? await markStopped(services, found, deps) : await requireImport(services, found.importId);
+  refuse(run);
   await refuseExpired(services, run);
   const { importId, clientId } = run;
   const asked = await services.undos.find(importId);
   // One that runs goes on; another request would take its turn away.
   if (asked === undefined || asked.failure !== null || asked.finishedAt !== null)
     await services.undos.request(importId, { clientId, reason, by: deps.operator, requestedAt: deps.now() });
-  await wakeInbox(services, importId, 'undo');
+  await wakeInbox(services, clientId, `The undo of ${importId} is written down`);
 }
 
 function refuse(run: ImportRun): void {
@@ -88,13 +91,6 @@ function refuse(run: ImportRun): void {
   }
 }
 
-/** A workflow that was ended from outside could not write that down: it is made up for, so that nothing takes the import for busy. */
-async function markStopped({ imports }: Services, run: ImportRun): Promise<ImportRun> {
-  const state = run.state === 'reporting' ? 'finished' : 'failed';
-  if (await imports.advance(run.importId, state, {}, { state: [run.state], turn: run.turn })) return { ...run, state };
-  throw new ImportsError('NOT_NOW', `Import ${run.importId} has just changed. Look at it again: imports show ${run.importId}`);
-}
-
 /** Without the values that were replaced only creations could be undone: half an undo is worse than none. */
 async function refuseExpired({ undos }: Services, { importId, counts, expiredAt }: ImportRun): Promise<void> {
   if (expiredAt === undefined || counts.updated === 0 || (await undos.find(importId)) !== undefined) return;
@@ -104,14 +100,15 @@ async function refuseExpired({ undos }: Services, { importId, counts, expiredAt 
   );
 }
 
-async function waitForEnd(services: Services, { importId }: ImportRun, deps: CliDeps, display: UndoDisplay): Promise<Undo> {
+async function waitForEnd(services: Services, { importId }: ImportRun, { deps, print }: Session, display: ProgressDisplay): Promise<Undo> {
+  let isTold = false;
   try {
     for (let waited = 0; ; waited += POLL_MS) {
       const undo = await services.undos.find(importId);
       if (undo === undefined)
         throw new ImportsError(
           'NOT_FOUND',
-          `Import ${importId} is undone, but what came of it has expired.\nWhat else is known of it: imports show ${importId}`,
+          `Import ${importId} is undone, but the details have expired.\nWhat is still known: imports show ${importId}`,
         );
       if (undo.failure !== null) {
         throw new ImportsError(
@@ -119,16 +116,21 @@ async function waitForEnd(services: Services, { importId }: ImportRun, deps: Cli
           `The undo of ${importId} stopped: ${undo.failure}\nIt goes on where it stopped with: imports undo ${importId} --reason "…"`,
         );
       }
-      await display.show({
-        done: await services.undos.countDone(importId),
-        // One more than the parts: those that waited for each other's values.
-        of: undo.chunks === null ? null : undo.chunks + 1,
-        isLate: undo.chunks === null && waited >= TAKEN_UP_WITHIN_MS,
-      });
+      if (undo.chunks !== null) await display.show(await progressOf(services, undo, undo.chunks));
+      else if (waited >= BEGUN_WITHIN_MS && !isTold && display !== noDisplay) {
+        await print.raw('It has not begun yet. If this lasts, see: imports doctor\n');
+        isTold = true;
+      }
       if (undo.finishedAt !== null && (await requireImport(services, importId)).state === 'undone') return undo;
       await deps.sleep(POLL_MS);
     }
   } finally {
     display.end();
   }
+}
+
+async function progressOf({ undos }: Services, { importId, requestedAt, finishedAt }: Undo, chunks: number): Promise<Progress> {
+  // One more than the parts: those that waited for each other's values.
+  const parts = { done: await undos.countDone(importId), of: chunks + 1, unit: 'parts', more: '' };
+  return { label: 'undoing', ...parts, since: requestedAt, until: finishedAt };
 }

@@ -22,7 +22,7 @@ export function addUserCommand(program: Command, { deps, print }: Session): void
     usage: 'user <client> <id>',
     summary: 'which imports touched a user, and what each changed',
     details:
-      'ID is the unique id of the files. Newest last. Replaced values are kept for a limited time; what is older is told without them.',
+      'ID is the unique id of the files. Newest last. Replaced values are kept for a limited time, or until the person is erased; changes are then shown without them.',
     examples: ['imports user acme 1042', 'imports user acme 1042 --json'],
   }).action(async (client: string, uniqueId: string) => {
     const services = await deps.open();
@@ -43,7 +43,7 @@ export function addUserCommand(program: Command, { deps, print }: Session): void
           ['Client', clientId],
           ['Status', status],
         ]),
-        events.length === 0 ? 'No import has touched this user, or what it did has expired.' : tableOf(events, print),
+        events.length === 0 ? 'No import has touched this user, or what it did was removed or has expired.' : tableOf(events, print),
       ].join('\n\n'),
     );
   });
@@ -63,7 +63,7 @@ function tableOf(events: readonly UserEvent[], print: Printer): string {
       importId,
       line === null ? '' : line,
       DID[did],
-      fields === null ? 'the values have expired' : fields.map(textOf),
+      fields === null ? 'values removed or expired' : fields.map(textOf),
     ]),
   );
 }

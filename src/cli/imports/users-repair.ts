@@ -1,9 +1,9 @@
-// `imports users repair`: gives the users of a client the uniqueness keys that their own values say. An import does the same before it
-// begins; this is for an application that was just connected, or that wants to know who shares an e-mail or a user name.
+// `imports users repair`: gives the users of a client the uniqueness keys that their own values say. An import does the same before it takes
+// its first e-mail or user name; this is for an application that was just connected, or to see who shares a value.
 
 import type { Command } from 'commander';
-import type { UserId } from '../../domain/ids';
-import type { SharedValue } from '../../ports';
+import type { SharedValue } from '../../domain/user-write';
+import { uniqueIdOf } from '../../domain/ids';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
 import { requireClient } from '../clients/require-client';
@@ -14,10 +14,10 @@ const NAMED = 1_000;
 export function addUsersRepairCommand(users: Command, { deps, print }: Session): void {
   defineCommand(users, {
     usage: 'repair <client>',
-    summary: 'make e-mails and user names unique that the application wrote',
+    summary: 'make e-mails and user names written by the application unique',
     details:
-      'Gives every user the keys that docs/integration.md tells of, and names the users who share an e-mail or a user name: only one of ' +
-      'them can have the key. Safe to repeat; interrupted, it goes on where it is run again. Every import does the same at its beginning.',
+      'Gives every user the keys described in docs/integration.md, and names the users who share an e-mail or a user name: only one of ' +
+      'them can have the key. Safe to repeat and to interrupt. An import does the same before it takes an e-mail or a user name.',
     examples: ['imports users repair acme', 'imports users repair acme --json'],
   }).action(async (text: string) => {
     const services = await deps.open();
@@ -44,9 +44,5 @@ export function addUsersRepairCommand(users: Command, { deps, print }: Session):
 }
 
 function sharedItem({ userId, field, heldBy }: SharedValue) {
-  return { uniqueId: uniqueIdIn(userId), field, heldBy: uniqueIdIn(heldBy) };
-}
-
-function uniqueIdIn(userId: UserId): string {
-  return userId.slice(userId.indexOf('/') + 1);
+  return { uniqueId: uniqueIdOf(userId), field, heldBy: uniqueIdOf(heldBy) };
 }

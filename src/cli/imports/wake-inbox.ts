@@ -1,19 +1,26 @@
-// What was asked for is written down; the client's inbox is told of it. When Temporal cannot be reached nothing is lost: the standing pass
+// What was asked for is written down; this wakes the client's inbox. When Temporal cannot be reached nothing is lost: the standing pass
 // finds the request.
 
-import { parseImportId, type ImportId } from '../../domain/ids';
+import type { ClientId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
 import type { Services } from '../deps';
+import { describeError } from '../text/describe-error';
 
-export async function wakeInbox({ control }: Pick<Services, 'control'>, importId: ImportId, asked: 'retry' | 'undo'): Promise<void> {
+/** `done` = what holds even if nobody could be woken, as the beginning of a sentence. */
+export async function wakeInbox({ control }: Pick<Services, 'control'>, clientId: ClientId, done: string): Promise<void> {
   try {
-    await control.wake(parseImportId(importId)!.clientId, { look: false });
+    await control.wake(clientId);
   } catch (error) {
-    if (!(error instanceof ImportsError && error.code === 'UNREACHABLE')) throw error;
+    const { code, message } = describeError(error);
     throw new ImportsError(
-      'UNREACHABLE',
-      `The ${asked} of ${importId} is written down, but Temporal cannot be reached: it starts within ten minutes of Temporal being back.\nCheck TEMPORAL_ADDRESS, or start everything with: imports up`,
+      code === 'UNEXPECTED' ? 'NOT_NOW' : code,
+      `${done}, but Temporal could not be told: what waits starts within ten minutes of Temporal being back.\n${message}`,
       { cause: error },
     );
   }
+}
+
+export async function lookForFiles(services: Pick<Services, 'control' | 'turns'>, clientId: ClientId, done: string): Promise<void> {
+  await services.turns.askLook(clientId);
+  await wakeInbox(services, clientId, done);
 }

@@ -2,41 +2,46 @@
 
 import type { Command } from 'commander';
 import type { ImportRun } from '../../domain/import-run';
-import { IMPORT_STATES, type StateRow } from '../../domain/import-state';
+import { IMPORT_STATES, statesThat, type StateRow } from '../../domain/import-state';
+import type { ImportId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
+import type { Services } from '../deps';
 import { describeImport } from '../show/describe-import';
 import { hasStopped } from './has-stopped';
 import { importItem } from './import-item';
 import { createProgressReader } from '../show/import-progress';
-import { barDisplay, lineDisplay, noDisplay, type ProgressDisplay } from '../show/progress-display';
+import { progressDisplay } from '../show/progress-display';
 import { requireImport } from './require-import';
 
 const POLL_MS = 500;
-/** How often Temporal is asked whether anybody is still at work on it. */
+/** An upload is taken up once it has been quiet for its time, and a moment later. */
+const BEGINS_AFTER_QUIET_MS = 10_000;
+/** How often Temporal is asked whether its workflow still runs. */
 const POLLS_BETWEEN_LOOKS = 10;
 
-/** Where nothing more happens by itself. */
+/** States in which nothing more happens without somebody. */
 const restsAt = ({ hasEnded, needs }: StateRow) => hasEnded || needs !== null;
 
 export function addWatchCommand(program: Command, { deps, print }: Session): void {
   defineCommand(program, {
-    usage: 'watch <id>',
+    usage: 'watch [id]',
     summary: 'follow an import until it ends',
     details:
-      'Exit code 0 when it has finished, 1 when it failed, was cancelled or terminated, or waits for approval. Ctrl-C ends the watching only.',
-    examples: ['imports watch acme-42', 'imports watch acme-42 --json'],
-  }).action(async (id: string) => {
+      'Without an id, the newest one that is running; if there is none, one that begins soon. Tells what is done, the time since its start, records per second, and the time left. Exit code 0 when it has finished, 1 if it failed, was cancelled or terminated, or waits for approval. Ctrl-C only stops watching.',
+    examples: ['imports watch', 'imports watch acme-42', 'imports watch acme-42 --json'],
+  }).action(async (asked: string | undefined) => {
     const services = await deps.open();
+    const id = asked ?? (await newestAtWork(services, { deps, print }));
     let run = await requireImport(services, id);
     let stopped = false;
-    const progressOf = createProgressReader(services.imports);
-    const display = displayFor({ deps, print });
+    const progressOf = createProgressReader(services, print);
+    const display = progressDisplay(deps, print);
     try {
       for (let polls = 1; ; polls++) {
         await display.show(await progressOf(run));
         const isAtEnd = restsAt(IMPORT_STATES[run.state]);
-        // One whose workflow was terminated would be followed for ever, or seem to wait for approval.
+        // One whose workflow was terminated would be watched for ever, or seem to wait for approval.
         stopped = (isAtEnd || polls % POLLS_BETWEEN_LOOKS === 0) && (await hasStopped(services, run).catch(() => false));
         if (isAtEnd || stopped) break;
         await deps.sleep(POLL_MS);
@@ -52,9 +57,16 @@ export function addWatchCommand(program: Command, { deps, print }: Session): voi
   });
 }
 
-function displayFor({ deps, print }: Session): ProgressDisplay {
-  if (print.json) return noDisplay;
-  return deps.columns === undefined ? lineDisplay(print) : barDisplay(deps.stdout, deps.columns, print);
+async function newestAtWork({ imports }: Services, { deps, print }: Session): Promise<ImportId> {
+  const longest = (await deps.quietMs()) + BEGINS_AFTER_QUIET_MS;
+  for (let waited = 0; waited <= longest; waited += POLL_MS) {
+    const [newest] = await imports.list({ states: statesThat((row) => !restsAt(row)), limit: 1 });
+    if (newest !== undefined) return newest.importId;
+    if (waited === 0 && !print.json)
+      await print.raw(`No import is running; waiting ${print.number(Math.ceil(longest / 1000))} seconds for one to begin.\n`);
+    await deps.sleep(POLL_MS);
+  }
+  throw new ImportsError('NOT_FOUND', 'No import is running. See those that have ended with: imports list');
 }
 
 function refuseUnlessFinished({ importId, state }: ImportRun, stopped: boolean): void {
@@ -65,5 +77,5 @@ function refuseUnlessFinished({ importId, state }: ImportRun, stopped: boolean):
   if (stopped) refuse('stopped: its workflow was terminated', `Go on where it stopped with: ${retry}`);
   if (state === 'failed') refuse('failed', `Once the cause is mended: ${retry}`);
   if (state === 'cancelled') refuse('was cancelled', `Go on where it stopped with: ${retry}`);
-  if (state === 'held') refuse('waits for approval', `See with which numbers, and how to decide: imports show ${importId}`);
+  if (state === 'held') refuse('waits for approval', `See the numbers and how to decide: imports show ${importId}`);
 }

@@ -1,21 +1,55 @@
-// Where a client's files speak of one person: failed-records files, status reports, and the originals in `.bak`.
+// Where a client's files contain one person: what was uploaded and still lies in the client's folder, failed-records files, status reports,
+// and the originals in `.bak`.
 
+import { basename } from 'node:path';
 import { profileOf } from '../../domain/client/profiles';
 import type { Client } from '../../domain/client';
 import type { ImportId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
+import { isTemporaryName } from '../../domain/file/temporary-name';
+import { DELIMITER_NAMES } from '../../domain/record/unreadable';
 import { statusReportName } from '../../domain/report/status-report';
 import type { Services } from '../deps';
 
 export interface PersonFile {
-  readonly importId: ImportId;
-  readonly kind: 'failed-records' | 'status-report' | 'original';
+  /** null = no import has taken it. */
+  readonly importId: ImportId | null;
+  /**
+   * `waiting` = it will be imported; `unfinished` = it has a temporary name, under which it is never imported; `upload` = it stays in the
+   * client's folder until the client overwrites it.
+   */
+  readonly kind: 'waiting' | 'unfinished' | 'upload' | 'failed-records' | 'status-report' | 'original';
   /** In the client's folder. */
   readonly name: string;
   readonly path: string;
   readonly delimiter: string;
-  /** How many rows speak of the person. */
+  /** How many rows are about the person. */
   readonly rows: number;
+}
+
+/**
+ * Of a client's files that are to be asked for: those in its folder first, imports afterwards. A file that is taken meanwhile is then among
+ * the imports.
+ */
+export async function personUploads(
+  { files, csv }: Pick<Services, 'files' | 'csv'>,
+  client: Client,
+  uniqueId: string,
+): Promise<readonly PersonFile[]> {
+  const { upload, layout } = profileOf(client);
+  const { encoding, delimiter } = client.settings;
+  const found: PersonFile[] = [];
+  for (const file of await files.uploads(client.clientId, layout)) {
+    const kind = isTemporaryName(basename(file.name)) ? 'unfinished' : upload === 'moved' ? 'waiting' : 'upload';
+    const tried: PersonFile[] = [];
+    for (const each of delimiter === 'auto' ? Object.keys(DELIMITER_NAMES) : [delimiter]) {
+      const rows = await unlessTaken(csv.countPersonRows({ path: file.path, encoding, delimiter: each }, uniqueId));
+      tried.push({ importId: null, kind, ...file, delimiter: each, rows });
+    }
+    const [best] = tried.toSorted((a, b) => b.rows - a.rows);
+    if (best !== undefined && best.rows > 0) found.push(best);
+  }
+  return found;
 }
 
 export async function* personFiles(
@@ -48,4 +82,13 @@ export async function* personFiles(
 
 function delimiterOf({ settings }: Client): string {
   return settings.delimiter === 'auto' ? ',' : settings.delimiter;
+}
+
+async function unlessTaken(counted: Promise<number>): Promise<number> {
+  try {
+    return await counted;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
+  }
 }

@@ -1,19 +1,19 @@
-// `imports person erase`: removes what is kept about one person outside the users themselves. Each step may be repeated, so that a command
+// `imports person erase`: removes what is kept about one person outside the users collection. Each step may be repeated, so that a command
 // that was broken off is simply typed again.
 
 import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
-import { userIdOf, type ClientId, type UserId } from '../../domain/ids';
+import { clientIdOf, userIdOf, type ClientId, type UserId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
-import { hasEnded } from '../../domain/import-state';
-import { ImportsError } from '../../errors';
 import { requireClient } from '../clients/require-client';
+import { requireFolder } from '../clients/require-folder';
 import { defineCommand, type Session } from '../define-command';
 import type { Services } from '../deps';
 import { record } from '../record';
 import { REASON_OPTION, requireReason } from '../text/require-reason';
-import { personFiles, type PersonFile } from './find-person';
+import { personFiles, personUploads, type PersonFile } from './find-person';
 import { ALL_IMPORTS, filesText } from './person-export';
+import { refuseOpen, refuseWaiting } from './refuse-erase';
 
 interface EraseOptions {
   readonly withOriginals?: true;
@@ -23,23 +23,26 @@ interface EraseOptions {
 export function addPersonEraseCommand(parent: Command, { deps, print }: Session): void {
   defineCommand(parent, {
     usage: 'erase <client> <id>',
-    summary: 'remove what is kept about a person outside the users',
+    summary: 'remove what is kept about a person outside the users collection',
     details:
-      'An undo can then no longer give their former values back. Originals in .bak that speak of them are named; --with-originals removes these files, with everybody in them. May be repeated. docs/privacy.md says how to answer a request.',
+      'An undo can then no longer restore their former values. Refused while an import of the client is open, or a file that contains the person waits or has a temporary name. Originals in .bak that contain them are named; --with-originals removes those files, with everybody in them. It can be repeated. docs/privacy.md says how to answer a request.',
     examples: [
       'imports person erase acme 1042 --reason "request of 3 November"',
       'imports person erase acme 1042 --with-originals \\\n--reason "request of 3 November"',
     ],
   })
-    .option('--with-originals', 'also remove the files in .bak that speak of them')
+    .option('--with-originals', 'also remove the files in .bak that contain them')
     .option(...REASON_OPTION)
     .action(async (id: string, uniqueId: string, { withOriginals, ...options }: EraseOptions) => {
       const reason = requireReason(options.reason, 'request of 3 November');
       const services = await deps.open();
       const client = await requireClient(services, id);
       const { clientId } = client;
-      const runs = await services.imports.list({ clientId, limit: ALL_IMPORTS });
+      await requireFolder(services, clientId);
+      const uploads = await personUploads(services, client, uniqueId);
+      const runs = await services.imports.list({ clientIds: [clientId], limit: ALL_IMPORTS });
       refuseOpen(runs);
+      refuseWaiting(client, uploads);
       const subject = pseudonymOf(userIdOf(clientId, uniqueId));
       await record(deps, services, {
         action: 'person erase',
@@ -48,8 +51,11 @@ export function addPersonEraseCommand(parent: Command, { deps, print }: Session)
         reason,
         is: { withOriginals: withOriginals === true },
       });
-      await removeSideFiles(services, clientId);
+      const { replacedValues, rejectedRecords, deferredRecords, leftByUndo } = await services.persons.find(clientId, uniqueId);
+      const documents = [replacedValues, rejectedRecords, deferredRecords, leftByUndo].reduce((sum, { length }) => sum + length, 0);
+      const sideRows = await removeSideFiles(services, clientId, runs, uniqueId);
       await services.persons.erase(clientId, uniqueId);
+      const stays = uploads.filter(({ kind }) => kind === 'upload');
       const originals: PersonFile[] = [];
       const cleaned: PersonFile[] = [];
       for await (const file of personFiles(services, client, runs, uniqueId)) {
@@ -57,42 +63,56 @@ export function addPersonEraseCommand(parent: Command, { deps, print }: Session)
         else if ((await services.csv.dropPersonRows(file, uniqueId)) > 0) cleaned.push(file);
       }
       if (withOriginals) for (const { name } of originals) await services.files.removeBackup(clientId, name);
-      const said =
-        originals.length === 0
-          ? 'No original in .bak speaks of them.'
-          : `${withOriginals ? 'Removed' : 'Still there, and speaking of them'}:\n${filesText(originals)}`;
+      const hadAny = documents + sideRows + cleaned.length > 0;
       await print.show(
-        { clientId, subject, cleaned: cleaned.map(shown), originals: originals.map(shown), originalsRemoved: withOriginals === true },
+        {
+          clientId,
+          subject,
+          removed: documents,
+          cleaned: cleaned.map(shown),
+          uploads: stays.map(shown),
+          originals: originals.map(shown),
+          originalsRemoved: withOriginals === true,
+        },
         () =>
           [
-            'What was kept about this person outside the users is removed.',
+            hadAny
+              ? 'What was kept about this person outside the users collection is removed.'
+              : 'Nothing was kept about this person outside the users collection.',
+            ...(hadAny || originals.length > 0
+              ? []
+              : ['Unique ids are compared as they are: upper and lower case, and leading zeros, count.']),
             ...(cleaned.length === 0 ? [] : [`Rows taken out of:\n${filesText(cleaned)}`]),
-            said,
+            ...(stays.length === 0 ? [] : [`Still there, and the client's to change:\n${filesText(stays)}`]),
+            originals.length === 0
+              ? 'No original in .bak contains them.'
+              : `${withOriginals ? 'Removed' : 'Still there, and speaking of them'}:\n${filesText(originals)}`,
           ].join('\n\n'),
       );
     });
 }
 
 /** The audit is kept for ever: it shows that a person was erased, and to somebody who knows the id, which. */
-export function pseudonymOf(userId: UserId): string {
+function pseudonymOf(userId: UserId): string {
   return `sha256:${createHash('sha256').update(userId).digest('hex')}`;
 }
 
-/** An open import may need what is to be removed, and would write it again. */
-function refuseOpen(runs: readonly ImportRun[]): void {
-  const open = runs.filter((run) => !hasEnded(run)).map(({ importId }) => importId);
-  if (open.length === 0) return;
-  throw new ImportsError(
-    'NOT_NOW',
-    `These imports have not ended, and may hold the person's data: ${open.slice(0, 10).join(', ')}${open.length > 10 ? ' …' : ''}.\nLet each end, or end it (approve or decline, retry, undo), then erase again; see them with: imports show ${open[0]}`,
-  );
-}
-
-/** What is left in `work/` of imports that have ended. */
-async function removeSideFiles({ files }: Pick<Services, 'files'>, clientId: ClientId): Promise<void> {
+/** What is left in `work/` of imports that have ended, with the rows of everybody; how many rows were about the person. */
+async function removeSideFiles(
+  { files, csv }: Pick<Services, 'files' | 'csv'>,
+  clientId: ClientId,
+  runs: readonly ImportRun[],
+  uniqueId: string,
+): Promise<number> {
+  let rows = 0;
   for (const { importId, holdsFile } of await files.workFolders()) {
-    if (importId.slice(0, importId.lastIndexOf('-')) === clientId && !holdsFile) await files.cleanUp(importId, false);
+    if (clientIdOf(importId) !== clientId || holdsFile) continue;
+    const failed = await files.findFailedRecords(clientId, importId, null);
+    const delimiter = runs.find((run) => run.importId === importId)?.layout?.delimiter ?? ',';
+    if (failed !== undefined) rows += await csv.countPersonRows({ path: failed.path, encoding: 'utf-8', delimiter }, uniqueId);
+    await files.cleanUp(importId, false);
   }
+  return rows;
 }
 
 function shown({ kind, name, rows, importId }: PersonFile) {

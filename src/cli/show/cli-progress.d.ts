@@ -4,17 +4,13 @@ declare module 'cli-progress' {
 
   export class SingleBar {
     constructor(options: {
-      readonly format: string;
+      readonly format: (options: unknown, params: unknown, payload: { readonly text: string }) => string;
       readonly stream: Writable;
-      readonly barsize: number;
-      readonly barCompleteChar: string;
-      readonly barIncompleteChar: string;
       /** false = the terminal's own setting is switched off meanwhile. */
       readonly linewrap: boolean;
     });
-    start(total: number, value: number, payload?: Readonly<Record<string, string>>): void;
-    setTotal(total: number): void;
-    update(value: number, payload?: Readonly<Record<string, string>>): void;
+    start(total: number, value: number, payload: { readonly text: string }): void;
+    update(value: number, payload: { readonly text: string }): void;
     stop(): void;
   }
 }

@@ -4,12 +4,17 @@ import type { ClientSettings } from '../../domain/client';
 import type { FileHeaders } from '../../domain/file/header-in-file';
 import { shareOf } from '../../domain/decide/hold-rule';
 import type { Counts, Held, ImportRun, ReportState, Retry } from '../../domain/import-run';
+import type { ResentKind } from '../../domain/report/message';
 import { statusReportName } from '../../domain/report/status-report';
 import { summariseReasons } from '../../domain/reason/summarise-reasons';
-import type { Undo } from '../../domain/undo/undo';
-import type { ImportsControl, StepTrouble } from '../../ports';
+import { UNDO_COUNT_WORDS } from '../../domain/report/describe-undo';
+import type { WebhookReceiver } from '../../domain/webhook/event';
+import { countLeft, type Undo, type UndoCounts } from '../../domain/undo/undo';
+import type { ImportsControl } from '../../ports';
+import type { StepTrouble } from '../../domain/import-state';
 import { shownState } from '../imports/import-item';
 import { keptSettings } from './kept-settings';
+import { toneOf } from './tone-of';
 import type { Printer } from '../text/print';
 
 const COUNT_WORDS: Readonly<Record<Exclude<keyof Counts, 'records'>, string>> = {
@@ -36,26 +41,40 @@ const REPORT_WORDS: Readonly<Record<ReportState, string>> = {
 export interface SeenBeside extends Pick<ImportsControl, 'uiUrl'> {
   /** It looks busy, but its workflow was terminated. */
   readonly stopped?: boolean;
-  readonly undone?: Pick<Undo, 'reason' | 'by' | 'requestedAt' | 'report' | 'failure'> | undefined;
+  readonly undone?: Pick<Undo, 'reason' | 'by' | 'requestedAt' | 'finishedAt' | 'counts' | 'report' | 'failure'> | undefined;
   /** Steps that are tried again. */
   readonly troubles?: readonly StepTrouble[];
   /** The client's settings as they are now. */
   readonly settingsNow?: ClientSettings | undefined;
   /** Why e-mails could not be sent, as far as it is known. */
   readonly mailFailures?: MailFailures;
+  readonly webhooks?: readonly NotTaken[];
 }
 
-export type MailFailures = Readonly<Partial<Record<'hold' | 'report' | 'undo', string>>>;
+/** An event that its receiver did not take at the last try. */
+export interface NotTaken {
+  readonly event: string;
+  readonly receiver: WebhookReceiver;
+  readonly state: 'pending' | 'failed';
+  readonly why: string | null;
+}
+
+export type MailFailures = Readonly<Partial<Record<ResentKind, string>>>;
 
 export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer): string {
-  const { uiUrl, stopped = false, undone, troubles = [], mailFailures = {}, settingsNow } = seen;
+  const { uiUrl, stopped = false, undone, troubles = [], mailFailures = {}, webhooks = [], settingsNow } = seen;
   const time = (date: Date | null) => (date === null ? undefined : print.time(date));
   const facts = print.facts([
     ['Import', run.importId],
     ['File', `${run.fileName}, ${print.bytes(run.bytes)}`],
     ['SHA-256', run.sha256 ?? undefined],
     ['Same as', run.sameAs === null ? undefined : `${run.sameAs} (the same bytes; ${run.sameAsBecame ?? 'imported'})`],
-    ['State', stopped ? `${resultOf(run)}, but its workflow was terminated in Temporal` : resultOf(run)],
+    [
+      'State',
+      stopped
+        ? { text: `${resultOf(run)}, but its workflow was terminated in Temporal`, tone: 'bad' }
+        : { text: `${resultOf(run)}${isBeingUndone(run, undone) ? '; it is being undone' : ''}`, tone: toneOf(run) },
+    ],
     ['Refused', run.refusal === null ? undefined : refusalText(run.refusal)],
     ['Failure', run.failure ?? undefined],
     ['Held', run.held === null ? undefined : heldText(run, run.held, print)],
@@ -70,18 +89,17 @@ export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer)
     ['Not stored', run.refusedBy === undefined ? undefined : `refused by ${run.refusedBy.join(', ')}; see docs/integration.md`],
     ['Undo', undone === undefined ? undefined : whoAndWhy({ ...undone, at: undone.requestedAt }, print)],
     ['Undo', undone?.failure == null ? undefined : `stopped: ${undone.failure}`],
-    ['Report', run.finishedAt === null ? undefined : withWhy(REPORT_WORDS[run.report], mailFailures.report)],
-    [
-      'Told',
-      mailFailures.hold === undefined ? undefined : withWhy('the e-mail that asks for approval could not be sent', mailFailures.hold),
-    ],
+    ['Report', run.finishedAt === null ? undefined : withWhy(reportText(run), mailFailures.report)],
+    ['Told', mailFailures.hold === undefined ? undefined : withWhy(holdMailText(run), mailFailures.hold)],
     ['Told', undone?.report === 'failed' ? withWhy('the e-mail about the undo could not be sent', mailFailures.undo) : undefined],
+    ...webhooks.map((one) => ['Webhook', webhookText(one)] as const),
+    ...restoredFacts(run, undone, print),
     ...troubles.map((trouble) => ['Stuck', troubleText(trouble, print)] as const),
     ['Backup', run.backup ?? undefined],
     ['Status report', run.finishedAt === null || run.backup !== null ? undefined : `reports/${statusReportName(run)}`],
     ['Workflow', uiUrl(run.importId) ?? `import/${run.importId}`],
   ]);
-  const next = nextText(run, { stopped, undone, troubles });
+  const next = nextText(run, { stopped, undone, troubles, mailFailures });
   return [facts, reasonsText(run, run.layout, print), next === undefined ? undefined : print.prose(next)]
     .filter((part) => part !== undefined)
     .join('\n\n');
@@ -95,15 +113,23 @@ function heldText({ state }: ImportRun, held: Held, print: Printer): string {
   return `would archive ${share}, ${rest}${state === 'held' && decided === null ? `; declined unless approved by ${print.time(until)}` : ''}`;
 }
 
+const DECIDED_WORDS = { approve: 'approved', 'approve-without-archives': 'approved without archiving', decline: 'declined' } as const;
+
 function decidedText({ verdict, by, reason, at }: NonNullable<Held['decided']>, print: Printer): string {
-  return verdict === 'timed-out' ? `nobody decided in time, ${print.time(at)}` : `${verdict}, by ${by}, ${print.time(at)}: ${reason}`;
+  return verdict === 'timed-out'
+    ? `nobody decided in time, ${print.time(at)}`
+    : `${DECIDED_WORDS[verdict]} by ${by}, ${print.time(at)}: ${reason}`;
 }
 
 function whoAndWhy({ by, reason, at }: Retry, print: Printer): string {
   return `by ${by}, ${print.time(at)}: ${reason}`;
 }
 
-/** `finished: imported-with-failures`. Before the end an outcome is nobody's business: the import may still fail. */
+function isBeingUndone({ state }: ImportRun, undone: SeenBeside['undone']): boolean {
+  return undone !== undefined && state !== 'undone' && undone.failure === null && undone.finishedAt === null;
+}
+
+/** `finished: imported-with-failures`. Before the end the outcome is not shown: the import may still fail. */
 export function resultOf(run: ImportRun): string {
   return run.state === 'finished' && run.outcome !== null ? `finished: ${run.outcome}` : shownState(run);
 }
@@ -112,10 +138,13 @@ export function refusalText({ code, message, line }: NonNullable<ImportRun['refu
   return `${code}${line === undefined ? '' : `, line ${line}`}: ${message}`;
 }
 
-/** Only what happened: `10: 5 created, 2 updated, 3 rejected`. */
+/** Only what happened: `10: 5 created, 2 updated (1 of them archived), 3 rejected`. Those archived count as updated, too. */
 export function countsText(counts: Counts, print: Printer): string {
   const words = Object.entries(COUNT_WORDS) as [keyof typeof COUNT_WORDS, string][];
-  const happened = words.filter(([key]) => counts[key] > 0).map(([key, word]) => `${print.number(counts[key])} ${word}`);
+  const archived = counts.archived === 0 ? '' : ` (${print.number(counts.archived)} of them archived)`;
+  const happened = words
+    .filter(([key]) => counts[key] > 0 && key !== 'archived')
+    .map(([key, word]) => `${print.number(counts[key])} ${word}${key === 'updated' ? archived : ''}`);
   return `${print.number(counts.records)}${happened.length === 0 ? '' : `: ${happened.join(', ')}`}`;
 }
 
@@ -130,6 +159,31 @@ export function reasonsText(
   return print.table(
     [{ head: 'RECORDS', align: 'right' }, { head: 'REASON' }, { head: '', narrow: 'wrap' }],
     reasons.map(({ code, count, title, column }) => [print.number(count), code, column === null ? title : `${title}: ${column}`]),
+  );
+}
+
+/** An address that is wrong is the usual cause. */
+function reportText({ report, settings }: ImportRun): string {
+  return report === 'failed' && settings !== undefined ? `e-mail to ${settings.failedImportEmail} could not be sent` : REPORT_WORDS[report];
+}
+
+function holdMailText({ settings }: ImportRun): string {
+  return `the e-mail that asks for approval${settings === undefined ? '' : `, to ${settings.replyToAdminEmail},`} could not be sent`;
+}
+
+function restoredFacts({ state }: ImportRun, undone: SeenBeside['undone'], print: Printer): readonly (readonly [string, string])[] {
+  if (state !== 'undone' || undone === undefined) return [];
+  const rows = (Object.entries(UNDO_COUNT_WORDS) as [keyof UndoCounts, string][]).filter(([key]) => undone.counts[key] > 0);
+  if (rows.length === 0) return [['Restored', 'nothing: it had changed nothing']];
+  return rows.map(([key, words]) => [key.endsWith('Left') ? 'Left' : 'Restored', `${words}: ${print.number(undone.counts[key])}`]);
+}
+
+/** `event "finished" for the client: not accepted yet, retried for up to a day. hooks.acme.example: answered 500.` */
+function webhookText({ event, receiver, state, why }: NotTaken): string {
+  const whose = receiver === 'client' ? 'the client' : 'the receiver of the installation';
+  return withWhy(
+    `event "${event}" for ${whose}: ${state === 'pending' ? 'not accepted yet, retried for up to a day' : 'given up'}`,
+    why ?? undefined,
   );
 }
 
@@ -151,39 +205,60 @@ function troubleText({ step, tries, why, nextTryAt }: StepTrouble, print: Printe
 }
 
 /** What to type next; nothing when all is well. */
-export function nextText(run: ImportRun, seen: Pick<SeenBeside, 'stopped' | 'undone' | 'troubles'> = {}): string | undefined {
-  const { stopped = false, undone, troubles = [] } = seen;
+export function nextText(
+  run: ImportRun,
+  seen: Pick<SeenBeside, 'stopped' | 'undone' | 'troubles' | 'mailFailures'> = {},
+): string | undefined {
+  const { stopped = false, undone, troubles = [], mailFailures = {} } = seen;
   const id = run.importId;
   const state = shownState(run);
-  if (stopped) return `Go on where it stopped:\n${retryOrUndo(id)}`;
+  if (stopped) return `Continue where it stopped:\n${retryOrUndo(id)}`;
   if (troubles.some(({ step }) => step in STEP_WORDS && step !== 'sendHoldMail')) return mailNext(id, troubles);
-  if (troubles.length > 0 && state !== 'held') return `It goes on by itself once the cause is mended; find out more with:\nimports doctor`;
-  if (undone?.failure != null) return `Go on undoing it:\nimports undo ${id} --reason "…"`;
-  if (state === 'failed' || state === 'cancelled') return `Once the cause is mended, go on where it stopped:\n${retryOrUndo(id)}`;
-  if (state === 'held') return `It waits for approval:\n${decisionCommands(id)}`;
-  if (state === 'undone' && (undone?.report === 'failed' || run.report === 'failed')) {
-    const again = [...(run.report === 'failed' ? [''] : []), ...(undone?.report === 'failed' ? [' --undo'] : [])];
-    const mails = again.length === 1 ? 'the e-mail' : 'each e-mail';
-    return `Once the address is right, send ${mails} again:\n${again.map((option) => `imports resend-report ${id}${option}`).join('\n')}`;
+  if (troubles.length > 0 && state !== 'held')
+    return `It continues by itself once the problem is fixed. Find out more with:\nimports doctor`;
+  if (undone?.failure != null) return `Continue the undo:\nimports undo ${id} --reason "…"`;
+  if (isBeingUndone(run, undone)) return `Follow the undo with: imports undo ${id} --reason "…"`;
+  if (state === 'failed') return `Once the problem is fixed, continue where it stopped:\n${retryOrUndo(id)}`;
+  if (state === 'cancelled') return `Continue where it stopped:\n${retryOrUndo(id, run.held !== null && run.goAhead === null)}`;
+  if (state === 'held') {
+    const decide = `It waits for approval:\n${decisionCommands(id)}`;
+    return mailFailures.hold === undefined ? decide : `${decide}\n${sendAgain(run, ['hold'])}`;
   }
-  if (state === 'undone') return `What was restored, and what was left as it is: imports undo ${id}`;
+  if (state === 'undone' && (undone?.report === 'failed' || run.report === 'failed')) {
+    return sendAgain(run, [
+      ...(run.report === 'failed' ? (['report'] as const) : []),
+      ...(undone?.report === 'failed' ? (['undo'] as const) : []),
+    ]);
+  }
+  if (state === 'undone')
+    return undone !== undefined && countLeft(undone.counts) > 0 ? `Whom it left alone: imports undo ${id}` : undefined;
   if (state !== 'finished') return `Follow it with: imports watch ${id}`;
-  if (run.report === 'failed')
-    return `The e-mail was refused or not taken for a day. Once the address is right, send it again:\nimports resend-report ${id}`;
+  if (run.report === 'failed') return sendAgain(run, ['report']);
   if (run.outcome === 'declined') return 'No user was changed. The client was told.';
   if (run.outcome === 'refused') return 'No user was changed. The client was told to correct the file and upload it again.';
   if (run.counts.rejected > 0) return `The failed records and their reasons: imports rejected ${id}`;
   return undefined;
 }
 
+/** The address is set first: an e-mail that is sent again goes to the one that the settings name then. */
+function sendAgain({ importId, clientId }: ImportRun, kinds: readonly ResentKind[]): string {
+  const setting = { report: 'failedImportEmail', undo: 'replyToAdminEmail', hold: 'replyToAdminEmail' };
+  const lines = kinds.flatMap((kind) => [
+    `imports client set ${clientId} ${setting[kind]}=ADDRESS`,
+    `imports resend-report ${importId}${kind === 'undo' ? ' --undo' : ''}`,
+  ]);
+  return `If the address is wrong, correct it; then send ${kinds.length === 1 ? 'the e-mail' : 'each e-mail'} again:\n${lines.join('\n')}`;
+}
+
 /** Nobody can hurry a mail server; a day later the e-mail is given up. */
 function mailNext(id: string, troubles: readonly StepTrouble[]): string {
   const undo = troubles.some(({ step }) => step === 'sendUndoReport') ? ' --undo' : '';
-  return `Users are as they should be; only the e-mail waits. It is tried for a day, and goes by itself once the cause is mended. After that:\nimports resend-report ${id}${undo}`;
+  return `The import itself is done; only the e-mail is waiting. It is retried for a day and goes out once the problem is fixed. After that:\nimports resend-report ${id}${undo}`;
 }
 
-function retryOrUndo(id: string): string {
-  return `imports retry ${id} --reason "…"\nOr give it up, and take back what it has written:\nimports undo ${id} --reason "…"`;
+function retryOrUndo(id: string, isUnwritten = false): string {
+  const giveUp = isUnwritten ? 'Or give it up; nothing has been written:' : 'Or give it up and take back what it has written:';
+  return `imports retry ${id} --reason "…"\n${giveUp}\nimports undo ${id} --reason "…"`;
 }
 
 /** One a line. */

@@ -1,6 +1,7 @@
-// What came of an undo: as `undo --json` prints it, a contract with scripts, and as a person reads it.
+// The result of an undo: as `undo --json` prints it, a contract with scripts, and as a person reads it.
 
 import { UNDO_COUNT_WORDS } from '../../domain/report/describe-undo';
+import { uniqueIdOf } from '../../domain/ids';
 import type { ReportState } from '../../domain/import-run';
 import { WHY_LEFT, type LeftAlone, type Undo, type UndoCounts } from '../../domain/undo/undo';
 import type { Services } from '../deps';
@@ -28,7 +29,7 @@ export async function undoItem({ undos, permits }: Pick<Services, 'undos' | 'per
     counts,
     report,
     left: left.map(({ userId, line, permit, why, by: changedBy }) => ({
-      uniqueId: userId.slice(userId.indexOf('/') + 1),
+      uniqueId: uniqueIdOf(userId),
       line,
       permit,
       code: why,
@@ -56,7 +57,7 @@ export function describeUndone(item: UndoItem, print: Printer): string {
     ]),
     ...(rows.length === 0 ? ['It had changed nothing, so nothing had to be restored.'] : []),
     ...leftText(item, print),
-    ...(item.left.length === 0 ? [] : [`Once what stands in the way is gone, take back the rest:\nimports undo ${importId} --reason "…"`]),
+    ...(item.left.length === 0 ? [] : [`Once the obstacle is gone, take back the rest:\nimports undo ${importId} --reason "…"`]),
     ...(report === 'failed' ? [`${REPORT_WORDS.failed}\nimports resend-report ${importId} --undo`] : []),
   ].join('\n\n');
 }

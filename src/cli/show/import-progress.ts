@@ -1,44 +1,64 @@
-// How far an import has come: parts of the file that are applied. Each poll looks only at the parts that were open at the last one. When
-// all are applied, the settlement of deferred records may reject some more; at the end the import's own numbers hold.
+// How far an import has come: records in the parts of its file that are applied, and what is known of those at work. Each poll looks only
+// at the parts that were open at the last one. When all are applied, the settlement of deferred records may reject some more; at the end
+// the import's own numbers hold.
 
 import type { ImportRun } from '../../domain/import-run';
 import { hasEnded } from '../../domain/import-state';
-import type { ImportStore } from '../../ports';
-import { shownState, type ShownState } from '../imports/import-item';
+import type { ImportsControl, ImportStore } from '../../ports';
+import { shownState } from '../imports/import-item';
+import type { Printer } from '../text/print';
+import type { Progress } from './progress-display';
 
-export interface Progress {
-  readonly state: ShownState;
-  /** Parts of the file that are applied, of all; 0 of 0 while the file is not yet read. */
-  readonly partsDone: number;
-  readonly parts: number;
-  readonly records: number;
-  /** Records in the parts that are applied, and how many were rejected so far. */
-  readonly recordsDone: number;
-  readonly rejected: number;
-}
+/** Temporal hears from a part every two seconds. */
+const POLLS_BETWEEN_LOOKS = 4;
 
-export function createProgressReader(imports: Pick<ImportStore, 'chunk' | 'settled'>): (run: ImportRun) => Promise<Progress> {
+export function createProgressReader(
+  {
+    imports,
+    control,
+  }: { readonly imports: Pick<ImportStore, 'chunk' | 'settled'>; readonly control: Pick<ImportsControl, 'recordsAtWork'> },
+  print: Printer,
+): (run: ImportRun) => Promise<Progress> {
   let partsDone = 0;
   let recordsDone = 0;
+  let atWork = 0;
   let rejected = 0;
+  let polls = 0;
+  const told = (run: ImportRun, done: number, failed: number, of = run.counts.records): Progress => ({
+    label: shownState(run),
+    done,
+    of,
+    unit: 'records',
+    more: `${print.number(failed)} rejected`,
+    since: run.startedAt ?? run.receivedAt,
+    until: run.finishedAt,
+  });
   return async (run) => {
-    const state = shownState(run);
-    const { records } = run.counts;
-    if (hasEnded(run))
-      return { state, partsDone: run.chunks, parts: run.chunks, records, recordsDone: records, rejected: run.counts.rejected };
-    // A repeated inspection cuts the file anew.
-    if (state === 'queued' || state === 'inspecting') partsDone = recordsDone = rejected = 0;
-    else {
-      for (; partsDone < run.chunks; partsDone++) {
-        const part = await imports.chunk(run.importId, partsDone);
-        if (part?.result === undefined) break;
-        recordsDone += part.records;
-        rejected += part.result.counts.rejected;
-      }
+    const { state, importId, chunks, counts } = run;
+    if (hasEnded(run)) return told(run, counts.records, counts.rejected);
+    // A repeated inspection cuts the file again.
+    if (state === 'claiming' || state === 'queued' || state === 'inspecting') {
+      partsDone = recordsDone = atWork = rejected = 0;
+      return told(run, 0, 0, chunks === 0 ? 0 : counts.records);
     }
+    const before = recordsDone;
+    for (; partsDone < chunks; partsDone++) {
+      const part = await imports.chunk(importId, partsDone);
+      if (part?.result === undefined) break;
+      recordsDone += part.records;
+      rejected += part.result.counts.rejected;
+    }
+    if (state === 'applying' && partsDone < chunks) {
+      if (polls++ % POLLS_BETWEEN_LOOKS === 0) {
+        const inParts = await control.recordsAtWork(importId).catch(() => []);
+        const found = inParts.filter(({ chunk }) => chunk >= partsDone).reduce((sum, { records }) => sum + records, 0);
+        // A part that is done ahead of another is neither at work nor counted yet: nothing goes back for that.
+        atWork = Math.max(found, atWork - (recordsDone - before));
+      } else atWork = Math.max(0, atWork - (recordsDone - before));
+    } else atWork = 0;
     let settledRejected = 0;
-    if (run.chunks > 0 && partsDone === run.chunks)
-      for await (const { result } of imports.settled(run.importId)) settledRejected += result.counts.rejected;
-    return { state, partsDone, parts: run.chunks, records, recordsDone, rejected: rejected + settledRejected };
+    if (chunks > 0 && partsDone === chunks)
+      for await (const { result } of imports.settled(importId)) settledRejected += result.counts.rejected;
+    return told(run, Math.min(recordsDone + atWork, counts.records), rejected + settledRejected);
   };
 }

@@ -13,9 +13,9 @@ export function keptSettings(kept: ClientSettings, now: ClientSettings | undefin
   return `${own.length === 0 ? 'the defaults' : own.join(', ')}${since === '' ? '' : `; set since, for later files: ${since}`}`;
 }
 
-/** `archiveOnInactive=true`: what `ours` has otherwise than `others`. */
+/** `archiveOnInactive=true`: what `ours` has otherwise than `others`. The URL of webhooks is not kept. */
 function differences(ours: ClientSettings, others: ClientSettings): readonly string[] {
-  return SETTINGS.filter(({ key }) => settingText(ours, key) !== settingText(others, key)).map(
+  return SETTINGS.filter(({ key }) => key !== 'webhookUrl' && settingText(ours, key) !== settingText(others, key)).map(
     ({ key }) => `${key}=${settingText(ours, key)}`,
   );
 }

@@ -1,65 +1,112 @@
 // Shows progress as it changes: a bar that stays on its line of a terminal, or one line for each change in a log.
 
-import type { Writable } from 'node:stream';
-import { SingleBar } from 'cli-progress';
-import type { Progress } from './import-progress';
+import type { SingleBar } from 'cli-progress';
+import type { CliDeps } from '../deps';
 import type { Printer } from '../text/print';
+import { createPace, durationText } from './pace';
+
+export interface Progress {
+  /** What is being done, e.g. `applying`. */
+  readonly label: string;
+  readonly done: number;
+  /** 0 = not known yet. */
+  readonly of: number;
+  /** Of what, e.g. `records`. */
+  readonly unit: string;
+  /** What else there is to say, where there is room for it. */
+  readonly more: string;
+  /** Since when; until when, once it is over. */
+  readonly since: Date;
+  readonly until: Date | null;
+}
 
 export interface ProgressDisplay {
   show(progress: Progress): Promise<void>;
   end(): void;
 }
 
-/** Longest text around the bar. */
-const BESIDE_BAR = 66;
+const LONGEST_LABEL = 'backing-up'.length;
+const LONGEST_BAR = 40;
+const SHORTEST_BAR = 5;
 
-export function barDisplay(stdout: Writable, columns: number, print: Printer): ProgressDisplay {
-  const format = '{state} [{bar}] {percentage} %  {done} of {records} records, {rejected} rejected';
-  const bar = newBar(format, { stdout, columns: columns - BESIDE_BAR });
-  let started = false;
-  return {
-    async show(progress) {
-      const total = Math.max(1, progress.parts);
-      const words = {
-        state: progress.state.padEnd('backing-up'.length),
-        done: print.number(progress.recordsDone),
-        records: print.number(progress.records),
-        rejected: print.number(progress.rejected),
-      };
-      // A file without records, or a refused one, has no parts and is done all the same.
-      const value = progress.parts === 0 && progress.state === 'finished' ? total : progress.partsDone;
-      if (!started) bar.start(total, value, words);
-      started = true;
-      bar.setTotal(total);
-      bar.update(value, words);
-    },
-    end() {
-      if (started) bar.stop();
-    },
+/** With --json only the end is told. */
+export const noDisplay: ProgressDisplay = { show: async () => {}, end: () => {} };
+
+export function progressDisplay({ stdout, columns, now }: Pick<CliDeps, 'stdout' | 'columns' | 'now'>, print: Printer): ProgressDisplay {
+  if (print.json) return noDisplay;
+  const paceOf = createPace(now);
+  const words = (progress: Progress): Words => {
+    const pace = paceOf(progress.done, progress.of);
+    return {
+      done: `${print.number(progress.done)} of ${print.number(progress.of)} ${progress.unit}`,
+      more: progress.more === '' ? '' : `, ${progress.more}`,
+      pace: pace === undefined ? '' : `${rateText(pace.rate, print)}, ${durationText(pace.secondsLeft)} left`,
+    };
   };
+  return columns === undefined ? lines(print, words) : bar({ stdout, columns, now }, words);
 }
 
-/** `columns` = what the text beside the bar leaves of a line. */
-export function newBar(format: string, { stdout, columns }: { readonly stdout: Writable; readonly columns: number }): SingleBar {
-  const barsize = Math.min(40, Math.max(10, columns));
-  return new SingleBar({ format, stream: stdout, barsize, barCompleteChar: '#', barIncompleteChar: '.', linewrap: true });
+/** Parts of an undo take seconds each. */
+function rateText(rate: number, print: Printer): string {
+  return rate < 1 ? '' : `, ${print.number(Math.round(rate))}/s`;
 }
 
-export function lineDisplay(print: Printer): ProgressDisplay {
+interface Words {
+  readonly done: string;
+  readonly more: string;
+  readonly pace: string;
+}
+
+function lines(print: Printer, words: (progress: Progress) => Words): ProgressDisplay {
   let last = '';
   return {
-    async show({ state, parts, partsDone, records, recordsDone, rejected }) {
-      const percent =
-        parts === 0
-          ? ''
-          : ` ${Math.floor((partsDone / parts) * 100)} %, ${print.number(recordsDone)} of ${print.number(records)} records, ${print.number(rejected)} rejected`;
-      const line = `${state}${percent}`;
-      if (line !== last) await print.raw(`${line}\n`);
+    async show(progress) {
+      const { done, more, pace } = words(progress);
+      const line = progress.of === 0 ? progress.label : `${progress.label} ${percentOf(progress)} %, ${done}${more}`;
+      // A pace that has changed is not worth a line.
+      if (line !== last) await print.raw(`${line}${pace}\n`);
       last = line;
     },
     end: () => {},
   };
 }
 
-/** With --json only the end is told. */
-export const noDisplay: ProgressDisplay = { show: async () => {}, end: () => {} };
+function bar(
+  { stdout, columns, now }: Pick<CliDeps, 'stdout' | 'now'> & { readonly columns: number },
+  words: (progress: Progress) => Words,
+) {
+  let single: SingleBar | undefined;
+  return {
+    async show(progress: Progress) {
+      const { done, more, pace } = words(progress);
+      const elapsed = durationText(((progress.until ?? now()).getTime() - progress.since.getTime()) / 1000);
+      const text = barText(progress, { done, more, pace: `, ${elapsed}${pace}` }, columns);
+      if (single === undefined) {
+        const { SingleBar } = await import('./single-bar.js');
+        single = new SingleBar({ format: (_options, _params, { text: shown }) => shown, stream: stdout, linewrap: true });
+        single.start(1, 0, { text });
+      }
+      single.update(0, { text });
+    },
+    end() {
+      single?.stop();
+    },
+  };
+}
+
+/** `applying   [####......] 40 %  1,200 of 3,000 records, 4 rejected, 0:12, 110/s, 0:16 left`: less of it on a narrow terminal. */
+function barText(progress: Progress, { done, more, pace }: Words, columns: number): string {
+  const label = progress.label.padEnd(LONGEST_LABEL);
+  const ends = progress.of === 0 ? [pace] : [`${done}${more}${pace}`, `${done}${pace}`];
+  const percent = `${percentOf(progress)} %`.padStart('100 %'.length);
+  const room = (end: string) => columns - `${label} [] ${percent}  ${end}`.length - 1;
+  const end = ends.find((one) => room(one) >= SHORTEST_BAR) ?? ends.at(-1) ?? '';
+  const size = Math.min(LONGEST_BAR, room(end));
+  const filled = Math.floor((size * percentOf(progress)) / 100);
+  const drawn = size < SHORTEST_BAR ? '' : `[${'#'.repeat(filled)}${'.'.repeat(size - filled)}] `;
+  return `${label} ${drawn}${percent}  ${end.replace(/^, /, '')}`.slice(0, columns - 1);
+}
+
+function percentOf({ done, of }: Progress): number {
+  return of === 0 ? 0 : Math.floor((done / of) * 100);
+}

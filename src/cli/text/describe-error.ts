@@ -1,5 +1,5 @@
-// What an error means to whoever typed the command: a sentence, what to do next, and an exit code. The one table from our codes to exit
-// codes, and the one place that recognises the errors of libraries that this floor knows nothing else of.
+// What an error means to the person who typed the command: a sentence, what to do next, and an exit code. The one table from our codes to
+// exit codes, and the one place that recognises the errors of libraries that this floor knows nothing else of.
 
 import { types } from 'node:util';
 import { CommanderError } from 'commander';
@@ -8,7 +8,7 @@ import { ImportsError, type ErrorCode } from '../../errors';
 /** done · not done or not found · wrong use · a service cannot be reached */
 export type ExitCode = 0 | 1 | 2 | 3;
 
-export interface DescribedError {
+interface DescribedError {
   readonly exitCode: ExitCode;
   readonly code: ErrorCode | 'UNEXPECTED';
   readonly message: string;
@@ -30,18 +30,18 @@ const NEXT = 'Find out what is wrong with: imports doctor';
 export function describeError(error: unknown): DescribedError {
   if (error instanceof CommanderError) return { exitCode: 2, code: 'WRONG_USE', message: error.message.replace(/^error: /, '') };
   if (error instanceof ImportsError) {
-    // Its sentence says what is broken; that it is we who have to mend it stands here once.
-    const next = error.code === 'INVARIANT' ? `\nThis is a defect of ours; report it. ${NEXT}` : '';
+    // Its sentence says what is broken; that we have to fix it is said here, once.
+    const next = error.code === 'INVARIANT' ? `\nThis is a bug; please report it. ${NEXT}` : '';
     return { exitCode: EXIT_CODES[error.code], code: error.code, message: `${error.message}${next}` };
   }
   const service = unreachableService(error);
   if (service !== undefined) return { exitCode: 3, code: 'UNREACHABLE', message: `${service} cannot be reached. ${NEXT}` };
   const place = unusablePlace(error);
   if (place !== undefined) return { exitCode: 3, code: 'UNREACHABLE', message: `${place}\n${NEXT}` };
-  return { exitCode: 1, code: 'UNEXPECTED', message: `The command ended in an error that nobody foresaw. ${nameOf(error)}\n${NEXT}` };
+  return { exitCode: 1, code: 'UNEXPECTED', message: `The command failed with an unexpected error. ${nameOf(error)}\n${NEXT}` };
 }
 
-/** What a database driver says may hold values of records: of its errors only class and code are told. */
+/** A database driver's message may hold values of records, so only its class and code are shown. */
 function nameOf(error: unknown): string {
   if (!types.isNativeError(error)) return String(error);
   if (!/^(Mongo|Bulk|Cast|Validation)/.test(error.name)) return `${error.name}: ${error.message}`;
@@ -55,11 +55,11 @@ const UNUSABLE: Readonly<Record<string, string>> = {
   ENOSPC: 'its disk is full',
   EDQUOT: 'its disk quota is used up',
   ENOENT: 'it is not there',
-  ENOTDIR: 'a part of its path is no directory',
+  ENOTDIR: 'part of its path is not a directory',
   EISDIR: 'it is a directory',
 };
 
-/** A file or directory that an error of the file system speaks of; the data directory's are the installation's own. */
+/** A file or directory named in a file system error; the data directory's are the installation's own. */
 function unusablePlace(error: unknown): string | undefined {
   if (!(types.isNativeError(error) && 'code' in error && 'path' in error)) return undefined;
   const why = UNUSABLE[String(error.code)];
@@ -68,7 +68,7 @@ function unusablePlace(error: unknown): string | undefined {
     : `${String(error.path)} cannot be used: ${why} (${String(error.code)}). Check it, and IMPORTS_DATA_DIR.`;
 }
 
-/** Which service an error of a driver speaks of, when it says that there is no connection. */
+/** Which service a driver's error is about, if it says that there is no connection. */
 function unreachableService(error: unknown): string | undefined {
   for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
     if (/^Mongo(ose)?(ServerSelection|Network|NetworkTimeout|PoolCleared|NotConnected)Error$/.test(cause.name)) return 'MongoDB';

@@ -12,6 +12,11 @@ export function escapeLines(text: string): string {
   return text.split('\n').map(escapeText).join('\n');
 }
 
+/** The same for a CSV file that is read on a terminal, which needs no mark of its encoding. */
+export function escapeCsv(text: string): string {
+  return escapeLines(text.replaceAll('\ufeff', '').replaceAll('\r\n', '\n'));
+}
+
 /** JSON says the same after this: only characters within strings are concerned, since the layout itself is plain text and newlines. */
 export function escapeJson(json: string): string {
   return json.replace(UNSEEN, (character) => (character === '\n' ? character : unitsOf(character)));

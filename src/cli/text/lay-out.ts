@@ -2,18 +2,27 @@
 
 import Table from 'cli-table3';
 import { escapeText } from './escape-text';
+import type { Paint, Toned } from './tone';
 
 export interface TableColumn {
   readonly head: string;
   readonly align?: 'right';
-  /** Left out on a narrow terminal, those with the highest number first; absent = always shown. */
+  /** Left out on a narrow terminal, those with the highest number first, those with the same together; absent = always shown. */
   readonly dropOrder?: number;
   /** The one column that gives way: `cut` ends in `…`, `wrap` goes on below. */
   readonly narrow?: 'cut' | 'wrap';
 }
 
 /** Several lines of one cell come as a list. */
-export type TableCell = string | number | readonly string[];
+export type TableCell = string | number | readonly string[] | Toned;
+/** `undefined` = there is no such line. */
+export type Fact = readonly [label: string, value: string | Toned | undefined];
+
+/** Where it is shown: no `width` = no terminal, so every column and nothing cut. */
+interface Page {
+  readonly width: number | undefined;
+  readonly paint: Paint;
+}
 
 /** A column that gives way is never made narrower than this while another can be left out. */
 const READABLE = 16;
@@ -30,9 +39,8 @@ const BORDERLESS = {
   'right-mid': '',
 } as const;
 
-/** `width` undefined = no terminal: every column, nothing cut. */
-export function layOutTable(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[], width: number | undefined): string {
-  const cells = rows.map((row) => row.map((cell) => (Array.isArray(cell) ? cell : [String(cell)]).map(escapeText)));
+export function layOutTable(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[], { width, paint }: Page): string {
+  const cells = rows.map((row) => row.map((cell) => linesOf(cell).map(escapeText)));
   const widths = columns.map((column, i) =>
     Math.max(widthOf(column.head), ...cells.map((row) => Math.max(0, ...(row[i] ?? []).map(widthOf)))),
   );
@@ -45,12 +53,25 @@ export function layOutTable(columns: readonly TableColumn[], rows: readonly (rea
     colWidths: shown.map((i) => (columns[i]?.narrow !== undefined && room !== undefined ? Math.min(room, widths[i] ?? room) : null)),
     wordWrap: columns.some((column) => column.narrow === 'wrap'),
   });
-  for (const row of cells) table.push(shown.map((i) => (row[i] ?? []).join('\n')));
-  return table
+  for (const [n, row] of cells.entries()) table.push(shown.map((i) => paint(toneOf(rows[n]?.[i]), (row[i] ?? []).join('\n'))));
+  const text = table
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
+  const leftOut = columns.flatMap(({ head }, i) => (shown.includes(i) ? [] : [head]));
+  if (leftOut.length === 0) return text;
+  const them = leftOut.length === 1 ? 'it' : 'them';
+  return `${text}\n\n${layOutProse(`Left out: ${leftOut.join(', ')}; a wider terminal or --json shows ${them}`, width)}`;
+}
+
+function linesOf(cell: TableCell): readonly string[] {
+  if (typeof cell !== 'object') return [String(cell)];
+  return 'text' in cell ? [cell.text] : cell;
+}
+
+function toneOf(cell: TableCell | undefined): Toned['tone'] {
+  return typeof cell === 'object' && 'text' in cell ? cell.tone : undefined;
 }
 
 /** Which columns are shown, and the room that is left for the one that gives way. */
@@ -65,15 +86,19 @@ function fit(columns: readonly TableColumn[], widths: readonly number[], width: 
       .filter((i) => columns[i]?.dropOrder !== undefined)
       .sort((a, b) => (columns[b]?.dropOrder ?? 0) - (columns[a]?.dropOrder ?? 0))[0];
     if (room >= wanted || next === undefined) return { shown, room: Math.max(room, READABLE / 2) };
-    shown = shown.filter((i) => i !== next);
+    shown = shown.filter((i) => columns[i]?.dropOrder !== columns[next]?.dropOrder);
   }
 }
 
 /** One `label  value` a line; long values go on below, under the value. A value that is undefined has no line. */
-export function layOutFacts(facts: readonly (readonly [label: string, value: string | undefined])[], width: number | undefined): string {
-  const known = facts.filter((fact): fact is readonly [string, string] => fact[1] !== undefined);
+export function layOutFacts(facts: readonly Fact[], { width, paint }: Page): string {
+  const known = facts.filter((fact): fact is readonly [string, string | Toned] => fact[1] !== undefined);
   const indent = Math.max(0, ...known.map(([label]) => label.length)) + GAP;
-  return known.map(([label, value]) => `${label.padEnd(indent)}${wrap(escapeText(value), width, indent)}`.trimEnd()).join('\n');
+  const wrapped = (text: string) => wrap(escapeText(text), width, indent);
+  return known
+    .map(([label, value]) => [label, typeof value === 'string' ? wrapped(value) : paint(value.tone, wrapped(value.text))] as const)
+    .map(([label, value]) => `${label.padEnd(indent)}${value}`.trimEnd())
+    .join('\n');
 }
 
 /** Sentences, fitted to the width; a line to be typed stays whole, so that it can be copied. */
@@ -88,7 +113,7 @@ function wrap(text: string, width: number | undefined, indent: number): string {
   const room = Math.max((width ?? Infinity) - indent, READABLE);
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of wordsOf(text)) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (widthOf(longer) <= room || line === '') line = longer;
     else {
@@ -97,6 +122,12 @@ function wrap(text: string, width: number | undefined, indent: number): string {
     }
   }
   return [...lines, line].join(`\n${' '.repeat(indent)}`);
+}
+
+/** A command to type comes after an arrow at the end, and is never broken, so that it can be copied. */
+function wordsOf(text: string): readonly string[] {
+  const at = text.indexOf('→ imports ');
+  return at === -1 ? text.split(' ') : [...text.slice(0, at).trimEnd().split(' '), text.slice(at)];
 }
 
 /** Columns that the text takes, never less than the truth: beyond the alphabets of Europe every character counts as two. */

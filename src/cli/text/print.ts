@@ -1,9 +1,13 @@
 // The only place that writes to standard output: as JSON (times in ISO) or as text for people (times in their own zone).
 
 import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { escapeJson, escapeLines } from './escape-text';
-import { layOutFacts, layOutProse, layOutTable, type TableCell, type TableColumn } from './lay-out';
+import { inTemporaryFolder } from './in-temporary-folder';
+import { escapeCsv, escapeJson, escapeLines } from './escape-text';
+import { layOutFacts, layOutProse, layOutTable, type Fact, type TableCell, type TableColumn } from './lay-out';
+import { paint, PAINTED, paintNothing, type Tone } from './tone';
 
 export interface Printer {
   readonly json: boolean;
@@ -13,8 +17,10 @@ export interface Printer {
   showEach(values: AsyncIterable<unknown>): Promise<void>;
   /** Text as it is, e.g. CSV: not escaped. */
   raw(text: string | Uint8Array): Promise<void>;
+  /** The CSV file that `write` leaves at a path, as it is; on a terminal what would steer it is shown as text. */
+  csvFile(write: (path: string) => Promise<void>): Promise<void>;
   table(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[]): string;
-  facts(facts: readonly (readonly [label: string, value: string | undefined])[]): string;
+  facts(facts: readonly Fact[]): string;
   /** Sentences, and lines to be typed. */
   prose(text: string): string;
   /** `2026-11-20 14:03:07` in the zone of the reader. */
@@ -22,6 +28,7 @@ export interface Printer {
   /** The same without seconds, for tables. */
   shortTime(date: Date): string;
   number(n: number): string;
+  paint(tone: Tone | undefined, text: string): string;
   /** `1,234,567 bytes (1.2 MiB)` */
   bytes(n: number): string;
 }
@@ -31,6 +38,7 @@ export function createPrinter(terminal: {
   readonly columns: number | undefined;
   readonly timeZone: string;
   readonly json: () => boolean;
+  readonly colour: () => boolean;
 }): Printer {
   const { stdout, columns, timeZone } = terminal;
   // The Swedish way of writing a time is the ISO one without its T.
@@ -38,12 +46,13 @@ export function createPrinter(terminal: {
   const write = async (text: string | Uint8Array) => {
     if (!stdout.write(text)) await once(stdout, 'drain');
   };
+  const page = () => ({ width: columns, paint: terminal.colour() ? paint : paintNothing });
   return {
     get json() {
       return terminal.json();
     },
     async show(value, text) {
-      await write(terminal.json() ? `${toJson(value)}\n` : `${escapeLines(text())}\n`);
+      await write(terminal.json() ? `${toJson(value)}\n` : `${escapeUnpainted(text())}\n`);
     },
     async showEach(values) {
       let before = '[';
@@ -54,14 +63,30 @@ export function createPrinter(terminal: {
       await write(before === '[' ? '[]\n' : '\n]\n');
     },
     raw: write,
-    table: (heads, rows) => layOutTable(heads, rows, columns),
-    facts: (facts) => layOutFacts(facts, columns),
+    csvFile: (writeTo) =>
+      inTemporaryFolder(async (folder) => {
+        const path = join(folder, 'table.csv');
+        await writeTo(path);
+        if (columns === undefined) for await (const bytes of createReadStream(path)) await write(bytes as Buffer);
+        else for await (const text of createReadStream(path, 'utf8')) await write(escapeCsv(text as string));
+      }),
+    table: (heads, rows) => layOutTable(heads, rows, page()),
+    facts: (facts) => layOutFacts(facts, page()),
     prose: (text) => layOutProse(text, columns),
     time: (date) => clock.format(date),
     shortTime: (date) => clock.format(date).slice(0, 16),
     number,
+    paint: (tone, text) => page().paint(tone, text),
     bytes: (n) => (n < 10 * 1024 ? `${number(n)} bytes` : `${number(n)} bytes (${inUnits(n)})`),
   };
+}
+
+/** What steers the terminal is ours alone. */
+function escapeUnpainted(text: string): string {
+  return text
+    .split(PAINTED)
+    .map((part, i) => (i % 2 === 0 ? escapeLines(part) : part))
+    .join('');
 }
 
 function number(n: number): string {

@@ -36,7 +36,7 @@ export function isWithin(address: string, networks: readonly string[]): boolean 
   });
 }
 
-/** One name for whoever stands behind an address: an IPv4 address itself, of an IPv6 address its network of /64. */
+/** The same name for everything one host may use: an IPv4 address itself, or the /64 network of an IPv6 address. */
 export function placeOf(address: string): string {
   const network = parseNetwork(withoutZone(address));
   if (network === undefined) return address;

@@ -1,5 +1,5 @@
 // The two kinds of clients, as data: which columns, which folders, what an upload becomes, which report. The import itself is the same
-// for both; whoever needs to know a difference asks here, and nowhere is there a second way (docs/adr/0010-a-profile-is-data.md).
+// for both; code that needs to know a difference asks here and nowhere else (docs/adr/0010-a-profile-is-data.md).
 
 import type { ClientSettings, ProfileName } from '../client';
 import { AGYLIA_FIELDS, FIELDS, headerOf, type Field, type FieldName } from '../record/fields';

@@ -12,7 +12,16 @@ export function clientsBySchedule(clients: readonly Client[]): ReadonlyMap<strin
   for (const client of clients) {
     if (!client.enabled) continue;
     const name = scheduleName(client.settings.schedule);
-    byName.set(name, [...(byName.get(name) ?? []), client]);
+    const sharing = byName.get(name);
+    if (sharing === undefined) byName.set(name, [client]);
+    else sharing.push(client);
   }
   return byName;
+}
+
+/** A setting that Temporal does not carry out. */
+export interface RefusedSchedule {
+  /** As schedules are named, e.g. `0 0 * * *@PST`. */
+  readonly name: string;
+  readonly why: string;
 }

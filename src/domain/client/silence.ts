@@ -1,5 +1,5 @@
 // When a client that was to send files has been silent for too long. A silence begins with the newest file, or with the client itself,
-// and is named after that: so each is told of once, and a new file begins another.
+// and is named after that: so each is reported once, and a new file starts another.
 
 import type { Client } from '../client';
 import { durationMs } from './duration';
@@ -12,7 +12,7 @@ export interface Silence {
   readonly since: Date;
 }
 
-export type NewestImport = Pick<ImportRun, 'importId' | 'receivedAt'>;
+type NewestImport = Pick<ImportRun, 'importId' | 'receivedAt'>;
 
 /** Undefined while all is well, or nothing is expected. Files of a paused client wait in its folder, so they cannot be missed. */
 export function silenceOf(client: Client, newest: NewestImport | undefined, now: Date): Silence | undefined {

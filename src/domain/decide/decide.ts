@@ -6,12 +6,14 @@ import { isSome, leadingZerosReason, missingCode, reason, REASONS, type Reason }
 import type { CheckedRecord, DecideContext, Decided, Decision, FileMark } from '../record/record';
 import { isCreationUndone, type FieldValue, type FieldValues, type StoredFieldName, type User, type WrittenDecision } from '../user';
 
+const NO_VALUES: FieldValues = {};
+
 export function decide(record: CheckedRecord, mark: FileMark | undefined, user: User | undefined, context: DecideContext): Decided {
   // First of all: an earlier attempt may have written the user before a newer import did anything.
   if (user?.imported?.importId === context.importId && user.imported.line === record.line) {
     return withSideEffects({ kind: 'done', stamp: user.imported }, record, user, context);
   }
-  // What a newer file said of the user stands, even when this record could not have been taken anyway.
+  // What a newer file says about the user counts, even if this record would have been rejected anyway.
   if (context.superseded || isNewerThan(context.seq, user)) return alone({ kind: 'superseded' });
 
   const reasons = [...record.reasons, ...(mark?.reasons ?? []), ...reasonsOfTheWorld(record, user, context)];
@@ -64,14 +66,19 @@ function statusChange(record: CheckedRecord, user: User, context: DecideContext)
   return 'update';
 }
 
-/** The import that created the user was undone: whoever speaks of the user again means a new one, whatever the client's settings on archived users. */
+/**
+ * The import that created the user was undone: a file that contains the user again means a new one, whatever the client's settings on
+ * archived users.
+ */
 function isAsGoodAsNew(record: CheckedRecord, user: User): boolean {
   return isCreationUndone(user) && record.active !== '0';
 }
 
 function differing(values: FieldValues, stored: FieldValues): FieldValues {
+  if (values === stored) return NO_VALUES;
   const set: Partial<Record<StoredFieldName, FieldValue>> = {};
-  for (const [field, value] of Object.entries(values) as [StoredFieldName, FieldValue][]) {
+  for (const field of Object.keys(values) as StoredFieldName[]) {
+    const value = values[field]!;
     if (stored[field] !== value) set[field] = value;
   }
   return set;

@@ -1,11 +1,11 @@
-// Whether an import may still release the permits of a user whom its file called inactive: only while the user is archived, and not by
+// Whether an import may still release the permits of a user that its file marked inactive: only while the user is archived, and not by
 // a newer import, which sees to the permits itself. Pure.
 
 import { parseImportId, type ImportId } from '../ids';
 import type { Archived, Undone } from '../user';
 
 /** The user as it is now; no status = active. */
-export interface Releasable {
+interface Releasable {
   readonly status?: 'active' | 'archived';
   readonly archived?: Archived;
   readonly undone?: Undone;

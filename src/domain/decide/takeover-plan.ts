@@ -7,6 +7,7 @@
 
 import { fingerprint } from '../file/fingerprint';
 import type { UserId } from '../ids';
+import { grown } from '../number-lists';
 
 export type UniqueField = 'email' | 'userName';
 
@@ -71,7 +72,7 @@ export class TakeoverPlan {
     return fieldsIn(this.#lost[at]!);
   }
 
-  /** Where takers go round in a circle somebody has to begin: what is to be taken from its holder right before this record is written. */
+  /** If takers form a circle, one has to begin: what to take from its holder right before this record is written. */
   releasesFor(at: number): readonly UniqueField[] {
     return fieldsIn(this.#releases[at]!);
   }
@@ -96,8 +97,8 @@ export class TakeoverPlan {
   }
 
   /**
-   * Those that can be written, whoever gives up a value before whoever takes it: depth first; a path that meets itself is a circle.
-   * Without recursion: chains may be long.
+   * Those that can be written, the record that gives up a value before the one that takes it: depth first; a path that meets itself is a
+   * circle. Without recursion: chains may be long.
    */
   *givenInOrder(): Generator<number> {
     const isSeen = new Uint8Array(this.#count);
@@ -129,7 +130,7 @@ export class TakeoverPlan {
     }
   }
 
-  /** Returns who waits for whom: by record the first slot that waits for it, and by slot the next one. */
+  /** Returns which record waits for which: by record the first slot that waits for it, and by slot the next one. */
   #findGivers(isFree: (print: bigint) => boolean): { readonly first: Int32Array; readonly next: Int32Array } {
     const findUser = this.#indexUsers();
     const slots = this.#count * SLOTS;
@@ -153,7 +154,7 @@ export class TakeoverPlan {
     return { first, next };
   }
 
-  /** Whoever counted on the values of a record that cannot be written cannot be written either. */
+  /** A record that counted on values of one that cannot be written cannot be written either. */
   #spreadLoss({ first, next }: { readonly first: Int32Array; readonly next: Int32Array }): void {
     const open = new Int32Array(this.#count);
     let last = 0;
@@ -183,10 +184,10 @@ export class TakeoverPlan {
   }
 
   #grow(): void {
-    this.#users = larger(this.#users);
-    this.#wanted = larger(this.#wanted);
-    this.#holders = larger(this.#holders);
-    this.#given = larger(this.#given);
+    this.#users = grown(this.#users);
+    this.#wanted = grown(this.#wanted);
+    this.#holders = grown(this.#holders);
+    this.#given = grown(this.#given);
   }
 }
 
@@ -196,10 +197,4 @@ function slotOf(key: string): number {
 
 function fieldsIn(bits: number): readonly UniqueField[] {
   return bits === 0 ? [] : FIELDS.filter((_, slot) => (bits & (1 << slot)) !== 0);
-}
-
-function larger(numbers: BigUint64Array): BigUint64Array<ArrayBuffer> {
-  const twice = new BigUint64Array(numbers.length * 2);
-  twice.set(numbers);
-  return twice;
 }

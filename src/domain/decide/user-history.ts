@@ -44,7 +44,7 @@ function creationOf(user: User, changes: readonly UserChange[]): UserEvent[] {
   return [created, { did: 'undo', importId, line, at: undoneAt, fields }];
 }
 
-/** The values that a user was created with are those of now, less what was changed since. */
+/** The values that a user was created with: the present ones, minus what was changed since. */
 function createdFields(user: User, changes: readonly UserChange[]): readonly FieldChange[] | null {
   const { undoneAt, gaveUp } = user.created!;
   const first = changes[0]?.rev ?? user.rev;

@@ -8,14 +8,16 @@
 import type { ClientSettings } from '../client';
 import { REPORT_HEADERS, type Field, type FieldName } from '../record/fields';
 import { joinWithAnd } from '../reason/name-lines';
-import { oneLine } from '../report/one-line';
+import { oneLine } from '../report/wording';
 import { fieldsOf } from '../client/profiles';
+import { nameIn } from './header-names';
 import type { Column } from '../record/record';
 import type { Refusal, RefusalCode } from '../reason/reasons';
 import { refusal } from '../reason/refusals';
 import { suggestHeader } from './suggest-header';
+import { bare } from './suggest-name';
 
-export type HeaderVerdict =
+type HeaderVerdict =
   | {
       readonly kind: 'accepted';
       readonly columns: readonly Column[];
@@ -34,6 +36,8 @@ const MOST_SUGGESTED = 30;
 /** A header line may be as long as a record. */
 const MOST_LOOKED_AT = 100;
 const LONGEST_QUOTED = 60;
+/** As a quoted name has it. */
+const UNSEEN_SHOWN = '\ufffd';
 
 interface Cell {
   readonly header: string;
@@ -91,9 +95,8 @@ export function checkHeader(
 }
 
 function readCell(raw: string, fieldByHeader: ReadonlyMap<string, FieldName>): Cell {
-  // String.prototype.trim takes a byte order mark for white space.
   const header = raw.trim();
-  const name = header.toLowerCase();
+  const name = nameIn(raw);
   const field = fieldByHeader.get(name);
   const cell = { header, name };
   if (field !== undefined) return { ...cell, kind: 'field', field };
@@ -114,7 +117,7 @@ function namesTwice(cells: readonly Cell[]): readonly Cell[] {
 function sayMissing(names: readonly string[], isHeaderLine: boolean): string {
   const what =
     names.length === 1 ? `The required column ${names[0]} is missing.` : `The required columns ${joinWithAnd(names)} are missing.`;
-  return isHeaderLine ? what : `${what} The first line of the file must hold the column names.`;
+  return isHeaderLine ? what : `${what} The first line of the file must contain the column names.`;
 }
 
 function sayUnknown(
@@ -127,7 +130,7 @@ function sayUnknown(
   let unsaid = Math.max(0, unknown.length - MOST_LOOKED_AT);
   const left = new Set(free);
   for (const { header, name } of unknown.slice(0, MOST_LOOKED_AT)) {
-    const suggestion = suggestHeader(name, left);
+    const suggestion = suggestHeader(name, left) ?? REPORT_HEADERS.find((ours) => bare(ours) === bare(name));
     // Where unknown columns are ignored, only one that may be the missing one is worth a word.
     const worthAWord = suggestion !== undefined || (isHeaderLine && unknownColumns === 'refuse');
     const most = suggestion === undefined ? MOST_NAMED : MOST_SUGGESTED;
@@ -137,21 +140,17 @@ function sayUnknown(
   if (sayable.length === 0) return '';
   const more = unsaid > 0 && isHeaderLine && unknownColumns === 'refuse' ? [`${unsaid} more`] : [];
   const names = joinWithAnd([...sayable, ...more]);
-  return sayable.length + more.length === 1
-    ? `There is no accepted column name for ${names}${endOf(names)}`
-    : `There are no accepted column names for ${names}${endOf(names)}`;
+  const what =
+    sayable.length + more.length === 1
+      ? `Unknown column ${names}; rename or remove it.`
+      : `Unknown columns ${names}; rename or remove them.`;
+  return names.includes(UNSEEN_SHOWN) ? `${what} ${UNSEEN_SHOWN} stands for a character that cannot be seen; retype the name.` : what;
 }
 
 function sayTwice(cells: readonly Cell[]): string {
   const named = cells.slice(0, MOST_NAMED).map(({ header }) => quote(header));
   const names = joinWithAnd(cells.length > MOST_NAMED ? [...named, `${cells.length - MOST_NAMED} more`] : named);
-  return cells.length === 1
-    ? `The column ${names} is there twice; remove one.`
-    : `The columns ${names} are there twice; remove one of each.`;
-}
-
-function endOf(sentence: string): string {
-  return sentence.endsWith('?)') ? '' : '.';
+  return cells.length === 1 ? `The column ${names} appears twice; remove one.` : `The columns ${names} appear twice; remove one of each.`;
 }
 
 function quote(header: string): string {

@@ -1,15 +1,16 @@
 // Finds, within one file, records that repeat an earlier one and records that contradict each other: one unique id with different data,
 // one e-mail or user name for different people. Keeps 36 bytes per record (line and four fingerprints), in blocks that are never
 // copied, plus 4 to 8 while it looks for equals; only a file that is full of repetitions costs more (12 bytes per record and kind).
+// Whose e-mail or user name it is that a record claims, too, is not kept: the ids on the lines to be named are read from the file again.
 
 import { claimsOf, emailKeyOf, userNameKeyOf } from '../record/claims';
 import { fingerprintInto } from './fingerprint';
 import { groupEquals, type Groups } from './group-equals';
 import { MOST_LINES_NAMED, nameLines } from '../reason/name-lines';
-import { reason, type Reason } from '../reason/reasons';
+import { claimedTwiceReason, reason, type Reason } from '../reason/reasons';
 import type { CheckedRecord, FileMark } from '../record/record';
 
-export interface ConflictFinder {
+interface ConflictFinder {
   /** Records in the order of their lines. `identity` = equal for identical records (`recordIdentity`). */
   add(record: CheckedRecord, identity: string): void;
   /** The file ends in the middle of the record on this line, the last one. */
@@ -17,12 +18,22 @@ export interface ConflictFinder {
   finish(): Findings;
 }
 
-export interface Findings {
+interface Findings {
   /** Fingerprints of all unique ids of the file, sorted, each once. */
   readonly ids: BigUint64Array;
-  /** By line, only of lines with something to say. Made while it is read, since a file may have a mark for each of 5,000,000 lines. */
-  readonly marks: Iterable<FileMark>;
+  /** Lines, in order, whose unique ids the marks of others name: the first `MOST_USERS_NAMED` of them. */
+  readonly named: readonly number[];
+  /**
+   * By line, only of lines with something to say. Made while it is read, since a file may have a mark for each of 5,000,000 lines.
+   * `ids` = unique ids by line.
+   */
+  readonly marks: (ids: ReadonlyMap<number, string>) => Iterable<FileMark>;
 }
+
+/** In one reason: each of a chunk's 5,000 records may have two such, and a chunk is one document. */
+const MOST_OTHERS_NAMED = 5;
+/** So many ids fit into a few megabytes. In a file in which more people share a value, the rest are told the lines. */
+const MOST_USERS_NAMED = 50_000;
 
 const LINE = 0;
 const ID = 1;
@@ -77,13 +88,20 @@ export function createConflictFinder(): ConflictFinder {
       const sameEmail = ofSlot(EMAIL, (record) => has(record, EMAIL) && !isRepeat(record), isOther);
       const sameUserName = ofSlot(USER_NAME, (record) => has(record, USER_NAME) && !isRepeat(record), isOther);
 
-      const others = (groups: Groups, record: number) => nameOthers(groups, record, (member) => at(member, LINE));
-      function* marks(): Generator<FileMark> {
+      const linesOf = (groups: Groups, record: number) => firstOthers(groups, record, MOST_LINES_NAMED).map((member) => at(member, LINE));
+      function* marks(idsByLine: ReadonlyMap<number, string>): Generator<FileMark> {
+        const claimedBy = (groups: Groups, record: number) => {
+          const first = firstOthers(groups, record, MOST_OTHERS_NAMED);
+          // Records of the same user are told of that already.
+          const others = first.filter((member) => isOther(record, member)).map((member) => at(member, LINE));
+          const named = others.map((line) => ({ line, uniqueId: idsByLine.get(line) ?? '' }));
+          return { others: named, more: groups.sizeOf(record) - 1 - first.length };
+        };
         for (let record = 0; record < count; record++) {
           const reasons: Reason[] = [];
-          if (sameId.isConflict(record)) reasons.push(sameIdReason(others(sameId, record)));
-          if (sameEmail.isConflict(record)) reasons.push(sameClaimReason('email', others(sameEmail, record)));
-          if (sameUserName.isConflict(record)) reasons.push(sameClaimReason('userName', others(sameUserName, record)));
+          if (sameId.isConflict(record)) reasons.push(sameIdReason(nameLines(linesOf(sameId, record), sameId.sizeOf(record) - 1)));
+          if (sameEmail.isConflict(record)) reasons.push(claimedTwiceReason('email', claimedBy(sameEmail, record)));
+          if (sameUserName.isConflict(record)) reasons.push(claimedTwiceReason('userName', claimedBy(sameUserName, record)));
           const line = at(record, LINE);
           const repeats = isRepeat(record);
           if (line === cutLine && !repeats) reasons.push(reason('CUT_OFF', null));
@@ -94,7 +112,8 @@ export function createConflictFinder(): ConflictFinder {
       }
       return {
         ids: idsOf(count, (record) => has(record, ID) && sameId.headOf(record) === record, at),
-        marks: { [Symbol.iterator]: marks },
+        named: namedLines(count, [sameEmail, sameUserName], (record) => at(record, LINE)),
+        marks: (idsByLine) => ({ [Symbol.iterator]: () => marks(idsByLine) }),
       };
     },
   };
@@ -114,21 +133,32 @@ function idsOf(count: number, isFirst: (record: number) => boolean, at: (record:
   return ids.sort();
 }
 
-function nameOthers(groups: Groups, record: number, lineOf: (record: number) => number): string {
-  const lines: number[] = [];
+function firstOthers(groups: Groups, record: number, most: number): number[] {
+  const others: number[] = [];
   for (const member of groups.membersOf(record)) {
-    if (member !== record) lines.push(lineOf(member));
-    if (lines.length === MOST_LINES_NAMED) break;
+    if (member !== record) others.push(member);
+    if (others.length === most) break;
   }
-  return nameLines(lines, groups.sizeOf(record) - 1);
+  return others;
+}
+
+/** Of each group the first ones: those, and one more, that its other members name. */
+function namedLines(count: number, kinds: readonly Groups[], lineOf: (record: number) => number): readonly number[] {
+  const lines = new Set<number>();
+  for (let record = 0; record < count && lines.size < MOST_USERS_NAMED; record++) {
+    for (const groups of kinds) {
+      if (!groups.isConflict(record) || groups.headOf(record) !== record) continue;
+      lines.add(lineOf(record));
+      for (const other of firstOthers(groups, record, MOST_OTHERS_NAMED)) lines.add(lineOf(other));
+    }
+  }
+  return [...lines].toSorted((a, b) => a - b);
 }
 
 function sameIdReason(lines: string): Reason {
-  return reason('DUPLICATE_IN_FILE', 'uniqueId', `The same user is also on ${lines}, with other values; keep one of these records.`);
-}
-
-function sameClaimReason(field: 'email' | 'userName', lines: string): Reason {
-  return field === 'email'
-    ? reason('9019', field, `Another user has the same e-mail address on ${lines}; give each user an address of their own.`)
-    : reason('9020', field, `Another user has the same user name on ${lines}; give each user a name of their own.`);
+  return reason(
+    'DUPLICATE_IN_FILE',
+    'uniqueId',
+    `The same user is also on ${lines} with different values; keep only one of these records.`,
+  );
 }

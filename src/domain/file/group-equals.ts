@@ -11,7 +11,7 @@ export interface Groups {
   isConflict(thing: number): boolean;
 }
 
-export interface Grouping {
+interface Grouping {
   /** Things are numbered from 0 to count - 1. */
   readonly count: number;
   /** 32 evenly spread bits, equal for equal things. */

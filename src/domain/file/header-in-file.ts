@@ -1,8 +1,8 @@
 // What a client calls a field: the header of its own file, or, where the file has no such column, the name that the column would have.
 
-import { fieldOfHeader } from './field-of-header';
-import { headerOf, type FieldName } from '../record/fields';
+import { AGYLIA_FIELDS, FIELDS, headerOf, type FieldName } from '../record/fields';
 import { PROFILES } from '../client/profiles';
+import type { FileLayout } from '../import-run';
 
 /** What is known of a file's header line, all as sent. */
 export interface FileHeaders {
@@ -25,4 +25,16 @@ function headerInTable(file: FileHeaders | null, field: FieldName): string {
   const identity = headerOfFile(file, 'uniqueId')?.trim().toLowerCase();
   const table = Object.values(PROFILES).find(({ fields }) => fields.some(({ headers: [first] }) => first === identity));
   return table?.fields.find(({ name }) => name === field)?.headers[0] ?? headerOf(field);
+}
+
+const BY_HEADER = new Map([...AGYLIA_FIELDS, ...FIELDS].flatMap(({ name, headers }) => headers.map((header) => [header, name] as const)));
+
+/**
+ * Which field a header of an accepted file stands for, in whatever profile. None that was skipped: it may well be the name of a column in the
+ * other profile.
+ */
+export function fieldOfHeader(header: string, { ignoredHeaders }: Pick<FileLayout, 'ignoredHeaders'>): FieldName | undefined {
+  // String.prototype.trim takes a byte order mark for white space.
+  const name = header.trim();
+  return ignoredHeaders.includes(name) ? undefined : BY_HEADER.get(name.toLowerCase());
 }

@@ -3,22 +3,17 @@
 import type { ClientSettings } from '../client';
 import { fieldsOf } from '../client/profiles';
 import { REPORT_HEADERS } from '../record/fields';
+import { bare } from './suggest-name';
 
 /** Every accepted name of the client's files, and our own. */
 export function acceptedNames(settings: Pick<ClientSettings, 'profile' | 'furtherColumns'>): ReadonlySet<string> {
   return new Set([...fieldsOf(settings).flatMap(({ headers }) => headers), ...REPORT_HEADERS]);
 }
 
-/** Nothing but accepted names and blanks. One name among several cells may be a coincidence. */
-export function isHeaderLine(cells: readonly string[], names: ReadonlySet<string>): boolean {
-  let found = 0;
-  for (const cell of cells) {
-    const name = nameIn(cell);
-    if (name === '') continue;
-    if (!names.has(name)) return false;
-    found++;
-  }
-  return found > 1 || (found === 1 && cells.length === 1);
+/** Only words for columns and blank cells. One among several cells may be a coincidence. `words` = `headerWords`. */
+export function isHeaderLine(cells: readonly string[], words: ReadonlySet<string>): boolean {
+  const filled = cells.filter((cell) => cell.trim() !== '');
+  return (filled.length > 1 || (filled.length === 1 && cells.length === 1)) && filled.every((cell) => words.has(bare(cell)));
 }
 
 /** As names are compared. */

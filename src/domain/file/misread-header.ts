@@ -1,5 +1,5 @@
-// A header line that is right, and was read wrong: another delimiter, each line in quotes, a title above it. Or something that is no header
-// for a reason that shows. Looked at only when the header was refused; the reason then says exactly that, and not that names are missing.
+// A header line that is right, and was read wrong: another delimiter, each line in quotes, a title above it. Or something that is visibly
+// not a header. Looked at only when the header was refused; the reason then says exactly that, and not that names are missing.
 
 import type { ClientSettings } from '../client';
 import { fieldsOf } from '../client/profiles';
@@ -10,9 +10,11 @@ import { acceptedNames, nameIn } from './header-names';
 import { DELIMITER_NAMES } from '../record/unreadable';
 
 /** The first rows of a file, and how they were read. */
-export interface MisreadRows {
+interface MisreadRows {
   readonly rows: readonly { readonly line: number; readonly cells: readonly string[] }[];
   readonly delimiter: FileLayout['delimiter'];
+  /** A first line `sep=;` named the delimiter. */
+  readonly hasSepLine: boolean;
 }
 
 type Settings = Pick<ClientSettings, 'profile' | 'furtherColumns' | 'delimiter'>;
@@ -21,15 +23,17 @@ type Settings = Pick<ClientSettings, 'profile' | 'furtherColumns' | 'delimiter'>
 const LOOKED_AT = 4096;
 
 /** Undefined = it was read as it is meant. */
-export function misreadHeader({ rows, delimiter }: MisreadRows, settings: Settings): Refusal | undefined {
+export function misreadHeader({ rows, delimiter, hasSepLine }: MisreadRows, settings: Settings): Refusal | undefined {
   const [first, ...below] = rows;
   if (first === undefined) return undefined;
+  const { cells, line } = first;
   return (
-    quotesSpaced(first.cells, settings) ??
-    rowsInQuotes(first.cells, delimiter, settings) ??
-    otherDelimiter(first.cells, delimiter, settings) ??
-    lineBreaks(first.cells, delimiter) ??
-    titleAbove(first.cells, below, settings)
+    quotesSpaced(cells, settings) ??
+    (hasSepLine ? otherThanNamed({ cells, line, delimiter }, settings) : rowsInQuotes(cells, delimiter, settings)) ??
+    otherDelimiter(cells, delimiter, settings) ??
+    severalDelimiters(cells, delimiter, settings) ??
+    lineBreaks(cells, delimiter) ??
+    (below.length === 0 ? recordsBehind(cells, settings) : titleAbove(cells, below, settings))
   );
 }
 
@@ -39,7 +43,7 @@ function quotesSpaced(cells: readonly string[], settings: Settings): Refusal | u
   const isSpaced = (cell: string) => /^\s*".*"\s*$/s.test(cell) && /^\s|\s$/.test(cell) && names.has(nameIn(cell.trim().slice(1, -1)));
   if (!cells.slice(0, LOOKED_AT).some(isSpaced)) return undefined;
   const message =
-    'In the header line a blank stands between a delimiter and a double quote, so that the quotes do not count. Remove the blanks around the delimiters, in all lines.';
+    'The header line has a space between a delimiter and a double quote, so the quotes are not recognised. Remove the spaces around the delimiters on every line.';
   return refusal('QUOTE_MISPLACED', message, 1);
 }
 
@@ -50,25 +54,62 @@ function rowsInQuotes(cells: readonly string[], delimiter: string, settings: Set
   if (!candidates.some((candidate) => cells[0]!.includes(candidate) && holdsRequired(namesIn(cells[0]!, candidate), settings)))
     return undefined;
   const message =
-    'Each line as a whole is in double quotes, so that it is read as one value. Remove the quotes around the lines; only a value that holds the delimiter needs them.';
+    'Each whole line is in double quotes, so it is read as one value. Remove the quotes around the lines; only values that hold the delimiter need them.';
   return refusal('DELIMITER', message, 1);
 }
 
 function otherDelimiter(cells: readonly string[], delimiter: FileLayout['delimiter'], settings: Settings): Refusal | undefined {
   const text = cells.join(delimiter).slice(0, LOOKED_AT);
   const named = /^"?sep=([^\w\s"])/i.exec(text.trim())?.[1];
-  const candidates = new Set([...(named === undefined ? [] : [named]), ...text.replaceAll(/[\w"'-]/g, '')]);
-  candidates.delete(delimiter);
-  const found = named ?? [...candidates].find((candidate) => holdsRequired(namesIn(text, candidate), settings));
-  if (found === undefined) return undefined;
+  const found = named ?? delimiterIn(text, delimiter, settings);
+  if (found === undefined || (settings.delimiter === 'auto' && isUsual(found))) return undefined;
   const expected =
     settings.delimiter === 'auto'
-      ? 'we understand commas, semicolons and tabs. Export it with one of these.'
+      ? 'we expect commas, semicolons or tabs. Export it with one of these.'
       : `we expect ${DELIMITER_NAMES[settings.delimiter]}s from you. Export it with ${DELIMITER_NAMES[settings.delimiter]}s, or ask us to change the delimiter.`;
-  return refusal('DELIMITER', `The columns of the file are separated by ${delimiterName(found)}, and ${expected}`, 1);
+  return refusal('DELIMITER', `The columns of the file are separated by ${delimiterName(found)}, but ${expected}`, 1);
 }
 
-/** A quote in the header line that lacks its end swallows the records below it. */
+/** What a line `sep=,` says, and the header line below it does not bear out. */
+function otherThanNamed(
+  { cells, line, delimiter }: { readonly cells: readonly string[]; readonly line: number; readonly delimiter: FileLayout['delimiter'] },
+  settings: Settings,
+): Refusal | undefined {
+  const found = delimiterIn(cells.join(delimiter).slice(0, LOOKED_AT), delimiter, settings);
+  if (found === undefined) return undefined;
+  const message = `The first line says that ${DELIMITER_NAMES[delimiter]}s separate the columns, but they are separated by ${delimiterName(found)}. Remove the first line.`;
+  return refusal('DELIMITER', message, line);
+}
+
+/** The character other than `delimiter` between the names of all required columns. */
+function delimiterIn(text: string, delimiter: string, settings: Settings): string | undefined {
+  const candidates = new Set(text.replaceAll(/[\w"'-]/g, ''));
+  candidates.delete(delimiter);
+  // `unique_id`,`login_source`: a mark around the names is not one between them.
+  const isAround = (candidate: string) => holdsRequired(namesIn(text.replaceAll(candidate, ''), delimiter), settings);
+  return [...candidates].find((candidate) => holdsRequired(namesIn(text, candidate), settings) && !isAround(candidate));
+}
+
+function severalDelimiters(cells: readonly string[], delimiter: FileLayout['delimiter'], settings: Settings): Refusal | undefined {
+  const text = cells.join(delimiter);
+  if (holdsRequired(namesIn(text, delimiter), settings) || !holdsRequired(namesIn(text), settings)) return undefined;
+  const message = `The column names are separated by different characters. Separate all of them, and the values below, by ${DELIMITER_NAMES[delimiter]}s.`;
+  return refusal('DELIMITER', message, 1);
+}
+
+/** A file that has lost its line breaks: behind the names come at least as many values, which must not be quoted as names. */
+function recordsBehind(cells: readonly string[], settings: Settings): Refusal | undefined {
+  const names = acceptedNames(settings);
+  const width = cells.findIndex((cell) => !names.has(nameIn(cell)));
+  const behind = cells.slice(width);
+  if (width < 2 || behind.length < width - 1 || !holdsRequired(cells.map(nameIn), settings)) return undefined;
+  if (behind.some((cell) => nameIn(cell) !== '' && names.has(nameIn(cell)))) return undefined;
+  const message =
+    'The whole file is one line, so its records were read as column names. Export it again with a line break behind each record.';
+  return refusal('NO_RECORDS', message, 1);
+}
+
+/** A quote in the header line that is never closed swallows the records below it. */
 function lineBreaks(cells: readonly string[], delimiter: string): Refusal | undefined {
   const swallows = cells.slice(0, LOOKED_AT).some((cell) =>
     cell
@@ -80,7 +121,7 @@ function lineBreaks(cells: readonly string[], delimiter: string): Refusal | unde
   if (!swallows) return undefined;
   return refusal(
     'QUOTE_UNCLOSED',
-    'A double quote in the header line lacks its end, so that the lines below were read as part of a name. Close or remove it.',
+    'A double quote in the header line is never closed, so the lines below it were read as part of a name. Close or remove it.',
     1,
   );
 }
@@ -94,8 +135,8 @@ function titleAbove(first: readonly string[], below: MisreadRows['rows'], settin
   if (isHeader(first)) return undefined;
   const header = below.find(({ cells }) => isHeader(cells));
   if (header === undefined) return undefined;
-  const above = header.line === 2 ? 'Delete the line above it' : `Delete the ${header.line - 1} lines above it`;
-  return refusal('HEADER_MISSING', `The column names stand on line ${header.line} and must stand on the first. ${above}.`, header.line);
+  const above = header.line === 2 ? 'Delete the line above them' : `Delete the ${header.line - 1} lines above them`;
+  return refusal('HEADER_MISSING', `The column names are on line ${header.line}, but must be on line 1. ${above}.`, header.line);
 }
 
 function namesIn(text: string, delimiter: string | RegExp = /[,;\t|]/): readonly string[] {
@@ -109,9 +150,14 @@ function holdsRequired(names: readonly string[], settings: Settings): boolean {
   return fieldsOf(settings).every(({ required, headers }) => !required || headers.some((header) => names.includes(header)));
 }
 
+function isUsual(mark: string): mark is FileLayout['delimiter'] {
+  return mark in DELIMITER_NAMES;
+}
+
 function delimiterName(mark: string): string {
   if (mark === '|') return 'vertical bars (|)';
-  if (mark === ' ' || mark === '\u00a0') return 'blanks';
-  if (mark === ',' || mark === ';' || mark === '\t') return `${DELIMITER_NAMES[mark]}s`;
+  if (mark === ' ' || mark === '\u00a0') return 'spaces';
+  if (isUsual(mark)) return `${DELIMITER_NAMES[mark]}s`;
+  if (/\p{C}/u.test(mark)) return `the character U+${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
   return `the character ${mark}`;
 }

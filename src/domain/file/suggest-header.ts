@@ -1,36 +1,59 @@
 // "Did you mean …" for column names: the accepted name that a header is a slip of, or that people use other words for.
 
-import type { Field, FieldName } from '../record/fields';
+import { REPORT_HEADERS, type Field, type FieldName } from '../record/fields';
 import { bare, suggestName } from './suggest-name';
 
-/** As people name these columns, without what separates the words. In the order of how likely they mean the field. */
+/** As people name these columns, in English and French, as `bare` has it. In the order of how likely they mean the field. */
 const WORDS: Readonly<Partial<Record<FieldName, readonly string[]>>> = {
-  uniqueId: ['id', 'userid', 'uid', 'uniqueidentifier', 'identifier', 'personid', 'studentid', 'employeeid', 'externalid', 'memberid'],
+  uniqueId: [
+    'id',
+    'uniqueid',
+    'userid',
+    'uid',
+    'uniqueidentifier',
+    'identifier',
+    'personid',
+    'studentid',
+    'employeeid',
+    'externalid',
+    'memberid',
+    'identifiant',
+    'matricule',
+    'numero',
+  ],
   loginSource: ['login', 'source', 'logintype', 'authsource', 'authentication', 'loginmethod', 'idp', 'directory'],
-  firstName: ['givenname', 'forename', 'firstnames', 'given', 'first', 'preferredname', 'fname'],
-  lastName: ['surname', 'familyname', 'last', 'lname', 'secondname'],
-  userName: ['userlogin', 'loginname', 'account', 'accountname', 'netid', 'login'],
-  email: ['emailaddress', 'mailaddress', 'mail', 'email1', 'primaryemail', 'workemail', 'contactemail'],
-  street: ['address', 'streetaddress', 'address1', 'addressline1', 'street1'],
-  city: ['town', 'municipality', 'city1'],
+  firstName: ['givenname', 'firstname', 'forename', 'firstnames', 'given', 'first', 'preferredname', 'fname', 'prenom'],
+  lastName: ['surname', 'lastname', 'familyname', 'last', 'lname', 'secondname', 'sn', 'nom', 'nomdefamille'],
+  userName: ['userlogin', 'loginname', 'account', 'accountname', 'netid', 'login', 'nomdutilisateur'],
+  email: ['email', 'emailaddress', 'mailaddress', 'mail', 'email1', 'primaryemail', 'workemail', 'contactemail', 'courriel'],
+  street: ['address', 'streetaddress', 'address1', 'addressline1', 'street1', 'adresse', 'rue'],
+  city: ['town', 'municipality', 'city1', 'ville'],
   province: ['provincestate', 'stateprovince', 'region', 'prov'],
-  postalCode: ['postcode', 'zipcode', 'postal', 'zippostal'],
-  phoneCell: ['cell', 'cellphone', 'mobile', 'mobilephone', 'phone', 'phonenumber', 'telephone'],
+  postalCode: ['postcode', 'zipcode', 'postal', 'zippostal', 'codepostal'],
+  phoneCell: ['cell', 'cellphone', 'mobile', 'mobilephone', 'phone', 'phonenumber', 'telephone', 'cellulaire'],
   userTypeId: ['usertype', 'type', 'role', 'category'],
   employeeNo: ['employeenumber', 'employeeid', 'staffno', 'staffnumber', 'staffid', 'empno'],
   studentNo: ['studentnumber', 'studentid'],
   licenceNumber: ['licence', 'license', 'licencenumber', 'licensenumber', 'driverslicense', 'driverslicence'],
-  dateOfBirth: ['dob', 'birthdate', 'birthday', 'dateofbirth'],
-  groups: ['group', 'teams', 'team', 'departments', 'department'],
-  active: ['status', 'isactive', 'enabled', 'activeinactive'],
+  dateOfBirth: ['dob', 'birthdate', 'birthday', 'dateofbirth', 'datedenaissance'],
+  groups: ['group', 'groupe', 'groupes', 'teams', 'team', 'departments', 'department'],
+  active: ['status', 'isactive', 'enabled', 'activeinactive', 'actif', 'statut'],
 };
+
+/** What a header line may hold: names of these fields, words for them and our own names, all as `bare` has it. */
+export function headerWords(fields: readonly Field[]): ReadonlySet<string> {
+  const words = fields.flatMap(({ name, headers }) => [...headers.map(bare), ...(WORDS[name] ?? [])]);
+  return new Set([...words, ...REPORT_HEADERS.map(bare)]);
+}
 
 /** Takes the field that it suggests off `free`: no two columns mean the same. */
 export function suggestHeader(name: string, free: Set<Field>): string | undefined {
   const headers = [...free].flatMap((field) => field.headers);
-  const word = bare(name);
+  // People add what they want to be known of a column: `login_source (required)`.
+  const plain = name.replaceAll(/[([].*?(?:[)\]]|$)/g, '') || name;
+  const word = bare(plain);
   const worded = [...free].find((field) => WORDS[field.name]?.includes(word) === true)?.headers[0];
-  const suggestion = headers.find((header) => bare(header) === word) ?? worded ?? suggestName(name, headers);
+  const suggestion = headers.find((header) => bare(header) === word) ?? worded ?? suggestName(plain, headers);
   const meant = [...free].find((field) => suggestion !== undefined && field.headers.includes(suggestion));
   if (meant !== undefined) free.delete(meant);
   return suggestion;

@@ -22,9 +22,12 @@ export function suggestName(name: string, candidates: readonly string[]): string
   return best;
 }
 
-/** In lower case, without what separates the words of a name. */
+/** Letters and digits alone, in lower case, without accents, and of plain width. */
 export function bare(name: string): string {
-  return name.toLowerCase().replaceAll(/[\s_.-]/g, '');
+  return name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, '');
 }
 
 function slipsForgiven(name: string): number {

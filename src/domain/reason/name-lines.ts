@@ -1,8 +1,8 @@
-// "line 4", "lines 4 and 9", "lines 2, 3, 4 and 17 more": how messages point at lines of a file.
+// "line 4", "lines 4 and 9", "lines 2, 3, 4 and 17 more": how messages refer to lines of a file.
 
 export const MOST_LINES_NAMED = 10;
 
-/** Names up to ten of the lines; `total` = how many there are when `lines` holds only the first of them. */
+/** Names up to ten lines; `total` = how many there are, if `lines` holds only the first of them. */
 export function nameLines(lines: readonly number[], total: number = lines.length): string {
   const named = lines.slice(0, MOST_LINES_NAMED);
   const more = total - named.length;

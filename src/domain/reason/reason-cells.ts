@@ -1,9 +1,9 @@
-// The reasons against a record as three cells of a CSV file: codes, columns and sentences, in the same order.
+// The reasons of a rejected record as three cells of a CSV file: codes, columns and sentences, in the same order.
 
 import { headerInFile, type FileHeaders } from '../file/header-in-file';
 import type { Reason } from './reasons';
 
-/** `file` has the headers, which the reasons name. */
+/** `file` has the headers that the reasons refer to. */
 export function reasonCells(reasons: readonly Reason[], file: FileHeaders): readonly [code: string, field: string, reason: string] {
   return [
     joined(reasons.map(({ code }) => code)),

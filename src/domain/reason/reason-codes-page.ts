@@ -1,4 +1,4 @@
-// docs/reason-codes.md, written from the two catalogues: what each code means for support, and what the client does about it.
+// Writes docs/reason-codes.md from the two catalogues: what each code means, and what the client does about it.
 
 import { REASONS, type CatalogueEntry } from './reasons';
 import { REFUSALS } from './refusals';
@@ -7,16 +7,18 @@ import { REFUSALS } from './refusals';
 export function reasonCodesPage(): string {
   return `# Reason codes
 
-Why a record was rejected or a file was refused, as the e-mail, the failed-records file, the receipt and \`imports show\` name it.
-Numbers are those of the original API; names are ours. A code is never renamed and never used again for something else.
-A rejected record carries all its reasons, a refused file changes no user.
+Why a record was rejected or a file was refused. The e-mail, the failed-records file, the receipt and \`imports show\` use these codes.
+Numbers are those of the original API; names are ours. A code is never renamed or reused. A rejected record lists all its reasons.
+A refused file changes no user.
 
-This page is written from the catalogues in \`src/domain/reason/reasons.ts\` and \`src/domain/reason/refusals.ts\`: change them, then run
+Column names are those of parking clients; the sentences that a client reads use the names in its own file.
+
+This page is generated from the catalogues in \`src/domain/reason/reasons.ts\` and \`src/domain/reason/refusals.ts\`: change them, then run
 \`WRITE_DOCS=1 npx jest test/domain/reason/reason-codes-page.test.ts\`.
 
 ## Rejected records
 
-The rest of the file is imported. Correct the failed-records file and upload it: it holds only what failed.
+The rest of the file is imported. Correct the failed-records file, which holds only the failed records, and upload it.
 
 ${table(REASONS)}
 

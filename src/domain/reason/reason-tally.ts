@@ -1,8 +1,8 @@
-// Counts why records were rejected, one record after the other: how many have each reason, and, by column, which lines to look at first
-// and what to do. Bounded: there are a few dozen reasons and columns, however long the file.
+// Counts why records were rejected: how many have each reason and, for each column, the first lines and what to do. Stays small however
+// long the file is, because there are only a few dozen reasons and columns. The result is stored for good, so it never names a user.
 
 import type { FieldName } from '../record/fields';
-import { REASONS, type Reason, type ReasonCode } from './reasons';
+import { namesUser, REASONS, type Reason, type ReasonCode } from './reasons';
 
 /** Records rejected for one reason in one column. */
 export interface ReasonGroup {
@@ -12,7 +12,7 @@ export interface ReasonGroup {
   readonly count: number;
   /** The first of them. */
   readonly lines: readonly number[];
-  /** The sentence that all of them have; null = each has its own. */
+  /** The sentence that all of them share; null = they differ, or may name another user. */
   readonly message: string | null;
 }
 
@@ -48,7 +48,7 @@ export class ReasonTally {
     const key = `${code} ${column}`;
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
-    const group: Counting = { code, field: column, lines: [], count: 0, lastLine: 0, message };
+    const group: Counting = { code, field: column, lines: [], count: 0, lastLine: 0, message: namesUser(code) ? null : message };
     this.#groups.set(key, group);
     return group;
   }

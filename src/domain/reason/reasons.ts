@@ -1,9 +1,13 @@
-// Why a record was rejected or a file refused: the words, and the catalogue of reasons (the one of refusals is in refusals.ts). It feeds
-// the validator, the e-mail, the receipt, the command line and docs/reason-codes.md. Numbers are the original API's, as text. A code is
-// never renamed and never used again for something else. Sentences hold column names and limits, and of values only the unique id of
-// another user, where nobody else could look it up.
+// Why a record was rejected: the catalogue of reasons (refusals.ts has the one for whole files). It feeds the validator, the e-mail, the
+// receipt, the command line and docs/reason-codes.md. Numbers are the original API's, as text. A code is never renamed or reused.
+// Sentences hold column names and limits. The only value they may hold is another user's unique id (`namesUser`).
 
 import { headerOf, type FieldName } from '../record/fields';
+import { oneLine } from '../report/wording';
+import { joinWithAnd, nameLines } from './name-lines';
+
+/** As many characters as an accepted one may have. */
+const LONGEST_ID = 50;
 
 export type ReasonCode =
   | '9013'
@@ -56,7 +60,7 @@ export interface Reason {
   readonly message: string;
 }
 
-/** Of a rejected record: there is always at least one. */
+/** A rejected record has at least one. */
 export type Reasons = readonly [Reason, ...Reason[]];
 
 /** Why a file was refused as a whole. `line` = the line of the file to look at, where there is one. */
@@ -66,18 +70,18 @@ export interface Refusal {
   readonly line?: number;
 }
 
-/** What the catalogue says of a code. */
+/** What the catalogue says about a code. */
 export interface CatalogueEntry {
   readonly title: string;
-  /** For support: when it is given. */
+  /** For support: when this code is used. */
   readonly meaning: string;
   /** For the client: what to do. */
   readonly fix: string;
 }
 
-export interface ReasonEntry extends CatalogueEntry {
+interface ReasonEntry extends CatalogueEntry {
   readonly scope: 'cell' | 'record';
-  /** The sentence of a record where nothing more exact is known; `column` = the header of the column it is about. */
+  /** Used when nothing more exact is known; `column` = the header of the column. */
   readonly sentence: (column: string) => string;
 }
 
@@ -89,19 +93,19 @@ const required = (what: string, meaning: string): ReasonEntry => ({
   sentence: (column) => `${column} is empty; fill it in.`,
 });
 const requiredOfNewUser = (what: string): ReasonEntry => ({
-  ...required(what, 'The record would create a user, and the client requires this field of new users (setting requiredFields).'),
-  sentence: (column) => `A new user must have ${column}; fill it in.`,
+  ...required(what, 'The record would create a user, and this client requires the field for new users (setting requiredFields).'),
+  sentence: (column) => `A new user needs ${column}; fill it in.`,
 });
 
 export const REASONS: Readonly<Record<ReasonCode, ReasonEntry>> = {
-  '9013': required('Unique id', 'The cell is empty, so nothing says which user the record is about.'),
+  '9013': required('Unique id', 'The cell is empty, so the record does not say which user it is about.'),
   '9014': required('Login source', 'The cell is empty.'),
   '9015': {
     scope: 'cell',
     title: 'Login source invalid',
-    meaning: "The login source is none of the client's (setting loginSources), compared without regard to case.",
-    fix: 'Use one of the login sources agreed with us, or ask us to add the new one.',
-    sentence: (column) => `${column} is not a login source we know for you; use one that is, or ask us to add it.`,
+    meaning: "The login source is not one of the client's (setting loginSources). Case does not matter.",
+    fix: 'Use one of your login sources, or ask us to add the new one.',
+    sentence: (column) => `${column} is not one of your login sources; use one of them, or ask us to add this one.`,
   },
   '9016': requiredOfNewUser('E-mail'),
   '9017': requiredOfNewUser('First name'),
@@ -109,21 +113,23 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonEntry>> = {
   '9019': {
     scope: 'cell',
     title: 'E-mail not unique',
-    meaning: 'Another user of the client, or a record of another unique_id in the same file, has the e-mail address, in whatever case.',
-    fix: 'Give each user an e-mail address of their own, or leave it blank. The reason of each record names the other user.',
-    sentence: (column) => `Another user has the same ${column}; give each user their own, or leave it blank.`,
+    meaning:
+      'Another user of the client, or a record with another unique_id in the same file, has the e-mail address. Case does not matter. The reason names the other user, or the lines.',
+    fix: 'Give each user a different e-mail address, or leave it blank.',
+    sentence: (column) => `Another user already has this ${column}; use a different one, or leave it blank.`,
   },
   '9020': {
     scope: 'cell',
     title: 'User name not unique',
-    meaning: 'Another user of the client, or a record of another unique_id in the same file, has the user name.',
-    fix: 'Give each user a user name of their own, or leave it blank. The reason of each record names the other user.',
-    sentence: (column) => `Another user has the same ${column}; give each user their own, or leave it blank.`,
+    meaning:
+      'Another user of the client, or a record with another unique_id in the same file, has the user name. The reason names the other user, or the lines.',
+    fix: 'Give each user a different user name, or leave it blank.',
+    sentence: (column) => `Another user already has this ${column}; use a different one, or leave it blank.`,
   },
   '9030': {
     scope: 'cell',
     title: 'Too long',
-    meaning: 'The value has more characters than the field holds. Values are never cut.',
+    meaning: 'The value has more characters than the field can hold. Values are never cut.',
     fix: 'Shorten the value.',
     sentence: (column) => `${column} is too long; shorten it.`,
   },
@@ -134,38 +140,39 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonEntry>> = {
   '9033': {
     scope: 'cell',
     title: 'Value invalid',
-    meaning: 'The value is not what the column holds: an e-mail address, two letters, a date, a whole number, a known user type, 0 or 1.',
+    meaning:
+      'The value does not fit the column, which takes an e-mail address, two letters, a date, a whole number, a known user type, or 0 or 1.',
     fix: 'Correct the value, or leave the cell blank.',
-    sentence: (column) => `${column} has a value that is not valid; correct it or leave it blank.`,
+    sentence: (column) => `${column} is not valid; correct it, or leave it blank.`,
   },
   RECORD_SHAPE: {
     scope: 'record',
     title: 'Wrong number of cells',
     meaning:
-      'The record has more or fewer cells than the header line, so no cell can be assigned to a column. Usually an unquoted delimiter, or one at the end of the line.',
-    fix: 'Give the record as many cells as the header line has. The reason of each record says what is too much or missing.',
-    sentence: () => 'The record does not have as many cells as the header line; give it as many.',
+      'The record has more or fewer cells than the header line, so its cells cannot be matched to columns. The usual cause is an unquoted delimiter, or one at the end of the line.',
+    fix: 'Give the record as many cells as the header line. The reason of each record says what is missing or too many.',
+    sentence: () => 'The record does not have as many cells as the header line; add or remove cells until it does.',
   },
   DUPLICATE_IN_FILE: {
     scope: 'record',
     title: 'Same user twice in the file',
-    meaning: 'Several records of the file have the same unique_id and differ, so none of them is taken. Identical ones count once.',
-    fix: 'Keep one record for each user. The reason of each record names the lines.',
-    sentence: (column) => `Other records of the file have the same ${column} and other values; keep one of them.`,
+    meaning: 'Several records have the same unique_id but different values, so none of them is imported. Identical records count once.',
+    fix: 'Keep one record for each user. The reason of each record names the other lines.',
+    sentence: (column) => `Other records have the same ${column} but different values; keep only one of them.`,
   },
   INACTIVE_UNKNOWN_USER: {
     scope: 'record',
     title: 'Inactive user unknown',
-    meaning: 'active is 0, and no user of the client has the unique_id. Nothing is created.',
-    fix: 'Check the id; when the user never was to be imported, remove the record.',
-    sentence: () => 'The record is marked inactive, and there is no user with this id; check the id or remove the record.',
+    meaning: 'active is 0, but no user of the client has this unique_id. Nothing is created.',
+    fix: 'Check the id. If the user was never meant to be imported, remove the record.',
+    sentence: () => 'The record is marked inactive, but no user has this id; check the id, or remove the record.',
   },
   USER_ARCHIVED: {
     scope: 'record',
     title: 'User is archived',
     meaning: 'active is 1, the user is archived, and the client does not reactivate users by file (setting reactivateOnActive).',
-    fix: 'Ask us to reactivate the user, or leave active blank to update the user as it is.',
-    sentence: () => 'The user is archived and a file cannot make it active again; ask us to reactivate it, or leave active blank.',
+    fix: 'Ask us to reactivate the user, or leave active blank to update the user without reactivating them.',
+    sentence: () => 'This user is archived, and your files do not reactivate users; ask us to do it, or leave active blank.',
   },
   CONFLICTING_COLUMNS: {
     scope: 'cell',
@@ -178,53 +185,53 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonEntry>> = {
     scope: 'cell',
     title: 'Character that cannot be seen',
     meaning:
-      'The value holds a control character, such as a tab or a bell (only streets may hold line breaks), or, in what identifies a user (unique_id, user_name, email), a zero-width character, a direction mark, a soft hyphen or another format character.',
-    fix: 'Type the value anew instead of pasting it.',
-    sentence: (column) => `${column} holds a character that cannot be seen; type the value anew instead of pasting it.`,
+      'The value holds a control character such as a tab or a line break (only streets may hold line breaks). In unique_id, user_name and email, zero-width characters, direction marks, soft hyphens, no-break spaces and other characters that cannot be seen count, too.',
+    fix: 'Retype the value instead of pasting it.',
+    sentence: (column) => `${column} holds a character that cannot be seen; retype the value instead of pasting it.`,
   },
   CHARACTER_LOST: {
     scope: 'cell',
     title: 'Letter lost',
-    meaning: 'The value holds U+FFFD, which another program has put in the place of a letter that it could not read.',
-    fix: 'Type the value anew, and export the file as UTF-8.',
-    sentence: (column) => `${column} holds the mark of a letter that another program has lost (\ufffd); type the value anew.`,
+    meaning:
+      'The value holds U+FFFD, which another program wrote in place of a letter that it could not read, or the two or three wrong letters that another program made of one, such as Ã© of é.',
+    fix: 'Retype the value, and export the file as UTF-8.',
+    sentence: (column) => `${column} contains \ufffd where another program could not read a letter; retype the value.`,
   },
   SPREADSHEET_VALUE: {
     scope: 'cell',
-    title: 'Value spoilt by a spreadsheet',
-    meaning:
-      'The value is an error value of a spreadsheet (#N/A, #REF! and others), or, in unique_id, a number in the short form 1.23E+05, which has lost its digits.',
-    fix: 'Take the value from its source again, and format the column of the spreadsheet as text.',
+    title: 'Value changed by a spreadsheet',
+    meaning: 'The value is a spreadsheet error (#N/A, #REF! and others) or a number in the short form 1.23E+05, which has lost digits.',
+    fix: 'Copy the value from its source again, and format the column as text.',
     sentence: (column) =>
-      `${column} holds what a spreadsheet has made of the value, an error or a rounded number; take the value from its source again, and format the column as text.`,
+      `${column} holds a spreadsheet error or a rounded number instead of the value; copy the value from its source again, and format the column as text.`,
   },
   LEADING_ZEROS: {
     scope: 'cell',
     title: 'Leading zeros lost or added',
     meaning:
-      'No user has this unique_id, but one has it with more or fewer leading zeros: spreadsheets drop them. Not asked of clients whose setting leadingZeros is distinct.',
-    fix: 'Write each id with its zeros. The reason of each record names the stored id. Where both are people, ask us to tell them apart.',
-    sentence: (column) => `${column} differs from the id of another user in leading zeros only; write the id with its zeros.`,
+      'No user has this unique_id, but one has it with more or fewer leading zeros, which spreadsheets drop. Not checked for clients whose setting leadingZeros is distinct.',
+    fix: 'Write each id with its zeros. The reason of each record names the stored id. If they are two different people, ask us to keep them apart.',
+    sentence: (column) => `${column} differs from another user's id only in leading zeros; write the id with its zeros.`,
   },
   QUOTE_MISPLACED: {
     scope: 'record',
     title: 'Quote in the wrong place',
     meaning:
-      'A double quote stands inside a value that is not quoted, or text or a blank stands between the quote and the delimiter, so the cells cannot be told apart.',
-    fix: 'Put the value into double quotes without blanks around them, and write each quote inside it twice.',
-    sentence: () => 'A double quote stands in the wrong place; put the value into double quotes and write each quote inside it twice.',
+      'A double quote is inside a value that is not quoted, or there is text or a space between a quote and the delimiter, so the cells cannot be told apart.',
+    fix: 'Put the value in double quotes with no spaces around them, and double each quote inside it.',
+    sentence: () => 'A double quote is in the wrong place; put the value in double quotes, and double each quote inside it.',
   },
   ROWS_SWALLOWED: {
     scope: 'record',
     title: 'Lines read as one value',
-    meaning: 'A double quote lacks its end, so the lines behind it became part of one value. Each of these lines is rejected.',
-    fix: 'Close the quote or remove it. Each line is a record of its own again in the failed records.',
-    sentence: () => 'A double quote lacks its end, so several lines were read as one value; close the quote or remove it.',
+    meaning: 'A double quote is never closed, so the lines after it became part of one value. Each of these lines is rejected.',
+    fix: 'Close or remove the quote. In the failed records each line is a separate record again.',
+    sentence: () => 'A double quote is never closed, so several lines were read as one value; close or remove it.',
   },
   HEADER_REPEATED: {
     scope: 'record',
     title: 'Header line again',
-    meaning: 'The line holds column names, not a user: two files were joined. The columns behind it may be others.',
+    meaning: 'The line holds column names, not a user: two files were joined. The columns below it may be different.',
     fix: 'Remove the line, and check that the records below it have the same columns.',
     sentence: () => 'This is a header line, not a user; remove it, and check that the records below it have the same columns.',
   },
@@ -232,20 +239,25 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonEntry>> = {
     scope: 'record',
     title: 'File cut off',
     meaning:
-      "The last line has no line break, and the client's last file ended with one: the upload or the export seems to have ended early.",
-    fix: 'Compare the end of your file with the export and upload the whole file; end the last line with a line break.',
-    sentence: () => 'The file seems to have been cut off here; upload the whole file, and end the last line with a line break.',
+      "The last line has no line break, but the client's last file ended with one: the export or the upload seems to have stopped early.",
+    fix: 'Compare the end of your file with the export, then upload the complete file with a line break after the last line.',
+    sentence: () => 'The file seems to have been cut off here; upload the complete file, with a line break after the last line.',
   },
   NOT_STORED: {
     scope: 'record',
     title: 'Not stored',
     meaning:
-      'The database refused the user: an index or a validator of the surrounding application. `imports show` and the log name it; ' +
+      'An index or a validator of the surrounding application refused the user. `imports show` and the log name it; ' +
       'docs/integration.md says what to do.',
-    fix: 'Ask us to look into it; upload the record again when we say so.',
-    sentence: () => 'Our database did not accept the record; ask us to look into it, then upload it again.',
+    fix: 'Ask us to look into it, and upload the record again when we tell you.',
+    sentence: () => 'Our database did not accept this record; ask us to look into it before you upload it again.',
   },
 };
+
+/** Whether sentences of this code may hold the unique id of another user. */
+export function namesUser(code: ReasonCode): boolean {
+  return code === '9019' || code === '9020' || code === 'LEADING_ZEROS';
+}
 
 /** A reason with the catalogue's sentence, or a more exact one. */
 export function reason(code: ReasonCode, field: FieldName | null, message?: string): Reason {
@@ -256,7 +268,7 @@ export function isSome(reasons: readonly Reason[]): reasons is Reasons {
   return reasons.length > 0;
 }
 
-/** The code for a field that is required and not there. */
+/** The code for a required field that is empty. */
 export function missingCode(field: FieldName): ReasonCode {
   switch (field) {
     case 'uniqueId':
@@ -274,18 +286,56 @@ export function missingCode(field: FieldName): ReasonCode {
   }
 }
 
-/** The value belongs to another user of the client. `column` = what the client calls the field; `other` = that user's unique id. */
+/** The value belongs to another user of the client. `column` = the client's name for the field; `other` = that user's unique id. */
 export function takenReason(field: 'email' | 'userName', column: string, other: string | undefined): Reason {
   const code = field === 'email' ? '9019' : '9020';
   if (other === undefined) return reason(code, field, REASONS[code].sentence(column));
-  return reason(code, field, `The user ${other} has this ${column}; change it here, or there in the same file.`);
+  return reason(
+    code,
+    field,
+    `User ${other} already has this ${column}; use a different one here, or give user ${other} a new one in the same file.`,
+  );
 }
 
-/** `stored` = the id that differs in leading zeros only; `column` = what the client calls it. */
+/** Another record of the file. */
+interface OtherRecord {
+  readonly line: number;
+  /** Empty when it has none, or nobody knows it. */
+  readonly uniqueId: string;
+}
+
+/** Other records of the file claim the value, too. `more` = how many beside those. */
+export function claimedTwiceReason(
+  field: 'email' | 'userName',
+  { others, more }: { readonly others: readonly OtherRecord[]; readonly more: number },
+): Reason {
+  const [code, what] = field === 'email' ? (['9019', 'e-mail address'] as const) : (['9020', 'user name'] as const);
+  const toDo = 'give each user a different one.';
+  const known = others.filter(({ uniqueId }) => uniqueId !== '');
+  if (known.length === 0) {
+    const lines = nameLines(
+      others.map(({ line }) => line),
+      others.length + more,
+    );
+    return reason(code, field, `Another user has the same ${what}${others.length === 0 ? '' : ` (${lines})`}; ${toDo}`);
+  }
+  const names = known.map((other) => `${nameOf(other)} (line ${other.line})`);
+  if (others.length + more === 1) return reason(code, field, `User ${names.join('')} has the same ${what}; ${toDo}`);
+  const nameless = others.filter(({ uniqueId }) => uniqueId === '').map(({ line }) => `one on line ${line}`);
+  const rest = more > 0 ? [`${more} more`] : [];
+  return reason(code, field, `Users ${joinWithAnd([...names, ...nameless, ...rest])} have the same ${what}; ${toDo}`);
+}
+
+/** An id that was rejected may hold anything. */
+function nameOf({ uniqueId }: OtherRecord): string {
+  return oneLine(uniqueId, LONGEST_ID);
+}
+
+/** `stored` = the id that differs only in leading zeros; `column` = the client's name for the field. */
 export function leadingZerosReason(column: string, stored: string): Reason {
   return reason(
     'LEADING_ZEROS',
     'uniqueId',
-    `There is a user ${stored}: ${column} differs in leading zeros only, which spreadsheets drop. Write ${stored} if this user is meant, or ask us to tell such ids apart.`,
+    `User ${stored} exists, and ${column} differs only in leading zeros, which spreadsheets drop. Write ${stored} if you mean that user. If they are two people, ask us to keep them apart.`,
   );
 }

@@ -1,81 +1,82 @@
-// Why a file is refused as a whole: the catalogue (its other half is reasons.ts), and one builder for each refusal that is not about the
-// header (check-header.ts writes those). A refused file changes no user, and every sentence says what to send instead.
+// Why a file is refused as a whole: the catalogue (reasons.ts has the one for records), and a builder for each refusal that is not about
+// the header (check-header.ts has those). A refused file changes no user, and every sentence says what to send instead.
 
+import { grouped } from '../report/wording';
 import type { CatalogueEntry, Refusal, RefusalCode } from './reasons';
 
 export const REFUSALS: Readonly<Record<RefusalCode, CatalogueEntry>> = {
   FILE_EMPTY: {
     title: 'Empty file',
-    meaning: 'The file has no bytes, or nothing but blanks and line ends.',
+    meaning: 'The file has no bytes, or only spaces and line breaks.',
     fix: 'Export the file again and upload it.',
   },
   NO_RECORDS: {
     title: 'No records',
-    meaning: 'The file has a header line and nothing below it.',
-    fix: 'Check the export: it found no users. Upload a file that has some.',
+    meaning: 'The file has a header line but nothing below it.',
+    fix: 'Check the export: it found no users, or wrote no line breaks.',
   },
   HEADER_UNKNOWN: {
     title: 'Unknown column',
-    meaning:
-      'A header is none of the accepted names, or a column without a name holds a value, and the client does not ignore unknown columns (setting unknownColumns).',
-    fix: 'Rename or remove the columns that the message names, or ask us to ignore unknown columns.',
+    meaning: 'A header is not an accepted name (and the setting unknownColumns is refuse), or a column without a name holds a value.',
+    fix: 'Rename or remove the columns named in the message, or ask us to ignore unknown columns.',
   },
   HEADER_MISSING: {
     title: 'Required column missing',
     meaning: 'A required column is not in the header line, or the file has no header line.',
-    fix: 'Put the column names into the first line, with all required ones.',
+    fix: 'Put the column names in the first line, including all the required ones.',
   },
   HEADER_DUPLICATE: {
     title: 'Same column twice',
-    meaning: 'Two columns have the same name, so nothing says which one counts.',
+    meaning: 'Two columns have the same name, so it is not clear which one counts.',
     fix: 'Rename or remove one of them.',
   },
   DELIMITER: {
     title: 'Wrong delimiter',
     meaning:
-      "The header line is there, but its names are separated by another character than the client's (setting delimiter), or each line as a whole is in double quotes.",
-    fix: 'Export the file with the delimiter that the message names, or ask us to change the one we expect.',
+      "The names in the header line are separated by a character other than the client's delimiter (setting delimiter), or each whole line is in double quotes.",
+    fix: 'Export the file with the delimiter named in the message, or ask us to change the one we expect.',
   },
   ENCODING: {
     title: 'Wrong encoding',
     meaning:
-      "The bytes of the file are not text in the client's encoding (setting encoding), or are UTF-8 where windows-1252 was agreed, so that names would be garbled.",
+      "The file is not valid text in the client's encoding (setting encoding), or it is UTF-8 although windows-1252 was agreed, which would garble names.",
     fix: 'Save the file as "CSV UTF-8", or ask us to change the encoding we expect.',
   },
   QUOTE_UNCLOSED: {
     title: 'Quote never closed',
-    meaning: 'A quoted value has no closing quote, so everything behind it would be one value.',
-    fix: 'Close the quote on the line that the message names; write a quote inside a value twice.',
+    meaning: 'A quoted value has no closing quote, so everything after it would be one value.',
+    fix: 'Close the quote on the line named in the message; double any quote inside a value.',
   },
   QUOTE_MISPLACED: {
     title: 'Quote in the wrong place',
-    meaning: 'In the header line a blank stands between the delimiter and a double quote, so the quotes do not count.',
-    fix: 'Remove the blanks between delimiters and double quotes.',
+    meaning: 'The header line has a space between a delimiter and a double quote, so the quotes are not recognised.',
+    fix: 'Remove the spaces between delimiters and double quotes.',
   },
   NOT_CSV: {
     title: 'Not a CSV file',
     meaning: 'The file is a workbook, an archive, a picture, a web page, JSON, XML, PGP or RTF, or its name does not end in .csv.',
-    fix: 'Save the table as CSV. A table that is CSV needs a name that ends in .csv.',
+    fix: 'Save the table as CSV, under a name that ends in .csv.',
   },
   FILE_DAMAGED: {
     title: 'File damaged',
-    meaning: 'The file holds zero bytes: they fill a file whose end never reached the disk.',
+    meaning: 'The file holds zero bytes, which usually means that its end was never written to disk.',
     fix: 'Export the file again.',
   },
   TOO_LARGE: {
     title: 'File too large',
     meaning: 'The file has more bytes than the client may send at once (setting maxFileBytes).',
-    fix: 'Split the file, with the header line in each part.',
+    fix: 'Split the file, and repeat the header line in each part.',
   },
   TOO_MANY_RECORDS: {
     title: 'Too many records',
     meaning: 'The file has more records than the client may send at once (setting maxRecords).',
-    fix: 'Split the file, with the header line in each part.',
+    fix: 'Split the file, and repeat the header line in each part.',
   },
   RECORD_TOO_LONG: {
     title: 'Record too long',
-    meaning: 'One record is longer than 1 MiB. Usually a quote is closed in the wrong place, so that many lines read as one.',
-    fix: 'Look at the quotes from the line that the message names on.',
+    meaning:
+      'One record is longer than 1 MiB. The usual cause is a quote closed in the wrong place, so that many lines are read as one, or a file without line breaks.',
+    fix: 'Check the double quotes and the line breaks, starting at the line named in the message.',
   },
 };
 
@@ -84,36 +85,36 @@ export function refusal(code: RefusalCode, message: string, line?: number): Refu
 }
 
 export function refuseEmpty(): Refusal {
-  return refusal('FILE_EMPTY', 'The file is empty. Export it again and upload it; nothing was changed.');
+  return refusal('FILE_EMPTY', 'The file is empty. Export it again.');
 }
 
 export function refuseNoRecords(): Refusal {
-  return refusal('NO_RECORDS', 'The file has a header line but no records. Check the export and upload a file with at least one user.');
+  return refusal('NO_RECORDS', 'The file has a header line but no records. Check the export: it found no users.');
 }
 
 /** `position` from 1; `line` = the first line with a value in the column. */
 export function refuseNamelessColumn(position: number, line: number): Refusal {
   return refusal(
     'HEADER_UNKNOWN',
-    `Column ${position} has no name in the header line, and holds a value on line ${line}. Give it a name, or remove it.`,
+    `Column ${position} has no name in the header line, but holds a value on line ${line}. Name the column, or remove it.`,
     line,
   );
 }
 
-/** `line` = the first line that cannot be decoded. */
-export function refuseEncoding(line: number, encoding: string): Refusal {
-  return refusal(
-    'ENCODING',
-    `Line ${line} is not text in ${encoding.toUpperCase()}, the encoding we expect from you. Save the file as "CSV UTF-8", or ask us to change the encoding.`,
-    line,
-  );
+/** `line` = the first line that cannot be decoded; `expected` = the client's encoding, unless a byte order mark names another. */
+export function refuseEncoding(line: number, encoding: string, expected: string): Refusal {
+  const [whose, orElse] =
+    encoding === expected
+      ? ['the encoding we expect from you', ', or ask us to change the encoding']
+      : ['as its first bytes say it is', ''];
+  return refusal('ENCODING', `Line ${line} is not valid ${encoding.toUpperCase()}, ${whose}. Save the file as "CSV UTF-8"${orElse}.`, line);
 }
 
-/** Every other byte is zero, and no byte order mark says so. `expected` = the client's encoding. */
+/** Every other byte is zero, but there is no byte order mark. `expected` = the client's encoding. */
 export function refuseUnmarkedUtf16(expected: string): Refusal {
   return refusal(
     'ENCODING',
-    `The file looks like UTF-16 without a byte order mark, and we expect ${expected.toUpperCase()} from you. Save the file as "CSV UTF-8", or ask us to change the encoding.`,
+    `The file looks like UTF-16 without a byte order mark, but we expect ${expected.toUpperCase()} from you. Save the file as "CSV UTF-8", or ask us to change the encoding.`,
     1,
   );
 }
@@ -122,47 +123,50 @@ export function refuseUnmarkedUtf16(expected: string): Refusal {
 export function refuseUnclosedQuote(line: number): Refusal {
   return refusal(
     'QUOTE_UNCLOSED',
-    `A double quote that opens on line ${line} is never closed. Close it, or write it twice where it belongs to the value. If the file ends there, it was cut off: send it again.`,
+    `The double quote that opens on line ${line} is never closed. Close it, or double it if it belongs to the value. If the file ends there, it was cut off: export it again.`,
     line,
   );
 }
 
-/** A windows-1252 client's file in which every byte beyond ASCII belongs to valid UTF-8. */
+/** The file of a windows-1252 client in which every byte beyond ASCII is part of valid UTF-8. */
 export function refuseGarbledUtf8(): Refusal {
   return refusal(
     'ENCODING',
-    'The file is UTF-8, and we expect windows-1252 from you: its names would be garbled. Save it as windows-1252, or ask us to change the encoding to UTF-8.',
+    'The file is UTF-8, but we expect windows-1252 from you, so names would be garbled. Save it as windows-1252, or ask us to change the encoding to UTF-8.',
   );
 }
 
-/** `kind` = what it is instead, as a noun with its article: "an Excel workbook", "a ZIP archive", "a picture". */
+/** `kind` = what it is instead, with its article: "an Excel workbook", "a ZIP archive", "a picture". */
 export function refuseNotCsv(kind: string): Refusal {
   return refusal('NOT_CSV', `The file is not CSV: it looks like ${kind}. Open the table in the program it comes from and save it as CSV.`);
 }
 
 export function refuseWrongName(): Refusal {
-  return refusal('NOT_CSV', 'The name of the file does not end in .csv. If the file is CSV, rename it so that its name ends in .csv.');
+  return refusal('NOT_CSV', 'The file name does not end in .csv. If the file is CSV, rename it; if not, save the table as CSV.');
 }
 
-/** `line` = the first line that holds them, where it is known. */
+/** `line` = the first line that holds them, if known. */
 export function refuseDamaged(line?: number): Refusal {
   const where = line === undefined ? '' : ` from line ${line} on`;
   return refusal('FILE_DAMAGED', `The file is damaged or was cut off: it holds zero bytes${where}. Export it again.`, line);
 }
 
 export function refuseTooLarge(maxFileBytes: number): Refusal {
-  return refusal('TOO_LARGE', `The file is larger than ${sizeOf(maxFileBytes)}. Split it, with the header line in each part.`);
+  return refusal('TOO_LARGE', `The file is larger than ${sizeOf(maxFileBytes)}. Split it, and repeat the header line in each part.`);
 }
 
 export function refuseTooManyRecords(maxRecords: number): Refusal {
-  return refusal('TOO_MANY_RECORDS', `The file has more than ${maxRecords} records. Split it, with the header line in each part.`);
+  return refusal(
+    'TOO_MANY_RECORDS',
+    `The file has more than ${grouped(maxRecords)} records. Split it, and repeat the header line in each part.`,
+  );
 }
 
 /** `line` = where the record starts. */
 export function refuseLongRecord(line: number): Refusal {
   return refusal(
     'RECORD_TOO_LONG',
-    `The record that starts on line ${line} is longer than 1 MiB. Look at its double quotes: one is probably closed in the wrong place.`,
+    `The record that starts on line ${line} is longer than 1 MiB. Check its double quotes: one is probably closed in the wrong place. If it has none, line breaks are missing: export the file again.`,
     line,
   );
 }

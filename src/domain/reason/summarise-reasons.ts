@@ -1,27 +1,27 @@
-// The reasons of an import by frequency, each with its column, the lines to look at first and what to do: what the e-mail and the command
-// line tell first. Holds no value of any record.
+// The reasons of an import, most frequent first, each with its column, first lines and advice, for the e-mail and the command line.
+// Holds no values of records.
 
 import { headerInFile, type FileHeaders } from '../file/header-in-file';
 import type { ImportRun } from '../import-run';
+import type { FieldName } from '../record/fields';
 import type { ReasonGroup } from './reason-tally';
-import { REASONS, type ReasonCode } from './reasons';
+import { namesUser, REASONS, type ReasonCode } from './reasons';
 
 export interface ReasonSummary {
   readonly code: ReasonCode;
-  /** Records rejected for it, maybe among other reasons. */
+  /** Records rejected for this reason; they may have others, too. */
   readonly count: number;
   readonly title: string;
-  /** Header as the file has it; null where the reason is about records as a whole. */
+  /** null where the reason is about records as a whole. */
+  readonly field: FieldName | null;
+  /** The header in the file; null like `field`. */
   readonly column: string | null;
-  /** The first of the records. */
+  /** The first few of them. */
   readonly lines: readonly number[];
   readonly advice: string;
 }
 
-/** Their sentences may name another user. */
-const NAMING_USERS: ReadonlySet<ReasonCode> = new Set(['9019', '9020', 'LEADING_ZEROS']);
-
-/** Most frequent first. `file` null = its headers are not known. */
+/** `file` null = its headers are not known. */
 export function summariseReasons(
   { reasonCounts, reasonGroups }: Pick<ImportRun, 'reasonCounts' | 'reasonGroups'>,
   file: FileHeaders | null,
@@ -30,9 +30,10 @@ export function summariseReasons(
     code,
     count,
     title: REASONS[code].title,
+    field,
     column: field === null ? null : headerInFile(file, field),
     lines,
-    advice: message !== null && field !== null && !NAMING_USERS.has(code) ? message : REASONS[code].fix,
+    advice: message !== null && field !== null && !namesUser(code) ? message : REASONS[code].fix,
   }));
 }
 

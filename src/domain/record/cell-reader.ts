@@ -1,7 +1,7 @@
 // Reads one cell of one column: restores, trims and normalises it, checks characters and length, and has its kind's reader take it.
 // The reasons of a column are made once, since their sentences hold no values.
 
-import { CONTROL, hasLost, hasUnseen, isLongerThan, LINE_BREAK, NON_ASCII, scanText, withoutUnseen } from './cell-text';
+import { CONTROL, hasLost, hasUnseen, isGarbled, isLongerThan, LINE_BREAK, NON_ASCII, scanText, withoutUnseen } from './cell-text';
 import type { ClientSettings } from '../client';
 import type { FieldName, FieldRule } from './fields';
 import { fieldsOf } from '../client/profiles';
@@ -17,7 +17,7 @@ export interface Trouble {
   readonly reasons: readonly Reason[];
 }
 
-export interface ReaderSetup {
+interface ReaderSetup {
   readonly settings: ClientSettings;
   readonly droppedBack: boolean;
   readonly today: string;
@@ -26,6 +26,7 @@ export interface ReaderSetup {
 /** What tells one user from another: what nobody can see must not make two of one. */
 const IDENTIFYING: ReadonlySet<FieldName> = new Set(['uniqueId', 'userName', 'email']);
 const EQUALS = 0x3d;
+const NO_REASONS: readonly Reason[] = [];
 
 /** Undefined = the cell is blank. */
 export function cellReader(field: FieldName, header: string, setup: ReaderSetup): (cell: string) => FieldValue | Trouble | undefined {
@@ -35,7 +36,14 @@ export function cellReader(field: FieldName, header: string, setup: ReaderSetup)
   const tooLong = reason('9030', field, `${header} is longer than ${max} characters; shorten it.`);
   const sayingOnly = (code: ReasonCode) => reason(code, field, REASONS[code].sentence(header));
   const [control, lost, spreadsheet] = [sayingOnly('CONTROL_CHARACTER'), sayingOnly('CHARACTER_LOST'), sayingOnly('SPREADSHEET_VALUE')];
+  const lineBreak = reason('CONTROL_CHARACTER', field, `${header} holds a line break; put the value on one line.`);
+  const garbled = reason(
+    'CHARACTER_LOST',
+    field,
+    `${header} holds garbled letters, such as Ã© for é; export the file again as UTF-8, or retype the value.`,
+  );
   const isIdentifying = IDENTIFYING.has(field);
+  const isId = field === 'uniqueId';
   const { read, invalid } = valueReader(field, rule, header, setup);
   const { droppedBack } = setup;
 
@@ -43,25 +51,28 @@ export function cellReader(field: FieldName, header: string, setup: ReaderSetup)
     let text = (droppedBack ? restoreCell(cell) : cell).trim();
     if (text.charCodeAt(0) === EQUALS) text = withoutTextForm(text);
     const kinds = scanText(text);
-    let isControl = (kinds & forbidden) !== 0;
-    let isLost = false;
+    let reasons: readonly Reason[] = NO_REASONS;
     if (kinds !== 0) {
+      const found: Reason[] = [];
+      let isControl = (kinds & forbidden & CONTROL) !== 0;
       if ((kinds & NON_ASCII) !== 0) {
         text = text.normalize('NFC');
-        isLost = hasLost(text);
+        if (hasLost(text)) found.push(lost);
+        else if (isGarbled(text)) found.push(garbled);
         if (hasUnseen(text)) {
           if (isIdentifying) isControl = true;
           else text = withoutUnseen(text);
         }
       }
+      if (isControl) found.unshift(control);
+      else if ((kinds & forbidden & LINE_BREAK) !== 0) found.unshift(lineBreak);
+      reasons = found;
       if ((kinds & LINE_BREAK) !== 0) text = text.replaceAll(/\r\n?/g, '\n');
     }
     if (text === '') return undefined;
-    if (isSpreadsheetError(text) || (field === 'uniqueId' && isShortNumber(text))) return { text, reasons: [spreadsheet] };
+    if (isSpreadsheetError(text) || isShortNumber(text, isId)) return { text, reasons: [spreadsheet] };
     const isTooLong = text.length > max && isLongerThan(text, max);
-    if (isControl || isLost) {
-      return { text, reasons: [...(isControl ? [control] : []), ...(isLost ? [lost] : []), ...(isTooLong ? [tooLong] : [])] };
-    }
+    if (reasons.length > 0) return { text, reasons: isTooLong ? [...reasons, tooLong] : reasons };
     const value = read(text);
     if (value === undefined) return { text, reasons: isTooLong ? [tooLong, invalid] : [invalid] };
     return isTooLong ? { text, reasons: [tooLong] } : value;
@@ -79,18 +90,18 @@ function valueReader(field: FieldName, rule: FieldRule, header: string, { settin
     case 'text':
       return { read: (text) => text, invalid: invalid('is not valid; correct it.') };
     case 'email':
-      return { read: readEmail, invalid: invalid('is not an e-mail address such as name@example.org; correct it.') };
+      return { read: readEmail, invalid: invalid('is not a valid e-mail address, such as name@example.org; correct it.') };
     case 'province':
       return { read: readProvince, invalid: invalid('must be two letters, such as ON.') };
     case 'date':
       return {
         read: (text) => readDate(text, today),
-        invalid: invalid('must be a day that exists and is not in the future, written like 2001-12-31.'),
+        invalid: invalid('must be a real date, not in the future, written like 2001-12-31.'),
       };
     case 'whole-number': {
       const { userTypes } = settings;
       if (field !== 'userTypeId' || userTypes.length === 0) {
-        return { read: readWholeNumber, invalid: invalid('must be a whole number, in digits only.') };
+        return { read: readWholeNumber, invalid: invalid('must be a whole number, digits only.') };
       }
       const known = new Set(userTypes.map(({ id }) => id));
       return {
@@ -113,7 +124,7 @@ function valueReader(field: FieldName, rule: FieldRule, header: string, { settin
     case 'groups':
       return {
         read: (text) => readGroups(text, rule.max),
-        invalid: invalid(`must be names separated by ;, each of at most ${rule.max} characters.`),
+        invalid: invalid(`must be group names separated by semicolons, each of at most ${rule.max} characters.`),
       };
   }
 }

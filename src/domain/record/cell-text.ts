@@ -19,28 +19,45 @@ export function scanText(text: string): number {
   return kinds;
 }
 
-/** Normal form C; costs nothing but a look when the text is ASCII. */
+/** Normal form C; costs only a look when the text is ASCII. */
 export function toNfc(text: string): string {
   return (scanText(text) & NON_ASCII) === 0 ? text : text.normalize('NFC');
 }
 
-const UNSEEN = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029]/u;
+// Also what no font has a picture for, the blank of Braille, and the spaces that look like the plain one but are not.
+const UNSEEN =
+  /[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Co}\p{Noncharacter_Code_Point}\u00a0\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\ufffc]/u;
 /** All format characters but the joiners, which some scripts need in names. */
 const FORMAT = /(?![\u200c\u200d])\p{Cf}/gu;
 
-/** Whether the text holds a character that a reader cannot see: zero-width and direction marks, soft hyphens and the like. */
+/** Whether the text holds a character that a reader cannot see, such as a direction mark or a soft hyphen, or cannot tell from a space. */
 export function hasUnseen(text: string): boolean {
   return UNSEEN.test(text);
 }
 
-/** Without the format characters that nobody sees, and trimmed again. */
+/** Without the format characters that nobody sees, and trimmed again. Separators of lines and paragraphs keep words apart. */
 export function withoutUnseen(text: string): string {
-  return text.replaceAll(FORMAT, '').trim();
+  return text
+    .replaceAll(/[\u2028\u2029]/g, ' ')
+    .replaceAll(FORMAT, '')
+    .trim();
 }
 
 /** Whether another program has destroyed a character of the text: it leaves U+FFFD. */
 export function hasLost(text: string): boolean {
   return text.includes('\ufffd');
+}
+
+/**
+ * What is left of é, ’, š and their like after UTF-8 was read as windows-1252 or Latin-1. Not the pairs that a language may have: a closing
+ * quote or a space behind Ã, ª and º behind a letter of Eastern Europe.
+ */
+const GARBLED =
+  /[ÂÃ][\u0080-\u009f\u00a1-\u00bf]|Â\u00a0|Ã[ƒ€‚„…†‡ˆ‰‹Œ‘“•–—˜™›œŸŠŽšž]|[ÄÅÐ][\u00a1-\u00a9\u00ab-\u00b9\u00bb-\u00bf]|â€|ï»¿/;
+
+/** Whether another program has read the text in the wrong encoding: JosÃ© for José. */
+export function isGarbled(text: string): boolean {
+  return GARBLED.test(text);
 }
 
 /** Whether the text has more than `max` code points. */

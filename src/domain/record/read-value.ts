@@ -1,5 +1,5 @@
-// What the text of a cell stands for, one small function per kind of field. Each returns the value as it is stored, or undefined when the
-// text is no such thing. They see text that is trimmed, normalised and not blank. They run for every cell.
+// What the text of a cell stands for, one small function per kind of field. Each returns the value as it is stored, or undefined if the
+// text is not valid. They see text that is trimmed, normalised and not blank. They run for every cell.
 
 import { groupNames } from './groups';
 
@@ -34,7 +34,7 @@ export function readFlag(text: string): '0' | '1' | undefined {
 /**
  * One mailbox as RFC 5321 has it, without quoted local parts and address literals: `local@domain.tld`. Letters and digits of any script
  * are allowed on both sides, punctuation only as ASCII has it. The domain needs a dot: an address that ends behind the company's name is
- * a slip.
+ * a slip. It does not end in a number: that is the address of a machine.
  */
 export function readEmail(text: string): string | undefined {
   const at = text.indexOf('@');
@@ -42,7 +42,10 @@ export function readEmail(text: string): string | undefined {
   return isLocalPart(text, at) && isDomain(text, at + 1) ? text : undefined;
 }
 
-/** Names separated by `;`: trimmed, blank ones and repetitions dropped, in the order given. Undefined when there is none or one is longer than `max`. */
+/**
+ * Names separated by `;`: trimmed, blank ones and repetitions dropped, in the order given. Undefined when there is none or one is longer
+ * than `max`.
+ */
 export function readGroups(text: string, max: number): string | undefined {
   const names = groupNames(text);
   for (const name of names) if ([...name].length > max) return undefined;
@@ -62,7 +65,7 @@ function isLetter(code: number): boolean {
   return lower >= 0x61 && lower <= 0x7a;
 }
 
-/** NaN when one of the characters is no digit. */
+/** NaN if one of the characters is not a digit. */
 function digitsAt(text: string, start: number, count: number): number {
   let value = 0;
   for (let i = start; i < start + count; i++) {
@@ -100,7 +103,7 @@ function isDomain(text: string, start: number): boolean {
       if (i < text.length) dots++;
     } else if (!(isLetter(code) || isDigit(code) || code === HYPHEN || isForeignLetter(text, i))) return false;
   }
-  return dots > 0;
+  return dots > 0 && !(isDigit(text.charCodeAt(text.length - 1)) && /\.\d+$/.test(text));
 }
 
 function isWordCharacter(code: number): boolean {

@@ -1,13 +1,14 @@
 // Checks raw rows against the field table: every reason that needs no database, in the order of the columns. Everything that can be
 // decided once per file is decided when the checker is made; what is left runs for every cell of up to 5,000,000 records.
 
-import { isAsSent, withMark } from './as-sent';
+import { clientCells, fitCells, isAsSent, withMark } from './dropped-back';
 import { cellReader, type Trouble } from './cell-reader';
-import { clientCells, fitCells } from './client-cells';
 import type { ClientSettings } from '../client';
-import { acceptedNames, isHeaderLine } from '../file/header-names';
+import { isHeaderLine } from '../file/header-names';
+import { headerWords } from '../file/suggest-header';
+import { bare } from '../file/suggest-name';
 import type { FieldName } from './fields';
-import { fieldsOf } from '../client/profiles';
+import { fieldsOf, profileOf } from '../client/profiles';
 import type { FileLayout } from '../import-run';
 import { missingCode, reason, REASONS, type Reason } from '../reason/reasons';
 import type { CheckedRecord, Column, RawRow } from './record';
@@ -15,13 +16,13 @@ import { restoreCell } from '../report/spreadsheet-cell';
 import type { FieldValue, StoredFieldName } from '../user';
 import { explainQuote, explainShape, explainSwallowed } from './unreadable';
 
-export interface CheckerSetup {
+interface CheckerSetup {
   /** As `checkHeader` found them. */
   readonly columns: readonly Column[];
   readonly settings: ClientSettings;
   readonly droppedBack: boolean;
   readonly delimiter: FileLayout['delimiter'];
-  /** The day, UTC, as `YYYY-MM-DD`: no date of birth lies behind it. */
+  /** Today in UTC, as `YYYY-MM-DD`: no date of birth may be later. */
   readonly today: string;
 }
 
@@ -37,40 +38,44 @@ interface PreparedColumn {
 }
 
 const NO_REASONS: readonly Reason[] = [];
+/** Most ids hold a digit. */
+const MAY_BE_NAME = /^[a-z_ -]{2,20}$/i;
 
 export function recordChecker(setup: CheckerSetup): (row: RawRow) => CheckedRecord {
   const width = setup.columns.length;
   // A spreadsheet writes the blank cells of columns without a name in some lines and not in others.
   const least = setup.columns.findLastIndex(({ header }) => header !== '') + 1;
   const columns = prepare(setup);
-  const names = acceptedNames(setup.settings);
-  const guessed = guesser(setup);
+  const words = headerWords(fieldsOf(setup.settings));
+  const headers = setup.columns.map(({ header }) => header);
+  const isHeader = (cells: readonly string[]) => isHeaderLine(clientCells(cells, headers), words);
+  const { guess, isUntouched } = guesser(setup);
   const formerGuess = setup.droppedBack ? formerGuesses(setup.columns) : undefined;
-  const idHeader = columns.find(({ field }) => field === 'uniqueId')?.header;
 
   return (row) => {
     const { line, cells } = row;
-    if (row.swallowed !== undefined) return guessed(line, 'ROWS_SWALLOWED', explainSwallowed(row.swallowed), cells);
-    if (row.problem !== undefined) return guessed(line, row.problem, explainQuote(cells), cells);
+    if (row.swallowed !== undefined) return guess(line, 'ROWS_SWALLOWED', explainSwallowed(row.swallowed), cells);
+    if (row.problem !== undefined) return guess(line, row.problem, explainQuote(cells), cells);
     if (cells.length !== width && !(cells.length >= least && cells.length < width)) {
-      if (isHeaderLine(cells, names)) return headerAgain(line);
-      return guessed(line, 'RECORD_SHAPE', explainShape(cells, width, setup.delimiter), cells);
+      if (isHeader(cells)) return headerAgain(line);
+      return guess(line, 'RECORD_SHAPE', explainShape(cells, width, setup.delimiter), cells);
     }
     const former = formerGuess?.(cells);
-    if (former !== undefined && guessed.isUntouched(former.told, cells)) return guessed(line, former.code, NOT_LOOKED_AT, cells);
+    if (former !== undefined && isUntouched(former.told, cells)) return guess(line, former.code, NOT_LOOKED_AT, cells);
     const record = checkCells(row, columns);
-    const mayBeHeader = record.reasons.length > 0 || record.uniqueId.toLowerCase() === idHeader;
-    return mayBeHeader && isHeaderLine(cells, names) ? headerAgain(line) : record;
+    const mayBeHeader = record.reasons.length > 0 || (MAY_BE_NAME.test(record.uniqueId) && words.has(bare(record.uniqueId)));
+    return mayBeHeader && isHeader(cells) ? headerAgain(line) : record;
   };
 }
 
 type GuessCode = 'RECORD_SHAPE' | 'QUOTE_MISPLACED' | 'ROWS_SWALLOWED';
 
 const NOT_LOOKED_AT =
-  'It came back as it went out, and which value belongs to which column was a guess; correct it, or clear error_code when it is right.';
+  'This record came back unchanged, but which value belongs in which column was only a guess; correct it, or clear error_code if it is right.';
 
-/** What the cells of such a record are is a guess of ours when they go out in the right number, so it has no fields at all. */
-function guesser({ columns, droppedBack, delimiter }: CheckerSetup) {
+/** Which value belongs in which column of such a record is only our guess, so it has no fields at all. */
+function guesser({ columns, settings, droppedBack, delimiter }: CheckerSetup) {
+  const comesBack = profileOf({ settings }).report === 'failed-records';
   const headers = columns.map(({ header }) => header);
   const width = clientCells(headers, headers).length;
   /** The client's own cells as they were before they were guarded, and as they will go out. */
@@ -81,9 +86,9 @@ function guesser({ columns, droppedBack, delimiter }: CheckerSetup) {
   const guess = (line: number, code: GuessCode, message: string, cells: readonly string[]): CheckedRecord => {
     // Of swallowed lines those without a quote are right as they stand.
     const isRight = code === 'ROWS_SWALLOWED' && cells.length === headers.length && !cells.some((cell) => cell.includes('"'));
-    return unread(line, reason(code, null, isRight ? message : withMark(message, sentOut(cells))));
+    return unread(line, reason(code, null, isRight || !comesBack ? message : withMark(message, sentOut(cells))));
   };
-  return Object.assign(guess, { isUntouched: (told: string, cells: readonly string[]) => isAsSent(told, sentOut(cells)) });
+  return { guess, isUntouched: (told: string, cells: readonly string[]) => isAsSent(told, sentOut(cells)) };
 }
 
 function headerAgain(line: number): CheckedRecord {
@@ -94,7 +99,7 @@ function unread(line: number, why: Reason): CheckedRecord {
   return { line, uniqueId: '', values: {}, active: null, reasons: [why] };
 }
 
-/** Of a record that was a guess when it went out: its code, and what was said of it. */
+/** For a record that was a guess when it was sent out: its code and its reason. */
 function formerGuesses(columns: readonly Column[]): (cells: readonly string[]) => { code: GuessCode; told: string } | undefined {
   const named = (name: string): number => columns.findIndex(({ kind, header }) => kind === 'ours' && header.toLowerCase() === name);
   const [codeAt, reasonAt] = [named('error_code'), named('error_reason')];

@@ -7,10 +7,10 @@ import { withoutTextForm } from './spreadsheet-text';
 
 /** Equal for records that are identical; the columns are those of one file. */
 export function recordIdentity(row: RawRow, columns: readonly Column[]): string {
-  let identity = '';
+  const texts: string[] = [];
   for (let i = 0; i < columns.length; i++) {
-    // A zero byte between the cells: a cell that holds one is rejected anyway.
-    if (columns[i]?.kind === 'field') identity += `${withoutTextForm((row.cells[i] ?? '').trim())}\u0000`;
+    if (columns[i]?.kind === 'field') texts.push(withoutTextForm((row.cells[i] ?? '').trim()));
   }
-  return toNfc(identity);
+  // A zero byte between the cells: a cell that holds one is rejected anyway.
+  return toNfc(texts.join('\u0000'));
 }

@@ -88,6 +88,6 @@ export interface DecideContext {
   readonly nameOf?: (field: FieldName) => string;
   /** There is no such user, but one whose unique id differs from the record's in leading zeros only: that user's id. */
   readonly zeroTwin?: string;
-  /** A newer import that has applied its file spoke of this user. */
+  /** A newer import that was applied contained this user. */
   readonly superseded: boolean;
 }

@@ -5,29 +5,41 @@ import type { Swallowed } from './record';
 
 export const DELIMITER_NAMES: Readonly<Record<FileLayout['delimiter'], string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab' };
 
+const separators = Object.keys(DELIMITER_NAMES) as readonly FileLayout['delimiter'][];
+
 export function explainShape(cells: readonly string[], width: number, delimiter: FileLayout['delimiter']): string {
   const mark = DELIMITER_NAMES[delimiter];
-  const has = `The record has ${count(cells.length)}, the header line has ${width}`;
+  const text = cells.join(delimiter);
+  const has = `The record has ${count(cells.length)}, but the header line has ${width}`;
   if (cells.length === 1 && cells[0]!.split(delimiter).length === width)
-    return 'The line as a whole is in double quotes, so that it is read as one value; remove the quotes around it.';
-  if (cells.length < width) return `${has}; fill in the missing cells: a cell may be blank but not be left out.`;
-  if (cells.slice(width).every((cell) => cell.trim() === '')) {
-    const surplus = cells.length - width;
-    return `The record ends with ${surplus === 1 ? `a ${mark}` : `${surplus} ${mark}s`} more than the header line has; remove ${surplus === 1 ? 'it' : 'them'} at the end of the record.`;
-  }
-  return `${has}; a value that holds a ${mark} must be in double quotes.`;
+    return 'The whole line is in double quotes, so it was read as one value; remove the quotes around the line.';
+  const other = separators.find((one) => one !== delimiter && text.split(one).length === width);
+  if (cells.length < width && other !== undefined)
+    return `The cells are separated by ${DELIMITER_NAMES[other]}s, but those of the header line by ${mark}s; use ${mark}s here, too.`;
+  if (cells.length === 1) return `${has}; add the missing cells or, if the line is not about a user, remove it.`;
+  if (cells.length < width) return `${has}; add the missing cells. A cell may be empty, but not left out.`;
+  const surplus = cells.length - width;
+  const tooMany = `with ${surplus === 1 ? `one ${mark}` : `${surplus} ${mark}s`} too many; remove ${surplus === 1 ? 'it' : 'them'}.`;
+  if (isBlank(cells.slice(width))) return `The record ends ${tooMany}`;
+  if (isBlank(cells.slice(0, surplus))) return `The record begins ${tooMany}`;
+  // A lost line break joins the last cell of one record to the first of the next.
+  if (width > 3 && cells.length >= 2 * width - 1) return `${has}; it seems to be two records, so put each on a line of its own.`;
+  return `${has}; put each value that holds a ${mark} in double quotes.`;
 }
 
 export function explainQuote(cells: readonly string[]): string {
   if (cells.some((cell) => /^\s+".*"\s*$/s.test(cell)))
-    return 'A blank stands in front of a double quote, so the quotes do not count; remove the blank between the delimiter and the quote.';
-  if (cells.some((cell) => /^".*"\s+$/s.test(cell)))
-    return 'A blank stands behind a closing double quote; remove the blank between the quote and the delimiter.';
-  return 'A double quote stands in the wrong place; put the value into double quotes and write each quote inside it twice.';
+    return 'There is a space before an opening double quote, so the quotes are not recognised; remove the space.';
+  if (cells.some((cell) => /^".*"\s+$/s.test(cell))) return 'There is a space after a closing double quote; remove the space.';
+  return 'A double quote is in the wrong place; put the value in double quotes, and double each quote inside it.';
 }
 
 export function explainSwallowed({ from, to }: Swallowed): string {
-  return `A double quote lacks its end, so that lines ${from} to ${to} were read as one value; remove the quote that is too many on line ${from} and on line ${to}, or close it.`;
+  return `A double quote is never closed, so lines ${from} to ${to} were read as one value; close it, or remove the stray quotes on lines ${from} and ${to}.`;
+}
+
+function isBlank(cells: readonly string[]): boolean {
+  return cells.every((cell) => cell.trim() === '');
 }
 
 function count(cells: number): string {

@@ -1,5 +1,5 @@
-// The receipt that lies beside a file in `.bak`: what became of it, for the client's own programs. A promise of format: keys are
-// added, never renamed or removed. Says nothing that happens after the file was backed up, so that it is the same however often it is made.
+// The receipt beside a file in `.bak`: its result, for the client's own programs. Keys may be added, but are never renamed or removed.
+// It says nothing about what happens after the file was backed up, so writing it again gives the same bytes.
 
 import { failedRecordsName } from '../file/backup-names';
 import type { ImportRun, ReportState } from '../import-run';
@@ -31,16 +31,15 @@ export function composeReceipt(run: ImportRun): string {
 function receiptReport(state: ReportState): ReceiptReport {
   switch (state) {
     case 'none':
-      return { state: 'none', sentence: 'No e-mail: nothing failed.' };
+      return { state: 'none', sentence: 'No e-mail is sent, because nothing failed.' };
     case 'not-repeated':
       return {
         state: 'not-repeated',
-        sentence:
-          'No e-mail: the previous import, less than an hour before, had the same content and the same failures, and its e-mail says it all.',
+        sentence: 'No e-mail is sent, because the previous import, less than an hour earlier, had the same content and the same failures.',
       };
     case 'pending':
     case 'sent':
     case 'failed':
-      return { state: 'to-be-sent', sentence: 'An e-mail about this import goes to the address that your settings name.' };
+      return { state: 'to-be-sent', sentence: 'An e-mail about this import is sent to the address in your settings.' };
   }
 }

@@ -1,40 +1,37 @@
-// The e-mail about one import: envelope, subject, attachment name; what it says comes from describe-report. Pure: the same import
-// always makes the same e-mail with the same Message-ID, so a repeated send can be recognised by the mail systems it passes.
+// The e-mail about one import: envelope, subject and attachment name. describe-report has its text. Pure: the same import always makes the
+// same e-mail with the same Message-ID, so mail systems can recognise a repeated send.
 
 import { withoutCsv } from '../file/backup-names';
 import type { Client } from '../client';
 import { describeReport, type ReportPage } from './describe-report';
 import { describeStatus } from './describe-status';
 import type { ImportRun } from '../import-run';
-import { oneLine } from './one-line';
+import type { Message } from './message';
+import { oneLine } from './wording';
 import { profileOf, uploadPath } from '../client/profiles';
+import type { Told } from './report-problems';
 import { renderReportHtml } from './render-report-html';
 import { renderReportText } from './render-report-text';
+
+/** Many mail servers refuse more: a larger attachment is cut to its first records. */
+export const MOST_ATTACHED_BYTES = 10 * 1024 * 1024;
 
 export interface ReportInput {
   readonly run: ImportRun;
   readonly client: Client;
   /** Replaces the client's own address as From where the SMTP relay demands its own domain. */
   readonly mailFrom: string | null;
-  /** The failed-records file or the status report, or a copy of its first `records` records when it is too large for mail; null = nothing to attach. */
+  /**
+   * The failed-records file or the status report, cut to its first `records` records if it is too large for mail; null = nothing to attach.
+   */
   readonly attachment: { readonly path: string; readonly records: number } | null;
+  /** Rejected records whose reasons name another user; without them the e-mail names none. */
+  readonly told?: readonly Told[];
 }
 
-/** What the `Mailer` port sends. */
-export interface Report {
-  readonly from: string;
-  readonly replyTo: string;
-  readonly to: string;
-  readonly subject: string;
-  readonly messageId: string;
-  readonly text: string;
-  readonly html: string;
-  readonly attachment?: { readonly fileName: string; readonly path: string };
-}
-
-export function composeReport({ run, client, mailFrom, attachment }: ReportInput): Report {
+export function composeReport({ run, client, mailFrom, attachment, told }: ReportInput): Message {
   const { replyToAdminEmail, failedImportEmail } = client.settings;
-  const { fileName, page, subject } = contentOf(run, client, attachment?.records ?? null);
+  const { fileName, page, subject } = contentOf(run, client, attachment?.records ?? null, told);
   return {
     from: mailFrom ?? replyToAdminEmail,
     replyTo: replyToAdminEmail,
@@ -54,14 +51,14 @@ interface Content {
   readonly subject: string;
 }
 
-function contentOf(run: ImportRun, client: Client, attached: number | null): Content {
+function contentOf(run: ImportRun, client: Client, attached: number | null, told?: readonly Told[]): Content {
   const { report, layout } = profileOf(client);
   if (report === 'status') {
-    const page = describeStatus(run, attached, uploadPath(layout) ?? run.fileName);
+    const page = describeStatus(run, attached, uploadPath(layout) ?? run.fileName, told);
     return { fileName: `${run.importId}-status-report.csv`, page, subject: `User Import Status Report: ${RESULT[page.verdict]}` };
   }
   const fileName = attachmentName(run.fileName);
-  const page = describeReport(run, attached, fileName);
+  const page = describeReport(run, attached, fileName, told);
   return { fileName, page, subject: page.verdict === 'no-failures' ? 'CSV Import Report' : 'CSV Import Failed Records' };
 }
 
@@ -73,7 +70,7 @@ const RESULT: Readonly<Record<ReportPage['verdict'], string>> = {
   held: 'file held',
 };
 
-/** A name that every mail program and file system takes, and that stays recognisable. */
+/** A name that every mail program and file system accepts, and that people recognise. */
 function attachmentName(fileName: string): string {
   const stem = Array.from(oneLine(withoutCsv(fileName), 255))
     .slice(0, 80)

@@ -1,8 +1,9 @@
-// What the old and the new address hear when failed records are to go elsewhere. Neither is told the other: the old one may belong to
-// somebody who has left.
+// What the old and the new address are told when failed records go to another address. Neither learns the other: the old one may belong
+// to somebody who has left.
 
 import type { Client } from '../client';
-import { utc, type ReportPage } from './describe-report';
+import type { AdminPage } from './describe-report';
+import { utc } from './wording';
 
 export function describeAddressChange(input: {
   readonly client: Client;
@@ -10,24 +11,25 @@ export function describeAddressChange(input: {
   /** The operator's name. */
   readonly by: string;
   readonly isOld: boolean;
-}): ReportPage {
+}): AdminPage {
   const { client, at, by, isOld } = input;
   const { clientId, settings } = client;
   return {
+    subject: `Failed records of ${clientId} now go to another address`,
     verdict: 'held',
-    headline: isOld ? `Failed records of ${clientId} no longer come to you` : `Failed records of ${clientId} come to you`,
+    headline: isOld ? `You no longer receive the failed records of ${clientId}` : `You now receive the failed records of ${clientId}`,
     lead: isOld
-      ? `The e-mail "CSV Import Failed Records" of client ${clientId} was sent to this address. It now goes to another one.`
-      : `This address now receives the e-mail "CSV Import Failed Records" of client ${clientId}, with what could not be imported.`,
+      ? `The e-mail “CSV Import Failed Records” of client ${clientId} used to come to this address. It now goes to another one.`
+      : `The e-mail “CSV Import Failed Records” of client ${clientId} now comes to this address. It lists the records that could not be imported.`,
     problems: [],
-    steps: [`If this surprises you, write to ${settings.replyToAdminEmail}: these e-mails hold personal data.`],
+    steps: [`If you did not expect this, write to ${settings.replyToAdminEmail}. These e-mails contain personal data.`],
     notes: [],
     counts: [],
     facts: [
       ['Client', clientId],
-      ['Changed', utc(at)],
-      ['By', by],
+      ['Changed on', utc(at)],
+      ['Changed by', by],
     ],
-    footer: 'Sent automatically to the former and the new address for failed records.',
+    footer: 'This e-mail was sent automatically to the old and the new address for failed records.',
   };
 }

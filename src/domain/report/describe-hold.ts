@@ -1,38 +1,45 @@
-// What the e-mails about a held import say: to the administrator, who has to decide and may know nothing of the file. No value of any
-// record, only numbers.
+// What the e-mails about a held import say to the administrator, who has to decide and may know nothing about the file. Only numbers, no
+// values of records, and no commands: an office reads it. The commands are in `imports show`, the Temporal UI and docs/operations.md.
 
 import type { Client } from '../client';
-import { grouped, utc, type ReportPage } from './describe-report';
 import { shareOf } from '../decide/hold-rule';
+import type { AdminPage } from './describe-report';
 import type { Held, ImportRun } from '../import-run';
-import { oneLine } from './one-line';
+import { grouped, oneLine, utc } from './wording';
 
-export function describeHold(run: ImportRun, held: Held, client: Client): ReportPage {
+export type HoldMailKind = 'hold' | 'hold-reminder';
+
+export function describeHold(run: ImportRun, held: Held, client: Client, kind: HoldMailKind): AdminPage {
   const { importId, clientId } = run;
   const { archives, floor, percent } = client.settings.holdAbove;
   const users = held.archives === 1 ? '1 user' : `${grouped(held.archives)} users`;
   return {
+    subject:
+      kind === 'hold'
+        ? `Import ${importId} waits for approval: ${users} would be archived`
+        : `Reminder: import ${importId} waits for approval until ${utc(held.until)}`,
     verdict: 'held',
     headline: `${users} would be archived`,
-    lead: `${oneLine(run.fileName)} of client ${clientId} waits for approval. Nothing was written yet; later files of this client go on meanwhile.`,
+    lead: `${oneLine(run.fileName)} of client ${clientId} is waiting for approval. Nothing has been written yet. Later files of this client are not held up.`,
     problems: [],
     steps: [
-      `To import it as it is: imports approve ${importId} --reason "…"`,
-      `To import all but the archives: imports approve ${importId} --without-archives --reason "…"`,
-      `To turn it down: imports decline ${importId} --reason "…"`,
+      `Ask the client, at ${client.settings.failedImportEmail}, whether these users should be archived.`,
+      `Tell support what to do with import ${importId}: approve it, approve it without archiving anyone, or decline it.`,
     ],
     notes: [
-      `Unless somebody decides, the file is declined on ${utc(held.until)}: no user is changed, and the client is told.`,
-      'When it is approved, users of whom a newer file has spoken meanwhile are left alone.',
-      `Held because of the limit of this client: more than ${grouped(archives)} users, or at least ${grouped(floor)} that are more than ${percent} % of the active ones.`,
+      `If nobody decides by ${utc(held.until)}, the file is declined: no user is changed, and the client is told.`,
+      'Users who appear in a newer file that has been imported by then are left alone.',
+      `Files of this client are held if they would archive more than ${grouped(archives)} users, or at least ${grouped(floor)} that are more than ${percent} % of the active ones.`,
     ],
     counts: [
-      ['Users that would be archived', grouped(held.archives)],
+      ['Users to be archived', grouped(held.archives)],
       ['Active users now', grouped(held.activeUsers)],
       ['Share of the active users', `${shareOf(held.archives, held.activeUsers)} %`],
-      ['Permits that would be released', grouped(held.permits)],
-      ['E-mail addresses that would change', grouped(held.emailChanges)],
-      ['User names that would change', grouped(held.userNameChanges)],
+      ...whereAny([
+        ['Permits to be released', held.permits],
+        ['E-mail addresses to be changed', held.emailChanges],
+        ['User names to be changed', held.userNameChanges],
+      ]),
     ],
     facts: [
       ['File', oneLine(run.fileName)],
@@ -40,9 +47,13 @@ export function describeHold(run: ImportRun, held: Held, client: Client): Report
       ['Import', importId],
       ['Records', grouped(run.counts.records)],
       ['Received', utc(run.receivedAt)],
-      ['Waits since', utc(held.since)],
-      ['Waits until', utc(held.until)],
+      ['Waiting since', utc(held.since)],
+      ['Waiting until', utc(held.until)],
     ],
-    footer: 'Sent automatically to the administrator of the imports of this client.',
+    footer: `This e-mail was sent automatically to the administrator of the imports of client ${clientId}.`,
   };
+}
+
+function whereAny(rows: readonly (readonly [label: string, n: number])[]): readonly (readonly [label: string, value: string])[] {
+  return rows.filter(([, n]) => n > 0).map(([label, n]) => [label, grouped(n)]);
 }

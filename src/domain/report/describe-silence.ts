@@ -1,9 +1,9 @@
-// What the silence alarm says: to the administrator, who may have forgotten that a file was to come.
+// What the silence alarm tells the administrator of a client that has sent no file for too long.
 
 import type { Client } from '../client';
-import { utc, type ReportPage } from './describe-report';
+import type { AdminPage } from './describe-report';
+import { oneLine, utc } from './wording';
 import type { ImportRun } from '../import-run';
-import { oneLine } from './one-line';
 import type { Silence } from '../client/silence';
 
 const HOUR_MS = 3_600_000;
@@ -11,36 +11,36 @@ const HOUR_MS = 3_600_000;
 export function describeSilence(input: {
   readonly client: Client;
   readonly silence: Silence;
-  /** Undefined when the client never sent a file. */
+  /** Undefined if the client has never sent a file. */
   readonly newest: Pick<ImportRun, 'importId' | 'fileName'> | undefined;
   readonly now: Date;
-}): ReportPage {
+}): AdminPage {
   const { client, silence, newest, now } = input;
   const { clientId } = client;
   const hours = Math.floor((now.getTime() - silence.since.getTime()) / HOUR_MS);
   const lasted =
     hours < 1 ? 'less than an hour' : hours < 48 ? `${hours} ${hours === 1 ? 'hour' : 'hours'}` : `${Math.floor(hours / 24)} days`;
   return {
+    subject: `No file from ${clientId} for more than ${client.settings.expectFileEvery}`,
     verdict: 'held',
     headline: `No file from ${clientId} for ${lasted}`,
     lead:
       newest === undefined
-        ? `Client ${clientId} has sent no file since it was added, on ${utc(silence.since)}.`
+        ? `Client ${clientId} has sent no file since it was added on ${utc(silence.since)}.`
         : `The last file of client ${clientId} was received on ${utc(silence.since)}.`,
     problems: [],
     steps: [
-      'Ask the client whether its export and its upload still run.',
-      `See whether a file lies in its folder and is not taken: imports scan ${clientId}`,
-      'See whether everything runs on our side: imports doctor',
+      `Ask the client, at ${client.settings.failedImportEmail}, whether its export and its upload still run.`,
+      `If they do, ask support to check the folder of client ${clientId} and the import service.`,
     ],
     notes: [
-      'This is said once. The next file ends the silence.',
-      `To expect files less often: imports client set ${clientId} expectFileEvery=8d (or off)`,
+      'You get this e-mail once. It comes again only if the client sends a file and then falls silent.',
+      'If files should be expected less often, or not at all, ask support to change the client’s setting.',
     ],
     counts: [],
     facts: [
       ['Client', clientId],
-      ['A file is expected every', client.settings.expectFileEvery ?? 'off'],
+      ...(client.settings.expectFileEvery === null ? [] : ([['A file is expected every', client.settings.expectFileEvery]] as const)),
       ...(newest === undefined
         ? []
         : ([
@@ -49,6 +49,6 @@ export function describeSilence(input: {
           ] as const)),
       ['Silent since', utc(silence.since)],
     ],
-    footer: 'Sent automatically to the administrator of the imports of this client.',
+    footer: `This e-mail was sent automatically to the administrator of the imports of client ${clientId}.`,
   };
 }

@@ -1,21 +1,23 @@
-// What the e-mail with a status report says: as any report, but that every record is attached and that the upload stays where it is.
+// What the e-mail with a status report says. It differs from the other e-mail about an import in two ways: every record is attached, and
+// the upload stays in its folder.
 
-import { describeReport, grouped, type ReportPage } from './describe-report';
+import { describeReport, type ReportPage } from './describe-report';
 import type { ImportRun } from '../import-run';
+import { grouped } from './wording';
+import type { Told } from './report-problems';
+import { isOursToMend, WHAT_TO_UPLOAD } from './report-steps';
 import { statusReportName } from './status-report';
 
-/** `attached` = how many records the attachment holds; null = there is none. `upload` = where the client's file belongs. */
-export function describeStatus(run: ImportRun, attached: number | null, upload: string): ReportPage {
-  const page = describeReport(run, null, '');
+/** `attached` = how many records the attachment holds; null = nothing is attached. `upload` = the path that uploads must have. */
+export function describeStatus(run: ImportRun, attached: number | null, upload: string, told: readonly Told[] = []): ReportPage {
+  const page = describeReport(run, null, '', told);
   const report = `reports/${statusReportName(run)}`;
   const { records } = run.counts;
   const cut =
     attached !== null && attached < records
-      ? [
-          `The attachment holds the first ${grouped(attached)} of ${grouped(records)} records. The whole report is ${report} in your folder.`,
-        ]
+      ? [`The attachment holds the first ${grouped(attached)} of ${grouped(records)} records. All of them are in ${report} in your folder.`]
       : [];
-  const lead = attached === null ? page.lead : `${page.lead} The attached status report has the result of every record.`;
+  const lead = attached === null ? page.lead : `${page.lead} The attached status report gives the result of every record.`;
   return {
     ...page,
     lead: page.verdict === 'no-failures' || page.verdict === 'failed-records' ? lead : page.lead,
@@ -25,22 +27,26 @@ export function describeStatus(run: ImportRun, attached: number | null, upload: 
   };
 }
 
-function stepsAfter({ verdict }: ReportPage, run: ImportRun, upload: string): readonly string[] {
-  const again = `Upload it as ${upload}, over the one that is there. The same version is not imported twice.`;
+function stepsAfter({ verdict, steps }: ReportPage, run: ImportRun, upload: string): readonly string[] {
+  const replace = `as ${upload}, replacing the one that is there. The same file is not imported twice.`;
   if (verdict === 'failed-records') {
+    if (isOursToMend(run)) return steps;
     return [
-      'Look for “failure” in the column “result” of the status report; the columns behind it say what is wrong.',
-      `Correct your file. ${again}`,
+      'In the status report, look for “failure” in the column “result”. The columns after it say what is wrong.',
+      `Correct your file and upload it ${replace}`,
     ];
   }
-  if (verdict === 'refused') return [`Put that right. ${again}`];
+  if (run.refusal !== null) {
+    const what = WHAT_TO_UPLOAD[run.refusal.code] ?? 'the corrected file';
+    return [what === 'the parts' ? `Upload the parts one after the other as ${upload}.` : `Upload ${what} ${replace}`];
+  }
   if (run.stopped !== undefined) {
-    const now = run.stopped.because === 'failed' ? 'To have it imported again' : 'If the file was right';
-    return [`${now}, remove the files in /tmp: the version is then imported again.`];
+    const when = run.stopped.because === 'failed' ? 'To have the file imported again' : 'If the file was right';
+    return [`${when}, delete the files in /tmp.`];
   }
   if (verdict !== 'declined') return [];
   return [
-    'If these users are to be archived: reply to this e-mail, so that the administrator knows, and remove the files in /tmp: the version is then imported again.',
-    `If not: users whose record says active = 0 are archived. Correct the file. ${again}`,
+    'If these users should be archived, reply to this e-mail to tell the administrator, then delete the files in /tmp to have the file imported again.',
+    `If not, correct the file and upload it ${replace} Users are archived when their record says active = 0.`,
   ];
 }

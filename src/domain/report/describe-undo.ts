@@ -1,26 +1,27 @@
-// What the e-mail about an undone import says to the administrator: what is back, what was left as it is and why. Only numbers.
+// What the e-mail about an undone import tells the administrator: what was restored, and what was left alone and why. Only numbers.
 
-import { grouped, utc, type ReportPage } from './describe-report';
+import type { AdminPage } from './describe-report';
+import { grouped, oneLine, utc } from './wording';
 import type { ImportRun } from '../import-run';
-import { oneLine } from './one-line';
 import type { Undo, UndoCounts } from '../undo/undo';
 
-/** What each number counts. */
+/** What each number counts; the e-mail, the command line and the Temporal UI say it alike. */
 export const UNDO_COUNT_WORDS: Readonly<Record<keyof UndoCounts, string>> = {
-  restored: 'Users that have their former values again',
-  archived: 'Users the import had created, now archived',
-  madeActive: 'Users the import had archived, now active again',
-  archivedAgain: 'Users the import had reactivated, now archived again',
-  permitsReturned: 'Permits given back to their holders',
-  usersLeft: 'Users left as they are',
-  permitsLeft: 'Permits left as they are',
+  restored: 'Users given their former values back',
+  archived: 'Users created by the import, now archived',
+  madeActive: 'Users archived by the import, now active again',
+  archivedAgain: 'Users reactivated by the import, now archived again',
+  permitsReturned: 'Permits returned to their holders',
+  usersLeft: 'Users left alone',
+  permitsLeft: 'Permits left alone',
 };
 
-/** `listed` = how many of those left alone the attachment lists. */
-export function describeUndo(run: ImportRun, undo: Undo, listed: number): ReportPage {
+/** `listed` = how many of the users and permits left alone are in the attachment. */
+export function describeUndo(run: ImportRun, undo: Undo, listed: number): AdminPage {
   const { counts } = undo;
   const left = counts.usersLeft + counts.permitsLeft;
   return {
+    subject: `Import ${run.importId} was undone`,
     verdict: left === 0 ? 'no-failures' : 'failed-records',
     headline: `Import ${run.importId} was undone`,
     lead: leadOf(counts),
@@ -29,17 +30,17 @@ export function describeUndo(run: ImportRun, undo: Undo, listed: number): Report
       left === 0
         ? []
         : [
-            'Open the attached list: it names each user and permit that was left as it is, and says why.',
-            'Correct them by hand where needed. Nothing else is to be done: the rest is as it was before the import.',
+            'Open the attached list. It names each user and permit that was left alone, and says why.',
+            'Correct them by hand where needed.',
           ],
     notes: [
       ...(listed < left ? [`The attachment lists the first ${grouped(listed)} of ${grouped(left)}.`] : []),
       ...(counts.archived > 0
         ? [
-            'Users that the import had created keep their data but for e-mail and user name, which others may take. A file that names them again makes them active.',
+            'Users created by the import keep their data, except e-mail address and user name, which are free for others. A file that contains them makes them active again.',
           ]
         : []),
-      'Clients are not told that an import was undone. To import the file again, it has to be uploaded again.',
+      'The client is not told about the undo. To have the file imported again, the client must upload it again.',
     ],
     counts: countRows(counts),
     facts: [
@@ -47,11 +48,11 @@ export function describeUndo(run: ImportRun, undo: Undo, listed: number): Report
       ['Client', run.clientId],
       ['Import', run.importId],
       ['Received', utc(run.receivedAt)],
-      ...(undo.finishedAt === null ? [] : [['Undone', utc(undo.finishedAt)] as const]),
-      ['Asked for', `${utc(undo.requestedAt)} by ${oneLine(undo.by, 60)}`],
+      ...(undo.finishedAt === null ? [] : [['Undone on', utc(undo.finishedAt)] as const]),
+      ['Requested', `${utc(undo.requestedAt)} by ${oneLine(undo.by, 60)}`],
       ['Reason', oneLine(undo.reason, 300)],
     ],
-    footer: 'Sent automatically to the administrator of the imports of this client.',
+    footer: `This e-mail was sent automatically to the administrator of the imports of client ${run.clientId}.`,
   };
 }
 
@@ -63,12 +64,12 @@ function countRows(counts: UndoCounts): [string, string][] {
 function leadOf({ usersLeft, permitsLeft, ...back }: UndoCounts): string {
   const isAnyBack = Object.values(back).some((n) => n > 0);
   if (usersLeft + permitsLeft === 0) {
-    return isAnyBack ? 'Everything that it had changed is as it was before.' : 'It had changed nothing, so nothing had to be restored.';
+    return isAnyBack ? 'Everything it had changed is as it was before.' : 'It had changed nothing, so there was nothing to restore.';
   }
   const left = [
     ...(usersLeft > 0 ? [usersLeft === 1 ? '1 user' : `${grouped(usersLeft)} users`] : []),
     ...(permitsLeft > 0 ? [permitsLeft === 1 ? '1 permit' : `${grouped(permitsLeft)} permits`] : []),
   ].join(' and ');
   const many = usersLeft + permitsLeft > 1;
-  return `${left} ${many ? 'were' : 'was'} left as ${many ? 'they are' : 'it is'}, because of what happened since. ${isAnyBack ? 'The rest is as it was before.' : 'Nothing else had to be restored.'}`;
+  return `${left} ${many ? 'were' : 'was'} left alone, because of later changes. ${isAnyBack ? 'Everything else is as it was before.' : 'There was nothing else to restore.'}`;
 }

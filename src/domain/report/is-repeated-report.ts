@@ -1,10 +1,10 @@
-// Whether an e-mail would say again what the client was told within the last hour.
+// Whether an e-mail would repeat what the client was told within the last hour.
 
 import type { ImportRun } from '../import-run';
 
 const HOUR_MS = 3_600_000;
 
-/** True when the client's previous import had the same bytes, ended within the last hour and failed alike: the e-mail is not repeated. */
+/** True if the client's previous import had the same bytes, ended within the last hour and failed in the same way. */
 export function isRepeatedReport(run: ImportRun, previous: ImportRun | undefined): boolean {
   return (
     previous !== undefined &&

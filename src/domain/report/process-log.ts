@@ -1,5 +1,4 @@
-// What the log in an Agylia client's folder says of each step. Made of codes, counts and ids only: the file is open to whoever has the
-// client's login, and holds nothing of the records and nothing that the client wrote.
+// What the log in an Agylia client's folder says about each step. Only codes, counts and ids: anyone with the client's login can read it.
 
 import type { Counts, HoldVerdict, ImportOutcome } from '../import-run';
 import type { RefusalCode } from '../reason/reasons';
@@ -20,7 +19,7 @@ export type ProcessStep =
 
 const DECIDED: Readonly<Record<HoldVerdict | 'timed-out', string>> = {
   approve: 'approved',
-  'approve-without-archives': 'approved without archiving anybody',
+  'approve-without-archives': 'approved without archiving anyone',
   decline: 'declined',
   'timed-out': 'declined, because nobody decided in time',
 };
@@ -30,7 +29,7 @@ export function describeStep(step: ProcessStep): string {
     case 'found':
       return `found: a new version of the upload, ${step.bytes} bytes`;
     case 'skipped':
-      return `skipped: this version was taken before, as ${step.claimedBy}; remove /tmp/${step.sha1} to import it again`;
+      return `skipped: this version was taken before, as ${step.claimedBy}; delete /tmp/${step.sha1} to import it again`;
     case 'started':
       return `started${again(step.attempt)}`;
     case 'read':
@@ -38,7 +37,7 @@ export function describeStep(step: ProcessStep): string {
     case 'refused':
       return `refused: ${step.code}`;
     case 'held':
-      return `held: ${step.archives} of ${step.activeUsers} active users would be archived; waits for approval`;
+      return `held: ${step.archives} of ${step.activeUsers} active users would be archived; waiting for approval`;
     case 'decided':
       return `decided: ${DECIDED[step.verdict]}`;
     case 'ended':
@@ -48,7 +47,7 @@ export function describeStep(step: ProcessStep): string {
     case 'e-mailed':
       return step.report === 'sent' ? 'e-mail: handed to the mail server' : 'e-mail: could not be sent';
     case 'failed':
-      return `failed${again(step.attempt)}: something of ours is broken, and being looked at`;
+      return `failed${again(step.attempt)}: there is a fault on our side, and we are looking into it`;
     case 'cancelled':
       return `cancelled${again(step.attempt)}`;
     case 'undone':

@@ -1,7 +1,8 @@
-// The report page as HTML for mail programs: tables and inline styles, because many strip everything else; no image, no script, no
-// link. The style block only adds what those that keep it can do: dark mode and narrow screens.
+// The report page as HTML for mail programs: tables and inline styles, because many programs strip everything else. No images, scripts or
+// links. Programs that keep the style block also get dark mode and a layout for narrow screens.
 
-import type { Problem, ReportPage } from './describe-report';
+import type { ReportPage } from './describe-report';
+import type { Problem } from './report-problems';
 
 const FONT = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
 const TEXT = `${FONT}font-size:15px;line-height:22px;color:#1f2933;`;
@@ -59,13 +60,17 @@ function section(title: string, body: string): string {
   return `<tr><td class="pad" style="padding:22px 28px 0;"><h2 class="soft" style="${SECTION}">${title}</h2>${body}</td></tr>`;
 }
 
-function problem({ often, code, title, where, advice }: Problem): string {
+function problem({ often, code, title, where, advice, details }: Problem): string {
   const what = where === null ? title : `${title}, ${where}`;
   const count =
     often === null ? '' : `<td class="soft" align="right" valign="top" style="${SOFT}padding-left:12px;white-space:nowrap;">${often}</td>`;
   return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 10px;"><tr><td class="box" style="padding:12px 14px;background:#f6f8fa;border-radius:4px;">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td class="text" style="${TEXT}font-weight:600;word-break:break-word;">${escape(what)}</td>${count}</tr></table>
-<p class="text" style="${TEXT}margin:2px 0 0;word-break:break-word;">${escape(advice)} <span class="soft" style="color:#52606d;font-size:12px;white-space:nowrap;">${escape(code)}</span></p></td></tr></table>`;
+<p class="text" style="${TEXT}margin:2px 0 0;word-break:break-word;">${escape(advice)} <span class="soft" style="color:#52606d;font-size:12px;white-space:nowrap;">${escape(code)}</span></p>${details.map(detail).join('')}</td></tr></table>`;
+}
+
+function detail(text: string): string {
+  return `<p class="text" style="${SOFT}color:#1f2933;margin:6px 0 0;word-break:break-word;">${escape(text)}</p>`;
 }
 
 function steps(items: readonly string[]): string {

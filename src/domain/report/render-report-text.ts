@@ -1,13 +1,14 @@
-// The report page as plain text: reads well in a terminal, a ticket system or a screen reader.
+// The report page as plain text, for terminals, ticket systems and screen readers. Nothing is upper-cased: headlines may hold ids.
 
-import type { Problem, ReportPage } from './describe-report';
+import type { ReportPage } from './describe-report';
+import type { Problem } from './report-problems';
 
 const WIDTH = 76;
 
 export function renderReportText(page: ReportPage): string {
   const blocks = [
-    `${page.headline.toUpperCase()}\n${wrap(page.lead)}`,
-    section('What is wrong', page.problems.map(problem)),
+    `${page.headline}\n${'='.repeat(Math.min(WIDTH, page.headline.length))}\n${wrap(page.lead)}`,
+    section('What is wrong', page.problems.map(problem), '\n\n'),
     section(
       'What to do',
       page.steps.map((step, n) => wrap(step, `${n + 1}. `)),
@@ -23,15 +24,15 @@ export function renderReportText(page: ReportPage): string {
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-function section(title: string, paragraphs: readonly string[]): string {
+function section(title: string, paragraphs: readonly string[], between = '\n'): string {
   const body = paragraphs.filter((paragraph) => paragraph !== '');
-  return body.length === 0 ? '' : `${title}\n${'-'.repeat(title.length)}\n${body.join('\n')}`;
+  return body.length === 0 ? '' : `${title}\n${'-'.repeat(title.length)}\n${body.join(between)}`;
 }
 
-function problem({ often, code, title, where, advice }: Problem): string {
+function problem({ often, code, title, where, advice, details }: Problem): string {
   const what = where === null ? title : `${title}, ${where}`;
-  return `${wrap(`${often === null ? '' : `${often}: `}${what} [${code}]`, '* ')}
-${wrap(advice, '  ')}`;
+  const head = wrap(`${often === null ? '' : `${often}: `}${what} [${code}]`, '* ');
+  return [head, wrap(advice, '  '), ...details.map((detail) => wrap(detail, '  - '))].join('\n');
 }
 
 function columns(rows: ReportPage['counts']): string {
@@ -39,7 +40,7 @@ function columns(rows: ReportPage['counts']): string {
   return rows.map(([label, value]) => `${label.padEnd(width)}  ${value}`).join('\n');
 }
 
-/** Broken at spaces; `lead` starts the first line, the others are indented as deep. */
+/** Breaks lines at spaces. `lead` starts the first line; the others are indented to match. */
 function wrap(text: string, lead = ''): string {
   const lines: string[] = [];
   let line = lead;

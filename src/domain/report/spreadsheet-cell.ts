@@ -6,7 +6,7 @@
 // separate cells or lines, and each piece between two of them is treated like a cell.
 
 const SEPARATORS = /([,;\t\r\n])/;
-/** A quote is no cover: a separator in front of it may begin a quoted cell. */
+/** A quote does not protect: a separator in front of it may begin a quoted cell. */
 const FORMULA = /^["'\s]*[=+\-@＝＋－＠]/;
 
 /** The cell as no spreadsheet runs it, however it separates. */

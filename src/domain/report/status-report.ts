@@ -1,5 +1,5 @@
-// The status report of an Agylia client: every record with its result, in the order of the file. The same import always makes the same
-// report under the same name, however often it is made.
+// The status report of an Agylia client: every record with its result, in file order. The same import always gives the same report under
+// the same name.
 
 import { REPORT_HEADERS } from '../record/fields';
 import type { FileHeaders } from '../file/header-in-file';
@@ -22,12 +22,12 @@ export function successRow(line: number, username: string): readonly string[] {
   return [String(line), username, 'success', '', '', ''];
 }
 
-/** Whether the record could have been imported was not asked. */
+/** The record was not checked. */
 export function supersededRow(line: number, username: string): readonly string[] {
-  return [String(line), username, 'superseded', '', '', 'A newer file speaks of this user, so this record changed nothing.'];
+  return [String(line), username, 'superseded', '', '', 'A newer file contains this user, so this record changed nothing.'];
 }
 
-/** `file` has the headers, which the reasons name. */
+/** `file` has the headers that the reasons refer to. */
 export function failureRow(
   record: { readonly line: number; readonly uniqueId: string; readonly reasons: readonly Reason[] },
   file: FileHeaders,
@@ -35,7 +35,7 @@ export function failureRow(
   return [String(record.line), record.uniqueId, 'failure', ...reasonCells(record.reasons, file)];
 }
 
-/** The only row of a file of which no record was imported; undefined when the records speak for themselves. */
+/** The only row, if no record of the file was imported; undefined if each record has a row of its own. */
 export function fileRow({
   refusal,
   outcome,
@@ -48,7 +48,7 @@ export function fileRow({
   const verdict = held?.decided?.verdict;
   const why =
     verdict === 'timed-out'
-      ? 'The file would have archived very many users, and nobody approved it in time.'
-      : 'The file would have archived very many users, and the administrator declined it.';
+      ? 'The file would have archived many users, and nobody approved it in time.'
+      : 'The file would have archived many users, and the administrator declined it.';
   return ['', '', 'failure', 'DECLINED', '', `${why} No user was changed.`];
 }

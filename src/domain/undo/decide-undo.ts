@@ -1,5 +1,5 @@
 // What undoing an import does to one user. Only what the import itself left behind is taken back: a user that anybody else changed
-// since is left as it is, whether they say so (another import's stamp, a higher revision) or not (values that are no longer ours). Pure.
+// since is left alone, whether they say so (another import's stamp, a higher revision) or not (values that are no longer ours). Pure.
 
 import type { ImportId } from '../ids';
 import type { UndoneAs, UserChange, WhyLeft } from './undo';
@@ -12,7 +12,7 @@ export interface Restore {
   readonly backTo: number;
   readonly set: FieldValues;
   readonly unset: readonly StoredFieldName[];
-  /** null = stays as it is. */
+  /** null = unchanged. */
   readonly status: User['status'] | null;
   /** Goes with status `archived`. */
   readonly archived: Archived | null;
@@ -36,7 +36,7 @@ const STATUS_LEFT = { update: null, archive: 'archived', reactivate: 'active' } 
 /** A user that the import changed. */
 export function decideUndo(change: UserChange, user: User | undefined, at: Date): UndoDecision {
   const { importId, decision, rev } = change;
-  // Noted when it was done: by now others may have changed the user, and been undone, too.
+  // Noted when it was done: others may have changed the user since, and been undone, too.
   if (change.undoneAt !== undefined && (user === undefined || !isStampedBy(user, importId, change.line)))
     return { kind: 'done', as: UNDONE_AS[decision] };
   if (user === undefined) return { kind: 'left', why: 'USER_GONE', by: null };
@@ -47,7 +47,7 @@ export function decideUndo(change: UserChange, user: User | undefined, at: Date)
   return { kind: 'restore', as: UNDONE_AS[decision], restore: restoreOf(change, user, at) };
 }
 
-/** A user that the import created: archived, and its e-mail and user name are free for whoever they belong to. */
+/** A user that the import created: archived, and its e-mail and user name become free. */
 export function decideUndoOfCreation(importId: ImportId, user: User | undefined, at: Date): UndoDecision {
   if (user === undefined) return { kind: 'left', why: 'USER_GONE', by: null };
   const isUndone = user.undone?.importId === importId || (user.created?.importId === importId && user.created.undoneAt !== undefined);
@@ -94,7 +94,7 @@ function hasFormer(user: User, { before }: UserChange): boolean {
   return Object.entries(before).every(([field, value]) => (user.values[field as StoredFieldName] ?? null) === value);
 }
 
-/** A creation keeps no values to compare with; an application that does not count revisions may still tell the time of its change. */
+/** A creation keeps no values to compare with, but an application that does not count revisions may still record the time of its change. */
 function isTouched({ rev, created, undone, updatedAt }: User): boolean {
   const ours = undone?.rev === rev ? undone.at : created?.at;
   return updatedAt?.getTime() !== ours?.getTime();

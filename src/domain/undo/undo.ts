@@ -1,4 +1,4 @@
-// Undoing an import: what becomes of each user and permit that it changed, and the words for what is left as it is. The rule itself is
+// Undoing an import: what happens to each user and permit that it changed, and the reasons for leaving some alone. The rule itself is
 // decide-undo.
 
 import type { ClientId, ImportId, UserId } from '../ids';
@@ -39,8 +39,8 @@ export const WHY_LEFT: Readonly<Record<WhyLeft, string>> = {
   CHANGED_BY_IMPORT: 'A later import changed the user; undo that one first, or correct the user by hand.',
   CHANGED_SINCE: 'Somebody changed the user after the import; correct the user by hand where needed.',
   USER_GONE: 'The user is no longer there.',
-  EMAIL_TAKEN: 'Another user has the former e-mail by now; correct one of the two by hand.',
-  USER_NAME_TAKEN: 'Another user has the former user name by now; correct one of the two by hand.',
+  EMAIL_TAKEN: 'Another user now has the former e-mail; correct one of the two by hand.',
+  USER_NAME_TAKEN: 'Another user now has the former user name; correct one of the two by hand.',
   NOT_STORED: 'The database refuses the former values: an index or a validator of the application; correct the user by hand.',
   PERMIT_NOT_FREE: 'The permit was issued or changed after the import released it.',
   PERMIT_GONE: 'The permit is no longer there.',
@@ -79,30 +79,25 @@ export const NO_UNDO_COUNTS: UndoCounts = {
   permitsLeft: 0,
 };
 
-export function addUndoCounts(a: UndoCounts, b: UndoCounts): UndoCounts {
-  const keys = Object.keys(NO_UNDO_COUNTS) as (keyof UndoCounts)[];
-  return Object.fromEntries(keys.map((key) => [key, a[key] + b[key]])) as unknown as UndoCounts;
-}
-
 /**
- * The undoing of one import. Asked for again, one that stopped goes on where it stopped; one that left users or permits as they were
- * looks at those once more.
+ * The undo of one import. Requested again, one that stopped continues where it stopped; one that left users or permits alone looks at
+ * those once more.
  */
 export interface Undo {
   readonly importId: ImportId;
   readonly clientId: ClientId;
-  /** 1, and one more each time that it was opened again for what was left. Absent = 1. */
-  readonly round?: number;
+  /** 1, plus one each time it was reopened for what was left. */
+  readonly round: number;
   readonly reason: string;
   /** Who typed it. */
   readonly by: string;
-  /** When it came to wait for the client's turn. */
+  /** When it began to wait for the client's turn. */
   readonly requestedAt: Date;
-  /** The turn that it was given last; its steps write only while this is theirs. null = none since it was asked for. */
+  /** The turn it was given last; its steps write only while it has this turn. null = none since it was requested. */
   readonly turn: number | null;
   /** null = not planned yet. */
   readonly chunks: number | null;
-  /** null until everything is back that can be. */
+  /** null until everything that can be restored is. */
   readonly finishedAt: Date | null;
   readonly counts: UndoCounts;
   readonly report: ReportState;
@@ -114,7 +109,19 @@ export function countLeft({ usersLeft, permitsLeft }: UndoCounts): number {
   return usersLeft + permitsLeft;
 }
 
-/** Asked for, and neither done nor stopped. */
+/** Requested, and neither done nor stopped. */
 export function isOpenUndo({ finishedAt, failure }: Undo): boolean {
   return finishedAt === null && failure === null;
+}
+
+/** A part of an undo: changes of a range of lines (both ends included), or users that the import created. */
+export type UndoChunk =
+  | { readonly n: number; readonly kind: 'changed'; readonly fromLine: number; readonly toLine: number }
+  | { readonly n: number; readonly kind: 'created'; readonly userIds: readonly UserId[] };
+
+export interface UndoChunkResult {
+  readonly counts: UndoCounts;
+  readonly left: readonly LeftAlone[];
+  /** Lines whose user met another holder of the former e-mail or user name; tried again after all chunks. */
+  readonly deferred: readonly number[];
 }

@@ -1,17 +1,17 @@
 // How much lies in a client's `.bak`, against its allowance there. Counting a year of files takes a while, so it is done now and then, beside
-// the uploads and a few files at a time; an upload goes by the last count.
+// the uploads and a few files at a time; an upload uses the last count.
 
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { oneAtATime, inBunches } from '../one-at-a-time';
 import { FolderError, unlessMissing } from './folder-error';
 
-export interface BackupAllowance {
+interface BackupAllowance {
   readonly backupBytes: number;
   readonly backupFiles: number;
 }
 
-export interface BackedUp {
+interface BackedUp {
   readonly bytes: number;
   readonly files: number;
 }
@@ -21,37 +21,36 @@ export const NEARLY_FULL = 0.8;
 const COUNT_EVERY_MS = 10 * 60_000;
 /** Files may have been removed since: a client is not kept waiting for the next count. */
 const COUNT_FULL_EVERY_MS = 10_000;
-const AT_ONCE = 1000;
 
 export class BackupRoom {
-  private last: { readonly at: number; readonly backedUp: BackedUp } | undefined;
-  private readonly allowance: BackupAllowance;
-  private readonly count: () => Promise<void>;
+  #last: { readonly at: number; readonly backedUp: BackedUp } | undefined;
+  readonly #allowance: BackupAllowance;
+  readonly #count: () => Promise<void>;
 
   /** `counted` is told of each count, and the share of the allowance that is taken. Never throws. */
   constructor(root: string, allowance: BackupAllowance, counted: (backedUp: BackedUp, share: number) => void) {
-    this.allowance = allowance;
-    this.count = oneAtATime(async () => {
+    this.#allowance = allowance;
+    this.#count = oneAtATime(async () => {
       const at = performance.now();
       const backedUp = await countBackups(root);
-      this.last = { at, backedUp };
+      this.#last = { at, backedUp };
       counted(backedUp, shareOf(backedUp, allowance));
     });
   }
 
   /** Before an upload. Throws FolderError with a sentence for the client. */
   async assertRoom(): Promise<void> {
-    const isFull = this.last !== undefined && shareOf(this.last.backedUp, this.allowance) >= 1;
-    const age = performance.now() - (this.last?.at ?? -Infinity);
+    const isFull = this.#last !== undefined && shareOf(this.#last.backedUp, this.#allowance) >= 1;
+    const age = performance.now() - (this.#last?.at ?? -Infinity);
     if (age < (isFull ? COUNT_FULL_EVERY_MS : COUNT_EVERY_MS)) {
       if (isFull) throw full();
       return;
     }
-    // What could not be counted keeps nobody out: the disk has a reserve of its own.
-    const counting = this.count().catch(() => undefined);
+    // A failed count keeps nobody out: the disk has its own reserve.
+    const counting = this.#count().catch(() => undefined);
     if (!isFull) return;
     await counting;
-    if (shareOf(this.last?.backedUp ?? { bytes: 0, files: 0 }, this.allowance) >= 1) throw full();
+    if (shareOf(this.#last?.backedUp ?? { bytes: 0, files: 0 }, this.#allowance) >= 1) throw full();
   }
 }
 
@@ -60,15 +59,10 @@ export async function countBackups(root: string): Promise<BackedUp> {
   const folder = join(root, '.bak');
   const names = await opendir(folder).catch(unlessMissing);
   let [bytes, files] = [0, 0];
-  if (names === undefined) return { bytes, files };
-  let bunch: string[] = [];
-  const add = async (): Promise<void> => {
-    const stats = await inBunches(bunch, (name) => lstat(join(folder, name)).catch(unlessMissing));
-    for (const found of stats) if (found !== undefined) [bytes, files] = [bytes + found.size, files + 1];
-    bunch = [];
-  };
-  for await (const { name } of names) if (bunch.push(name) >= AT_ONCE) await add();
-  await add();
+  await inBunches(names ?? [], async ({ name }) => {
+    const found = await lstat(join(folder, name)).catch(unlessMissing);
+    if (found !== undefined) [bytes, files] = [bytes + found.size, files + 1];
+  });
   return { bytes, files };
 }
 

@@ -1,8 +1,9 @@
-// What a client may do to names in its folder: remove, rename, remove directories, set times. What is the import's own, such as `.bak`, never changes.
+// What a client may do to names in its folder: remove, rename, remove directories, set times. What is the import's own, such as `.bak`,
+// never changes.
 
 import { lutimes, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isTemporaryName } from '../../domain/file/temporary-name';
+import { isTemporaryNameOf } from '../../domain/file/temporary-name';
 import type { ClientFolder } from './client-folder';
 import { inDirectory } from './directory';
 import { FolderError, noFolders, notFound, unlessMissing } from './folder-error';
@@ -69,14 +70,14 @@ export async function setTimes(folder: ClientFolder, path: VirtualPath, times: {
 }
 
 /**
- * WinSCP removes the former file before it renames its temporary one. When the import has taken that file meanwhile, a refusal would make it
- * give up; anybody else who removes such a file must hear that it is too late.
+ * WinSCP and Java's Commons VFS remove the former file before they rename their temporary one. When the import has taken that file
+ * meanwhile, a refusal would make them give up; anybody else who removes such a file must hear that it is too late.
  */
 async function isBeingReplaced(folder: ClientFolder, path: VirtualPath): Promise<boolean> {
   if (folder.recent.find(showVirtualPath(path)) === undefined) return false;
   const { parent, name = '' } = splitVirtualPath(path);
   const names = await inDirectory(folder.root, parent, (directory) => readdir(directory.path));
-  return names.some((other) => isTemporaryName(other) && other.startsWith(`${name}.`));
+  return names.some((other) => isTemporaryNameOf(name, other));
 }
 
 /** What a look finds, because it was there a moment ago, is not called missing by the next request. */

@@ -41,7 +41,7 @@ export interface OpenUpload {
   readonly bytes: number;
   /** Undefined while nothing is staged. */
   readonly stagedId: string | undefined;
-  /** Its bytes are another session's, or nobody's: whatever still comes for it is refused with this sentence. */
+  /** The upload was replaced or dropped: whatever still arrives for it is refused with this sentence. */
   lose(why: string): Promise<void>;
   /** It is published there instead. */
   moveTo(path: VirtualPath): void;
@@ -61,7 +61,7 @@ export async function openClientFolder(options: {
   const { dataDir, clientId, layout, clock, log, metrics } = options;
   const root = join(dataDir, 'clients', clientId);
   const staging = new Staging(join(dataDir, 'uploads', clientId));
-  for (const name of ['', ...layout.folders]) await mkdir(join(root, name), { recursive: true, mode: 0o750 });
+  for (const name of ['', ...layout.folders]) await mkdir(join(root, name), { recursive: true });
   await staging.prepare();
   const tell = async (): Promise<void> => {
     try {
@@ -79,7 +79,7 @@ export async function openClientFolder(options: {
     staging,
     room: new Room({ clientId, uploads: join(root, ...layout.upload.folder), staging, log }, options.limits),
     backups: new BackupRoom(root, options.limits, (backedUp, share) => {
-      metrics.backupsCounted?.({ clientId, ...backedUp, share });
+      metrics.backupsCounted({ clientId, ...backedUp, share });
       if (share >= NEARLY_FULL)
         log.warn('The .bak of a client is nearly full', { clientId, ...backedUp, percent: Math.floor(share * 100) });
     }),

@@ -19,7 +19,7 @@ const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
 const DESCRIPTORS = '/proc/self/fd';
 const HAS_DESCRIPTORS = existsSync(DESCRIPTORS);
 
-/** For who closes it. */
+/** The caller closes it. */
 export async function openDirectory(root: string, path: VirtualPath): Promise<Directory> {
   let at = root;
   let handle = await openStep(root);

@@ -20,3 +20,8 @@ export function entryOf(stats: Stats, readOnly: boolean): Entry | undefined {
   const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : undefined;
   return kind && { kind, bytes: stats.size, accessedAt: stats.atime, modifiedAt: stats.mtime, readOnly };
 }
+
+/** Of what is not published: it is being written, or was broken off. */
+export function entryOfUpload(bytes: number, at: Date): Entry {
+  return { kind: 'file', bytes, accessedAt: at, modifiedAt: at, readOnly: false };
+}

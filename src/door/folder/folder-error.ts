@@ -1,4 +1,4 @@
-// Why the folder says no to a client. The message is shown to the client's staff as it is; each protocol maps the kind to its own code.
+// Why the folder refuses a client's request. The client's staff read the message unchanged; each protocol maps the kind to its own code.
 
 import { uploadPath, type FolderLayout } from '../../domain/client/profiles';
 
@@ -43,7 +43,7 @@ const BY_ERRNO: Readonly<Record<string, readonly [FolderErrorKind, string]>> = {
   EINVAL: ['failed', 'Not possible'],
 };
 
-/** The error as a client may see it; undefined when it is none of its business (and one of ours to log). */
+/** The error as a client may see it; undefined if it does not concern the client (and must be logged). */
 export function folderErrorOf(error: unknown): FolderError | undefined {
   if (error instanceof FolderError) return error;
   const known = BY_ERRNO[errnoOf(error) ?? ''];

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { inBunches } from '../one-at-a-time';
 import type { ClientFolder } from './client-folder';
 import { openDirectory, type Directory } from './directory';
-import { entryOf, type NamedEntry } from './entry';
+import { entryOf, entryOfUpload, type NamedEntry } from './entry';
 import { unlessMissing } from './folder-error';
-import { entryOfUpload, publishedIn } from './look-up';
+import { publishedIn } from './look-up';
 import { isReadOnly, showVirtualPath, type VirtualPath } from './virtual-path';
 
 const BUNCH = 100;
@@ -102,11 +102,11 @@ async function unpublished(folder: ClientFolder, path: VirtualPath, directory: D
   const found = new Map<string, NamedEntry>();
   for (const { path: shown, bytes, modifiedAt } of (await folder.staging.partials()).values()) {
     const name = nameIn(shown);
-    if (name !== undefined) found.set(name, { kind: 'file', name, bytes, accessedAt: modifiedAt, modifiedAt, readOnly: false });
+    if (name !== undefined) found.set(name, { ...entryOfUpload(bytes, modifiedAt), name });
   }
   for (const upload of folder.uploads) {
     const name = nameIn(upload.path);
-    if (name !== undefined) found.set(name, { ...entryOfUpload(upload, folder.clock.now()), name });
+    if (name !== undefined) found.set(name, { ...entryOfUpload(upload.bytes, folder.clock.now()), name });
   }
   const entries: NamedEntry[] = [];
   for (const entry of found.values()) if ((await publishedIn(folder, directory, [...path, entry.name])) === undefined) entries.push(entry);

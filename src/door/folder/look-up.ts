@@ -3,7 +3,7 @@
 import { lstat } from 'node:fs/promises';
 import type { ClientFolder, OpenUpload } from './client-folder';
 import { inDirectory, type Directory } from './directory';
-import { entryOf, type Entry } from './entry';
+import { entryOf, entryOfUpload, type Entry } from './entry';
 import { notFound, unlessMissing } from './folder-error';
 import { isReadOnly, showVirtualPath, splitVirtualPath, type VirtualPath } from './virtual-path';
 
@@ -13,7 +13,7 @@ export async function findPublished(folder: ClientFolder, path: VirtualPath): Pr
   return inDirectory(folder.root, parent, (directory) => publishedIn(folder, directory, path)).catch(unlessMissing);
 }
 
-/** The same, for who has the path's directory open already. */
+/** The same for a caller that has the path's directory open. */
 export async function publishedIn(folder: ClientFolder, directory: Directory, path: VirtualPath): Promise<Entry | undefined> {
   const name = path.at(-1) ?? '.';
   const stats = await lstat(`${directory.path}/${name}`).catch(unlessMissing);
@@ -25,24 +25,18 @@ export function openUploadsOf(folder: ClientFolder, shown: string): readonly Ope
   return [...folder.uploads].filter((upload) => upload.path === shown);
 }
 
-export function entryOfUpload({ bytes }: OpenUpload, now: Date): Entry {
-  return { kind: 'file', bytes, accessedAt: now, modifiedAt: now, readOnly: false };
-}
-
 /**
- * What a client is told about a path: the published entry, else what is being written to it, else how far its broken-off upload came (so that it can be resumed), else
- * what was published a moment ago. Throws not-found.
+ * What a client is told about a path: the published entry, else what is being written to it, else how far its broken-off upload came, so
+ * that it can be resumed, else what was published a moment ago. Throws not-found.
  */
 export async function lookUp(folder: ClientFolder, path: VirtualPath): Promise<Entry> {
   const published = await findPublished(folder, path);
   if (published !== undefined) return published;
   const shown = showVirtualPath(path);
   const open = openUploadsOf(folder, shown).at(-1);
-  if (open !== undefined) return entryOfUpload(open, folder.clock.now());
+  if (open !== undefined) return entryOfUpload(open.bytes, folder.clock.now());
   const partial = await folder.staging.partialOf(shown);
-  if (partial !== undefined) {
-    return { kind: 'file', bytes: partial.bytes, accessedAt: partial.modifiedAt, modifiedAt: partial.modifiedAt, readOnly: false };
-  }
+  if (partial !== undefined) return entryOfUpload(partial.bytes, partial.modifiedAt);
   const recent = folder.recent.find(shown);
   if (recent === undefined) throw notFound();
   return recent;

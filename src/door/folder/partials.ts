@@ -9,7 +9,12 @@ import { showVirtualPath, type VirtualPath } from './virtual-path';
 export async function discardPartials(folder: ClientFolder, path: VirtualPath): Promise<boolean> {
   const shown = showVirtualPath(path);
   const open = openUploadsOf(folder, shown);
-  for (const upload of open) await upload.lose('The file was removed while it was being written');
+  for (const upload of open) {
+    const { stagedId } = upload;
+    await upload.lose('The file was removed while it was being written');
+    // While it has a hole there is no note by which it could be found.
+    if (stagedId !== undefined) await folder.staging.discard(stagedId);
+  }
   const partials = await folder.staging.partialsOf(shown);
   for (const { stagedId } of partials) await folder.staging.discard(stagedId);
   return open.length + partials.length > 0;

@@ -1,4 +1,4 @@
-// Makes a staged upload the client's file, all at once: whoever looks sees the old file or the new one, never a part.
+// Makes a staged upload the client's file, all at once: a reader sees the old file or the new one, never a part.
 
 import { rename, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -9,54 +9,54 @@ const MARGIN_MS = 25;
 const APART_MS = 250;
 
 export class QuietWatch {
-  private readonly dueAt = new Map<string, number>();
-  private timer: NodeJS.Timeout | undefined;
-  private telling = false;
-  private toldAt = -Infinity;
-  private stopped = false;
-  private readonly layout: FolderLayout;
-  private readonly quietMs: number;
-  private readonly tell: () => Promise<void>;
+  readonly #dueAt = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #telling = false;
+  #toldAt = -Infinity;
+  #stopped = false;
+  readonly #layout: FolderLayout;
+  readonly #quietMs: number;
+  readonly #tell: () => Promise<void>;
 
   /** `tell` must not reject; files that become ready while it runs, or right after it, are told together. */
   constructor(layout: FolderLayout, quietMs: number, tell: () => Promise<void>) {
-    this.layout = layout;
-    this.quietMs = quietMs + MARGIN_MS;
-    this.tell = tell;
+    this.#layout = layout;
+    this.#quietMs = quietMs + MARGIN_MS;
+    this.#tell = tell;
   }
 
   touch(path: VirtualPath): void {
-    if (this.stopped || !isImportable(this.layout, path)) return;
-    this.dueAt.set(showVirtualPath(path), performance.now() + this.quietMs);
-    this.arm();
+    if (this.#stopped || !isImportable(this.#layout, path)) return;
+    this.#dueAt.set(showVirtualPath(path), performance.now() + this.#quietMs);
+    this.#arm();
   }
 
   forget(path: VirtualPath): void {
-    this.dueAt.delete(showVirtualPath(path));
+    this.#dueAt.delete(showVirtualPath(path));
   }
 
   stop(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
+    this.#stopped = true;
+    clearTimeout(this.#timer);
   }
 
-  private arm(): void {
-    if (this.timer !== undefined || this.telling || this.stopped || this.dueAt.size === 0) return;
-    const next = Math.max(Math.min(...this.dueAt.values()), this.toldAt + APART_MS);
-    this.timer = setTimeout(() => void this.look(), Math.max(0, next - performance.now()));
+  #arm(): void {
+    if (this.#timer !== undefined || this.#telling || this.#stopped || this.#dueAt.size === 0) return;
+    const next = Math.max(Math.min(...this.#dueAt.values()), this.#toldAt + APART_MS);
+    this.#timer = setTimeout(() => void this.#look(), Math.max(0, next - performance.now()));
   }
 
-  private async look(): Promise<void> {
-    this.timer = undefined;
+  async #look(): Promise<void> {
+    this.#timer = undefined;
     const now = performance.now();
-    const ready = [...this.dueAt].filter(([, due]) => due <= now);
-    for (const [path] of ready) this.dueAt.delete(path);
+    const ready = [...this.#dueAt].filter(([, due]) => due <= now);
+    for (const [path] of ready) this.#dueAt.delete(path);
     if (ready.length > 0) {
-      this.telling = true;
-      this.toldAt = now;
-      await this.tell();
-      this.telling = false;
+      this.#telling = true;
+      this.#toldAt = now;
+      await this.#tell();
+      this.#telling = false;
     }
-    this.arm();
+    this.#arm();
   }
 }

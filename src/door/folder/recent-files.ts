@@ -8,27 +8,36 @@ import type { Entry } from './entry';
 export const REMEMBERED_MS = 60_000;
 const KNOWN_MS = 60 * 60_000;
 
-export class RecentFiles {
-  private readonly files = new Map<string, { readonly entry: Entry; readonly since: number }>();
-  private readonly clock: Clock;
+interface RecentFile {
+  readonly entry: Entry;
+  readonly since: number;
+}
 
-  constructor(clock: Clock) {
-    this.clock = clock;
+export class RecentFiles {
+  readonly #clock: Clock;
+  readonly #files: Map<string, RecentFile>;
+  readonly #notBefore: number;
+
+  constructor(clock: Clock, files = new Map<string, RecentFile>(), notBefore = -Infinity) {
+    this.#clock = clock;
+    this.#files = files;
+    this.#notBefore = notBefore;
   }
 
   remember(path: string, entry: Entry): void {
-    const now = this.clock.now().getTime();
+    const now = this.#clock.now().getTime();
     // Oldest first, by insertion.
-    for (const [old, { since }] of this.files) {
+    for (const [old, { since }] of this.#files) {
       if (since + KNOWN_MS > now) break;
-      this.files.delete(old);
+      this.#files.delete(old);
     }
-    this.files.delete(path);
-    this.files.set(path, { entry, since: now });
+    this.#files.delete(path);
+    this.#files.set(path, { entry, since: now });
   }
 
   find(path: string): Entry | undefined {
-    return this.within(REMEMBERED_MS, path);
+    const file = this.#within(REMEMBERED_MS, path);
+    return file !== undefined && file.since >= this.#notBefore ? file.entry : undefined;
   }
 
   /**
@@ -36,23 +45,20 @@ export class RecentFiles {
    * still there, before it removes it or sends the next one, is told the truth.
    */
   fromNow(): RecentFiles {
-    const since = this.clock.now().getTime();
-    return Object.assign(Object.create(this) as RecentFiles, {
-      find: (path: string) => ((this.files.get(path)?.since ?? -Infinity) >= since ? this.find(path) : undefined),
-    });
+    return new RecentFiles(this.#clock, this.#files, this.#clock.now().getTime());
   }
 
   /** Whether there was such a file: enough to accept a time or mode that nobody needs any more. */
   knows(path: string): boolean {
-    return this.within(KNOWN_MS, path) !== undefined;
+    return this.#within(KNOWN_MS, path) !== undefined;
   }
 
   forget(path: string): void {
-    this.files.delete(path);
+    this.#files.delete(path);
   }
 
-  private within(milliseconds: number, path: string): Entry | undefined {
-    const file = this.files.get(path);
-    return file !== undefined && file.since + milliseconds > this.clock.now().getTime() ? file.entry : undefined;
+  #within(milliseconds: number, path: string): RecentFile | undefined {
+    const file = this.#files.get(path);
+    return file !== undefined && file.since + milliseconds > this.#clock.now().getTime() ? file : undefined;
   }
 }

@@ -30,87 +30,87 @@ const COUNT_GOOD_FOR_MS = 10_000;
 const LOG_EVERY_MS = 60_000;
 
 export class Room {
-  private readonly place: Place;
-  private readonly limits: Limits;
-  private counted: { readonly at: number; readonly taken: Taken } | undefined;
-  private readonly countAnew = oneAtATime(async () => {
+  readonly #place: Place;
+  readonly #limits: Limits;
+  #counted: { readonly at: number; readonly taken: Taken } | undefined;
+  readonly #countAnew = oneAtATime(async () => {
     const at = performance.now();
-    const taken = await countTaken(this.place);
-    this.counted = { at, taken };
+    const taken = await countTaken(this.#place);
+    this.#counted = { at, taken };
     return taken;
   });
-  private sinceLook = Infinity;
-  private readonly loggedAt = new Map<LimitName, number>();
+  #sinceLook = Infinity;
+  readonly #loggedAt = new Map<LimitName, number>();
 
   constructor(place: Place, limits: Limits) {
-    this.place = place;
-    this.limits = limits;
+    this.#place = place;
+    this.#limits = limits;
   }
 
-  /** What the client may have, and what of it is left. Of the disk, which is ours, it learns nothing. */
+  /** The client's allowance, and what is left of it. It learns nothing about our disk. */
   async allowance(): Promise<{ readonly bytes: number; readonly freeBytes: number; readonly files: number; readonly freeFiles: number }> {
-    const { clientBytes: bytes, clientFiles: files } = this.limits;
-    const taken = await this.count(COUNT_GOOD_FOR_MS);
+    const { clientBytes: bytes, clientFiles: files } = this.#limits;
+    const taken = await this.#count(COUNT_GOOD_FOR_MS);
     return { bytes, freeBytes: Math.max(0, bytes - taken.bytes), files, freeFiles: Math.max(0, files - taken.files) };
   }
 
   /** Before an upload begins. Throws FolderError with a sentence for the client, as all of these. */
   async assertForUpload(): Promise<void> {
-    this.sinceLook = Infinity;
+    this.#sinceLook = Infinity;
     await this.assertOnDisk(0);
-    await this.assertWithin({ files: 1, partials: 1, bytes: 0 });
+    await this.#assertWithin({ files: 1, partials: 1, bytes: 0 });
   }
 
   /** Before a staged file is made. */
   async takeFile(): Promise<void> {
-    add(await this.assertWithin({ files: 1, partials: 1, bytes: 0 }), { files: 1, partials: 1, bytes: 0 });
+    add(await this.#assertWithin({ files: 1, partials: 1, bytes: 0 }), { files: 1, partials: 1, bytes: 0 });
   }
 
   /** Before so many bytes are added to what is staged. */
   async takeBytes(bytes: number): Promise<void> {
-    if (bytes > 0) add(await this.assertWithin({ files: 0, partials: 0, bytes }), { files: 0, partials: 0, bytes });
+    if (bytes > 0) add(await this.#assertWithin({ files: 0, partials: 0, bytes }), { files: 0, partials: 0, bytes });
   }
 
-  /** The same for the disk, which is asked now and then. */
+  /** The same for the disk, which is checked now and then. */
   async assertOnDisk(bytes: number): Promise<void> {
-    this.sinceLook += Math.max(0, bytes);
-    if (this.sinceLook < this.limits.diskLookBytes) return;
-    const { free, total } = await this.place.staging.space();
-    const { share, bytes: most } = this.limits.diskReserve;
-    if (free - bytes < Math.min(share * total, most)) throw this.refusal('diskReserve');
-    this.sinceLook = 0;
+    this.#sinceLook += Math.max(0, bytes);
+    if (this.#sinceLook < this.#limits.diskLookBytes) return;
+    const { free, total } = await this.#place.staging.space();
+    const { share, bytes: most } = this.#limits.diskReserve;
+    if (free - bytes < Math.min(share * total, most)) throw this.#refusal('diskReserve');
+    this.#sinceLook = 0;
   }
 
-  private async assertWithin(more: Taken): Promise<Taken> {
-    const known = await this.count(COUNT_GOOD_FOR_MS);
-    if (this.exceededBy(known, more) === undefined) return known;
+  async #assertWithin(more: Taken): Promise<Taken> {
+    const known = await this.#count(COUNT_GOOD_FOR_MS);
+    if (this.#exceededBy(known, more) === undefined) return known;
     // Nobody is turned away for what has been imported or removed meanwhile.
-    const taken = await this.count(0);
-    const limit = this.exceededBy(taken, more);
-    if (limit !== undefined) throw this.refusal(limit);
+    const taken = await this.#count(0);
+    const limit = this.#exceededBy(taken, more);
+    if (limit !== undefined) throw this.#refusal(limit);
     return taken;
   }
 
-  private exceededBy(taken: Taken, more: Taken): LimitName | undefined {
-    const { clientBytes, clientFiles, clientPartials } = this.limits;
+  #exceededBy(taken: Taken, more: Taken): LimitName | undefined {
+    const { clientBytes, clientFiles, clientPartials } = this.#limits;
     if (more.bytes > 0 && taken.bytes + more.bytes > clientBytes) return 'clientBytes';
     if (more.files > 0 && taken.files + more.files > clientFiles) return 'clientFiles';
     if (more.partials > 0 && taken.partials + more.partials > clientPartials) return 'clientPartials';
     return undefined;
   }
 
-  private async count(goodForMs: number): Promise<Taken> {
-    if (this.counted !== undefined && performance.now() - this.counted.at < goodForMs) return this.counted.taken;
-    return this.countAnew();
+  async #count(goodForMs: number): Promise<Taken> {
+    if (this.#counted !== undefined && performance.now() - this.#counted.at < goodForMs) return this.#counted.taken;
+    return this.#countAnew();
   }
 
-  private refusal(limit: LimitName): FolderError {
+  #refusal(limit: LimitName): FolderError {
     const now = performance.now();
-    if (now - (this.loggedAt.get(limit) ?? -Infinity) >= LOG_EVERY_MS) {
-      this.loggedAt.set(limit, now);
-      this.place.log.warn('An upload was refused', { clientId: this.place.clientId, limit });
+    if (now - (this.#loggedAt.get(limit) ?? -Infinity) >= LOG_EVERY_MS) {
+      this.#loggedAt.set(limit, now);
+      this.#place.log.warn('An upload was refused', { clientId: this.#place.clientId, limit });
     }
-    return new FolderError('failed', sentenceFor(limit, this.limits));
+    return new FolderError('failed', sentenceFor(limit, this.#limits));
   }
 }
 

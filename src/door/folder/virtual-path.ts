@@ -67,7 +67,7 @@ export function writable(layout: FolderLayout, path: VirtualPath): Place {
   return place;
 }
 
-/** Throws when no file may be put there. One in any other place would be taken, and then wait for ever. */
+/** Throws if no file may be put there: it would be accepted, and then never imported. */
 export function receivable(layout: FolderLayout, path: VirtualPath): Place {
   const only = uploadPath(layout);
   if (only === undefined) {

@@ -86,9 +86,9 @@ export async function openCertificate(options: {
 
 async function ownFiles({ keysDir, names, log }: { keysDir: string; names: readonly string[]; log: Log }): Promise<CertificateFiles> {
   const path = join(keysDir, OWN_CERTIFICATE);
-  await mkdir(keysDir, { recursive: true, mode: 0o700 });
+  await mkdir(keysDir, { recursive: true });
   await keepKeyFile(path, () => {
-    log.warn('FTPS makes a certificate of its own, which clients must be told to trust; IMPORTS_FTPS_CERT names a real one', { path });
+    log.warn('FTPS uses a self-signed certificate, which clients must be told to trust; set IMPORTS_FTPS_CERT to use a real one', { path });
     return makeCertificate([...new Set(['localhost', '127.0.0.1', hostname(), ...names])], new Date());
   });
   return { certificate: path, key: path };
@@ -120,9 +120,10 @@ function problemOf(error: unknown, { certificate, key }: CertificateFiles): stri
   const code = errnoOf(error) ?? 'unknown';
   if (code === 'ENOENT' || code === 'EACCES') return `The FTPS certificate ${certificate} or its key ${key} cannot be read (${code}).`;
   if (code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH') return `The FTPS certificate ${certificate} does not belong to the key ${key}.`;
-  return `The FTPS certificate ${certificate} and its key ${key} are no PEM files that TLS can use (${code}).`;
+  return `The FTPS certificate ${certificate} and its key ${key} are not PEM files that TLS can use (${code}).`;
 }
 
 function warnOfEnd({ expires }: Loaded, log: Log): void {
-  if (expires.getTime() - Date.now() < SOON_MS) log.warn('The FTPS certificate expires soon, or has', { expires: expires.toISOString() });
+  if (expires.getTime() - Date.now() < SOON_MS)
+    log.warn('The FTPS certificate expires soon or has expired', { expires: expires.toISOString() });
 }

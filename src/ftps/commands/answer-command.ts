@@ -30,7 +30,7 @@ export async function answerCommand(session: Session, line: Line, admit: (socket
   if (line.kind === 'too-long') return reply(500, 'The command is too long');
   if (line.kind === 'unreadable') return reply(501, 'Names and passwords are in UTF-8, without control characters');
   const command = parseCommand(line.text);
-  if (command === undefined) return reply(500, 'That is no command');
+  if (command === undefined) return reply(500, 'That is not a command');
   const refused = REFUSED.get(command.verb);
   if (refused !== undefined) return reply(502, refused);
   try {

@@ -1,4 +1,4 @@
-// What may be asked before anybody has logged in: TLS first, then who it is.
+// What may be asked before log-in: TLS first, then the account.
 
 import type { Socket } from 'node:net';
 import { ENTRY_LIMITS, TOO_MANY_VISITS } from '../../door/entry-limits';
@@ -40,7 +40,7 @@ export async function answerLogin(
 ): Promise<Reply | undefined> {
   switch (verb) {
     case 'AUTH':
-      // The first one, in the clear, is answered by whoever changes the connection.
+      // The first one, in the clear, is answered by the code that upgrades the connection.
       return session.secureContext === undefined
         ? reply(504, 'AUTH TLS is what this server speaks')
         : reply(503, 'This connection is in TLS already');

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FolderError } from '../../door/folder/folder-error';
 import { openUpload } from '../../door/folder/open-upload';
 import type { VirtualPath } from '../../door/folder/virtual-path';
+import { cutInLine } from '../../door/sent-blocks';
 import { reply, type Reply } from '../control/reply';
 import { transfer, type Transfer } from '../transfer/transfer';
 import type { Session, Visitor } from '../session';
@@ -19,6 +20,8 @@ export async function receiveFile(
 ): Promise<Reply> {
   if (session.frontDoor.isStopping()) throw new FolderError('failed', 'Server is restarting, please try again');
   const isFromStart = restartAt === 0 && !append;
+  // A program that goes on may announce the rest or the whole; one that sends text may announce another number of line ends.
+  const declaredBytes = isFromStart && !session.isText ? session.declaredBytes : undefined;
   const upload = await openUpload(folder, {
     path,
     create: true,
@@ -26,8 +29,7 @@ export async function receiveFile(
     exclusive: false,
     append,
     readable: false,
-    // A program that goes on may announce the rest or the whole; one that sends text may announce another number of line ends.
-    declaredBytes: isFromStart && !session.isText ? session.declaredBytes : undefined,
+    declaredBytes,
     maxBytes: client.settings.maxFileBytes,
   });
   let isClosed = false;
@@ -44,6 +46,7 @@ export async function receiveFile(
       // Some programs wait for us to say the same before they look for the reply.
       under.data.end();
       if (!(await cameWhole(session, under))) return reply(426, 'The connection ended before the file did; what came is kept, resume it');
+      if (declaredBytes === undefined && under.data.looksCut) throw cutInLine();
       isClosed = true;
       await upload.close();
       visit.received(0);

@@ -1,4 +1,4 @@
-// A download, or a listing: bytes go no faster than the client takes them, and their end is said in TLS, so that the client knows it
+// A download, or a listing: bytes go no faster than the client takes them, and their end is signalled in TLS, so that the client knows it
 // has everything.
 
 import { once } from 'node:events';

@@ -81,14 +81,16 @@ async function openPort(
   { client }: Visitor,
   { verb, argument }: { readonly verb: 'EPSV' | 'PASV'; readonly argument: string },
 ): Promise<Reply> {
-  const { link, socket, settings } = session;
+  const { link, socket, settings, secureContext } = session;
+  if (secureContext === undefined) return reply(503, 'Send AUTH TLS first');
   if (verb === 'EPSV' && argument === 'ALL') return reply(200, 'EPSV it is');
   const host = plainAddress(socket.localAddress);
   const family = isIPv4(host) ? '1' : '2';
   if (verb === 'EPSV' && !['', family].includes(argument)) return reply(522, `Not over this network: use (${family})`);
   if (verb === 'PASV' && family === '2') return reply(425, 'Not over IPv6: send EPSV');
   session.closePort();
-  const port = await settings.passivePorts.open({ clientId: client.clientId, host, peer: plainAddress(socket.remoteAddress) });
+  const peer = plainAddress(socket.remoteAddress);
+  const port = await settings.passivePorts.open({ clientId: client.clientId, host, peer, secureContext });
   if (port === undefined) return reply(425, 'No port is free, try again later');
   session.port = port;
   if (link.gone.aborted) session.closePort();

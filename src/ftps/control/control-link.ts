@@ -20,41 +20,41 @@ export type Said = Line | { readonly kind: 'client-hello' };
 export class ControlLink {
   /** Aborted when the peer hung up, or was sent away. */
   readonly gone: AbortSignal;
-  private readonly hungUp = new AbortController();
-  private readonly onAbort: () => void;
-  private stream: Socket;
-  private waiting: Said[] = [];
-  private wake: () => void = () => undefined;
-  private detach: () => void;
+  readonly #hungUp = new AbortController();
+  readonly #onAbort: () => void;
+  #stream: Socket;
+  #waiting: Said[] = [];
+  #wake: () => void = () => undefined;
+  #detach: () => void;
 
   constructor(socket: Socket, onAbort: () => void) {
-    this.gone = this.hungUp.signal;
-    this.onAbort = onAbort;
-    this.stream = socket;
-    this.detach = this.attach(socket);
+    this.gone = this.#hungUp.signal;
+    this.#onAbort = onAbort;
+    this.#stream = socket;
+    this.#detach = this.#attach(socket);
   }
 
   /** Undefined when no more will come. */
   async next(): Promise<Said | undefined> {
-    while (this.waiting.length === 0 && !this.gone.aborted) await new Promise<void>((resolve) => (this.wake = resolve));
-    return this.waiting.shift();
+    while (this.#waiting.length === 0 && !this.gone.aborted) await new Promise<void>((resolve) => (this.#wake = resolve));
+    return this.#waiting.shift();
   }
 
   /** Resolves when more may be said. */
   async send(answer: Reply): Promise<void> {
-    if (this.gone.aborted || !this.stream.writable) return;
-    const isRoomLeft = this.stream.write(encodeReply(answer));
-    if (!isRoomLeft) await once(this.stream, 'drain', { signal: this.gone }).catch(() => undefined);
+    if (this.gone.aborted || !this.#stream.writable) return;
+    const isRoomLeft = this.#stream.write(encodeReply(answer));
+    if (!isRoomLeft) await once(this.#stream, 'drain', { signal: this.gone }).catch(() => undefined);
   }
 
   /** Whether the peer is there, as far as can be told: it has not hung up, and took all that was said to it. */
   get isAlive(): boolean {
-    return !this.gone.aborted && this.stream.writable && this.stream.writableLength === 0;
+    return !this.gone.aborted && this.#stream.writable && this.#stream.writableLength === 0;
   }
 
   /** The peer wants to break off what it has asked for before. */
   get isAbortWaiting(): boolean {
-    return this.waiting.some(isAbort);
+    return this.#waiting.some(isAbort);
   }
 
   /**
@@ -62,56 +62,56 @@ export class ControlLink {
    * middle could have put it there. Resolves when the handshake is done; false when there was none.
    */
   async secure(secureContext: SecureContext, welcome: Reply): Promise<boolean> {
-    const plain = this.stream;
-    this.detach();
+    const plain = this.#stream;
+    this.#detach();
     plain.pause();
     while (plain.read() !== null);
-    this.waiting = [];
+    this.#waiting = [];
     await new Promise<void>((resolve) => plain.write(encodeReply(welcome), () => resolve()));
     if (plain.destroyed) {
-      this.hungUp.abort();
+      this.#hungUp.abort();
       return false;
     }
     const secured = new TLSSocket(plain, { isServer: true, secureContext });
-    this.stream = secured;
-    this.detach = this.attach(secured);
+    this.#stream = secured;
+    this.#detach = this.#attach(secured);
     await once(secured, 'secure', { signal: this.gone }).catch(() => undefined);
     return !this.gone.aborted;
   }
 
   /** Sends the peer away, with a word. Whatever it is at is broken off. */
   dismiss(code: 221 | 421, why?: string): void {
-    this.waiting = [];
+    this.#waiting = [];
     if (!this.gone.aborted) void this.send(reply(code, why === undefined ? 'Goodbye' : `${why}. Goodbye`));
-    this.hungUp.abort();
-    this.wake();
+    this.#hungUp.abort();
+    this.#wake();
   }
 
   /** Lets the peer read what was said to it last. */
   async close(): Promise<void> {
-    const { stream } = this;
+    const stream = this.#stream;
     if (stream.destroyed) return;
     stream.end();
     await once(stream, 'close', { signal: AbortSignal.timeout(GOODBYE_MS) }).catch(() => undefined);
     stream.destroy();
   }
 
-  private attach(stream: Socket): () => void {
+  #attach(stream: Socket): () => void {
     const splitter = new LineSplitter();
     let isFirst = true;
     const onData = (chunk: Buffer): void => {
-      if (isFirst && chunk[0] === HANDSHAKE && chunk[1] === TLS_VERSION) this.waiting.push({ kind: 'client-hello' });
+      if (isFirst && chunk[0] === HANDSHAKE && chunk[1] === TLS_VERSION) this.#waiting.push({ kind: 'client-hello' });
       isFirst = false;
       for (const line of splitter.push(chunk)) {
-        if (isAbort(line)) this.onAbort();
-        this.waiting.push(line);
+        if (isAbort(line)) this.#onAbort();
+        this.#waiting.push(line);
       }
-      if (this.waiting.length > MAX_WAITING) this.dismiss(421, 'Too many commands at once');
-      this.wake();
+      if (this.#waiting.length > MAX_WAITING) this.dismiss(421, 'Too many commands at once');
+      this.#wake();
     };
     const onGone = (): void => {
-      this.hungUp.abort();
-      this.wake();
+      this.#hungUp.abort();
+      this.#wake();
     };
     stream.on('data', onData).on('end', onGone).on('close', onGone).on('error', onGone);
     return () => stream.off('data', onData).off('end', onGone).off('close', onGone).off('error', onGone);

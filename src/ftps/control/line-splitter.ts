@@ -13,34 +13,34 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export class LineSplitter {
-  private held: Buffer[] = [];
-  private heldBytes = 0;
+  #held: Buffer[] = [];
+  #heldBytes = 0;
 
   /** The lines that end in this chunk. */
   push(chunk: Buffer): readonly Line[] {
     const lines: Line[] = [];
     let from = 0;
     for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, from)) {
-      this.hold(chunk.subarray(from, end));
-      lines.push(this.take());
+      this.#hold(chunk.subarray(from, end));
+      lines.push(this.#take());
       from = end + 1;
     }
-    this.hold(chunk.subarray(from));
+    this.#hold(chunk.subarray(from));
     return lines;
   }
 
-  private hold(part: Buffer): void {
-    this.heldBytes += part.length;
-    if (this.heldBytes > MAX_LINE_BYTES) this.held = [];
+  #hold(part: Buffer): void {
+    this.#heldBytes += part.length;
+    if (this.#heldBytes > MAX_LINE_BYTES) this.#held = [];
     // A copy: the chunk may be a slice of something much larger.
-    else if (part.length > 0) this.held.push(Buffer.from(part));
+    else if (part.length > 0) this.#held.push(Buffer.from(part));
   }
 
-  private take(): Line {
-    const isTooLong = this.heldBytes > MAX_LINE_BYTES;
-    const bytes = Buffer.concat(this.held);
-    this.held = [];
-    this.heldBytes = 0;
+  #take(): Line {
+    const isTooLong = this.#heldBytes > MAX_LINE_BYTES;
+    const bytes = Buffer.concat(this.#held);
+    this.#held = [];
+    this.#heldBytes = 0;
     return isTooLong ? { kind: 'too-long' } : read(bytes);
   }
 }

@@ -1,4 +1,4 @@
-// An answer on the control connection: a code for the program, and words for whoever reads along.
+// An answer on the control connection: a code for the program, and words for people.
 
 export interface Reply {
   readonly code: number;

@@ -4,6 +4,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { TLSSocket, type SecureContext } from 'node:tls';
+import { SentBlocks } from '../../door/sent-blocks';
 import { RawBytes } from './raw-bytes';
 
 /** `whole` = the peer said that it is done; `cut` = the bytes ended without a word; `reset` = the connection broke. */
@@ -12,20 +13,28 @@ export type Ending = 'whole' | 'cut' | 'reset';
 /** Nothing moved for so long: the peer is gone, whatever the network says. A program that makes its file while it sends it may well pause. */
 const STALLED_MS = 5 * 60_000;
 
+/** ftplib writes 8 KiB at a time, Commons Net gathers eight blocks of 1 KiB, and Go's TLS cuts its first 32 KiB into shorter ones. */
+const BLOCKS = { shortest: 8 * 1024, unit: 1024, copied: 32 * 1024 };
+
 export class DataConnection extends TLSSocket {
-  private readonly raw: RawBytes;
-  private saidSo = false;
+  readonly #raw: RawBytes;
+  readonly #isSecure: Promise<boolean>;
+  readonly #blocks = new SentBlocks(BLOCKS);
+  #received = 0;
+  #saidSo = false;
 
   constructor(socket: Socket, secureContext: SecureContext) {
     const raw = new RawBytes(socket);
     super(raw, { isServer: true, secureContext });
-    this.raw = raw;
+    this.#raw = raw;
     socket.setTimeout(STALLED_MS, () => socket.destroy());
     this.once('secure', () => {
       if (this.getProtocol() === 'TLSv1.3') raw.hold();
     });
-    // Whoever reads or writes hears of it; without a listener it would end the process.
+    // The reader or writer gets the error; without a listener it would end the process.
     this.on('error', () => this.destroy());
+    const gone = Promise.race([once(this, 'close'), once(raw, 'end')]).then(() => false);
+    this.#isSecure = Promise.race([once(this, 'secure').then(() => true), gone]).catch(() => false);
   }
 
   /**
@@ -34,24 +43,32 @@ export class DataConnection extends TLSSocket {
    * or our end.
    */
   speak(): void {
-    this.raw.release();
+    this.#raw.release();
   }
 
   /** False when the peer does not speak TLS, or is gone. To be waited for before anything is written: an empty file would end it. */
   async handshake(): Promise<boolean> {
-    const gone = Promise.race([once(this, 'close'), once(this.raw, 'end')]).then(() => false);
-    return Promise.race([once(this, 'secure').then(() => true), gone]).catch(() => false);
+    return this.#isSecure;
   }
 
   /** Of a connection that has been read to its end. That it was reset may show only when we have said our own end. */
   get ending(): Ending {
-    if (this.saidSo) return 'whole';
-    return this.raw.wasReset ? 'reset' : 'cut';
+    if (this.#saidSo) return 'whole';
+    return this.#raw.wasReset ? 'reset' : 'cut';
   }
 
-  /** TLS hands over its end: while the bytes below have not ended, it can only have read it in them. */
+  /** Whether what came looks as if its program had stopped half-way, and closed politely all the same. */
+  get looksCut(): boolean {
+    return this.#blocks.lookCut(this.#received);
+  }
+
+  /**
+   * TLS hands over record by record, which is block by block as the program wrote them, and its end: while the bytes below have not
+   * ended, it can only have read it in them.
+   */
   override push(chunk: unknown, encoding?: BufferEncoding): boolean {
-    if (chunk === null && !this.raw.readableEnded) this.saidSo = true;
+    if (chunk === null && !this.#raw.readableEnded) this.#saidSo = true;
+    if (chunk instanceof Uint8Array) this.#blocks.add(chunk, (this.#received += chunk.length));
     return super.push(chunk, encoding);
   }
 }

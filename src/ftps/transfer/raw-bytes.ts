@@ -7,12 +7,12 @@ import { Duplex } from 'node:stream';
 export class RawBytes extends Duplex {
   /** The connection broke. What had arrived before is still read to its end: it may say that nothing is missing. */
   wasReset = false;
-  private readonly socket: Socket;
-  private held: Buffer[] | undefined;
+  readonly #socket: Socket;
+  #held: Buffer[] | undefined;
 
   constructor(socket: Socket) {
     super();
-    this.socket = socket;
+    this.#socket = socket;
     socket.on('data', (chunk: Buffer) => {
       if (!this.push(chunk)) socket.pause();
     });
@@ -27,40 +27,40 @@ export class RawBytes extends Duplex {
 
   /** From now on what is written waits for our end, or for `release`. */
   hold(): void {
-    this.held ??= [];
+    this.#held ??= [];
   }
 
   release(): void {
-    const { held = [] } = this;
-    this.held = undefined;
+    const held = this.#held ?? [];
+    this.#held = undefined;
     // In one piece: where the peer has closed its side, the second one would be answered by a reset, and be taken for the peer's.
-    if (held.length > 0) this.send(Buffer.concat(held));
+    if (held.length > 0) this.#send(Buffer.concat(held));
   }
 
   override _read(): void {
-    this.socket.resume();
+    this.#socket.resume();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    if (this.held !== undefined) {
-      this.held.push(chunk);
+    if (this.#held !== undefined) {
+      this.#held.push(chunk);
       return done();
     }
-    this.send(chunk, done);
+    this.#send(chunk, done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
     this.release();
-    this.socket.end(done);
+    this.#socket.end(done);
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.socket.destroy();
+    this.#socket.destroy();
     done(error);
   }
 
-  private send(bytes: Buffer, done?: (error?: Error | null) => void): void {
-    this.socket.write(bytes, (error) => {
+  #send(bytes: Buffer, done?: (error?: Error | null) => void): void {
+    this.#socket.write(bytes, (error) => {
       // A reset that comes right behind data is reported as an end (libuv takes the hang-up for one); writing tells them apart.
       this.wasReset ||= error != null;
       done?.(error);

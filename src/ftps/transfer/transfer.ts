@@ -3,7 +3,7 @@
 
 import { reply, type Reply } from '../control/reply';
 import type { Session } from '../session';
-import { DataConnection } from './data-connection';
+import type { DataConnection } from './data-connection';
 
 export interface Transfer {
   readonly data: DataConnection;
@@ -21,8 +21,8 @@ export function refuseTransfer({ isDataPrivate, port }: Session): Reply | undefi
 
 /** `carry` moves the bytes and says how that ended. What it throws because the connection broke is answered here. */
 export async function transfer(session: Session, carry: (transfer: Transfer) => Promise<Reply>): Promise<Reply> {
-  const { link, port, secureContext } = session;
-  if (port === undefined || secureContext === undefined) return reply(425, 'Send EPSV or PASV first');
+  const { link, port } = session;
+  if (port === undefined) return reply(425, 'Send EPSV or PASV first');
   const abort = new AbortController();
   session.transfer = abort;
   session.port = undefined;
@@ -31,12 +31,11 @@ export async function transfer(session: Session, carry: (transfer: Transfer) => 
   let data: DataConnection | undefined;
   try {
     await link.send(reply(150, 'Go ahead'));
-    const socket = await port.take(brokenOff);
-    if (socket === undefined) return brokenOff.aborted ? BROKEN_OFF : reply(425, 'No data connection came from your address');
-    const opened = new DataConnection(socket, secureContext);
+    const opened = await port.take(brokenOff);
+    if (opened === undefined) return brokenOff.aborted ? BROKEN_OFF : reply(425, 'No data connection came from your address');
     data = opened;
     const cut = (): void => void opened.destroy();
-    brokenOff.addEventListener('abort', cut);
+    if (!opened.closed) brokenOff.addEventListener('abort', cut);
     // Node keeps a combined signal for ever that somebody listens to. Not sooner: who does not hang up is cut off with the control connection.
     opened.once('close', () => brokenOff.removeEventListener('abort', cut));
     if (brokenOff.aborted) data.destroy();

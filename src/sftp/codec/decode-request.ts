@@ -22,7 +22,7 @@ export type Request =
   /** Well-formed, and nothing this server does: links, and extensions it does not advertise. */
   | { readonly kind: 'unsupported'; readonly id: number };
 
-/** Throws MalformedPacket when the packet is no request at all. */
+/** Throws MalformedPacket if the packet is not a request at all. */
 export function decodeRequest(packet: Buffer): Request {
   const reader = new WireReader(packet);
   const type = reader.uint8();
@@ -67,7 +67,7 @@ export function decodeRequest(packet: Buffer): Request {
     case PACKET.symlink:
       return { kind: 'unsupported', id };
     default:
-      // Replies and version belong to servers: whoever sends them does not speak as a client.
+      // Only servers send replies and versions, so this is not a client.
       if (type === PACKET.version || (type >= PACKET.status && type <= PACKET.attributes) || type === PACKET.extendedReply) {
         throw new MalformedPacket('A client sent what only a server sends.');
       }

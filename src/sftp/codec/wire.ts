@@ -6,30 +6,30 @@ export class MalformedPacket extends Error {
 }
 
 export class WireReader {
-  private at = 0;
-  private readonly packet: Buffer;
+  #at = 0;
+  readonly #packet: Buffer;
 
   constructor(packet: Buffer) {
-    this.packet = packet;
+    this.#packet = packet;
   }
 
   uint8(): number {
-    return this.packet.readUInt8(this.take(1));
+    return this.#packet.readUInt8(this.#take(1));
   }
 
   uint32(): number {
-    return this.packet.readUInt32BE(this.take(4));
+    return this.#packet.readUInt32BE(this.#take(4));
   }
 
   uint64(): bigint {
-    return this.packet.readBigUInt64BE(this.take(8));
+    return this.#packet.readBigUInt64BE(this.#take(8));
   }
 
   /** A view of the packet, not a copy. */
   bytes(): Buffer {
     const length = this.uint32();
-    const start = this.take(length);
-    return this.packet.subarray(start, start + length);
+    const start = this.#take(length);
+    return this.#packet.subarray(start, start + length);
   }
 
   /** For names of the protocol itself, which are ASCII; file names stay bytes. */
@@ -37,48 +37,48 @@ export class WireReader {
     return this.bytes().toString('latin1');
   }
 
-  private take(length: number): number {
-    const start = this.at;
-    if (length > this.packet.length - start) throw new MalformedPacket('A field reaches beyond the end of its packet.');
-    this.at = start + length;
+  #take(length: number): number {
+    const start = this.#at;
+    if (length > this.#packet.length - start) throw new MalformedPacket('A field reaches beyond the end of its packet.');
+    this.#at = start + length;
     return start;
   }
 }
 
 export class WireWriter {
-  private readonly parts: Buffer[] = [];
+  readonly #parts: Buffer[] = [];
 
   uint8(value: number): this {
-    this.parts.push(Buffer.of(value));
+    this.#parts.push(Buffer.of(value));
     return this;
   }
 
   uint32(value: number): this {
     const part = Buffer.allocUnsafe(4);
     part.writeUInt32BE(value);
-    this.parts.push(part);
+    this.#parts.push(part);
     return this;
   }
 
   uint64(value: bigint): this {
     const part = Buffer.allocUnsafe(8);
     part.writeBigUInt64BE(value);
-    this.parts.push(part);
+    this.#parts.push(part);
     return this;
   }
 
   bytes(value: Buffer | string): this {
     const part = typeof value === 'string' ? Buffer.from(value) : value;
     this.uint32(part.length);
-    this.parts.push(part);
+    this.#parts.push(part);
     return this;
   }
 
   /** The packet with its length field in front. */
   packet(): Buffer {
-    const length = this.parts.reduce((sum, part) => sum + part.length, 0);
+    const length = this.#parts.reduce((sum, part) => sum + part.length, 0);
     const head = Buffer.allocUnsafe(4);
     head.writeUInt32BE(length);
-    return Buffer.concat([head, ...this.parts], length + 4);
+    return Buffer.concat([head, ...this.#parts], length + 4);
   }
 }

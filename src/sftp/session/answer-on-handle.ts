@@ -4,13 +4,13 @@ import type { Attributes } from '../codec/attributes';
 import type { Request } from '../codec/decode-request';
 import type { Reply } from '../codec/encode-reply';
 import { MAX_TRANSFER_BYTES } from '../codec/protocol';
-import { entryOf } from '../../door/folder/entry';
+import { entryOf, entryOfUpload } from '../../door/folder/entry';
 import { FolderError, notFound } from '../../door/folder/folder-error';
+import { cutInLine } from '../../door/sent-blocks';
 import type { SessionContext } from './answer-request';
-import { attributesOf, nameOf } from './describe-entry';
+import { attributesOf, endOfFile, nameOf, ok } from './replies';
 import type { Handle } from './handles';
 import { safeNumber } from './safe-number';
-import { endOfFile, ok } from './status';
 
 type HandleRequest = Extract<Request, { readonly handle: string }>;
 
@@ -65,10 +65,7 @@ async function closeHandle(handle: Handle): Promise<void> {
 async function closeUpload({ upload, blocks }: Extract<Handle, { kind: 'upload' }>): Promise<void> {
   if (blocks?.lookCut(upload.bytes) !== true) return upload.close();
   await upload.abandon();
-  throw new FolderError(
-    'failed',
-    'The file is not complete: it ends in the middle of a line. Resume the upload, or send it again with a line break at its end',
-  );
+  throw cutInLine();
 }
 
 async function read(handle: Handle, request: Extract<Request, { kind: 'read' }>): Promise<Reply> {
@@ -90,9 +87,7 @@ function asUpload(handle: Handle): Extract<Handle, { kind: 'upload' }> {
 }
 
 async function attributesOfHandle(handle: Handle, now: Date): Promise<Attributes> {
-  if (handle.kind === 'upload') {
-    return attributesOf({ kind: 'file', bytes: handle.upload.bytes, accessedAt: now, modifiedAt: now, readOnly: false });
-  }
+  if (handle.kind === 'upload') return attributesOf(entryOfUpload(handle.upload.bytes, now));
   if (handle.kind === 'listing') throw new FolderError('failed', 'Not a file handle');
   const entry = entryOf(await handle.file.stat(), handle.readOnly);
   if (entry === undefined) throw notFound();

@@ -11,10 +11,9 @@ import { openListing } from '../../door/folder/list-entries';
 import { lookUp } from '../../door/folder/look-up';
 import { parseVirtualPath, showVirtualPath } from '../../door/folder/virtual-path';
 import { answerOnHandle } from './answer-on-handle';
-import { attributesOf } from './describe-entry';
+import { attributesOf, ok } from './replies';
 import type { Handles } from './handles';
 import { openFile } from './open-file';
-import { ok } from './status';
 
 const BLOCK_BYTES = 4096n;
 

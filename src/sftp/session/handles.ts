@@ -5,7 +5,7 @@ import { MAX_HANDLES } from '../codec/protocol';
 import { FolderError } from '../../door/folder/folder-error';
 import type { Listing } from '../../door/folder/list-entries';
 import type { Upload } from '../../door/folder/upload';
-import type { SentBlocks } from './sent-blocks';
+import type { SentBlocks } from '../../door/sent-blocks';
 
 export type Handle =
   | { readonly kind: 'download'; readonly file: FileHandle; readonly readOnly: boolean }
@@ -16,53 +16,53 @@ export type Handle =
 const MAX_LISTINGS = 2;
 
 export class Handles {
-  private readonly open = new Map<string, Handle>();
-  private issued = 0;
-  private readonly ofClient: Set<unknown>;
-  private readonly maxOfClient: number;
+  readonly #open = new Map<string, Handle>();
+  #issued = 0;
+  readonly #ofClient: Set<unknown>;
+  readonly #maxOfClient: number;
 
   /** `ofClient` is what all sessions of the client hold open, and shared by them. */
   constructor(ofClient: Set<unknown>, maxOfClient: number) {
-    this.ofClient = ofClient;
-    this.maxOfClient = maxOfClient;
+    this.#ofClient = ofClient;
+    this.#maxOfClient = maxOfClient;
   }
 
   /** Asked before something is opened, so that nothing has to be closed again. */
   assertRoom(): void {
-    if (this.open.size >= MAX_HANDLES || this.ofClient.size >= this.maxOfClient) throw new FolderError('failed', 'Too many open files');
+    if (this.#open.size >= MAX_HANDLES || this.#ofClient.size >= this.#maxOfClient) throw new FolderError('failed', 'Too many open files');
   }
 
   /** The same for a directory. */
   assertRoomToList(): void {
     this.assertRoom();
-    const listings = [...this.open.values()].filter(({ kind }) => kind === 'listing');
+    const listings = [...this.#open.values()].filter(({ kind }) => kind === 'listing');
     if (listings.length >= MAX_LISTINGS) throw new FolderError('failed', 'Too many open directories');
   }
 
   add(handle: Handle): string {
-    const name = String(++this.issued);
-    this.open.set(name, handle);
-    this.ofClient.add(handle);
+    const name = String(++this.#issued);
+    this.#open.set(name, handle);
+    this.#ofClient.add(handle);
     return name;
   }
 
   get(name: string): Handle {
-    const handle = this.open.get(name);
+    const handle = this.#open.get(name);
     if (handle === undefined) throw new FolderError('failed', 'Invalid handle');
     return handle;
   }
 
   take(name: string): Handle {
     const handle = this.get(name);
-    this.open.delete(name);
-    this.ofClient.delete(handle);
+    this.#open.delete(name);
+    this.#ofClient.delete(handle);
     return handle;
   }
 
   takeAll(): readonly Handle[] {
-    const all = [...this.open.values()];
-    this.open.clear();
-    for (const handle of all) this.ofClient.delete(handle);
+    const all = [...this.#open.values()];
+    this.#open.clear();
+    for (const handle of all) this.#ofClient.delete(handle);
     return all;
   }
 }

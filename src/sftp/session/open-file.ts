@@ -7,9 +7,12 @@ import { FolderError } from '../../door/folder/folder-error';
 import { openPublished } from '../../door/folder/open-published';
 import { openUpload } from '../../door/folder/open-upload';
 import { isReadOnly, parseVirtualPath } from '../../door/folder/virtual-path';
+import { SentBlocks } from '../../door/sent-blocks';
 import type { SessionContext } from './answer-request';
 import { safeNumber } from './safe-number';
-import { SentBlocks } from './sent-blocks';
+
+/** Most programs send 16 KiB or more; what is copied by Java or Rust into their libraries comes in 8 KiB, and by older tools in 4. */
+const BLOCKS = { shortest: 4 * 1024 };
 
 export async function openFile(context: SessionContext, request: Extract<Request, { kind: 'open' }>): Promise<Reply> {
   const { folder, handles } = context;
@@ -33,6 +36,6 @@ export async function openFile(context: SessionContext, request: Extract<Request
     maxBytes: context.maxFileBytes,
   });
   // Who says how long the file is need not be guessed at.
-  const blocks = attributes.size === undefined ? new SentBlocks() : undefined;
+  const blocks = attributes.size === undefined ? new SentBlocks(BLOCKS) : undefined;
   return { kind: 'handle', id, handle: handles.add({ kind: 'upload', upload, readable: has(OPEN_FLAG.read), blocks }) };
 }

@@ -1,4 +1,4 @@
-// Sizes and offsets are 64 bits wide on the wire; beyond 2^53 no file of ours reaches and no number of ours is exact.
+// Sizes and offsets are 64 bits wide on the wire; no file is larger than 2^53, and no number beyond that is exact here.
 
 import { FolderError } from '../../door/folder/folder-error';
 

@@ -3,13 +3,13 @@
 
 import { decodeRequest, type Request } from '../codec/decode-request';
 import { encodeReply, type Reply } from '../codec/encode-reply';
-import { PacketSplitter } from '../codec/packet-splitter';
+import { BlockTooLong, PacketSplitter } from '../codec/packet-splitter';
 import { PROTOCOL_VERSION, STATUS } from '../codec/protocol';
 import { MalformedPacket } from '../codec/wire';
 import { errnoOf } from '../../door/folder/folder-error';
 import { abandonHandle } from './answer-on-handle';
 import { answerRequest, type SessionContext } from './answer-request';
-import { statusOf } from './status';
+import { statusOf } from './replies';
 
 /** The two ends of a byte stream, whatever carries it. */
 export interface Link {
@@ -35,6 +35,8 @@ export async function serveSession(link: Link, context: SessionContext): Promise
   } catch (error) {
     if (error instanceof LinkGone) return 'ended';
     if (error instanceof MalformedPacket) {
+      // Else its program would wait for ever, or report a lost connection.
+      if (error instanceof BlockTooLong) await link.send(encodeReply(tooLong(error.id))).catch(() => undefined);
       log.warn('A client does not speak SFTP', { clientId, reason: error.message });
       return 'malformed';
     }
@@ -47,6 +49,15 @@ export async function serveSession(link: Link, context: SessionContext): Promise
       );
     }
   }
+}
+
+function tooLong(id: number): Reply {
+  return {
+    kind: 'status',
+    id,
+    status: STATUS.failure,
+    message: 'A block may have 255 KiB: set a smaller block size, or write in smaller pieces',
+  };
 }
 
 async function exchange(link: Link, context: SessionContext): Promise<void> {
@@ -76,7 +87,7 @@ async function exchange(link: Link, context: SessionContext): Promise<void> {
 
 /**
  * OpenSSH shows its own words for a refusal ("Failure"), scp none at all for a folder that is not made. What they leave out, their user
- * reads on standard error, once. That a folder is there already is no refusal: they ask to be sure of it.
+ * reads on standard error, once. That a folder already exists is not a refusal: they ask to make sure.
  */
 function explanation(request: Request, answer: Reply): string | undefined {
   if (answer.kind !== 'status') return undefined;

@@ -41,7 +41,7 @@ export function refuse(context: AuthContext): void {
 function isSigned({ key, blob, signature, hashAlgo }: PublicKeyAuthContext): boolean {
   const parsed = utils.parseKey(`${key.algo} ${key.data.toString('base64')}`);
   if (parsed instanceof Error || blob === undefined || signature === undefined) return false;
-  // Whatever its types say, the answer may also be an Error, which is no yes.
+  // Whatever its types say, the answer may also be an Error, which is not a yes.
   const verdict: unknown = parsed.verify(blob, signature, hashAlgo);
   return verdict === true;
 }

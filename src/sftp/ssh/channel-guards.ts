@@ -9,7 +9,7 @@ const MIN_PACKET_BYTES = 1024;
 /** What may lie unread in a channel before its window stays shut. ssh2 would keep twice its window of 2 MB. */
 const UNREAD_BYTES = 256 * 1024;
 const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
-/** A window is counted in bytes, but memory goes by the piece. A window full of blocks of 16 KiB are 256 pieces. */
+/** A window is counted in bytes, but memory is used by piece. A window full of 16 KiB blocks is 256 pieces. */
 const MAX_UNREAD_PIECES = 16 * 1024;
 /** Sessions wait at 4 MiB; what comes on top are answers that ssh2 gives by itself. */
 const MAX_UNSENT_BYTES = 8 * 1024 * 1024;

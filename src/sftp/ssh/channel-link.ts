@@ -6,10 +6,11 @@ import type { Socket } from 'node:net';
 import type { Connection, ServerChannel } from 'ssh2';
 import { LinkGone, type Link } from '../session/serve-session';
 import { isChangingKeys } from './channel-guards';
+import type { Visit } from '../../door/visits';
 
 const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
 
-export interface LinkOptions {
+interface LinkOptions {
   readonly connection: Connection;
   readonly socket: Socket;
   /** Aborted when the peer closed the channel or the connection ended, whichever comes first. */
@@ -46,4 +47,23 @@ export function channelLink(channel: ServerChannel, { connection, socket, gone, 
       if (!gone.aborted) channel.stderr.write(`${sentence}\n`);
     },
   };
+}
+
+/** Tells the visit how much goes over the link. */
+export function countedLink(link: Link, visit: Visit): Link {
+  return {
+    ...link,
+    incoming: counted(link.incoming, visit),
+    send(bytes) {
+      visit.sent(bytes.length);
+      return link.send(bytes);
+    },
+  };
+}
+
+async function* counted(incoming: AsyncIterable<Buffer>, visit: Visit): AsyncGenerator<Buffer> {
+  for await (const bytes of incoming) {
+    visit.received(bytes.length);
+    yield bytes;
+  }
 }

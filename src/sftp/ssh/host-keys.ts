@@ -9,7 +9,7 @@ import { ImportsError } from '../../errors';
 import { keepKeyFile } from '../../door/keep-key-file';
 import { fingerprintOf } from '../../door/public-key';
 
-export interface HostKeys {
+interface HostKeys {
   readonly keys: readonly ParsedKey[];
   /** `<algorithm> SHA256:…` each. */
   readonly fingerprints: readonly string[];
@@ -23,7 +23,7 @@ const FILES = [
 
 /** Reads the keys; makes those that are missing. Throws ImportsError CONFIG when a file is there and holds no key. */
 export async function loadHostKeys(directory: string): Promise<HostKeys> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await mkdir(directory, { recursive: true });
   const keys: ParsedKey[] = [];
   for (const { file, generate: make } of FILES) {
     const path = join(directory, file);

@@ -1,4 +1,4 @@
-// One channel of a connection: an SFTP session, or a sentence for whoever wants anything else.
+// One channel of a connection: an SFTP session, or a sentence for clients that want anything else.
 
 import type { Socket } from 'node:net';
 import type { Connection, ServerChannel, Session } from 'ssh2';
@@ -7,8 +7,7 @@ import type { Peer } from '../../door/peer';
 import { Handles } from '../session/handles';
 import { serveSession } from '../session/serve-session';
 import { holdLess, takesPackets } from './channel-guards';
-import { channelLink } from './channel-link';
-import { countedLink } from './counted-link';
+import { channelLink, countedLink } from './channel-link';
 import type { Visitor } from './log-in';
 import type { ConnectionContext } from './serve-connection';
 

@@ -14,7 +14,7 @@ export interface ConnectionContext {
   readonly frontDoor: FrontDoor;
   /** The peer has logged in. */
   readonly admit: (socket: Socket) => void;
-  /** Sessions that are under way, for whoever waits for their end. */
+  /** Sessions that are under way, so that their end can be awaited. */
   readonly sessions: Set<Promise<unknown>>;
 }
 
@@ -42,7 +42,7 @@ export function serveConnection(connection: Connection, line: { socket: Socket; 
   const channels = new Set<ServerChannel>();
   const sendAway = (reason: string): void => {
     if (socket.destroyed) return;
-    log.warn('A connection does not keep to the rules and is ended', { ip: peer.address, reason });
+    log.warn('A connection breaks the rules and is ended', { ip: peer.address, reason });
     socket.destroy();
   };
   // Looks before ssh2 takes the data in.

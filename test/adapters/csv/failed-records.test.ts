@@ -10,7 +10,7 @@ import type { RawRow } from '../../../src/domain/record/record';
 import { recordChecker } from '../../../src/domain/record/record-checker';
 import { reason, type Reasons } from '../../../src/domain/reason/reasons';
 import { restoreCell } from '../../../src/domain/report/spreadsheet-cell';
-import type { RejectedRecord } from '../../../src/ports';
+import type { RejectedRecord } from '../../../src/domain/record/rejected-record';
 import { cellsBy, spreadsheetSaves } from '../../support/spreadsheet';
 import { acceptedFile, csv, readAll, settingsOf, workFiles } from './on-disk';
 

@@ -51,6 +51,36 @@ const cases: readonly (readonly [title: string, text: string, rows: readonly Raw
       row(7, '4', 'O', 'e'),
     ],
   ],
+  [
+    'does so where only the ends of two lines were swallowed, between whatever columns',
+    `${HEADER}\n1,"O,a\n2,O",b\n3,"O, P","c\nd, e"\n5,"O,e\n6\n7,O,f"\n`,
+    [
+      { ...row(2, '1', '"O', 'a'), swallowed: { from: 2, to: 3 } },
+      { ...row(3, '2', 'O"', 'b'), swallowed: { from: 2, to: 3 } },
+      row(4, '3', 'O, P', 'c\nd, e'),
+      { ...row(6, '5', '"O', 'e'), swallowed: { from: 6, to: 8 } },
+      { ...row(7, '6'), swallowed: { from: 6, to: 8 } },
+      { ...row(8, '7', 'O', 'f"'), swallowed: { from: 6, to: 8 } },
+    ],
+  ],
+  [
+    'does so from the last column to the first',
+    `${HEADER}\n1,O,"a\n2",O,b\n`,
+    [
+      { ...row(2, '1', 'O', '"a'), swallowed: { from: 2, to: 3 } },
+      { ...row(3, '2"', 'O', 'b'), swallowed: { from: 2, to: 3 } },
+    ],
+  ],
+  [
+    'does so where each line ends in a delimiter too many',
+    `${HEADER}\n1,O,"a,\n2,O,b,\n3,O,c",\n`,
+    [
+      { ...row(2, '1', 'O', '"a', ''), swallowed: { from: 2, to: 4 } },
+      { ...row(3, '2', 'O', 'b', ''), swallowed: { from: 2, to: 4 } },
+      { ...row(4, '3', 'O', 'c"', ''), swallowed: { from: 2, to: 4 } },
+    ],
+  ],
+  ['leaves an address alone that has as many commas', `${HEADER}\n"1, 2, 3\n4",O,a\n`, [row(2, '1, 2, 3\n4', 'O', 'a')]],
   ['leaves a value alone whose lines have other numbers of cells', `${HEADER}\n1,O,"a, b, c\nd, e"\n`, [row(2, '1', 'O', 'a, b, c\nd, e')]],
   ['counts line ends inside quotes', `${HEADER}\r\n1,O,"a\r\nb\nc\rd"\r\n2,O,e`, [row(2, '1', 'O', 'a\r\nb\nc\rd'), row(6, '2', 'O', 'e')]],
   [
@@ -63,6 +93,12 @@ const cases: readonly (readonly [title: string, text: string, rows: readonly Raw
     `${HEADER}\n1\n2,O,a,b\n3,O,c`,
     [row(2, '1'), row(3, '2', 'O', 'a', 'b'), row(4, '3', 'O', 'c')],
   ],
+  [
+    'loses no line of a record whose quotes make no sense',
+    `${HEADER}\n1,"O\nP",D"x,"y\n`,
+    [{ ...row(2, '1', '"O', 'P"', 'D"x', '"y'), problem: misplaced }],
+  ],
+  ['takes a byte order mark alone on a line for a blank line', `${HEADER}\n\ufeff\n1,O,a\n\ufeff`, [row(3, '1', 'O', 'a')]],
   ['keeps blanks around values', `${HEADER}\n 1 ,O,\ta\n`, [row(2, ' 1 ', 'O', '\ta')]],
   ['reads what is not ASCII', `${HEADER}\n1,O,Zoë 👩‍🚀\n2,Ö,b`, [row(2, '1', 'O', 'Zoë 👩‍🚀'), row(3, '2', 'Ö', 'b')]],
   [
@@ -106,6 +142,17 @@ test.each([',', ';', '\t'] as const)('finds out that the delimiter is %j', async
   const { files, verdict } = await acceptedFile(text);
   expect(verdict.layout.delimiter).toBe(delimiter);
   expect(await readAll(files, verdict)).toEqual([row(2, '1', 'O', `a${delimiter}${others}`), row(3, '2', 'O', `a${others}`)]);
+});
+
+test.each([
+  ['unique_id\t,login_source\t,first_name\t', ','],
+  ['unique_id,login_source,first_name;;;;', ','],
+  ['"unique_id";"login_source";"a,b,c,d"', ';'],
+  ['="unique_id",="login_source",="first_name"', ','],
+])('%j: finds the delimiter by the names that it separates', async (header, delimiter) => {
+  const { verdict } = await acceptedFile(`${header}\n1${delimiter}O${delimiter}a\n`, { unknownColumns: 'ignore' });
+  expect(verdict.layout.delimiter).toBe(delimiter);
+  expect(verdict.layout.headers[0]!.trim()).toBe('unique_id');
 });
 
 test('keeps to the delimiter that was agreed', async () => {

@@ -7,7 +7,7 @@ import { createCsvFiles } from '../../../src/adapters/csv/csv-files';
 import { DEFAULT_SETTINGS, type ClientSettings } from '../../../src/domain/client';
 import type { RawRow } from '../../../src/domain/record/record';
 import type { Refusal } from '../../../src/domain/reason/reasons';
-import type { Inspection } from '../../../src/ports';
+import type { Inspection } from '../../../src/domain/file/inspection';
 
 export const csv = createCsvFiles();
 
@@ -55,6 +55,6 @@ export async function rowsOf(content: string | Buffer, change: Partial<ClientSet
 
 export async function readAll(files: { readonly sourcePath: string; readonly textPath: string }, verdict: Accepted): Promise<RawRow[]> {
   const rows: RawRow[] = [];
-  for (const chunk of verdict.chunks) for await (const row of csv.readChunk(files, verdict.layout, chunk)) rows.push(row);
+  for (const chunk of verdict.chunks) for (const row of await csv.readChunk(files, verdict.layout, chunk)) rows.push(row);
   return rows;
 }

@@ -24,6 +24,8 @@ test.each([
   ['not for an id that is longer, or shorter', 'unique_id\n00421\n042\n', 0],
   ['behind records that make no sense', 'unique_id,city\n1,a"b\n1,2,3,4\n0042\n', 1],
   ['not in a file without such a column', 'name\n0042\n', 0],
+  ['in a file with a quotation mark that is never closed', 'unique_id,city\n"7",Ulm\n7,"Ulm\n0042,Bonn\n', 1],
+  ['behind a quotation mark that runs a mebibyte together', `"unique_id",city\n7,"Ulm\n${'8,Bonn\n'.repeat(150_000)}0042,Ulm\n`, 1],
 ])('a row is found %s', async (_how, content, rows) => {
   expect(await countPersonRows({ path: file(content), encoding: 'utf-8', delimiter: ',' }, '0042')).toBe(rows);
 });
@@ -32,6 +34,13 @@ test.each(['utf-16le', 'windows-1252'] as const)('a file in %s is read with its 
   const text = 'unique_id;city\r\nJosé;Ulm\r\n';
   const bytes = encoding === 'utf-16le' ? Buffer.from(`\u{feff}${text}`, 'utf16le') : Buffer.from(text, 'latin1');
   expect(await countPersonRows({ path: file(bytes), encoding, delimiter: ';' }, 'José')).toBe(1);
+});
+
+test('a mark at the beginning of a file says more of its encoding than the settings', async () => {
+  const bytes = Buffer.from('\u{feff}unique_id,city\r\nJosé,Ulm\r\n', 'utf16le');
+  for (const marked of [bytes, Buffer.from(bytes).swap16(), Buffer.from(bytes.toString('utf16le'))])
+    for (const encoding of ['utf-8', 'windows-1252'] as const)
+      expect(await countPersonRows({ path: file(marked), encoding, delimiter: ',' }, 'José')).toBe(1);
 });
 
 test.each([',', ';'])(

@@ -35,6 +35,9 @@ const cases: readonly Case[] = [
 
   { title: 'zero bytes far behind the beginning', content: bytes(good, `2,OPSCOM,${block}\n`, [0, 0]), code: 'FILE_DAMAGED', line: 4 },
 
+  { title: 'zero bytes in the header line', content: bytes('unique_id,login_so', [0]), code: 'FILE_DAMAGED', line: 1 },
+  { title: 'zero bytes behind Ctrl-Z', content: bytes(good, [0x1a, 0, 0]), code: 'FILE_DAMAGED', line: 3 },
+
   { title: 'no bytes', content: '', code: 'FILE_EMPTY' },
   { title: 'nothing but a byte order mark', content: '\ufeff', code: 'FILE_EMPTY' },
   { title: 'nothing but the byte order mark of UTF-16', content: Buffer.from([0xff, 0xfe]), code: 'FILE_EMPTY' },
@@ -72,7 +75,20 @@ const cases: readonly Case[] = [
     line: 3,
     says: 'WINDOWS-1252',
   },
-  { title: 'half a pair in UTF-16', content: wide(`\ufeff${good}2,OPSCOM,\ud83dx\n`), code: 'ENCODING', line: 3, says: 'UTF-16LE' },
+  {
+    title: 'half a pair in UTF-16',
+    content: wide(`\ufeff${good}2,OPSCOM,\ud83dx\n`),
+    code: 'ENCODING',
+    line: 3,
+    says: 'UTF-16LE, as its first bytes say it is. Save the file as "CSV UTF-8".',
+  },
+  {
+    title: 'UTF-16BE where UTF-16LE was agreed',
+    content: wide(good).swap16(),
+    settings: { encoding: 'utf-16le' },
+    code: 'ENCODING',
+    line: 1,
+  },
   { title: 'half a character in UTF-16', content: Buffer.concat([wide(`\ufeff${good}`), Buffer.from('x')]), code: 'ENCODING', line: 3 },
   { title: 'UTF-16 without its mark', content: wide(good), code: 'ENCODING', line: 1, says: 'looks like UTF-16' },
   { title: 'plain text where UTF-16 was agreed', content: good, settings: { encoding: 'utf-16le' }, code: 'ENCODING', line: 1 },
@@ -124,6 +140,50 @@ const cases: readonly Case[] = [
   { title: 'a record of more than 1 MiB', content: `${good}\n2,OPSCOM,${block.repeat(5)}\n`, code: 'RECORD_TOO_LONG', line: 4 },
   { title: 'a last record of more than 1 MiB', content: `${good}2,OPSCOM,${block.repeat(5)}`, code: 'RECORD_TOO_LONG', line: 3 },
 ];
+
+const header = 'unique_id,login_source,first_name,email';
+
+test.each([
+  ['an LDIF export', 'dn: uid=ana,dc=uni\nuid: ana\n', 'LDIF'],
+  ['an e-mail', 'Return-Path: <a@b.example>\nReceived: from x\n\nHello\n', 'e-mail'],
+  ['a database dump', '-- MySQL dump 10.13\n\nINSERT INTO users VALUES (1);\n', 'SQL'],
+  ['a statement', 'CREATE TABLE users (unique_id int,login_source int);\n', 'SQL'],
+  ['YAML', '---\n- unique_id: 1\n', 'YAML'],
+  ['a script', '#!/bin/sh\n', 'program'],
+  ['an SSH key', 'ssh-ed25519 AAAAC3Nz ana@host\n', 'key'],
+  ['Base64', `${Buffer.from(good.repeat(3)).toString('base64')}\n`, 'Base64'],
+  ['uuencode', 'begin 644 users.csv\n#0V%T\n', 'uuencode'],
+  ['a PGP message without armour', Buffer.from('85010c03a1b2c3', 'hex'), 'PGP'],
+  ['UTF-32', Buffer.from('fffe000075000000', 'hex'), 'UTF-32'],
+  ['an error', 'ORA-00942: table or view does not exist\n', 'error'],
+  ['an answer', '404: Not Found', 'error'],
+  ['SYLK', 'ID;PWXL;N;E\nP;PGeneral\n', 'SYLK'],
+])('refuses %s and says what it looks like', async (_, content, says) => {
+  const { code, message } = await refusalOf(content);
+  expect(code).toBe('NOT_CSV');
+  expect(message).toContain(says);
+});
+
+test.each([
+  ['names that begin like SYLK', 'ID;Phone;First\n1;2;3\n', 'HEADER_MISSING', '"Phone" (did you mean phone_cell?)'],
+  [
+    'another delimiter than the line sep= says',
+    'sep=,\nunique_id;login_source\n1;O\n',
+    'DELIMITER',
+    'separated by semicolons. Remove the first',
+  ],
+  ['names between several delimiters', 'unique_id;login_source,first_name\n1;O,a\n', 'DELIMITER', 'by different characters'],
+  ['marks around the names', '`unique_id`,`login_source`\n1,O\n', 'HEADER_MISSING', '"`unique_id`" (did you mean unique_id?)'],
+  ['a delimiter that nobody sees', 'unique_id\u001flogin_source\n1\u001fO\n', 'DELIMITER', 'U+001F'],
+  ['records behind the names, where line breaks are lost', `${header},7,OPSCOM,Ana,ana@b.example`, 'NO_RECORDS', 'is one line'],
+  ['records behind the names, below line ends of another kind', `${header}\u20287,OPSCOM,Ana,ana@b.example`, 'NO_RECORDS', 'is one line'],
+  ['an unknown column of a file without records', `${header},shoe_size\n`, 'HEADER_UNKNOWN', 'shoe_size'],
+])('refuses %s, and says just that', async (_, content, code, says) => {
+  const refusal = await refusalOf(content);
+  expect(refusal.code).toBe(code);
+  expect(refusal.message).toContain(says);
+  expect(refusal.message).not.toContain('Ana');
+});
 
 test.each(cases)('refuses $title', async ({ content, fileName, settings, code, line, says }) => {
   const refusal = await refusalOf(content, settings, fileName);

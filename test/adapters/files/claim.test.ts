@@ -24,7 +24,7 @@ describe('ready files', () => {
     symlinkSync(path.join(dataDir, 'secret.csv'), path.join(root, 'link.csv'));
     expect(spawnSync('mkfifo', [path.join(root, 'pipe.csv')]).status).toBe(0);
 
-    const found = await store.readyFiles(clientId, QUIET, later(QUIET + 1_000));
+    const { ready: found } = await store.readyFiles(clientId, QUIET, later(QUIET + 1_000));
     expect(found.map(({ name }) => name).sort()).toEqual([...ready].sort());
   });
 
@@ -32,9 +32,12 @@ describe('ready files', () => {
     const { store, root, drop } = await openStore();
     await drop('users.csv', 'abc');
     await backdate(path.join(root, 'users.csv'));
-    expect(await store.readyFiles(clientId, QUIET, later(QUIET - 1_000))).toEqual([]);
-    const [file] = await store.readyFiles(clientId, QUIET, later(QUIET + 1_000));
     const { ctimeMs, ino } = await stat(path.join(root, 'users.csv'), { bigint: true });
+    const quietAt = new Date(Number(ctimeMs) + QUIET);
+    expect(await store.readyFiles(clientId, QUIET, later(QUIET - 1_000))).toEqual({ ready: [], quietAt });
+    const { ready, quietAt: none } = await store.readyFiles(clientId, QUIET, later(QUIET + 1_000));
+    const [file] = ready;
+    expect(none).toBeNull();
     expect(file).toEqual({ name: 'users.csv', bytes: 3, inode: String(ino), changedAt: new Date(Number(ctimeMs)) });
   });
 
@@ -45,7 +48,7 @@ describe('ready files', () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     await utimes(path.join(root, 'a.csv'), new Date(), new Date());
-    const found = await store.readyFiles(clientId, 0, later(1_000));
+    const { ready: found } = await store.readyFiles(clientId, 0, later(1_000));
     expect(found.map(({ name }) => name)).toEqual(['b.csv', 'c.csv', 'a.csv']);
   });
 
@@ -54,7 +57,7 @@ describe('ready files', () => {
     const other = parseClientId('other')!;
     await store.prepareClient(other, PROFILES.opscom.layout);
     await drop('users.csv');
-    expect(await store.readyFiles(other, 0, later(1_000))).toEqual([]);
+    expect(await store.readyFiles(other, 0, later(1_000))).toEqual({ ready: [], quietAt: null });
   });
 
   test('preparing a client again leaves its files alone', async () => {
@@ -125,7 +128,9 @@ describe('a claim', () => {
     try {
       const { store, drop } = await openStore();
       await drop('users.csv');
-      const [file] = await store.readyFiles(clientId, 0, later(1_000));
+      const {
+        ready: [file],
+      } = await store.readyFiles(clientId, 0, later(1_000));
       expect(await store.claim(clientId, importId, file!)).toBe('claimed');
     } finally {
       spy.mockRestore();

@@ -23,7 +23,7 @@ async function open() {
     renameSync(`${place}.staged`, place);
     return { name: 'user-import.csv', inode: String(statSync(place, { bigint: true }).ino) };
   };
-  const ready = () => standing.readyVersion(clientId, upload, 0, later(1_000));
+  const ready = async () => (await standing.readyVersion(clientId, upload, 0, later(1_000))).version;
   const hashes = () => readdirSync(path.join(root, 'tmp'));
   const claim = (file: { name: string; inode: string }, id = importId) => standing.claimCopy(clientId, upload, id, file);
   return { store, standing, root, dataDir, place, put, ready, hashes, claim };
@@ -49,7 +49,8 @@ describe('a version', () => {
     symlinkSync('users.csv', place);
     expect(await ready()).toBeUndefined();
     put('a\n');
-    expect(await standing.readyVersion(clientId, upload, 60_000, new Date())).toBeUndefined();
+    const { version, quietAt } = await standing.readyVersion(clientId, upload, 60_000, new Date());
+    expect([version, quietAt]).toEqual([undefined, new Date(Number(statSync(place, { bigint: true }).ctimeMs) + 60_000)]);
   });
 });
 

@@ -9,7 +9,7 @@ import PostalMime from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { createMailer } from '../../../src/adapters/mail/mailer';
 import { ImportsError } from '../../../src/errors';
-import type { Message } from '../../../src/ports';
+import type { Message } from '../../../src/domain/report/message';
 
 const MESSAGE: Message = {
   from: 'admin@parking.example',

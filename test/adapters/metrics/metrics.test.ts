@@ -36,16 +36,18 @@ describe('a worker', () => {
     );
   });
 
-  test('times phases, apart by how they ended, and counts alarms', async () => {
+  test('times phases, apart by how they ended, and counts alarms and events', async () => {
     const metrics = createImportMetrics({ imports: none, clock, scans });
     metrics.stepEnded({ phase: 'applying', result: 'done', seconds: 2 });
     metrics.stepEnded({ phase: 'applying', result: 'failed', seconds: 3 });
     metrics.silenceAlarmSent(clientId);
+    metrics.webhookEnded({ clientId, result: 'failed' });
     expect(samples(await metrics.text())).toEqual(
       expect.arrayContaining([
         'imports_phase_seconds_sum{phase="applying",result="done"} 2',
         'imports_phase_seconds_count{phase="applying",result="failed"} 1',
         'imports_silence_alarms_total{client="acme"} 1',
+        'imports_webhooks_total{client="acme",result="failed"} 1',
       ]),
     );
   });

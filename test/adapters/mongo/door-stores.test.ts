@@ -1,6 +1,6 @@
 // What the front doors keep in the database: bans, who is in, and where accounts are at home.
 
-import type { Account, Ban, LiveSession } from '../../../src/ports';
+import type { Account, Ban, LiveSession } from '../../../src/domain/client/access';
 import { useMongo } from '../../support/use-mongo';
 
 const mongo = useMongo();

@@ -7,10 +7,9 @@ import { putSchedule } from '../../../src/adapters/temporal/put-schedule';
 import { seeScans, seeSchedules } from '../../../src/adapters/temporal/see-schedules';
 import { applyStandingSchedules } from '../../../src/adapters/temporal/standing-schedules';
 import { loadConfig } from '../../../src/config/load-config';
-import type { Client, Schedule } from '../../../src/domain/client';
+import type { Schedule } from '../../../src/domain/client';
 import { resolveTemporal } from '../../../src/embedded/resolve-temporal';
 import { STANDING_SCHEDULES } from '../../../workflows/messages';
-import { aClient } from '../../cli/fake-deps';
 import { cleanEnvironment } from '../../support/services';
 
 let environment: TestWorkflowEnvironment;
@@ -30,11 +29,7 @@ const every: Schedule = { every: '5m' };
 const nightly: Schedule = { cron: '0 0 * * *', timeZone: 'UTC' };
 const PST: Schedule = { cron: '0 0 * * *', timeZone: 'PST' };
 
-function having(id: string, schedule: Schedule, change: Partial<Client> = {}): Client {
-  const client = aClient(id, change);
-  return { ...client, settings: { ...client.settings, schedule } };
-}
-const apply = (...clients: readonly Client[]) => applyScanSchedules(environment.client, async () => clients);
+const apply = (...schedules: readonly Schedule[]) => applyScanSchedules(environment.client, async () => schedules);
 const handle = (name: string) => environment.client.schedule.getHandle(`scan/${name}`);
 /** By name, not from the list, which is seconds behind. */
 async function areThere(...names: readonly string[]): Promise<readonly string[]> {
@@ -45,16 +40,9 @@ async function areThere(...names: readonly string[]): Promise<readonly string[]>
   return names.filter((name) => seen.has(`scan/${name}`));
 }
 
-test('clients that share a setting share one schedule, which a missed tick catches up with for ten minutes, and a cron line for 12 hours', async () => {
-  expect(
-    await apply(
-      having('acme', every),
-      having('zenith', every),
-      having('night', nightly),
-      having('off', { every: '1h' }, { enabled: false }),
-    ),
-  ).toEqual([]);
-  expect(await areThere('every-5m', '0 0 * * *@UTC', 'every-1h')).toEqual(['every-5m', '0 0 * * *@UTC']);
+test('each setting has a schedule, which catches up with a missed tick for ten minutes, and of a cron line for 12 hours', async () => {
+  expect(await apply(every, nightly)).toEqual([]);
+  expect(await areThere('every-5m', '0 0 * * *@UTC')).toEqual(['every-5m', '0 0 * * *@UTC']);
   const [fast, slow] = await Promise.all([handle('every-5m').describe(), handle('0 0 * * *@UTC').describe()]);
   const minutes = (n: number) => n * 60_000;
   expect(fast.policies).toMatchObject({ overlap: 'SKIP', catchupWindow: minutes(10), pauseOnFailure: false });
@@ -64,19 +52,19 @@ test('clients that share a setting share one schedule, which a missed tick catch
 });
 
 test('a schedule goes with the last client that has its setting, and not before', async () => {
-  await apply(having('acme', every), having('zenith', every));
+  await apply(every, nightly);
   await listed('every-5m');
-  await apply(having('zenith', every));
+  await apply(every);
   expect(await areThere('every-5m')).toEqual(['every-5m']);
-  await apply(having('zenith', every, { enabled: false }));
+  await apply();
   expect(await areThere('every-5m')).toEqual([]);
 });
 
 test('a setting that a client takes up while its schedule is being removed keeps it', async () => {
-  await apply(having('acme', every));
+  await apply(every);
   await listed('every-5m');
   let looks = 0;
-  await applyScanSchedules(environment.client, async () => (looks++ === 0 ? [] : [having('zenith', every)]));
+  await applyScanSchedules(environment.client, async () => (looks++ === 0 ? [] : [every]));
   expect([looks, await areThere('every-5m')]).toEqual([2, ['every-5m']]);
 });
 
@@ -94,17 +82,15 @@ test.each([
   expect(await areThere(`${schedule.cron}@${schedule.timeZone}`)).toEqual([]);
 });
 
-test('a setting that is refused holds up no other client, and its clients are named', async () => {
-  const refused = await apply(having('zone', PST), having('acme', every), having('other', PST));
-  expect(refused).toEqual([
-    { name: '0 0 * * *@PST', clients: ['zone', 'other'], why: expect.stringContaining('Write America/Los_Angeles') },
-  ]);
+test('a setting that is refused holds up no other', async () => {
+  const refused = await apply(PST, every);
+  expect(refused).toEqual([{ name: '0 0 * * *@PST', why: expect.stringContaining('Write America/Los_Angeles') }]);
   expect(await areThere('every-5m', '0 0 * * *@PST')).toEqual(['every-5m']);
 });
 
 test('what is as it should be is not touched; what differs is changed, and keeps the pause of an operator with its note', async () => {
-  await apply(having('acme', every));
-  await apply(having('acme', every));
+  await apply(every);
+  await apply(every);
   expect((await handle('every-5m').describe()).info.lastUpdatedAt).toBeUndefined();
   await handle('every-5m').pause('asked by phone');
   const wanted = { scheduleId: 'scan/every-5m', spec: { intervals: [{ every: '7m' as const }] } };
@@ -126,7 +112,7 @@ test('the standing schedules are made once and then left alone', async () => {
 });
 
 test('scans are seen with their last run and what they missed', async () => {
-  await apply(having('acme', every));
+  await apply(every);
   await listed('every-5m');
   await handle('every-5m').trigger();
   for (let tries = 0; tries < 100; tries++) {

@@ -80,6 +80,13 @@ describe('unknown columns', () => {
     ['postcode', 'postal_code'],
     ['employee_no', 'employ_no'],
     ['driver_licence_number', undefined],
+    ['ï»¿first_name', 'first_name'],
+    ['ｆｉｒｓｔ＿ｎａｍｅ', 'first_name'],
+    ['*first_name*', 'first_name'],
+    ['[first_name]', 'first_name'],
+    ['Prénom', 'first_name'],
+    ['sn', 'last_name'],
+    ['Error Code', 'error_code'],
     ['shoe_size', undefined],
   ])('%s is refused by name, with a suggestion where one is close', (header, suggestion) => {
     const { code, message, line } = refusalOf(['unique_id', 'login_source', header]);
@@ -90,6 +97,13 @@ describe('unknown columns', () => {
 
   test('a name that the file already has is no suggestion', () => {
     expect(refusalOf(['unique_id', 'login_source', 'email', 'e-mail']).message).not.toContain('did you mean');
+  });
+
+  test('of the other kind of client are suggested by what they mean', () => {
+    const agylia = { profile: 'agylia', furtherColumns: [], unknownColumns: 'refuse' } as const;
+    const { message } = refusalOf(['unique_id', 'first_name', 'last_name', 'email'], agylia);
+    const meant = [...message.matchAll(/did you mean (\w+)/g)].map(([, name]) => name);
+    expect(meant).toEqual(['username', 'forename', 'surname', 'mail']);
   });
 
   test('without a name wait for the first value in them', () => {
@@ -137,7 +151,7 @@ describe('required columns', () => {
     for (const settings of [refuse, ignore]) {
       expect(refusalOf(['uniqe_id', 'login_source'], settings)).toMatchObject({
         code: 'HEADER_MISSING',
-        message: 'The required column unique_id is missing. There is no accepted column name for "uniqe_id" (did you mean unique_id?)',
+        message: 'The required column unique_id is missing. Unknown column "uniqe_id" (did you mean unique_id?); rename or remove it.',
       });
     }
   });
@@ -146,7 +160,7 @@ describe('required columns', () => {
     const { code, message } = refusalOf(['4711', 'OPSCOM', 'Ana', 'López', 'ana@example.edu', 'Ana']);
     expect({ code, message }).toEqual({
       code: 'HEADER_MISSING',
-      message: 'The required columns unique_id and login_source are missing. The first line of the file must hold the column names.',
+      message: 'The required columns unique_id and login_source are missing. The first line of the file must contain the column names.',
     });
   });
 });
@@ -154,7 +168,7 @@ describe('required columns', () => {
 test('the same header twice is refused, in whatever case', () => {
   expect(refusalOf(['unique_id', 'login_source', 'email', ' EMAIL', 'Email'])).toEqual({
     code: 'HEADER_DUPLICATE',
-    message: 'The column "Email" is there twice; remove one.',
+    message: 'The column "Email" appears twice; remove one.',
     line: 1,
   });
 });
@@ -162,11 +176,13 @@ test('the same header twice is refused, in whatever case', () => {
 test('everything that is wrong with a header is said at once', () => {
   const { message } = refusalOf(['login_source', 'frist_name', 'email', 'email']);
   expect(message).toBe(
-    'The required column unique_id is missing. There is no accepted column name for "frist_name" (did you mean first_name?) ' +
-      'The column "email" is there twice; remove one.',
+    'The required column unique_id is missing. Unknown column "frist_name" (did you mean first_name?); rename or remove it. ' +
+      'The column "email" appears twice; remove one.',
   );
 });
 
 test('a header that holds line breaks and control characters is quoted on one line', () => {
-  expect(refusalOf(['unique_id', 'login_source', 'a\nb\u001b[31m']).message).toContain('"a\u{fffd}b\u{fffd}[31m"');
+  const { message } = refusalOf(['unique_id', 'login_source', 'a\nb\u001b[31m']);
+  expect(message).toContain('"a\u{fffd}b\u{fffd}[31m"');
+  expect(message).toContain('\u{fffd} stands for a character that cannot be seen');
 });

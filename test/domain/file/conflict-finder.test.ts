@@ -15,8 +15,8 @@ interface Row {
 function find(rows: readonly Row[]): { ids: readonly bigint[]; marks: readonly FileMark[] } {
   const finder = createConflictFinder();
   rows.forEach((row, at) => finder.add(recordOf(row, at + 2), JSON.stringify(row)));
-  const { ids, marks } = finder.finish();
-  return { ids: [...ids], marks: [...marks] };
+  const { ids, named, marks } = finder.finish();
+  return { ids: [...ids], marks: [...marks(new Map(named.map((line) => [line, rows[line - 2]!.id])))] };
 }
 
 function recordOf({ id, email, userName }: Row, line: number): CheckedRecord {
@@ -51,7 +51,7 @@ test('rejects all records of one unique id that differ, each naming the others',
         {
           code: 'DUPLICATE_IN_FILE',
           field: 'uniqueId',
-          message: `The same user is also on ${lines}, with other values; keep one of these records.`,
+          message: `The same user is also on ${lines} with different values; keep only one of these records.`,
         },
       ],
     })),
@@ -64,7 +64,7 @@ test('does not name a record that only repeats another one', () => {
     { id: '1', email: 'a' },
     { id: '2', email: 'a' },
   ]);
-  expect(marks[2]?.reasons[0]?.message).toContain('on line 2;');
+  expect(marks[2]?.reasons[0]?.message).toContain('User 1 (line 2) has');
 });
 
 test('tells unique ids apart that share one half of their fingerprints', () => {
@@ -153,23 +153,41 @@ test.each<[string, readonly Row[], readonly string[]]>([
   ],
 ])('%s', (_, rows, expected) => expect(brief(rows)).toEqual(expected));
 
-test('names the other lines of a shared e-mail', () => {
-  const { marks } = find(['1', '2', '3'].map((id) => ({ id, email: 'a@b.ca' })));
-  expect(marks[1]?.reasons).toEqual([
-    {
-      code: '9019',
-      field: 'email',
-      message: 'Another user has the same e-mail address on lines 2 and 4; give each user an address of their own.',
-    },
-  ]);
+test.each([
+  [['1', '2', '3'], 'Users 1 (line 2) and 3 (line 4) have the same'],
+  [['1', '2'], 'User 1 (line 2) has the same'],
+  [['1', '2', '', ''], 'Users 1 (line 2), one on line 4 and one on line 5 have the same'],
+  [['', '2'], 'Another user has the same e-mail address (line 2)'],
+])('names the other users of a shared e-mail, and their lines: %j', (ids, said) => {
+  const { marks } = find(ids.map((id) => ({ id, email: 'a@b.ca' })));
+  expect(marks[1]?.reasons).toMatchObject([{ code: '9019', field: 'email' }]);
+  expect(marks[1]?.reasons[0]?.message).toContain(said);
 });
 
-test('names ten lines at most, and stays quick when all records share one value', () => {
+test('does not name the user itself, who is there twice', () => {
+  const { marks } = find([
+    { id: '1', email: 'a', rest: 'x' },
+    { id: '1', email: 'a', rest: 'y' },
+    { id: '2', email: 'a' },
+  ]);
+  expect(marks[0]?.reasons[1]?.message).toContain('User 2 (line 4) has');
+});
+
+test('an id that could not be accepted is named as one harmless line', () => {
+  const finder = createConflictFinder();
+  for (const line of [2, 3]) finder.add({ ...recordOf({ id: 'x', email: 'a@b.ca' }, line), uniqueId: `x${line}` }, `${line}`);
+  const [mark] = finder.finish().marks(new Map([[3, `a\u0000b${'c'.repeat(90)}`]]));
+  expect(mark?.reasons[0]?.message).toMatch(/^User a\ufffdbc{46}… \(line 3\) has/);
+});
+
+test('names five users at most, and stays quick when all records share one value', () => {
   const rows = Array.from({ length: 50_000 }, (_, i) => ({ id: `${i}`, email: 'noreply@example.edu' }));
   const { marks } = find(rows);
   expect(marks).toHaveLength(50_000);
-  expect(marks[0]?.reasons[0]?.message).toContain('lines 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 49989 more;');
-  expect(marks[20_000]?.reasons[0]?.message).toContain('lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 49989 more;');
+  expect(marks[0]?.reasons[0]?.message).toContain('Users 1 (line 3), 2 (line 4), 3 (line 5), 4 (line 6), 5 (line 7) and 49994 more have');
+  expect(marks[20_000]?.reasons[0]?.message).toContain(
+    'Users 0 (line 2), 1 (line 3), 2 (line 4), 3 (line 5), 4 (line 6) and 49994 more have',
+  );
 });
 
 test('a claim counts although its cell was rejected', () => {
@@ -177,14 +195,14 @@ test('a claim counts although its cell was rejected', () => {
   const bad = { values: {}, active: null, reasons: [], claims: { email: 'not-an-address' } };
   finder.add({ line: 2, uniqueId: '1', ...bad }, 'x');
   finder.add({ line: 3, uniqueId: '2', ...bad }, 'y');
-  expect([...finder.finish().marks].map(({ line }) => line)).toEqual([2, 3]);
+  expect([...finder.finish().marks(new Map())].map(({ line }) => line)).toEqual([2, 3]);
 });
 
 test('a record without fields takes no part', () => {
   const finder = createConflictFinder();
   for (const line of [2, 3]) finder.add({ line, uniqueId: '', values: {}, active: null, reasons: [] }, '');
   const { ids, marks } = finder.finish();
-  expect([ids.length, [...marks]]).toEqual([0, []]);
+  expect([ids.length, [...marks(new Map())]]).toEqual([0, []]);
 });
 
 test('collects the fingerprint of every unique id once, sorted, whatever is wrong with its records', () => {

@@ -32,7 +32,7 @@ test('a value that another user holds has the code of its field', () => {
 test.each([
   [refusals.refuseEmpty(), 'FILE_EMPTY', undefined],
   [refusals.refuseNoRecords(), 'NO_RECORDS', undefined],
-  [refusals.refuseEncoding(17, 'utf-8'), 'ENCODING', 17],
+  [refusals.refuseEncoding(17, 'utf-8', 'utf-8'), 'ENCODING', 17],
   [refusals.refuseUnclosedQuote(3), 'QUOTE_UNCLOSED', 3],
   [refusals.refuseNotCsv('an Excel workbook'), 'NOT_CSV', undefined],
   [refusals.refuseTooLarge(2 * 1024 ** 3), 'TOO_LARGE', undefined],

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { checkHeader } from '../../../src/domain/file/check-header';
 import { DEFAULT_SETTINGS, type ClientSettings } from '../../../src/domain/client';
-import { FIELDS } from '../../../src/domain/record/fields';
+import { FIELDS, REPORT_HEADERS } from '../../../src/domain/record/fields';
 import type { CheckedRecord, RawRow } from '../../../src/domain/record/record';
 import { recordChecker } from '../../../src/domain/record/record-checker';
 import type { Reason } from '../../../src/domain/reason/reasons';
@@ -107,6 +107,21 @@ describe('what is rejected', () => {
     ['city', 'Ot\ntawa', ['CONTROL_CHARACTER', 'city']],
     ['street', 'Main\u007fSt', ['CONTROL_CHARACTER', 'street']],
     ['email', 'a\u0007@b.ca', ['CONTROL_CHARACTER', 'email']],
+    ['unique_id', '\u2800', ['CONTROL_CHARACTER', 'uniqueId']],
+    ['user_name', 'ana\u00a0lee', ['CONTROL_CHARACTER', 'userName']],
+    ['user_name', 'ana\ue000', ['CONTROL_CHARACTER', 'userName']],
+    ['first_name', 'JosÃ©', ['CHARACTER_LOST', 'firstName']],
+    ['last_name', 'GarcÃ\u00ada', ['CHARACTER_LOST', 'lastName']],
+    ['last_name', 'LÃ“PEZ', ['CHARACTER_LOST', 'lastName']],
+    ['last_name', 'Oâ€™Neill', ['CHARACTER_LOST', 'lastName']],
+    ['city', 'KoÅ¡ice', ['CHARACTER_LOST', 'city']],
+    ['street', '5Âº', ['CHARACTER_LOST', 'street']],
+    ['phone_cell', '6.13555E+09', ['SPREADSHEET_VALUE', 'phoneCell']],
+    ['student_no', '1E+11', ['SPREADSHEET_VALUE', 'studentNo']],
+    ['city', '#ARG!', ['SPREADSHEET_VALUE', 'city']],
+    ['city', '#¡NULO!', ['SPREADSHEET_VALUE', 'city']],
+    ['city', 'Err:502', ['SPREADSHEET_VALUE', 'city']],
+    ['email', 'ana@10.0.0.1', ['9033', 'email']],
   ])('%s %j: %j', (header, cell, why) => {
     const record = check({ [header]: cell });
     expect(said(record)).toEqual([why]);
@@ -155,6 +170,28 @@ describe('what is rejected', () => {
     ]);
   });
 
+  test.each([
+    ['first_name', 'JOÃO'],
+    ['street', 'IRMÃ\u00a0LÚCIA 5ª Nº 3'],
+    ['street', '“CAFÉ DA MANHÃ”'],
+    ['last_name', 'Åberg-Đặng'],
+    ['street', '3E-12'],
+    ['street', '#1'],
+    ['city', '#'],
+    ['email', 'ana@mail4.example4'],
+  ])('%s %j is what it seems to be', (header, cell) => expect(check({ [header]: cell }).reasons).toEqual([]));
+
+  test.each([
+    ['city', 'Ot\ntawa', 'city holds a line break; put the value on one line.'],
+    [
+      'unique_id',
+      '\u00c3\u00a9',
+      'unique_id holds garbled letters, such as Ã© for é; export the file again as UTF-8, or retype the value.',
+    ],
+  ])('%s %j: the sentence says what is wrong', (header, cell, message) =>
+    expect(check({ [header]: cell }).reasons).toMatchObject([{ message }]),
+  );
+
   test('the sentence names the column as the client does', () => {
     expect(check({ State: 'Ontario' }).reasons[0]?.message).toBe('state must be two letters, such as ON.');
   });
@@ -202,9 +239,59 @@ describe('a record that cannot be told apart into cells', () => {
     expect(checkRow({ line: 9, cells })).toMatchObject({ line: 9, ...nothing, reasons: [{ code: 'RECORD_SHAPE', field: null }] });
   });
 
+  test.each([
+    [['1;OPSCOM;a@b.ca'], 'The cells are separated by semicolons, but those of the header line by commas; use commas here, too.'],
+    [['# end'], 'The record has 1 cell, but the header line has 3; add the missing cells or, if the line is not about a user, remove it.'],
+    [['', '1', 'OPSCOM', 'a@b.ca'], 'The record begins with one comma too many; remove it.'],
+    [['1', 'OPSCOM', 'a@b.ca', '', ''], 'The record ends with 2 commas too many; remove them.'],
+  ])('%j: the sentence says what is wrong', (cells, sentence) => {
+    expect(checkRow({ line: 9, cells }).reasons[0]?.message).toContain(sentence);
+  });
+
+  test('says so where a line break is missing', () => {
+    const of = checkerFor(['unique_id', 'login_source', 'email', 'city']);
+    const cells = ['1', 'OPSCOM', '', 'Ottawa2', 'OPSCOM', '', 'Hull'];
+    expect(of({ line: 9, cells }).reasons[0]?.message).toContain('it seems to be two records, so put each on a line of its own.');
+    expect(of({ line: 9, cells: cells.slice(1) }).reasons[0]?.message).toContain('double quotes');
+  });
+
+  test('has a mark in its reason only where it comes back in a file of ours', () => {
+    const message = (of: ReturnType<typeof checkerFor>) => of({ line: 9, cells: ['1', '2', '3', '4'] }).reasons[0]?.message;
+    expect(message(checkRow)).toContain('[as sent: ');
+    expect(message(checkerFor(['username', 'forename', 'surname'], { profile: 'agylia' }))).not.toContain('[as sent: ');
+  });
+
   test('has no fields when a quote is misplaced', () => {
     const record = checkRow({ line: 9, cells: ['1', 'OPSCOM', 'a@b.ca'], problem: 'QUOTE_MISPLACED' });
     expect(record).toMatchObject({ line: 9, ...nothing, reasons: [{ code: 'QUOTE_MISPLACED', field: null }] });
+  });
+});
+
+describe('a header line among the records', () => {
+  const agylia = { profile: 'agylia' } as const;
+  test.each([
+    [['unique_id', 'login_source', 'first_name'], ['Student ID', 'Login Source', 'First Name'], {}],
+    [
+      ['unique_id', 'login_source', 'first_name', ...REPORT_HEADERS],
+      ['unique_id', 'login_source', 'first_name', 'HEADER_REPEATED', '', 'why', '3'],
+      {},
+    ],
+    [['username', 'forename', 'surname'], ['User Name', 'First name', ''], agylia],
+  ])('%j: %j is one, and nobody', (headers, cells, settings) => {
+    expect(checkerFor(headers, settings)({ line: 2, cells })).toMatchObject({ uniqueId: '', reasons: [{ code: 'HEADER_REPEATED' }] });
+  });
+
+  test.each([
+    [
+      ['username', 'forename', 'surname'],
+      ['id', 'Ida', 'First'],
+    ],
+    [
+      ['username', 'forename', 'surname'],
+      ['account', '', ''],
+    ],
+  ])('%j: %j is somebody', (headers, cells) => {
+    expect(checkerFor(headers, agylia)({ line: 2, cells }).reasons).toEqual([]);
   });
 });
 

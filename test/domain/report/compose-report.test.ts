@@ -1,7 +1,8 @@
 // What the client reads when records failed or a file was refused.
 
 import { DEFAULT_SETTINGS, type Client } from '../../../src/domain/client';
-import { composeReport, type Report, type ReportInput } from '../../../src/domain/report/compose-report';
+import { composeReport, type ReportInput } from '../../../src/domain/report/compose-report';
+import type { Message } from '../../../src/domain/report/message';
 import type { ClientId, ImportId } from '../../../src/domain/ids';
 import { NO_COUNTS, type Counts, type ImportRun } from '../../../src/domain/import-run';
 import { REASONS, type ReasonCode } from '../../../src/domain/reason/reasons';
@@ -47,7 +48,7 @@ function aRun(change: Partial<Omit<ImportRun, 'counts'>> & { readonly counts?: P
   };
 }
 
-function compose(change: Parameters<typeof aRun>[0] = {}, input: Partial<ReportInput> = {}): Report {
+function compose(change: Parameters<typeof aRun>[0] = {}, input: Partial<ReportInput> = {}): Message {
   const run = aRun(change);
   const attachment = run.counts.rejected > 0 ? { path: '/work/failed.csv', records: run.counts.rejected } : null;
   return composeReport({ run, client, mailFrom: null, attachment, ...input });
@@ -122,15 +123,15 @@ describe('envelope', () => {
 });
 
 describe.each([
-  ['text', (report: Report) => flat(report.text)],
-  ['HTML', (report: Report) => seen(report.html)],
+  ['text', (report: Message) => flat(report.text)],
+  ['HTML', (report: Message) => seen(report.html)],
 ])('the %s body', (_kind, bodyOf) => {
   test('says how many records failed, that the rest is in, and that the attachment can be dropped back', () => {
     const body = bodyOf(compose());
     expect(body).toMatch(/1,202 of 12,023 records failed/i);
     expect(body).toContain('The rest of users.csv was imported.');
     expect(body).toContain('Open the attached users-failed-records.csv');
-    expect(body).toContain('Upload that file to your SFTP folder as it is.');
+    expect(body).toContain('Save it as CSV (in Excel: "CSV UTF-8") and upload that file to your SFTP folder.');
   });
 
   test('names file, import, times in UTC and where the file is now', () => {
@@ -187,7 +188,7 @@ describe.each([
   test('says when only the first records are attached, and where all of them are', () => {
     const body = bodyOf(compose({}, { attachment: { path: '/x', records: 900 } }));
     expect(body).toContain(
-      'The attachment holds the first 900 of 1,202 failed records. The whole file is .bak/users.failed.csv in your SFTP folder.',
+      'The attachment holds the first 900 of 1,202 failed records. All of them are in .bak/users.failed.csv in your SFTP folder.',
     );
     expect(bodyOf(compose())).not.toContain('The attachment holds the first');
   });
@@ -202,7 +203,7 @@ describe.each([
     );
     expect(body).toContain('4 records say that the user is inactive (active = 0)');
     expect(body).toContain('“shoe_size”, “x”');
-    expect(body).toContain('1 record was left alone, because a newer file');
+    expect(body).toContain('1 record was skipped, because a newer file');
     expect(body).toContain('as acme-41');
   });
 
@@ -216,11 +217,11 @@ describe.each([
   test('of a refused file says why, on which line, what to do and that nobody was changed', () => {
     const body = bodyOf(compose(refused));
     expect(body).toMatch(/your file could not be imported/i);
-    expect(body).toContain('users.csv was refused as a whole. No user was changed.');
+    expect(body).toContain('We refused users.csv as a whole, so no user was changed.');
     expect(body).toContain('(line 1,834 of the file)');
     expect(body).toContain('A double quote that opens on line 1834 is never closed.');
     expect(body).not.toContain(REFUSALS.QUOTE_UNCLOSED.fix);
-    expect(body).toContain('upload the file to your SFTP folder again');
+    expect(body).toContain('Upload the corrected file to your SFTP folder.');
     expect(body).not.toMatch(/attached|Records in the file/);
   });
 
@@ -229,14 +230,14 @@ describe.each([
   });
 
   test.each([
-    ['decline', 'It was declined. No user was changed.'],
-    ['timed-out', 'Nobody did so in time. No user was changed.'],
+    ['decline', 'The administrator declined it. No user was changed.'],
+    ['timed-out', 'Nobody approved it in time. No user was changed.'],
   ] as const)('of a held import that ended with %s tells what it would have done, and not what support wrote', (verdict, end) => {
     const numbers = { archives: 120, permits: 3, activeUsers: 1480, emailChanges: 0, userNameChanges: 0 };
     const decided = { verdict, reason: 'looks like a mistake of theirs', by: 'sam', at: new Date(0) };
     const held = { ...numbers, since: new Date(0), until: new Date(0), decided };
     const body = bodyOf(compose({ outcome: 'declined', counts: NO_COUNTS, reasonCounts: {}, held }));
-    expect(body).toContain(`users.csv was not imported: it would have archived 120 of 1,480 active users,`);
+    expect(body).toContain(`users.csv was not imported. It would have archived 120 of 1,480 active users,`);
     expect(body).toContain(end);
     expect(body).toMatch(/upload the file again/);
     expect(body).not.toMatch(/mistake of theirs|sam\b/);
@@ -245,7 +246,7 @@ describe.each([
   test('of a file approved without its archives says why nobody was archived', () => {
     const body = bodyOf(compose({ goAhead: 'without-archives', counts: { inactiveIgnored: 2 } }));
     expect(body).toContain(
-      '2 records say that the user is inactive (active = 0). The administrator approved the file without archiving anybody.',
+      '2 records say that the user is inactive (active = 0). The administrator approved the file without archiving anyone.',
     );
   });
 });

@@ -21,7 +21,7 @@ const held: Held = {
 };
 const mailOf = (fileName: string, mailFrom: string | null = null) => {
   const run = aRun('acme-42', { state: 'held', outcome: null, finishedAt: null, fileName, held });
-  return composeAdminMail({ importId: run.importId, kind: 'hold', client, mailFrom, subject: 'x', page: describeHold(run, held, client) });
+  return composeAdminMail({ importId: run.importId, kind: 'hold', client, mailFrom, page: describeHold(run, held, client, 'hold') });
 };
 const flat = (text: string) => text.replace(/\s+/g, ' ');
 const seen = (html: string) =>
@@ -49,16 +49,15 @@ describe.each([
   test('tells every number, the limit, and until when', () => {
     const body = bodyOf('users.csv');
     expect(body).toMatch(/1,200 users would be archived/i);
-    for (const shown of ['4,800', '25 %', '34', 'E-mail addresses that would change 5', 'more than 50 users, or at least 10'])
+    for (const shown of ['4,800', '25 %', '34', 'E-mail addresses to be changed 5', 'more than 50 users, or at least 10'])
       expect(body).toContain(shown);
-    expect(body).toContain('is declined on 23 November 2026, 18:00:10 UTC');
+    expect(body).toContain('If nobody decides by 23 November 2026, 18:00:10 UTC, the file is declined');
   });
 
-  test('says what to type, each command whole on its line', () => {
+  test('says whom to ask, whom to tell and what can be decided', () => {
     const body = bodyOf('users.csv');
-    expect(body).toContain('imports approve acme-42 --reason "…"');
-    expect(body).toContain('imports approve acme-42 --without-archives --reason "…"');
-    expect(body).toContain('imports decline acme-42 --reason "…"');
+    expect(body).toContain('Ask the client, at it@acme.example,');
+    expect(body).toContain('Tell support what to do with import acme-42: approve it, approve it without archiving anyone, or decline it.');
   });
 
   test('shows a name that a client chose as text, on one line', () => {

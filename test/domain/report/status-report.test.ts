@@ -71,7 +71,7 @@ describe('a status report', () => {
     [
       'stopped half-way and undone',
       { outcome: null, stopped: { because: 'failed', undone: { ...NO_UNDO_COUNTS, restored: 2 } } },
-      ['', '', 'failure', 'STOPPED', '', expect.stringContaining('something of ours was broken. Changes of 2 users')],
+      ['', '', 'failure', 'STOPPED', '', expect.stringContaining('a fault on our side. The changes already made to 2 users')],
     ],
   ])('of a file: %s', (_, change, row) => expect(fileRow({ ...run, ...change })).toEqual(row));
 });
@@ -119,11 +119,11 @@ describe('the e-mail with it', () => {
 describe('the log', () => {
   test('has a sentence for each step', () => {
     expect(describeStep({ kind: 'held', archives: 9, activeUsers: 10 })).toBe(
-      'held: 9 of 10 active users would be archived; waits for approval',
+      'held: 9 of 10 active users would be archived; waiting for approval',
     );
     expect(describeStep({ kind: 'decided', verdict: 'timed-out' })).toBe('decided: declined, because nobody decided in time');
     expect(describeStep({ kind: 'started', attempt: 2 })).toBe('started (attempt 2)');
-    expect(describeStep({ kind: 'failed', attempt: 1 })).toBe('failed: something of ours is broken, and being looked at');
+    expect(describeStep({ kind: 'failed', attempt: 1 })).toBe('failed: there is a fault on our side, and we are looking into it');
     expect(describeStep({ kind: 'refused', code: 'HEADER_UNKNOWN' })).toBe('refused: HEADER_UNKNOWN');
   });
 

@@ -117,6 +117,17 @@ export class FtpPeer {
     return { tls, socket };
   }
 
+  /** As `data`, by a program that waits for TLS before it says what is to be moved. */
+  async dataBefore(command: string, maxVersion: SecureVersion): Promise<Data> {
+    const socket = connect(await this.port(), this.host);
+    const tls = connectTls({ socket: new RawBytes(socket), rejectUnauthorized: false, maxVersion });
+    tls.on('error', () => undefined);
+    await once(tls, 'secureConnect');
+    const answer = await this.ask(command);
+    if (!answer.startsWith('150')) throw new Error(answer);
+    return { tls, socket };
+  }
+
   async put(command: string, bytes: string | Buffer): Promise<string> {
     const { tls } = await this.data(command);
     tls.end(bytes);

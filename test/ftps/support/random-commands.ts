@@ -1,22 +1,7 @@
 // Command lines as hostile and as broken programs send them, made from a seed: the same seed, the same lines. Knows what each command may be
 // answered with once somebody is logged in.
 
-export type Random = () => number;
-
-/** mulberry32: small, and good enough to be surprised by. */
-export function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-export function pick<T>(random: Random, from: readonly T[]): T {
-  return from[Math.floor(random() * from.length)]!;
-}
+import { NAMES, pick, type Random } from '../../sftp/support/random';
 
 /** By verb: the codes that a logged-in client in TLS may get. 451, a failure of ours, is nowhere. */
 const ANSWERS: Readonly<Record<string, readonly number[]>> = {
@@ -69,45 +54,6 @@ const ANSWERS: Readonly<Record<string, readonly number[]>> = {
   XYZZ: [500],
 };
 const VERBS = Object.keys(ANSWERS);
-
-const NAMES = [
-  'users.csv',
-  'a.csv',
-  'b.csv',
-  '.hidden',
-  'x.tmp',
-  '.bak',
-  '.bak/a.csv',
-  '/',
-  '.',
-  '..',
-  '',
-  ' ',
-  '-la',
-  'name with  blanks.csv',
-  'ü€😀.csv',
-  '../globex/canary.csv',
-  '/../../canary',
-  '/etc/passwd',
-  '../../../../../../etc/passwd',
-  './/.././../globex',
-  'a/../../globex/canary.csv',
-  '..\\..\\canary',
-  'x'.repeat(255),
-  'x'.repeat(256),
-  'y/'.repeat(1000),
-  '%2e%2e/canary',
-  '"quoted"',
-  "'; rm -rf /",
-  '$(id)',
-  '{}',
-  '*',
-  '?',
-  '~',
-  '~root',
-  'CON',
-  'a.csv\u202ecsv',
-];
 
 export interface Said {
   readonly line: Buffer;

@@ -5,6 +5,9 @@ import type { Limits } from '../../../src/door/limits';
 /** A file of this name in the data directory, and every write meets a device that is full. */
 export const DISK_IS_FULL = 'disk-is-full';
 
+/** The line that answers SIGUSR2. */
+export const HELD = 'memory held';
+
 /** What a step of an upload is called here: `datasync` and `directory` make it safe, `rename` publishes it. */
 export type Step = 'datasync' | 'rename' | 'directory' | 'announce';
 

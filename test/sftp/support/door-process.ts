@@ -8,13 +8,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_SETTINGS, type Client } from '../../../src/domain/client';
 import { parseClientId } from '../../../src/domain/ids';
-import type { Account } from '../../../src/ports';
+import type { Account } from '../../../src/domain/client/access';
 import { LIMITS } from '../../../src/door/limits';
 import { openFrontDoor } from '../../../src/door/open-front-door';
 import { startFtps } from '../../../src/ftps/start-ftps';
 import { hashPassword } from '../../../src/door/passwords';
 import { startSftp } from '../../../src/sftp/start-sftp';
-import { DISK_IS_FULL, type DoorOrders, type Step } from './door-orders';
+import { DISK_IS_FULL, HELD, type DoorOrders, type Step } from './door-orders';
 import { accountStore, banStore, clientStore, sessionStore } from './door-stores';
 
 async function main(orders: DoorOrders): Promise<void> {
@@ -36,6 +36,11 @@ async function main(orders: DoorOrders): Promise<void> {
     accounts.set(name, { userName: name, clientId, passwordHash, publicKeys: [], enabled: true, lastLoginAt: null });
   }
   const say = (message: string, fields: object = {}): void => void process.stdout.write(`${JSON.stringify({ message, ...fields })}\n`);
+  process.on('SIGUSR2', () => {
+    globalThis.gc?.();
+    const { heapUsed, external } = process.memoryUsage();
+    say(HELD, { megabytes: Math.round((heapUsed + external) / 1024 ** 2) });
+  });
   const frontDoor = await openFrontDoor({
     dataDir,
     accounts: accountStore(accounts),

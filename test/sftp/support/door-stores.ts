@@ -2,7 +2,8 @@
 
 import type { Client } from '../../../src/domain/client';
 import { ImportsError } from '../../../src/errors';
-import type { Account, AccountStore, Ban, BanStore, ClientStore, LiveSession, SessionStore } from '../../../src/ports';
+import type { AccountStore, BanStore, ClientStore, SessionStore } from '../../../src/ports';
+import type { Account, Ban, LiveSession } from '../../../src/domain/client/access';
 
 export function banStore(bans = new Map<string, Ban>()): BanStore {
   return {
@@ -49,6 +50,7 @@ export function clientStore(clients: Map<string, Client>): ClientStore {
   return {
     find: async (id) => clients.get(id),
     list: async () => [...clients.values()],
+    schedules: notUsed,
     add: notUsed,
     setSettings: notUsed,
     setEnabled: notUsed,

@@ -48,7 +48,7 @@ export async function openFolderFixture(
       void lines.push({ level, message, fields });
   const log = { info: at('info'), warn: at('warn'), error: at('error') };
   const nothing = (): void => undefined;
-  const metrics = { uploadEnded: nothing, loginEnded: nothing, peerTurnedAway: nothing, addressBanned: nothing };
+  const metrics = { uploadEnded: nothing, loginEnded: nothing, peerTurnedAway: nothing, addressBanned: nothing, backupsCounted: nothing };
   const onReady = async (id: ClientId): Promise<void> => void ready.push(id);
   const open = (): Promise<ClientFolder> =>
     openClientFolder({

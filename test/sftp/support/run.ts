@@ -91,7 +91,8 @@ export function paramiko(fixture: Fixture, script: string): Promise<Ran> {
 }
 
 /** `curl` is one that speaks SFTP, `curl-ftps` one that speaks FTPS. */
-export type Program = 'sftp' | 'scp' | 'ssh-keygen' | 'curl' | 'curl-ftps' | 'lftp' | 'paramiko' | 'python3';
+export type Program =
+  'sftp' | 'scp' | 'ssh-keygen' | 'curl' | 'curl-ftps' | 'lftp' | 'paramiko' | 'python3' | 'script' | 'bash' | 'zsh' | 'fish';
 
 /**
  * `describe` for tests that drive a program of this machine. Where it is missing they are counted as skipped, loudly; on the build server
@@ -109,7 +110,7 @@ export function itHaving(...programs: readonly Program[]): jest.It {
 function areThere(programs: readonly Program[]): boolean {
   const missing = programs.filter((program) => !present(program));
   if (missing.length === 0) return true;
-  const message = `${missing.join(', ')} not installed: what it sends is NOT tested on this machine.`;
+  const message = `${missing.join(', ')} not installed: what it does is NOT tested on this machine.`;
   if (process.env['CI'] === 'true') throw new Error(message);
   console.warn(message);
   return false;

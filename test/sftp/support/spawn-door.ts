@@ -6,8 +6,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PASSWORD } from './front-door-fixture';
-import type { DoorOrders } from './door-orders';
 import type { Address } from './connect';
+import { HELD, type DoorOrders } from './door-orders';
+import { until } from './until';
 
 export interface SpawnedDoor {
   readonly door: Address;
@@ -21,6 +22,9 @@ export interface SpawnedDoor {
   /** The most memory it had since the last call, in MB. */
   peakMemory(): number;
   descriptors(): number;
+  threads(): number;
+  /** What is left after a collection of garbage, in MB. */
+  heldMemory(): Promise<number>;
   published(name: string, client?: string): string;
   staging(client?: string): string;
   stop(): Promise<void>;
@@ -30,7 +34,7 @@ const ROOT = resolve(__dirname, '../../..');
 
 /** `wrap` is put in front of the command line, e.g. `prlimit`. */
 export async function spawnDoor(dataDir: string, orders: Partial<DoorOrders> = {}, wrap: readonly string[] = []): Promise<SpawnedDoor> {
-  const node = [process.execPath, '-r', join(ROOT, 'test/support/register-swc.js'), join(__dirname, 'door-process.ts')];
+  const node = [process.execPath, '--expose-gc', '-r', join(ROOT, 'test/support/register-swc.js'), join(__dirname, 'door-process.ts')];
   const [command = '', ...args]: readonly string[] = [...wrap, ...node];
   const all = { dataDir, password: PASSWORD, limits: {}, quietMs: 300, slowWriteMs: 0, ftps: false, dies: null, ...orders };
   const env = { ...process.env, DOOR_ORDERS: JSON.stringify(all) };
@@ -60,6 +64,14 @@ export async function spawnDoor(dataDir: string, orders: Partial<DoorOrders> = {
       return Math.round(peak);
     },
     descriptors: () => readdirSync(`/proc/${pid}/fd`).length,
+    threads: () => readdirSync(`/proc/${pid}/task`).length,
+    async heldMemory() {
+      const before = lines.length;
+      const found = (): string | undefined => lines.slice(before).find((line) => line.includes(HELD));
+      child.kill('SIGUSR2');
+      await until('it says what it holds', () => found() !== undefined);
+      return (JSON.parse(found() ?? '') as { readonly megabytes: number }).megabytes;
+    },
     published: (name, client = 'acme') => join(dataDir, 'clients', client, name),
     staging: (client = 'acme') => join(dataDir, 'uploads', client),
     async stop() {

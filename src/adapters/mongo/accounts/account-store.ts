@@ -1,6 +1,7 @@
 // Logins of clients. The user name is the `_id`: unique over all clients without a further index.
 
-import type { Account, AccountStore } from '../../../ports';
+import type { AccountStore } from '../../../ports';
+import type { Account } from '../../../domain/client/access';
 import { ImportsError } from '../../../errors';
 import type { AccountDocument } from '../documents';
 import { isDuplicateKey } from '../write-failures';

@@ -3,7 +3,8 @@
 
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Act, AuditEntry, AuditStore, Operator } from '../../../ports';
+import type { AuditStore } from '../../../ports';
+import type { Act, AuditEntry, Operator } from '../../../domain/audit';
 import type { AuditDocument } from '../documents';
 import { isDuplicateKey } from '../write-failures';
 import type { Models } from '../models';

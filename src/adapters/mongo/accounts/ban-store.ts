@@ -1,6 +1,7 @@
 // Addresses that are not let in for a while. One document an address, found by it; so few that they are read as a whole.
 
-import type { Ban, BanStore } from '../../../ports';
+import type { BanStore } from '../../../ports';
+import type { Ban } from '../../../domain/client/access';
 import type { BanDocument } from '../documents';
 import type { Models } from '../models';
 

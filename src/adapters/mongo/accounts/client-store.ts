@@ -1,7 +1,7 @@
 // Clients and their settings. What a stored client lacks because it was added before the setting existed has its default.
 
 import type { UpdateQuery } from 'mongoose';
-import { DEFAULT_SETTINGS, type Client } from '../../../domain/client';
+import { DEFAULT_SETTINGS, type Client, type Schedule } from '../../../domain/client';
 import type { ClientId } from '../../../domain/ids';
 import { ImportsError } from '../../../errors';
 import type { ClientStore } from '../../../ports';
@@ -25,12 +25,16 @@ export function createClientStore({ clients }: Pick<Models, 'clients'>): ClientS
     async list() {
       return (await clients.find().sort({ _id: 1 }).lean<ClientDocument[]>()).map(toClient);
     },
+    async schedules() {
+      const distinct = [{ $match: { enabled: true } }, { $group: { _id: '$settings.schedule' } }];
+      return (await clients.aggregate<{ readonly _id: Schedule }>(distinct)).map(({ _id }) => _id);
+    },
     async add({ clientId, enabled, addedAt, settings }) {
       try {
         await clients.create({ _id: clientId, enabled, ...(addedAt !== undefined && { addedAt }), settings });
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
-        throw new ImportsError('NOT_NOW', `Client ${clientId} was not added: it exists already. Change it with \`imports client set\`.`);
+        throw new ImportsError('NOT_NOW', `Client ${clientId} was not added: it already exists. Change it with \`imports client set\`.`);
       }
     },
     setSettings: (clientId, settings) => change(clientId, { $set: { settings } }),

@@ -1,6 +1,7 @@
 // Who is logged in at any front door. A process that is killed removes nothing: what gives no sign of life is not counted as live.
 
-import type { LiveSession, SessionStore } from '../../../ports';
+import type { SessionStore } from '../../../ports';
+import type { LiveSession } from '../../../domain/client/access';
 import type { SessionDocument } from '../documents';
 import { native, type Models } from '../models';
 

@@ -9,13 +9,16 @@ import { keysOf } from '../keys';
 import { type Models, native } from '../models';
 import { removeAll } from './remove-all';
 
-/** The note that a silence was told of is needed as long as the silence lasts. */
-const SILENCE = /\/silence$/;
+/** The note that a silence was reported is needed until the silence ends. */
+const SILENCE = /\/(?:silence|webhook-silent-\w+)$/;
 
-type Kept = Pick<Models, 'imports' | 'rejectedRecords' | 'userChanges' | 'importChunks' | 'deferredRecords' | 'undoChunks' | 'outbox'>;
+type Kept = Pick<
+  Models,
+  'imports' | 'rejectedRecords' | 'userChanges' | 'importChunks' | 'deferredRecords' | 'undos' | 'undoChunks' | 'outbox'
+>;
 
 export function createExpiryStore(models: Kept): ExpiryStore {
-  const { imports, outbox } = models;
+  const { imports, undos, outbox } = models;
   const details = [models.rejectedRecords, models.userChanges, models.importChunks, models.deferredRecords, models.undoChunks].map(
     (model) => native<mongo.Document & { readonly _id: string }>(model as never),
   );
@@ -33,6 +36,8 @@ export function createExpiryStore(models: Kept): ExpiryStore {
       for (const collection of details) await removeAll(collection, importId, onProgress);
       const notes = await outbox.find({ _id: keysOf(importId) }, { _id: 1 }).lean<{ readonly _id: string }[]>();
       await outbox.deleteMany({ _id: { $in: notes.map(({ _id }) => _id).filter((id) => !SILENCE.test(id)) } });
+      // What could not be sent cannot be sent any more: nobody needs to see to it.
+      await undos.updateOne({ _id: importId, report: 'failed' }, { $set: { report: 'none' } });
       // Last: an import that is marked has nothing left.
       await imports.updateOne({ _id: importId }, { $set: { expiredAt: at } });
     },

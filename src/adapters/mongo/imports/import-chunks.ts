@@ -1,7 +1,8 @@
 // The chunks of an import with their results: what makes a repeated import resume instead of starting over.
 
 import type { mongo } from 'mongoose';
-import type { Chunk, ImportStore, ChunkResult } from '../../../ports';
+import type { ImportStore } from '../../../ports';
+import type { Chunk, ChunkResult } from '../../../domain/file/chunk';
 import type { ChunkDocument, SettledDocument } from '../documents';
 import { chunkKey, keysOf } from '../keys';
 import { type Models, native } from '../models';
@@ -9,7 +10,7 @@ import { createSettledParts } from './settled-parts';
 
 type ImportChunks = Pick<ImportStore, 'putChunks' | 'chunk' | 'setChunkResult' | 'chunkResults' | 'putSettled' | 'settled'>;
 
-/** What an insert holds at most: chunks, and marks of theirs but for those of the last one. */
+/** What an insert holds at most: chunks, and their marks except those of the last one. */
 const CHUNKS_PER_INSERT = 500;
 const MARKS_PER_INSERT = 10_000;
 /** Results name deferred lines, so that a batch of them may be large. */

@@ -5,6 +5,8 @@ import type { ClientId, ImportId } from '../../../domain/ids';
 import type { GoAhead, ImportRun } from '../../../domain/import-run';
 import { ENDED_STATES, IMPORT_STATES, statesThat } from '../../../domain/import-state';
 import { ImportsError } from '../../../errors';
+import type { CountedImport } from '../../../domain/import-stats';
+import type { ImportQuery } from '../../../domain/import-query';
 import type { ImportStore } from '../../../ports';
 import type { CounterDocument, ImportDocument } from '../documents';
 import { createImportChunks } from './import-chunks';
@@ -70,15 +72,18 @@ export function createImportStore(models: Pick<Models, 'imports' | 'importChunks
     async removeUnclaimed(importId) {
       await imports.deleteOne({ _id: importId, state: 'claiming' });
     },
-    async list({ clientId, states, outcome, limit }) {
-      const filter = {
-        ...(clientId !== undefined && { clientId }),
-        ...(states !== undefined && { state: { $in: states } }),
-        ...(outcome !== undefined && { outcome }),
-      };
-      // One client's clock may jump, its sequence does not; over all clients only time says what is newer.
-      const newestFirst = clientId === undefined ? { receivedAt: -1 as const } : { seq: -1 as const };
-      return (await imports.find(filter).sort(newestFirst).limit(limit).lean<ImportDocument[]>()).map(toImportRun);
+    async list({ limit, ...query }) {
+      return (await imports.find(filterOf(query)).sort(newestFirst(query)).limit(limit).lean<ImportDocument[]>()).map(toImportRun);
+    },
+    async listIds({ limit, ...query }) {
+      const found = imports.find(filterOf(query), { _id: 1 }).sort(newestFirst(query)).limit(limit);
+      return (await found.lean<Pick<ImportDocument, '_id'>[]>()).map(({ _id }) => _id);
+    },
+    count: async (query) => imports.countDocuments(filterOf(query)),
+    async *each(query) {
+      const needed = { clientId: 1, state: 1, outcome: 1, bytes: 1, counts: 1, reasonCounts: 1 };
+      for await (const { _id, ...counted } of imports.find(filterOf(query), needed).lean<CountedDocument>().cursor({ batchSize: 1_000 }))
+        yield counted;
     },
     async waiting(state) {
       const [count, oldest] = await Promise.all([
@@ -102,7 +107,7 @@ export function createImportStore(models: Pick<Models, 'imports' | 'importChunks
       return { sameBytes, previous };
     },
     async newerApplied(clientId, seq) {
-      // Not by the state: one that failed half-way, or is retried, has spoken of its users all the same.
+      // Not by the state: one that failed half-way, or is being retried, also contained its users.
       const newer = await imports
         .find({ clientId, seq: { $gt: seq }, goAhead: { $in: MAY_BE_APPLIED }, state: { $ne: 'undone' } }, { _id: 1 })
         .sort({ seq: 1 })
@@ -112,6 +117,26 @@ export function createImportStore(models: Pick<Models, 'imports' | 'importChunks
   };
 }
 
+type CountedDocument = CountedImport & { readonly _id: ImportId };
+
+function filterOf({ clientIds, states, outcomes, reports, since, until, isKept }: ImportQuery): QueryFilter<ImportDocument> {
+  return {
+    ...(clientIds !== undefined && { clientId: clientIds.length === 1 ? clientIds[0]! : { $in: [...clientIds] } }),
+    ...(states !== undefined && { state: { $in: [...states] } }),
+    ...(outcomes !== undefined && { outcome: { $in: [...outcomes] } }),
+    ...(reports !== undefined && { report: { $in: [...reports] }, finishedAt: { $ne: null } }),
+    ...((since !== undefined || until !== undefined) && {
+      receivedAt: { ...(since !== undefined && { $gte: since }), ...(until !== undefined && { $lt: until }) },
+    }),
+    ...(isKept === true && { expiredAt: null }),
+  };
+}
+
 function toImportRun({ _id, ...run }: ImportDocument): ImportRun {
   return { importId: _id, ...run };
+}
+
+/** One client's clock may jump, its sequence does not; over several clients only time says what is newer. */
+function newestFirst({ clientIds }: ImportQuery): Readonly<Record<string, -1>> {
+  return clientIds?.length === 1 ? { seq: -1 } : { receivedAt: -1 };
 }

@@ -1,5 +1,7 @@
-// What became of an import's report, so that no client gets it twice.
+// Whether an e-mail or an event was sent, so that nobody gets it twice.
 
+import type { ImportId } from '../../../domain/ids';
+import { partsOfWebhookKind, type WebhookKind } from '../../../domain/webhook/event';
 import type { OutboxStore } from '../../../ports';
 import type { OutboxDocument } from '../documents';
 import type { Models } from '../models';
@@ -11,12 +13,60 @@ export function createOutboxStore({ outbox }: Pick<Models, 'outbox'>): OutboxSto
       return document?.state ?? 'pending';
     },
     async setState(importId, kind, state, at, why) {
-      const change = why === undefined ? { $set: { state, at }, $unset: { why: 1 } } : { $set: { state, at, why } };
+      const change = {
+        $set: { state, at, ...(why !== undefined && { why }) },
+        $unset: { givenUpAt: 1, ...(why === undefined && { why: 1 }) },
+      };
       await outbox.updateOne({ _id: `${importId}/${kind}` }, change, { upsert: true });
+    },
+    async setIfPending(importId, kind, state, at, why) {
+      const _id = `${importId}/${kind}`;
+      await outbox.updateOne({ _id }, { $setOnInsert: { state: 'pending', at } }, { upsert: true });
+      const { matchedCount } = await outbox.updateOne(
+        { _id, state: 'pending' },
+        {
+          $set: { state, at, why, ...(state === 'failed' && { givenUpAt: at }) },
+        },
+      );
+      return matchedCount > 0;
+    },
+    async sentAt(importId, kind) {
+      const document = await outbox.findById(`${importId}/${kind}`).lean<OutboxDocument>();
+      return document?.state === 'sent' ? document.at : null;
+    },
+    async failedAmong(importIds, kind) {
+      if (importIds.length === 0) return new Set();
+      const byId = new Map(importIds.map((importId) => [`${importId}/${kind}`, importId]));
+      const failed = await outbox
+        .find({ _id: { $in: [...byId.keys()] }, state: 'failed' }, { _id: 1 })
+        .lean<Pick<OutboxDocument, '_id'>[]>();
+      return new Set(failed.flatMap(({ _id }) => byId.get(_id) ?? []));
     },
     async whyFailed(importId, kind) {
       const document = await outbox.findById(`${importId}/${kind}`).lean<OutboxDocument>();
       return document?.state === 'failed' ? (document.why ?? null) : null;
+    },
+    async webhooksGivenUp(since) {
+      const found = await outbox
+        .find({ givenUpAt: { $gte: since } }, { _id: 1 })
+        .sort({ givenUpAt: -1 })
+        .lean<Pick<OutboxDocument, '_id'>[]>();
+      return found.map(({ _id }) => {
+        const cut = _id.indexOf('/');
+        return { importId: _id.slice(0, cut) as ImportId, receiver: partsOfWebhookKind(_id.slice(cut + 1)).receiver };
+      });
+    },
+    async webhooksNotTaken(importId) {
+      const kinds = `${importId}/`;
+      const found = await outbox
+        .find({ _id: { $gte: `${kinds}webhook-`, $lt: `${kinds}webhook.` }, state: { $in: ['pending', 'failed'] } })
+        .sort({ _id: 1 })
+        .lean<OutboxDocument[]>();
+      return found.map(({ _id, state, why = null }) => ({
+        kind: _id.slice(kinds.length) as WebhookKind,
+        state: state === 'failed' ? state : 'pending',
+        why,
+      }));
     },
   };
 }

@@ -1,6 +1,7 @@
 // Rejected records with their raw cells, by line: personal data, kept only as long as the setting says.
 
-import type { RejectedRecord, RejectedStore } from '../../../ports';
+import type { RejectedStore } from '../../../ports';
+import type { RejectedRecord } from '../../../domain/record/rejected-record';
 import type { ImportId } from '../../../domain/ids';
 import type { RejectedDocument } from '../documents';
 import { keysOf, lineKey } from '../keys';
@@ -32,6 +33,12 @@ export function createRejectedStore({ rejectedRecords }: Pick<Models, 'rejectedR
     async *all(importId) {
       const documents = collection.find({ _id: keysOf(importId) }, { sort: { _id: 1 }, batchSize: RECORDS_PER_BATCH });
       for await (const { _id, ...record } of documents) yield record;
+    },
+    async at(importId, lines) {
+      if (lines.length === 0) return [];
+      const keys = lines.map((line) => lineKey(importId, line));
+      const documents = await collection.find({ _id: { $in: keys } }, { sort: { _id: 1 } }).toArray();
+      return documents.map(({ _id, ...record }) => record);
     },
     async count(importId) {
       return collection.countDocuments({ _id: keysOf(importId) });

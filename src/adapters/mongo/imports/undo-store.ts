@@ -1,16 +1,18 @@
-// Undoings of imports: what was asked for, the parts it is done in, and what came of each.
+// Undos of imports: what was asked for, the parts it is done in, and the result of each.
 
+import type { mongo, QueryFilter } from 'mongoose';
 import type { ImportId } from '../../../domain/ids';
 import { NO_UNDO_COUNTS, type Undo } from '../../../domain/undo/undo';
 import { ImportsError } from '../../../errors';
-import type { mongo } from 'mongoose';
-import type { UndoChunkResult, UndoStore } from '../../../ports';
+import type { UndoStore } from '../../../ports';
+import type { UndoChunkResult } from '../../../domain/undo/undo';
 import type { SettledDocument, UndoChunkDocument, UndoDocument } from '../documents';
 import { chunkKey, keysOf } from '../keys';
 import { type Models, native } from '../models';
+import { isDuplicateKey } from '../write-failures';
 import { createSettledParts } from './settled-parts';
 
-/** Asked for, and neither done nor stopped. */
+/** Requested, and neither done nor stopped. */
 const OPEN = { finishedAt: null, failure: null };
 const CHUNKS_PER_INSERT = 20;
 const RESULTS_PER_BATCH = 20;
@@ -19,8 +21,10 @@ export function createUndoStore(models: Pick<Models, 'undos' | 'undoChunks'>): U
   const { undos } = models;
   const chunks = native<UndoChunkDocument>(models.undoChunks);
 
+  const presentRound = async (importId: ImportId): Promise<number> =>
+    (await undos.findById(importId, { round: 1 }).lean<UndoDocument>())?.round ?? 1;
+
   return {
-    ...createSettledParts(chunks as unknown as mongo.Collection<SettledDocument<UndoChunkResult>>),
     async find(importId) {
       const document = await undos.findById(importId).lean<UndoDocument>();
       return document === null ? undefined : toUndo(document);
@@ -54,7 +58,7 @@ export function createUndoStore(models: Pick<Models, 'undos' | 'undoChunks'>): U
     async update(importId, change) {
       const { matchedCount } = await undos.updateOne({ _id: importId }, { $set: change });
       if (matchedCount === 0) {
-        throw new ImportsError('NOT_FOUND', `Nobody asked to undo ${importId}. Ask for it with: imports undo ${importId} --reason "…"`);
+        throw new ImportsError('NOT_FOUND', `There is no undo of ${importId}. Start one with: imports undo ${importId} --reason "…"`);
       }
     },
     async open(clientId) {
@@ -64,34 +68,58 @@ export function createUndoStore(models: Pick<Models, 'undos' | 'undoChunks'>): U
     async unreported() {
       return (await undos.find({ finishedAt: { $ne: null }, report: 'pending' }).lean<UndoDocument[]>()).map(toUndo);
     },
+    async needing(clientIds) {
+      const filter: QueryFilter<UndoDocument> = {
+        $or: [{ failure: { $ne: null } }, { report: 'failed' }],
+        ...(clientIds !== undefined && { clientId: { $in: [...clientIds] } }),
+      };
+      return (await undos.find(filter).sort({ requestedAt: -1 }).lean<UndoDocument[]>()).map(toUndo);
+    },
     async updateOpen(importId, turn, change) {
       return (await undos.updateOne({ _id: importId, ...OPEN, turn }, { $set: change })).matchedCount > 0;
     },
-    async putChunks(importId, planned) {
-      await chunks.deleteMany({ _id: keysOf(importId) });
+    async putChunks(importId, round, planned) {
       for (let from = 0; from < planned.length; from += CHUNKS_PER_INSERT) {
-        const part = planned.slice(from, from + CHUNKS_PER_INSERT);
-        await chunks.insertMany(part.map((chunk) => ({ _id: chunkKey(importId, chunk.n), n: chunk.n, chunk })));
+        const documents = planned
+          .slice(from, from + CHUNKS_PER_INSERT)
+          .map((chunk) => ({ _id: chunkKey(roundKey(importId, round), chunk.n), n: chunk.n, chunk }));
+        try {
+          await chunks.insertMany(documents, { ordered: false });
+        } catch (error) {
+          if (!isDuplicateKey(error)) throw error;
+        }
       }
     },
     async chunk(importId, n) {
-      const document = await chunks.findOne({ _id: chunkKey(importId, n) });
-      return document?.chunk === undefined ? undefined : { chunk: document.chunk, result: document.result };
+      const round = await presentRound(importId);
+      const document = await chunks.findOne({ _id: chunkKey(roundKey(importId, round), n) });
+      return document?.chunk === undefined ? undefined : { round, chunk: document.chunk, result: document.result };
     },
-    async setChunkResult(importId, n, result) {
-      await chunks.updateOne({ _id: chunkKey(importId, n) }, { $set: { result } });
+    async setChunkResult(importId, round, n, result) {
+      await chunks.updateOne({ _id: chunkKey(roundKey(importId, round), n), result: { $exists: false } }, { $set: { result } });
+    },
+    partsOf(round) {
+      const collection = chunks as unknown as mongo.Collection<SettledDocument<UndoChunkResult>>;
+      return createSettledParts(collection, (importId) => roundKey(importId, round));
     },
     async *chunkResults(importId) {
       const projection = { n: 1, result: 1 };
-      const documents = chunks.find({ _id: keysOf(importId) }, { sort: { _id: 1 }, batchSize: RESULTS_PER_BATCH, projection });
+      const keys = { _id: keysOf(roundKey(importId, await presentRound(importId))) };
+      const documents = chunks.find(keys, { sort: { _id: 1 }, batchSize: RESULTS_PER_BATCH, projection });
       for await (const { n, result } of documents) if (result !== undefined) yield { n, result };
     },
     async countDone(importId) {
       // The settlement counts once, when it is over.
       const parts = { $or: [{ chunk: { $exists: true } }, { isLast: true }] };
-      return chunks.countDocuments({ _id: keysOf(importId), result: { $exists: true }, ...parts });
+      const keys = keysOf(roundKey(importId, await presentRound(importId)));
+      return chunks.countDocuments({ _id: keys, result: { $exists: true }, ...parts });
     },
   };
+}
+
+/** Each round has chunks of its own. */
+function roundKey(importId: ImportId, round: number): string {
+  return `${importId}/${round}`;
 }
 
 function toUndo({ _id, ...undo }: UndoDocument & { readonly _id: ImportId }): Undo {

@@ -4,7 +4,8 @@
 // An attempt that meets an image takes it over, and what tells whose it is now is its time: one that wrote nothing in the end removes no
 // image that another one relies on.
 
-import type { UserStore, UserWrite } from '../../../ports';
+import type { UserStore } from '../../../ports';
+import type { UserWrite } from '../../../domain/user-write';
 import type { UserChangeDocument, UserDocument } from '../documents';
 import { duplicatesIn } from '../write-failures';
 import { lineKey } from '../keys';

@@ -1,10 +1,11 @@
-// Gives users the uniqueness keys that their own values say, whoever wrote them: the application may store, change or remove an e-mail or a
-// user name without knowing of keys. Whoever has the same value as somebody else cannot have its key: those are named.
+// Gives users the uniqueness keys that match their values, whichever program wrote them: the application may store, change or remove an
+// e-mail or a user name without knowing of keys. A user with the same value as another one cannot have its key; those users are named.
 //
 // A repair matches the value and the key that it has seen, so it never overwrites what somebody has written meanwhile, and may be repeated.
 
 import type { ClientId } from '../../../domain/ids';
-import type { SharedValue, UserStore } from '../../../ports';
+import type { UserStore } from '../../../ports';
+import type { SharedValue } from '../../../domain/user-write';
 import type { UserDocument } from '../documents';
 import { PER_BATCH } from '../in-batches';
 import { type Models, native } from '../models';
@@ -47,7 +48,7 @@ export function createKeyRepair(models: Pick<Models, 'users'>) {
     return users.find<KeyedUser>({ [KEY_OF[field]]: { $in: keys } }, options).toArray();
   };
 
-  /** Whoever holds one of these keys, of each field. */
+  /** The users who hold one of these keys, for each field. */
   const holdersOf = async (keysOf: (field: KeyedField) => readonly (string | undefined)[]): Promise<readonly KeyedUser[]> =>
     (await Promise.all(KEYED_FIELDS.map((field) => holding(field, keysOf(field))))).flat();
 

@@ -3,7 +3,7 @@
 
 import type { ClientId, UserId } from '../../../domain/ids';
 import type { FieldValues } from '../../../domain/user';
-import type { WriteOutcome } from '../../../ports';
+import type { WriteOutcome } from '../../../domain/user-write';
 import type { UserDocument } from '../documents';
 import { type Models, native } from '../models';
 import { failuresIn, isDuplicate, type WriteFailure } from '../write-failures';
@@ -13,7 +13,7 @@ import { KEY_OF, KEYED_FIELDS, keyOf, keyOfStored } from './unique-keys';
 
 const VALIDATION_FAILED = 121;
 
-export interface FailedWrite {
+interface FailedWrite {
   readonly userId: UserId;
   /** The values that were to be written. */
   readonly set: FieldValues;
@@ -25,7 +25,10 @@ export function createNotWritten(models: Pick<Models, 'users'>) {
   const { mend, holdersOf } = createKeyRepair(models);
 
   return {
-    /** Gives a revision to those of these users whose `rev` is not one, unless it has changed meanwhile. Returns whom that failed for, and why. */
+    /**
+     * Gives a revision to those of these users whose `rev` is not one, unless it has changed meanwhile. Returns the users for which that
+     * failed, and why.
+     */
     async mendRevisions(found: readonly Pick<UserDocument, '_id' | 'rev'>[]): Promise<ReadonlyMap<UserId, WriteFailure>> {
       const odd = found.filter(({ rev }) => !isRevision(rev));
       if (odd.length === 0) return new Map();
@@ -38,7 +41,7 @@ export function createNotWritten(models: Pick<Models, 'users'>) {
     async explain(clientId: ClientId, failed: readonly FailedWrite[]): Promise<ReadonlyMap<UserId, Exclude<WriteOutcome, 'written'>>> {
       const duplicates = failed.filter(({ failure }) => isDuplicate(failure));
       const holders = await holdersOf((field) => duplicates.flatMap(({ set }) => keyOf(clientId, field, set[field]) ?? []));
-      // A key that its user's own value does not say is nobody's: with it gone the write goes through.
+      // A key that does not match its user's value is stale: once it is removed, the write succeeds.
       await mend(holders.filter((holder) => !KEYED_FIELDS.every((field) => holder[KEY_OF[field]] === keyOfStored(holder, field))));
       const indexes = duplicates.length === 0 ? [] : (await users.indexes()).map(({ name = '', key }) => ({ name, key }));
 

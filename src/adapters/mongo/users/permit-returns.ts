@@ -52,7 +52,10 @@ export function createPermitReturns(models: Pick<Models, 'permits' | 'permitRele
     };
     await releases.bulkWrite(
       rows.map((row) => ({
-        updateOne: { filter: { _id: row._id, undo: { $ne: 'returned' as const } }, update: { $set: { undo: outcomeOf(row) } } },
+        updateOne: {
+          filter: { _id: row._id, undo: { $ne: 'returned' as const }, undoAt: { $not: { $gt: at } } },
+          update: { $set: { undo: outcomeOf(row), undoAt: at } },
+        },
       })),
       { ordered: false },
     );
@@ -61,7 +64,7 @@ export function createPermitReturns(models: Pick<Models, 'permits' | 'permitRele
   return {
     async giveBack(importId, at, onProgress) {
       for await (const rows of inBatches(releases.find({ _id: keysOf(importId), state: 'releasing' }, { sort: { _id: 1 } }))) {
-        // Whoever is still about to release them, and comes late, finds them refused.
+        // A late worker that is still about to release them finds them refused.
         const refusals = rows.map(({ permitId, userId }) => ({
           updateOne: { filter: { _id: permitId, holder: userId, status: 'active' }, update: { $set: { returned: { importId, at } } } },
         }));

@@ -1,6 +1,6 @@
 // Releases permits of archived users. Every permit is noted before it is touched and settled by looking at it afterwards, so that any
 // step may crash, and be repeated, without releasing a permit that was handed to someone else in between. Whose permits an import may
-// release is asked of the user as it is at that moment, never of what the import once found.
+// the release looks at the user as it is then, never at what the import found earlier.
 
 import { mayRelease } from '../../../domain/decide/may-release';
 import type { ImportId, UserId } from '../../../domain/ids';
@@ -26,7 +26,7 @@ export function createPermitStore(models: Pick<Models, 'permits' | 'permitReleas
     return new Set(found.filter((user) => mayRelease(importId, user)).map(({ _id }) => _id));
   };
 
-  /** A row that is there already keeps its state: what is released once is not taken away again after the client has handed it out anew. */
+  /** A row that is there already keeps its state: what is released once is not taken away again after the client has issued it again. */
   const note = async (importId: ImportId, userIds: readonly UserId[], at: Date): Promise<void> => {
     const held = permits.find({ holder: { $in: [...userIds] }, status: 'active' }, { projection: { holder: 1 }, batchSize: PER_BATCH });
     for await (const batch of inBatches(held)) {
@@ -78,6 +78,15 @@ export function createPermitStore(models: Pick<Models, 'permits' | 'permitReleas
     },
     async countReleased(importId) {
       return releases.countDocuments({ _id: keysOf(importId), state: 'released' });
+    },
+    async activeOf(userIds) {
+      const numbers = new Map<UserId, string[]>();
+      const held = permits.find(
+        { holder: { $in: [...userIds] }, status: 'active' },
+        { projection: { holder: 1, number: 1 }, sort: { number: 1 } },
+      );
+      for await (const { holder, number } of held) if (holder !== null) numbers.set(holder, [...(numbers.get(holder) ?? []), number]);
+      return numbers;
     },
     async countActiveOf(userIds) {
       let count = 0;

@@ -1,8 +1,9 @@
 // What the database keeps about one person outside `users`: replaced values, rejected records, rows that wait for a value, and what an undo
-// left alone. Found without an index where there is none: it is asked for a few times a year.
+// left alone. Found without an index where there is none: that happens a few times a year.
 
 import { type ClientId, parseImportId, userIdOf } from '../../../domain/ids';
-import type { KeptOfPerson, PersonStore } from '../../../ports';
+import type { PersonStore } from '../../../ports';
+import type { KeptOfPerson } from '../../../domain/user';
 import type { DeferredDocument, RejectedDocument, UndoChunkDocument, UserChangeDocument } from '../documents';
 import { type Models, native } from '../models';
 

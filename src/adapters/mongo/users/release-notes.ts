@@ -12,7 +12,7 @@ export function createReleaseNotes(models: Pick<Models, 'permits' | 'permitRelea
   const releases = native<PermitReleaseDocument>(models.permitReleases);
 
   return {
-    /** Changes the permits of these rows, then notes which of them the import has released by now. */
+    /** Changes the permits of these rows, then notes which of them the import has released so far. */
     async settle(
       importId: ImportId,
       rows: readonly PermitReleaseDocument[],

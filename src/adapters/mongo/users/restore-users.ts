@@ -3,7 +3,8 @@
 
 import type { Restore } from '../../../domain/undo/decide-undo';
 import type { UserId } from '../../../domain/ids';
-import type { UserStore, WriteOutcome } from '../../../ports';
+import type { UserStore } from '../../../ports';
+import type { WriteOutcome } from '../../../domain/user-write';
 import type { UserDocument } from '../documents';
 import { failuresIn } from '../write-failures';
 import { type Models, native } from '../models';

@@ -1,4 +1,4 @@
-// What makes an update optimistic: it matches only a user that nobody has written since, and sets the next revision as a number of its own.
+// Optimistic concurrency: an update matches only a user that has not been written since, and sets the next revision.
 // Adding to the stored one would fail on what is not a number.
 
 /** A user that the application wrote has no `rev` before its first import, or null: that counts as 0. */

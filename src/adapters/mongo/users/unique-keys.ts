@@ -7,7 +7,7 @@ import type { FieldValues } from '../../../domain/user';
 import type { UserDocument } from '../documents';
 
 export type KeyedField = 'email' | 'userName';
-export type KeyName = 'emailKey' | 'userNameKey';
+type KeyName = 'emailKey' | 'userNameKey';
 /** The application may have stored anything under these names. */
 export type KeyedUser = { readonly _id: UserId } & { readonly [N in KeyedField | KeyName]?: unknown };
 

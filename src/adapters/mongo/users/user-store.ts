@@ -2,13 +2,16 @@
 // their e-mails and user names apart in `unique-keys.ts`.
 
 import { ALL_FIELDS } from '../../../domain/client/profiles';
-import { uniqueIdOf } from '../../../domain/ids';
-import type { StoredFieldName, User } from '../../../domain/user';
+import { uniqueIdOf, type UserId } from '../../../domain/ids';
+import type { FieldValues, StoredFieldName, User } from '../../../domain/user';
 import type { UserStore } from '../../../ports';
 import type { UserDocument } from '../documents';
 import { type Models, native } from '../models';
 import { createKeyHolders } from './key-holders';
+import { LookAlikes } from './look-alikes';
+import { createReadBytes } from './read-bytes';
 import { createRestoreUsers } from './restore-users';
+import { createSearchUsers } from './search-users';
 import { revisionOf } from './revision';
 import { createUserChanges } from './user-changes';
 import { createWriteUsers } from './write-users';
@@ -17,23 +20,35 @@ import { createZeroTwins } from './zero-twins';
 /** The unique id is who the user is, not what is stored about them. */
 const VALUES = ALL_FIELDS.map(({ name }) => name).filter((name): name is StoredFieldName => name !== 'active' && name !== 'uniqueId');
 
-/** A third of a document's bytes, and every record of every file is compared with one. */
-const WITHOUT_WHAT_IS_DERIVED = { uniqueId: 0, emailKey: 0, userNameKey: 0 };
+const WHAT_IS_DERIVED = { uniqueId: 0, emailKey: 0, userNameKey: 0 };
 
 export function createUserStore(models: Pick<Models, 'users' | 'userChanges'>): UserStore {
   const users = native<UserDocument>(models.users);
   const changes = createUserChanges(models);
+  const lookAlikes = new LookAlikes();
+  const readAll = createReadBytes(models.users, WHAT_IS_DERIVED);
+  // Half of a document's bytes, and every record of every file is compared with one.
+  const readForDecision = createReadBytes(models.users, { ...WHAT_IS_DERIVED, created: 0, updatedAt: 0 });
 
   return {
     async read(userIds) {
-      const options = { batchSize: userIds.length + 1, projection: WITHOUT_WHAT_IS_DERIVED };
-      const found = await users.find({ _id: { $in: [...userIds] } }, options).toArray();
-      return new Map(found.map((document) => [document._id, toUser(document)]));
+      const found = await readAll({ _id: { $in: userIds } }, userIds.length);
+      return new Map(found.map((bytes) => entryOf(lookAlikes.read(bytes) as UserDocument)));
+    },
+    async compare(records) {
+      const found = await readForDecision({ _id: { $in: [...records.keys()] } }, records.size);
+      return new Map(
+        found.map((bytes) => {
+          const same = lookAlikes.readBeside(bytes, (id) => records.get(id as UserId)) as UserDocument | undefined;
+          return same === undefined ? entryOf(lookAlikes.read(bytes) as UserDocument) : entryOf(same, records.get(same._id));
+        }),
+      );
     },
     write: createWriteUsers(models),
     restore: createRestoreUsers(models),
     ...createKeyHolders(models),
     zeroTwins: createZeroTwins(models),
+    search: createSearchUsers(models, (document) => toUser(document)),
     isEmpty: async (clientId) => (await users.findOne({ clientId }, { projection: { _id: 1 } })) === null,
     async countActive(clientId) {
       // Not `status: 'active'`: users that the application wrote without a status are active.
@@ -50,31 +65,35 @@ export function createUserStore(models: Pick<Models, 'users' | 'userChanges'>): 
   };
 }
 
-function toUser(document: UserDocument): User {
+function entryOf(document: UserDocument, values?: FieldValues): readonly [UserId, User] {
+  return [document._id, toUser(document, values)];
+}
+
+function valuesOf(document: UserDocument): FieldValues {
   const values: Partial<Record<StoredFieldName, string | number>> = {};
   for (const name of VALUES) {
     const value = document[name];
     // The application may store null, or a type that no file can hold: then the field counts as not set.
     if (typeof value === 'string' || typeof value === 'number') values[name] = value;
   }
-  return {
-    userId: document._id,
-    clientId: document.clientId,
-    uniqueId: uniqueIdOf(document._id),
-    status: document.status ?? 'active',
-    rev: revisionOf(document),
-    values,
-    ...marksOf(document),
-  };
+  return values;
 }
 
-/** Set, or not there at all: what a mark is absent of must not look like one that is undefined. */
-function marksOf({ imported, created, archived, undone, updatedAt }: UserDocument): Partial<User> {
-  return {
-    ...(imported !== undefined && { imported }),
-    ...(created !== undefined && { created }),
-    ...(archived !== undefined && { archived }),
-    ...(undone !== undefined && { undone }),
-    ...(updatedAt instanceof Date && { updatedAt }),
+function toUser(document: UserDocument, values = valuesOf(document)): User {
+  const { _id: userId, clientId, status = 'active', imported, created, archived, undone, updatedAt } = document;
+  const user: { -readonly [K in keyof User]: User[K] } = {
+    userId,
+    clientId,
+    uniqueId: uniqueIdOf(userId),
+    status,
+    rev: revisionOf(document),
+    values,
   };
+  // Set, or not there at all: what a mark is absent of must not look like one that is undefined.
+  if (imported !== undefined) user.imported = imported;
+  if (created !== undefined) user.created = created;
+  if (archived !== undefined) user.archived = archived;
+  if (undone !== undefined) user.undone = undone;
+  if (updatedAt instanceof Date) user.updatedAt = updatedAt;
+  return user;
 }

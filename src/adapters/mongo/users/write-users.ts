@@ -4,7 +4,8 @@
 
 import type { UserId } from '../../../domain/ids';
 import type { Stamp } from '../../../domain/user';
-import type { UserStore, UserWrite } from '../../../ports';
+import type { UserStore } from '../../../ports';
+import type { UserWrite } from '../../../domain/user-write';
 import { createBeforeImages } from './before-images';
 import type { UserDocument } from '../documents';
 import { failuresIn, type WriteFailure } from '../write-failures';
@@ -103,7 +104,7 @@ function change(run: Run, { userId, kind, line, rev, set }: Change) {
   };
 }
 
-/** A failure that nobody's writing explains stays to be explained. */
+/** A failure that no other write explains remains to be explained. */
 function outcomeOf(
   run: Run,
   write: UserWrite,

@@ -1,5 +1,5 @@
 // Finds the user that a new id may stand for after a spreadsheet has dropped its leading zeros: 901 for 000901. A lookup by `_id` alone:
-// every number of zeros that makes sense is asked for, and only where the client has ids with leading zeros at all.
+// every sensible number of zeros is looked up, and only if the client has ids with leading zeros at all.
 
 import { uniqueIdOf, userIdOf, type UserId } from '../../../domain/ids';
 import { isCreationUndone } from '../../../domain/user';

@@ -1,6 +1,6 @@
 // The audit is a chain: entries from many commands at once get a place each, and whatever is changed, removed or put in shows.
 
-import type { Act, Operator } from '../../../../src/ports';
+import type { Act, Operator } from '../../../../src/domain/audit';
 import { useMongo } from '../../../support/use-mongo';
 
 const mongo = useMongo();

@@ -2,7 +2,7 @@
 
 import { type Client, DEFAULT_SETTINGS } from '../../../../src/domain/client';
 import { type ClientId, parseClientId } from '../../../../src/domain/ids';
-import type { Account } from '../../../../src/ports';
+import type { Account } from '../../../../src/domain/client/access';
 import { useMongo } from '../../../support/use-mongo';
 
 const mongo = useMongo();
@@ -35,6 +35,19 @@ describe('a client', () => {
     expect(await mongo.store.clients.find(mongo.clientId)).toEqual(client());
     expect(await mongo.store.clients.list()).toContainEqual(client());
     expect(await mongo.store.clients.find('nobody' as ClientId)).toBeUndefined();
+  });
+
+  test('asks for the schedule of its setting while it is enabled, together with all that share it', async () => {
+    const schedule = { cron: '7 3 * * *', timeZone: 'Europe/Vienna' };
+    const settings = { ...client().settings, schedule };
+    await mongo.store.clients.add(client({ settings }));
+    await mongo.store.clients.add(client({ clientId: `${mongo.clientId}2` as ClientId, settings }));
+    const asked = async () => (await mongo.store.clients.schedules()).filter((one) => 'cron' in one && one.cron === schedule.cron);
+    expect(await asked()).toEqual([schedule]);
+    await mongo.store.clients.setEnabled(mongo.clientId, false);
+    expect(await asked()).toEqual([schedule]);
+    await mongo.store.clients.setEnabled(`${mongo.clientId}2` as ClientId, false);
+    expect(await asked()).toEqual([]);
   });
 
   test('is added once', async () => {

@@ -5,7 +5,10 @@ import { type ImportId, importIdOf } from '../../../../src/domain/ids';
 import { type ImportRun, NO_COUNTS } from '../../../../src/domain/import-run';
 import { IMPORT_STATES, statesThat, type ImportState } from '../../../../src/domain/import-state';
 import { reason as reasonOf } from '../../../../src/domain/reason/reasons';
-import type { Chunk, ChunkResult, RejectedRecord, SettledPart } from '../../../../src/ports';
+import type { SettledPart } from '../../../../src/ports';
+import type { Chunk, ChunkResult } from '../../../../src/domain/file/chunk';
+import type { RejectedRecord } from '../../../../src/domain/record/rejected-record';
+import type { ImportQuery } from '../../../../src/domain/import-query';
 import { useMongo } from '../../../support/use-mongo';
 
 const mongo = useMongo();
@@ -46,8 +49,8 @@ const run = (seq: number, change: Partial<ImportRun> = {}): ImportRun => ({
 const insert = (...runs: ImportRun[]) => Promise.all(runs.map((one) => mongo.store.imports.insert(one)));
 const idsOf = (runs: readonly ImportRun[]) => runs.map((one) => one.importId);
 
-const list = (query: { states?: ImportState[]; outcome?: 'refused'; limit?: number }) =>
-  mongo.store.imports.list({ clientId: mongo.clientId, limit: 9, ...query }).then(idsOf);
+const list = (query: { states?: ImportState[]; outcomes?: ['refused']; limit?: number }) =>
+  mongo.store.imports.list({ clientIds: [mongo.clientId], limit: 9, ...query }).then(idsOf);
 const chunk = (n: number): Chunk => ({
   n,
   start: n * 100,
@@ -136,7 +139,7 @@ describe('an import', () => {
     await insert(run(1), run(2, { state: 'queued' }));
     await mongo.store.imports.removeUnclaimed(importId(1));
     await mongo.store.imports.removeUnclaimed(importId(2));
-    expect(idsOf(await mongo.store.imports.list({ clientId: mongo.clientId, limit: 9 }))).toEqual([importId(2)]);
+    expect(idsOf(await mongo.store.imports.list({ clientIds: [mongo.clientId], limit: 9 }))).toEqual([importId(2)]);
   });
 });
 
@@ -149,16 +152,45 @@ describe('lists', () => {
     );
     expect(await list({})).toEqual([importId(10), importId(9), importId(2)]);
     expect(await list({ limit: 2 })).toEqual([importId(10), importId(9)]);
+    expect(await mongo.store.imports.listIds({ clientIds: [mongo.clientId], limit: 2 })).toEqual([importId(10), importId(9)]);
     expect(await list({ states: ['finished'] })).toEqual([importId(9), importId(2)]);
-    expect(await list({ outcome: 'refused' })).toEqual([importId(2)]);
+    expect(await list({ outcomes: ['refused'] })).toEqual([importId(2)]);
+  });
+
+  test('know several outcomes, reports and times, and count the same', async () => {
+    const [early, late] = [new Date('2030-01-01T00:00:00Z'), new Date('2030-01-02T00:00:00Z')];
+    await insert(
+      run(1, { state: 'finished', outcome: 'refused', report: 'failed', finishedAt: late, receivedAt: early }),
+      run(2, { state: 'finished', outcome: 'imported', report: 'failed', finishedAt: late, receivedAt: late, expiredAt: late }),
+      // The e-mail of one that has not ended has not failed, whatever is written there.
+      run(3, { state: 'reporting', outcome: 'declined', report: 'failed', receivedAt: late }),
+    );
+    const asked = async (query: ImportQuery) => {
+      const those = { clientIds: [mongo.clientId, 'zz-other' as typeof mongo.clientId], ...query };
+      const ids = idsOf(await mongo.store.imports.list({ ...those, limit: 9 }));
+      expect(await mongo.store.imports.count(those)).toBe(ids.length);
+      let summed = 0;
+      for await (const { counts } of mongo.store.imports.each(those)) summed += 1 + counts.records;
+      expect(summed).toBe(ids.length);
+      return ids.toSorted();
+    };
+    expect(await asked({})).toEqual([importId(1), importId(2), importId(3)]);
+    expect(await asked({ outcomes: ['refused', 'declined'] })).toEqual([importId(1), importId(3)]);
+    expect(await asked({ reports: ['failed'] })).toEqual([importId(1), importId(2)]);
+    expect(await asked({ reports: ['failed'], isKept: true })).toEqual([importId(1)]);
+    expect(await asked({ since: late })).toEqual([importId(2), importId(3)]);
+    expect(await asked({ until: late })).toEqual([importId(1)]);
+    expect(await asked({ since: early, until: early })).toEqual([]);
   });
 
   test('over all clients go by the time of receipt', async () => {
-    const late = new Date('2030-01-01T00:00:00Z');
-    const later = new Date('2030-01-02T00:00:00Z');
+    // Later than what the other tests of this file leave.
+    const late = new Date('2031-01-01T00:00:00Z');
+    const later = new Date('2031-01-02T00:00:00Z');
     const other = 'zz-other' as typeof mongo.clientId;
     await insert(run(7, { receivedAt: later }), run(1, { importId: importIdOf(other, 1), clientId: other, receivedAt: late }));
     expect(idsOf(await mongo.store.imports.list({ limit: 2 }))).toEqual([importId(7), importIdOf(other, 1)]);
+    expect(await mongo.store.imports.listIds({ limit: 2 })).toEqual([importId(7), importIdOf(other, 1)]);
   });
 
   test('of open imports are in order of sequence', async () => {
@@ -362,11 +394,46 @@ describe('the outbox', () => {
     expect(await mongo.store.outbox.state(importId(2), 'report')).toBe('pending');
   });
 
+  test('finds events for webhooks that were given up, and those of an import that were not taken', async () => {
+    const { outbox } = mongo.store;
+    await outbox.setIfPending(importId(1), 'webhook-finished-client', 'failed', new Date(1_000), 'It was asleep.');
+    await outbox.setIfPending(importId(2), 'webhook-held_1-installation', 'failed', new Date(2_000), 'It was away.');
+    // It wants no more.
+    await outbox.setState(importId(2), 'webhook-failed_1-client', 'failed', new Date(2_000));
+    await outbox.setState(importId(2), 'webhook-finished-client', 'pending', new Date(3_000), 'It is asleep.');
+    await outbox.setState(importId(2), 'webhook-finished-installation', 'sent', new Date(3_000));
+    await outbox.setState(importId(2), 'report', 'failed', new Date(3_000));
+    const [first, second] = [
+      { importId: importId(1), receiver: 'client' },
+      { importId: importId(2), receiver: 'installation' },
+    ];
+    expect(await outbox.webhooksGivenUp(new Date(1_000))).toEqual([second, first]);
+    expect(await outbox.webhooksGivenUp(new Date(1_001))).toEqual([second]);
+    expect(await outbox.webhooksNotTaken(importId(2))).toEqual([
+      { kind: 'webhook-failed_1-client', state: 'failed', why: null },
+      { kind: 'webhook-finished-client', state: 'pending', why: 'It is asleep.' },
+      { kind: 'webhook-held_1-installation', state: 'failed', why: 'It was away.' },
+    ]);
+  });
+
+  test('an event of which it is known how it ended stays so, and one that was taken after all was not given up', async () => {
+    const { outbox } = mongo.store;
+    const set = (state: 'pending' | 'failed') =>
+      outbox.setIfPending(importId(1), 'webhook-finished-client', state, new Date(5_000), 'Why.');
+    expect([await set('pending'), await set('failed'), await set('pending')]).toEqual([true, true, false]);
+    expect(await outbox.webhooksGivenUp(new Date(5_000))).toEqual([{ importId: importId(1), receiver: 'client' }]);
+    await outbox.setState(importId(1), 'webhook-finished-client', 'sent', new Date(6_000));
+    expect(await set('failed')).toBe(false);
+    expect([await outbox.webhooksGivenUp(new Date(5_000)), await outbox.webhooksNotTaken(importId(1))]).toEqual([[], []]);
+  });
+
   test('keeps why an e-mail failed until it is sent again', async () => {
     const { outbox } = mongo.store;
     await outbox.setState(importId(1), 'undo', 'failed', new Date(1), 'The mail server refused it.');
     expect(await outbox.whyFailed(importId(1), 'undo')).toBe('The mail server refused it.');
     expect(await outbox.whyFailed(importId(1), 'hold')).toBeNull();
+    expect(await outbox.failedAmong([importId(1), importId(2)], 'undo')).toEqual(new Set([importId(1)]));
+    expect(await outbox.failedAmong([importId(1), importId(2)], 'hold')).toEqual(new Set());
     await outbox.setState(importId(1), 'undo', 'pending', new Date(2));
     await outbox.setState(importId(1), 'undo', 'failed', new Date(3));
     expect(await outbox.whyFailed(importId(1), 'undo')).toBeNull();

@@ -38,6 +38,12 @@ const released = (from: UserId) => ({ holder: null, status: 'available', release
 test('the active permits of the users become available and keep number and history', async () => {
   await Promise.all([add('P1', user('1')), add('P2', user('1')), add('P3', user('2'))]);
   expect(await mongo.store.permits.countActiveOf([user('1'), user('2'), user('3')])).toBe(3);
+  expect(await mongo.store.permits.activeOf([user('1'), user('2'), user('3')])).toEqual(
+    new Map([
+      [user('1'), ['P1', 'P2']],
+      [user('2'), ['P3']],
+    ]),
+  );
   await release('1', '3');
   expect(await permit('P1')).toEqual({ _id: key('P1'), clientId: mongo.clientId, number: 'P1', ...released(user('1')) });
   expect(await permit('P2')).toMatchObject(released(user('1')));

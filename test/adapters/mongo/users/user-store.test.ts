@@ -3,7 +3,7 @@
 import { mongo as driver } from 'mongoose';
 import { importIdOf, type UserId, userIdOf } from '../../../../src/domain/ids';
 import type { FieldValues, User } from '../../../../src/domain/user';
-import type { UserWrite } from '../../../../src/ports';
+import type { UserWrite } from '../../../../src/domain/user-write';
 import { useMongo } from '../../../support/use-mongo';
 
 const AT = new Date('2026-03-01T08:00:00Z');
@@ -59,6 +59,37 @@ function beforeUsersAreWritten(meanwhile: () => Promise<void>): jest.SpyInstance
   });
 }
 afterEach(() => jest.restoreAllMocks());
+
+describe('read', () => {
+  test('finds all of them, also where one reply does not hold what the application keeps in them', async () => {
+    const large = 'x'.repeat(9 * 1024 * 1024);
+    const ids = ['1', '2', '3'].map(id);
+    await mongo.collection('users').insertMany(ids.map((_id) => ({ _id, clientId: mongo.clientId, city: 'Ottawa', photo: large })));
+    const found = await mongo.store.users.read([...ids, id('4')]);
+    expect([...found.keys()].toSorted()).toEqual(ids);
+    await mongo.collection('users').deleteMany({ _id: { $in: ids } });
+  });
+
+  test('for a decision, gives the values of the record where they are stored, and else what is stored', async () => {
+    const values = { city: 'Ottawa', lastName: 'Müller', userTypeId: 3 };
+    await write(1, create('1', 2, values), create('2', 3, values), create('3', 4, values));
+    const same = { city: 'Ottawa', userTypeId: 3 };
+    const found = await mongo.store.users.compare(
+      new Map<UserId, FieldValues>([
+        [id('1'), { city: 'Gatineau', lastName: 'Muller', street: '1 Main Street' }],
+        [id('2'), { ...values, street: '1 Main Street' }],
+        [id('3'), same],
+        [id('4'), same],
+      ]),
+    );
+    expect([...found.keys()]).toEqual(['1', '2', '3'].map(id));
+    for (const one of ['1', '2', '3']) {
+      const { created: _, updatedAt: __, ...user } = await read(one);
+      expect(found.get(id(one))).toEqual({ ...user, values: one === '3' ? same : values });
+    }
+    expect(found.get(id('3'))!.values).toBe(same);
+  });
+});
 
 describe('create', () => {
   test('stores the values, who the user is, which import and line did it, and revision 1', async () => {

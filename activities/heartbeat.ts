@@ -1,0 +1,34 @@
+// Signs of life, so that a dead worker is told from one that works or waits. Which call depends on what there is to tell.
+
+import { cancellationSignal, heartbeat } from '@temporalio/activity';
+
+/** Well within the heartbeat timeouts of workflows/activity-options.ts. */
+const BEAT_MS = 5_000;
+
+/**
+ * Between two batches. It is also where a step ends that nobody waits for any more: one that was cancelled, or that is done by another worker
+ * because this one seemed dead. Continuing would do no harm, but be useless.
+ */
+export function beat(details?: unknown): void {
+  cancellationSignal().throwIfAborted();
+  heartbeat(details);
+}
+
+/** During work that reports no progress, such as waiting for a mail server or a disk. */
+export async function whileBeating<T>(work: () => Promise<T>): Promise<T> {
+  const timer = setInterval(() => heartbeat(), BEAT_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Items one at a time, with a sign of life now and then: there may be millions. */
+export async function* withHeartbeat<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+  let n = 0;
+  for await (const item of items) {
+    if (n++ % 1_000 === 0) beat({ records: n });
+    yield item;
+  }
+}

@@ -1,0 +1,33 @@
+// E-mails and user names that the application gave to users count like those of files, also where it wrote them without keys. A user who
+// holds a value unseen can only be found by looking through all users of the client, which takes long: so it is done before the first
+// value is taken, and not at all for a file that brings none.
+
+import type { ImportRun } from '../src/domain/import-run';
+import type { ActivityPorts } from './activity-ports';
+import { whileBeating } from './heartbeat';
+
+export async function mendKeys(
+  { users, log }: ActivityPorts,
+  { clientId, importId }: Pick<ImportRun, 'clientId' | 'importId'>,
+): Promise<void> {
+  const sum = { mended: 0, shared: 0 };
+  await whileBeating(async () => {
+    for await (const { mended, shared } of users.repairKeys(clientId)) {
+      sum.mended += mended;
+      sum.shared += shared.length;
+    }
+  });
+  if (sum.mended + sum.shared > 0) log.info('keys of users mended', { clientId, importId, ...sum });
+}
+
+/** For a step, which may ask before each of its batches. One look serves the steps that begin after it, until the turn ends. */
+export function mendingKeysOnce(ports: ActivityPorts, run: ImportRun, turn: number): () => Promise<void> {
+  // The first file of a client meets nobody but the users that it makes itself.
+  const isNeeded = run.keysMendedIn !== turn && !(run.isFirst === true && run.attempts === 1);
+  let mending: Promise<void> | undefined;
+  const mend = async () => {
+    await mendKeys(ports, run);
+    await ports.imports.updateIf(run.importId, { turn }, { keysMendedIn: turn });
+  };
+  return () => (isNeeded ? (mending ??= mend()) : Promise.resolve());
+}

@@ -1,0 +1,48 @@
+// Sends one event to one receiver. The URL and the body are read from the database at each try, so a wrong URL can be corrected while the
+// event is tried again.
+
+import { composeEvent } from '../../src/domain/webhook/compose-event';
+import { eventIdOf, webhookKindOf, type WebhookDelivery } from '../../src/domain/webhook/event';
+import { ImportsError } from '../../src/errors';
+import type { ActivityPorts } from '../activity-ports';
+import { once } from '../end/send-once';
+
+/** `off` = there is no receiver any more. */
+export interface WebhookEnd {
+  readonly state: 'sent' | 'failed' | 'off';
+}
+
+export const sendWebhook =
+  (ports: ActivityPorts) =>
+  async (delivery: WebhookDelivery): Promise<WebhookEnd> => {
+    const { clientId, importId, receiver, type } = delivery;
+    const client = await ports.clients.find(clientId);
+    if (client === undefined) throw new ImportsError('NOT_FOUND', `There is no client ${clientId} in the database. Check MONGODB_URI.`);
+    const url = receiver === 'client' ? client.settings.webhookUrl : ports.webhookUrl;
+    if (url === null) return { state: 'off' };
+    const id = eventIdOf(delivery);
+    const state = await once(ports, importId, webhookKindOf(delivery), async () => {
+      const body = composeEvent(delivery, client, await ports.imports.find(importId));
+      const owner = receiver === 'client' ? clientId : null;
+      const answer = await ports.webhookSender.send({ url, clientId: owner, id, at: ports.clock.now(), body });
+      if (answer.kind === 'taken') {
+        ports.metrics.webhookEnded({ clientId, result: 'sent' });
+        return undefined;
+      }
+      const why = `${new URL(url).host}: ${answer.why}`;
+      if (answer.kind === 'not-taken') {
+        await note(ports, delivery, `${why}.`);
+        throw new ImportsError('UNREACHABLE', `${why}. Try it with: imports webhook test ${owner ?? ''}`.trim());
+      }
+      ports.metrics.webhookEnded({ clientId, result: 'failed' });
+      return `${why}.`;
+    });
+    ports.log.info('event sent', { clientId, importId, type, receiver, state });
+    return { state };
+  };
+
+/** For `imports show`, while it is tried again. */
+async function note({ outbox, clock }: ActivityPorts, delivery: WebhookDelivery, why: string): Promise<void> {
+  // A worker that slept meanwhile must not hide that another one has sent the event.
+  await outbox.setIfPending(delivery.importId, webhookKindOf(delivery), 'pending', clock.now(), why);
+}

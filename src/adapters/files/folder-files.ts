@@ -1,0 +1,58 @@
+// What lies in the folders of clients and of imports.
+
+import type { BigIntStats } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { isTemporaryName } from '../../domain/file/temporary-name';
+import type { ReadyFile, ReadyFiles, WorkFolder } from '../../domain/file/folder-files';
+import { missingAsUndefined } from './sync-folder';
+import { parseImportId } from '../../domain/ids';
+
+interface Quiet {
+  readonly quietMs: number;
+  readonly now: Date;
+  /** No file of another name. */
+  readonly only?: string | null;
+}
+
+/**
+ * Which files of a client's folder may be claimed: regular ones whose upload has been closed, under a name that says so, and that nothing touched
+ * for a while. The clock is the inode's ctime, which no client can set. Oldest first; files of one moment by name.
+ */
+export async function readyFiles(root: string, { quietMs, now, only = null }: Quiet): Promise<ReadyFiles> {
+  const entries = (await missingAsUndefined(readdir(root, { withFileTypes: true }))) ?? [];
+  let quietAt = Infinity;
+  const ready: { readonly file: ReadyFile; readonly changed: bigint }[] = [];
+  for (const entry of entries) {
+    if (!entry.isFile() || isTemporaryName(entry.name)) continue;
+    if (only !== null && entry.name !== only) continue;
+    const found = await missingAsUndefined(lstat(path.join(root, entry.name), { bigint: true }));
+    // Gone meanwhile, or a name that is not UTF-8: such a file cannot be named in a database either.
+    if (found === undefined || !found.isFile()) continue;
+    const isQuietAt = Number(found.ctimeMs) + quietMs;
+    if (isQuietAt > now.getTime()) quietAt = Math.min(quietAt, isQuietAt);
+    else ready.push({ file: readyFile(entry.name, found), changed: found.ctimeNs });
+  }
+  ready.sort((a, b) => (a.changed === b.changed ? (a.file.name < b.file.name ? -1 : 1) : a.changed < b.changed ? -1 : 1));
+  return { ready: ready.map(({ file }) => file), quietAt: quietAt === Infinity ? null : new Date(quietAt) };
+}
+
+function readyFile(name: string, found: BigIntStats): ReadyFile {
+  return { name, bytes: Number(found.size), inode: String(found.ino), changedAt: new Date(Number(found.ctimeMs)) };
+}
+
+/** The folders of imports in `work/`. A folder whose name is not an import id is not ours and is left alone. */
+export async function workFolders(work: string, sourceName: string): Promise<readonly WorkFolder[]> {
+  const folders: WorkFolder[] = [];
+  for (const entry of (await missingAsUndefined(readdir(work, { withFileTypes: true }))) ?? []) {
+    const importId = entry.isDirectory() ? parseImportId(entry.name)?.importId : undefined;
+    if (importId === undefined) continue;
+    const folder = path.join(work, importId);
+    const [found, source] = await Promise.all([
+      missingAsUndefined(lstat(folder)),
+      missingAsUndefined(lstat(path.join(folder, sourceName))),
+    ]);
+    if (found !== undefined) folders.push({ importId, changedAt: found.ctime, holdsFile: source !== undefined });
+  }
+  return folders;
+}

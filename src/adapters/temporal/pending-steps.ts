@@ -1,0 +1,69 @@
+// What Temporal alone knows of steps that have not ended: why a try failed and when the next one comes, and how far a chunk has come.
+
+import { WorkflowNotFoundError, type Client as TemporalClient } from '@temporalio/client';
+import type { ChunkAtWork } from '../../domain/file/chunk';
+import type { ImportId } from '../../domain/ids';
+import type { StepTrouble } from '../../domain/import-state';
+import { importWorkflowIdOf, resendWorkflowIdOf, undoWorkflowIdOf } from '../../../workflows/messages';
+
+export async function findTroubles(temporal: TemporalClient, importId: ImportId): Promise<readonly StepTrouble[]> {
+  return (await Promise.all(workflowIdsOf(importId).map((id) => troublesOf(temporal, id)))).flat();
+}
+
+/** Also one that is tried for the first time. */
+export async function isStepPending(temporal: TemporalClient, importId: ImportId, step: string): Promise<boolean> {
+  const pending = await Promise.all(workflowIdsOf(importId).map((id) => pendingSteps(temporal, id)));
+  return pending.flat().some(({ activityType }) => activityType?.name === step);
+}
+
+function workflowIdsOf(importId: ImportId): readonly string[] {
+  return [
+    importWorkflowIdOf(importId),
+    undoWorkflowIdOf(importId),
+    resendWorkflowIdOf(importId, 'report'),
+    resendWorkflowIdOf(importId, 'undo'),
+    resendWorkflowIdOf(importId, 'hold'),
+  ];
+}
+
+async function troublesOf(temporal: TemporalClient, workflowId: string): Promise<readonly StepTrouble[]> {
+  const pending = await pendingSteps(temporal, workflowId);
+  return pending.flatMap(({ activityType, attempt, lastFailure, nextAttemptScheduleTime }) =>
+    lastFailure == null
+      ? []
+      : [
+          {
+            step: activityType?.name ?? '',
+            // The attempt that runs or is to come.
+            tries: (attempt ?? 1) - 1,
+            why: lastFailure.message ?? '',
+            nextTryAt: nextAttemptScheduleTime?.seconds == null ? null : new Date(Number(nextAttemptScheduleTime.seconds) * 1000),
+          },
+        ],
+  );
+}
+
+/** By the last heartbeats of the chunks that are being applied. */
+export async function recordsAtWork(temporal: TemporalClient, importId: ImportId): Promise<readonly ChunkAtWork[]> {
+  const { payloadConverter, payloadCodecs } = temporal.options.loadedDataConverter;
+  const pending = await pendingSteps(temporal, importWorkflowIdOf(importId));
+  const told = await Promise.all(
+    pending.map(async ({ activityType, heartbeatDetails }) => {
+      if (activityType?.name !== 'applyChunk') return [];
+      let payloads = heartbeatDetails?.payloads ?? [];
+      for (const codec of payloadCodecs.toReversed()) payloads = await codec.decode(payloads);
+      return payloads.map((payload) => payloadConverter.fromPayload<ChunkAtWork>(payload));
+    }),
+  );
+  return told.flat();
+}
+
+/** None of a workflow that is not known. */
+async function pendingSteps(temporal: TemporalClient, workflowId: string) {
+  try {
+    return (await temporal.workflow.getHandle(workflowId).describe()).raw.pendingActivities ?? [];
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return [];
+    throw error;
+  }
+}

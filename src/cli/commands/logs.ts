@@ -1,0 +1,51 @@
+// `imports logs`: the logs in readable form.
+
+import type { Command } from 'commander';
+import { parseImportId } from '../../domain/ids';
+import { ImportsError } from '../../errors';
+import { defineCommand, type Session } from '../define-command';
+import { escapeLines } from '../text/escape-text';
+import { gather } from '../careful-command';
+import { readTime, TIME_FORMS } from '../text/read-time';
+import { readWholeNumber } from '../text/read-whole-number';
+import type { Tone } from '../text/tone';
+
+interface LogsOptions {
+  readonly from?: readonly string[];
+  readonly since?: string;
+  readonly limit: number;
+}
+
+const TONES: Readonly<Record<string, Tone>> = { WARN: 'warn', ERROR: 'bad' };
+
+export function addLogsCommand(program: Command, { deps, print }: Session): void {
+  defineCommand(program, {
+    usage: 'logs [id]',
+    summary: 'show the logs in readable form',
+    details:
+      'Without an import id, everything. Oldest first. It reads the logs of imports up on this machine; those of containers are read from standard input.',
+    examples: ['imports logs acme-42', 'imports logs --since 2h', 'docker compose logs --no-log-prefix | imports logs acme-42 --from -'],
+  })
+    .option('--from <file>', 'read this log instead, - = standard input; may be repeated', gather)
+    .option('--since <time>', `only lines since then: ${TIME_FORMS}`)
+    .option('-n, --limit <number>', 'show at most this many lines, the newest', readWholeNumber(1, 100_000), 200)
+    .action(async (id: string | undefined, { from, since, limit }: LogsOptions) => {
+      const importId = id === undefined ? null : parseImportId(id)?.importId;
+      if (importId === undefined)
+        throw new ImportsError('WRONG_USE', `${id} is not the id of an import, such as acme-42\nSee them with: imports list`);
+      const query = { importId, since: since === undefined ? null : readTime(since, '--since', deps), limit };
+      const level = (name: string) => print.paint(TONES[name.toUpperCase()], name.toUpperCase());
+      const { lines, pretty } = await deps.readLogs(from ?? null, query, { time: (at) => print.time(at), level });
+      await print.show(lines, () => (lines.length === 0 ? nothing(id, since) : lines.map((line) => pretty(harmless(line))).join('\n')));
+    });
+}
+
+/** What it says may come from a client; the colours of the page are ours alone. */
+function harmless<T extends Readonly<Record<string, unknown>>>(line: T): T {
+  const escaped = Object.entries(line).map(([name, value]) => [name, typeof value === 'string' ? escapeLines(value) : value] as const);
+  return Object.fromEntries(escaped) as T;
+}
+
+function nothing(id: string | undefined, since: string | undefined): string {
+  return `No line${id === undefined ? '' : ` about ${id}`}${since === undefined ? '' : ` since ${since}`} in the log.`;
+}

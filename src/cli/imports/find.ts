@@ -1,0 +1,66 @@
+// `imports find`: users of a client, by whatever of them somebody knows.
+
+import type { Command } from 'commander';
+import type { User } from '../../domain/user';
+import { ImportsError } from '../../errors';
+import { requireClient } from '../clients/require-client';
+import { defineCommand, type Session } from '../define-command';
+import { escapeText } from '../text/escape-text';
+import type { Printer } from '../text/print';
+
+/** As many as a person looks through. */
+const SHOWN = 50;
+
+export function addFindCommand(program: Command, { deps, print }: Session): void {
+  defineCommand(program, {
+    usage: 'find <client> <text>',
+    summary: 'users by unique id, e-mail, user name or name',
+    details: `Of unique ids, e-mails and user names the beginning will do; of names any part. Shows ${SHOWN} users at most. Names have no index: among millions of users the search for them ends after 10 seconds.`,
+    examples: ['imports find acme ann@acme.example', 'imports find acme "ann lee" --json'],
+  }).action(async (id: string, typed: string) => {
+    const text = typed.trim();
+    if (text === '') throw new ImportsError('WRONG_USE', 'Say whom to look for: a unique id, an e-mail, a user name or a name');
+    const services = await deps.open();
+    const { clientId } = await requireClient(services, id);
+    const { users, isWhole } = await services.users.search(clientId, text, SHOWN);
+    if (users.length === 0) {
+      throw new ImportsError(
+        'NOT_FOUND',
+        `Nobody of ${clientId} was found by ${escapeText(text)}${isWhole ? '' : ', as far as was looked'}.\nUpper and lower case count in unique ids and user names. See which files came: imports list --client ${clientId}`,
+      );
+    }
+    await print.show(users.map(foundItem), () =>
+      [
+        tableOf(users, print),
+        ...(isWhole ? [] : [`There may be more: say more of the user, e.g. the whole e-mail.`]),
+        print.prose(`Which imports touched one of them:\nimports user ${clientId} UNIQUE_ID`),
+      ].join('\n\n'),
+    );
+  });
+}
+
+function foundItem({ uniqueId, status, values, imported }: User) {
+  const { firstName = null, lastName = null, email = null, userName = null } = values;
+  return { uniqueId, status, firstName, lastName, email, userName, importId: imported?.importId ?? null };
+}
+
+function tableOf(users: readonly User[], print: Printer): string {
+  return print.table(
+    [
+      { head: 'UNIQUE ID' },
+      { head: 'NAME', narrow: 'cut' },
+      { head: 'E-MAIL' },
+      { head: 'USER NAME', dropOrder: 2 },
+      { head: 'STATUS' },
+      { head: 'LAST IMPORT', dropOrder: 1 },
+    ],
+    users.map(({ uniqueId, status, values: { firstName = '', lastName = '', email = '', userName = '' }, imported }) => [
+      uniqueId,
+      `${firstName} ${lastName}`.trim(),
+      email,
+      userName,
+      status,
+      imported?.importId ?? '',
+    ]),
+  );
+}

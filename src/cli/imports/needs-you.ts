@@ -1,0 +1,93 @@
+// What waits for somebody, in one line: the end of `imports list` and of `imports doctor`.
+
+import type { ClientId } from '../../domain/ids';
+import { ENDED_STATES, statesThat } from '../../domain/import-state';
+import type { ImportQuery } from '../../domain/import-query';
+import type { ImportStore, OutboxStore, UndoStore } from '../../ports';
+
+/** As many of a kind are named. */
+const NAMED = 5;
+/** Failed ones before held ones: what is broken may spread. */
+const ORDER = ['retry', 'decision'] as const;
+/** More than ever wait at once. */
+const MOST_HELD = 1_000;
+
+interface NeedsYou {
+  readonly total: number;
+  /** `north-10 failed, acme-5 and acme-4 held` */
+  readonly what: string;
+  /** What to type. */
+  readonly next: string;
+}
+
+interface Kind {
+  readonly what: string;
+  readonly count: number;
+  /** The newest. */
+  readonly ids: readonly string[];
+}
+
+/** `3 need you: north-10 failed, acme-5 and acme-4 held → imports show ID` */
+export function needsYouText({ total, what, next }: NeedsYou): string {
+  return `${total} ${total === 1 ? 'needs' : 'need'} you: ${what} → ${next}`;
+}
+
+export interface AskedForNeeds {
+  readonly imports: Pick<ImportStore, 'listIds' | 'count'>;
+  readonly undos: Pick<UndoStore, 'needing'>;
+  readonly outbox: Pick<OutboxStore, 'failedAmong'>;
+}
+
+/** null = nothing does. */
+export async function needsYou({ imports, undos, outbox }: AskedForNeeds, clientIds?: readonly ClientId[]): Promise<NeedsYou | null> {
+  const states = ORDER.flatMap((need) => statesThat(({ needs }) => needs === need));
+  const asked: readonly (readonly [what: string, query: ImportQuery])[] = [
+    ...states.map((state) => [state, { states: [state] }] as const),
+    ['whose e-mail was not sent', { states: ENDED_STATES, reports: ['failed'], isKept: true }],
+  ];
+  const kinds = (
+    await Promise.all(
+      asked.map(async ([what, query]) => {
+        const those = { ...query, ...(clientIds !== undefined && { clientIds }) };
+        const limit = what === 'held' ? MOST_HELD : NAMED;
+        const [count, ids] = await Promise.all([imports.count(those), imports.listIds({ ...those, limit })]);
+        if (what !== 'held') return [kindOf(what, ids, count)];
+        const untold = await outbox.failedAmong(ids, 'hold');
+        return [
+          kindOf(
+            notTold(untold.size),
+            ids.filter((id) => untold.has(id)),
+          ),
+          kindOf(
+            what,
+            ids.filter((id) => !untold.has(id)),
+            count - untold.size,
+          ),
+        ];
+      }),
+    )
+  ).flat();
+  const undone = await undos.needing(clientIds);
+  const undoneIds = (isStopped: boolean) =>
+    undone.filter(({ failure }) => (failure !== null) === isStopped).map(({ importId }) => importId);
+  kinds.push(kindOf('half undone', undoneIds(true)), kindOf('whose e-mail about the undo was not sent', undoneIds(false)));
+  const waiting = kinds.filter(({ count }) => count > 0);
+  const total = waiting.reduce((sum, { count }) => sum + count, 0);
+  if (total === 0) return null;
+  const what = waiting.map((kind) => `${listed(kind.ids, kind.count)} ${kind.what}`).join(', ');
+  return { total, what, next: `imports show ${total === 1 ? waiting[0]?.ids[0] : 'ID'}` };
+}
+
+function notTold(n: number): string {
+  return `held, and ${n === 1 ? 'its administrator was' : 'their administrators were'} not told`;
+}
+
+function kindOf(what: string, ids: readonly string[], count = ids.length): Kind {
+  return { what, count, ids: ids.slice(0, NAMED) };
+}
+
+/** `acme-9, acme-8 and 12 more` */
+function listed(ids: readonly string[], count: number): string {
+  const names = count > ids.length ? [...ids, `${count - ids.length} more`] : ids;
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

@@ -1,0 +1,57 @@
+// `imports webhook test`: sends a test event at once, from this machine, and shows the receiver's answer.
+
+import type { Command } from 'commander';
+import type { ClientId } from '../../domain/ids';
+import { composeTest } from '../../domain/webhook/compose-event';
+import { ImportsError } from '../../errors';
+import { requireClient } from '../clients/require-client';
+import { defineCommand, type Session } from '../define-command';
+import { escapeText } from '../text/escape-text';
+
+interface Receiver {
+  readonly clientId: ClientId | null;
+  readonly url: string | null;
+  /** How its URL is set. */
+  readonly setBy: string;
+}
+
+export function addWebhookTestCommand(parent: Command, { deps, print }: Session): void {
+  defineCommand(parent, {
+    usage: 'test [client]',
+    summary: 'send a test event now, and say what the receiver answers',
+    details: 'To the webhookUrl of the client, or to IMPORTS_WEBHOOK_URL. The event has the type webhook.test.',
+    examples: ['imports webhook test', 'imports webhook test acme'],
+  }).action(async (id: string | undefined) => {
+    const { clientId, url, setBy } = await receiverOf(id);
+    if (url === null) {
+      const what = clientId === null ? 'The installation has no receiver of webhooks' : `Client ${clientId} has no webhookUrl`;
+      throw new ImportsError('NOT_NOW', `${what}. Set it with: ${setBy}`);
+    }
+    const { sender } = await deps.webhooks();
+    const at = deps.now();
+    const eventId = `test_${at.getTime()}`;
+    const answer = await sender.send({ url, clientId, id: eventId, at, body: composeTest(clientId, at) });
+    const said = escapeText(answer.said.replace(/\s+/g, ' ').trim().slice(0, 200));
+    if (answer.kind !== 'taken') {
+      const quoted = said === '' ? '' : `\nIt said: ${said}`;
+      throw new ImportsError(
+        'NOT_NOW',
+        `The test event was not taken. ${new URL(url).host}: ${answer.why}${quoted}\nIf the URL is wrong, correct it: ${setBy}`,
+      );
+    }
+    await print.show({ eventId, clientId, url, status: answer.status, answer: said }, () =>
+      print.facts([
+        ['Event', eventId],
+        ['Receiver', url],
+        ['Answer', `${answer.status}, taken`],
+        ['It said', said === '' ? undefined : said],
+      ]),
+    );
+  });
+
+  async function receiverOf(id: string | undefined): Promise<Receiver> {
+    if (id === undefined) return { clientId: null, url: (await deps.webhooks()).url, setBy: 'IMPORTS_WEBHOOK_URL=https://…' };
+    const { clientId, settings } = await requireClient(await deps.open(), id);
+    return { clientId, url: settings.webhookUrl, setBy: `imports client set ${clientId} webhookUrl=https://…` };
+  }
+}

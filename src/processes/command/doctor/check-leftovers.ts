@@ -1,0 +1,58 @@
+// Files that nobody will come back for. What has merely ended is housekeeping's; a claimed file that no import knows is a client's file
+// that would be lost.
+
+import { lstat, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { hasEnded } from '../../../domain/import-state';
+import type { FileStore, ImportStore } from '../../../ports';
+import { counted, ill, named, well, type Finding } from './finding';
+
+const DAY_MS = 86_400_000;
+/** The front door removes partial uploads once they are a day old, every hour. */
+const SWEPT_MS = DAY_MS + 2 * 3_600_000;
+const MOST_LOOKED_AT = 500;
+
+export async function checkLeftovers(
+  dataDir: string,
+  {
+    files,
+    imports,
+    now,
+  }: { readonly files: Pick<FileStore, 'workFolders'>; readonly imports: Pick<ImportStore, 'find'>; readonly now: Date },
+): Promise<Finding> {
+  const folders = await files.workFolders();
+  const old = folders.filter(({ changedAt }) => now.getTime() - changedAt.getTime() > DAY_MS).slice(0, MOST_LOOKED_AT);
+  const lost: string[] = [];
+  const ended: string[] = [];
+  for (const { importId, holdsFile } of old) {
+    const run = await imports.find(importId);
+    const isOver = run === undefined || hasEnded(run);
+    if (isOver && holdsFile) lost.push(importId);
+    else if (isOver) ended.push(importId);
+  }
+  if (lost.length > 0) {
+    return ill(
+      `claimed files that no open import knows: ${named(lost.map((id) => `work/${id}/source`))}`,
+      "Compare with `imports list`; move a file that was not imported back into its client's folder",
+    );
+  }
+  const partials = await oldUploads(path.join(dataDir, 'uploads'), now);
+  if (partials > 0) {
+    const uploads = counted(partials, 'broken-off upload is', 'broken-off uploads are');
+    return well(`${uploads} over a day old; the front door removes them while it runs`);
+  }
+  return ended.length > 0
+    ? well(`of ${counted(ended.length, 'ended import')} in work/; housekeeping removes them at night, when no older import needs them`)
+    : well(folders.length === 0 ? 'none' : `none; ${counted(folders.length, 'import still has', 'imports still have')} files in work/`);
+}
+
+async function oldUploads(uploads: string, now: Date): Promise<number> {
+  let old = 0;
+  for (const entry of await readdir(uploads, { recursive: true, withFileTypes: true }).catch(() => [])) {
+    // A note goes with the bytes beside it.
+    if (!entry.isFile() || entry.name.endsWith('.json')) continue;
+    const found = await lstat(path.join(entry.parentPath, entry.name)).catch(() => undefined);
+    if (found !== undefined && now.getTime() - found.ctimeMs > SWEPT_MS) old++;
+  }
+  return old;
+}

@@ -1,0 +1,42 @@
+// What a check of `imports doctor` says: all is well, something is to be done, or nothing is wrong but somebody is waited for.
+
+import type { DoctorCheck } from '../../../cli/deps';
+
+export type Finding = Awaited<ReturnType<DoctorCheck['run']>>;
+
+/** How long a service may take to answer. */
+export const PATIENCE_MS = 2_500;
+
+export const START_EVERYTHING = 'Start everything with: imports up';
+
+/** Why, and what to do, is another check's to tell. */
+export const NOT_RUNNING: Finding = { ok: false, detail: 'is not running' };
+
+export function well(detail: string): Finding {
+  return { ok: true, detail };
+}
+
+/** Not wrong, but somebody's turn. */
+export function waiting(detail: string, todo: string): Finding {
+  return { ok: true, detail, todo };
+}
+
+export function ill(detail: string, todo: string): Finding {
+  return { ok: false, detail, todo };
+}
+
+/** Its cause is another check's to tell. */
+export function notLookedAt(why: string): Finding {
+  return { ok: false, skipped: true, detail: `not looked at: ${why}` };
+}
+
+/** `1 import`, `2 imports` */
+export function counted(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+/** `acme, zenith and 12 more` */
+export function named(names: readonly string[], most = 5): string {
+  const more = names.length - most;
+  return more > 0 ? `${names.slice(0, most).join(', ')} and ${more} more` : names.join(', ');
+}
