@@ -189,8 +189,13 @@ function writeOf({ decision }: Decided, userId: UserId, record: CheckedRecord): 
   }
 }
 
-function marksOf({ imported, archived }: User): FormerMarks {
-  return { ...(imported !== undefined && { imported }), ...(archived !== undefined && { archived }) };
+function marksOf({ imported, archived, foreign }: User): FormerMarks {
+  const status = foreign?.['status'];
+  return {
+    ...(imported !== undefined && { imported }),
+    ...(archived !== undefined && { archived }),
+    ...(status !== undefined && { status: status as User['status'] }),
+  };
 }
 
 export function answer({ decision, releasePermits, inactiveIgnored }: Decided, userId: UserId): Exclude<Applied, { kind: 'taken' }> {

@@ -12,7 +12,7 @@ export type UserWrite =
       readonly line: number;
       readonly rev: number;
       readonly set: FieldValues;
-      readonly before: Readonly<Record<string, string | number | null>>;
+      readonly before: Readonly<Record<string, unknown>>;
       /** Marks of the user that the write replaces. */
       readonly former?: FormerMarks;
     };

@@ -48,6 +48,8 @@ export interface Undone {
 export interface FormerMarks {
   readonly imported?: Stamp;
   readonly archived?: Archived;
+  /** Only one that is neither active nor archived. */
+  readonly status?: User['status'];
 }
 
 export interface User {
@@ -57,11 +59,23 @@ export interface User {
   readonly status: 'active' | 'archived';
   readonly rev: number;
   readonly values: FieldValues;
+  /** Of types that no file can hold, and another status than ours: counts for nothing, and an undo brings it back. */
+  readonly foreign?: Readonly<Record<string, unknown>>;
   readonly imported?: Stamp;
   readonly created?: Created;
   readonly archived?: Archived;
   readonly undone?: Undone;
   readonly updatedAt?: Date;
+}
+
+/** Whether it is a mark of an import: the application may have stored anything under that name. */
+export function isMark(mark: unknown): mark is { readonly importId: ImportId } {
+  return typeof mark === 'object' && mark !== null && 'importId' in mark && typeof mark.importId === 'string';
+}
+
+/** As it is stored, of whatever type; null = nothing. */
+export function storedValue({ values, foreign }: User, field: string): unknown {
+  return values[field as StoredFieldName] ?? foreign?.[field] ?? null;
 }
 
 /** An import created the user and was undone: to the next file the user is as good as new. */

@@ -1,7 +1,8 @@
 // The surrounding application writes to `users`, too, and knows nothing of imports. E-mails and user names stay unique by what is stored,
 // one user that the database refuses stops nobody else, and no record is rejected without a reason.
 
-import type { ClientId } from '../../src/domain/ids';
+import { mongo } from 'mongoose';
+import type { ClientId, UserId } from '../../src/domain/ids';
 import { claim, runImport, startWorld, stepsOver, type World } from '../support/in-process-import';
 import { leftBy, undo } from '../support/in-process-undo';
 
@@ -105,4 +106,68 @@ it('a revision that is not a number stops nobody', async () => {
   await users().updateOne({ _id: `${clientId}/2` as never }, { $set: { rev: 'two' } });
   const { run } = await importFile(clientId, 'b.csv', '1,OPSCOM,,uno,', '2,OPSCOM,,dos,', '3,OPSCOM,,tres,');
   expect(run.counts).toMatchObject({ updated: 3, rejected: 0 });
+});
+
+const OTHER_TYPES: readonly unknown[] = [
+  ['a', 'list'],
+  new Date(5_000),
+  true,
+  { a: 'part' },
+  mongo.Decimal128.fromString('1.50'),
+  mongo.Long.fromString('9007199254740993'),
+  new mongo.Binary(Buffer.from('bytes')),
+  '',
+  42,
+];
+
+it('an undo brings back what the application had stored, of whatever type, and leaves no key behind', async () => {
+  const clientId = await world.addClient('app-types');
+  const stored = OTHER_TYPES.map((value, n) => ({ email: value, userName: value, studentNo: value, uniqueId: `${n}` }));
+  await users().insertMany(stored.map((user) => ({ _id: `${clientId}/${user.uniqueId}` as never, clientId, ...user })));
+  const { run, codes } = await importFile(clientId, 'a.csv', ...stored.map((_, n) => `${n},OPSCOM,e${n}@x.example,u${n},S${n}`));
+  expect(codes).toEqual({});
+  await undo(world, run.importId);
+  expect(await leftBy(world.ports, run.importId)).toEqual([]);
+  const found = await users().find({ clientId }).sort({ _id: 1 }).toArray();
+  expect(found.map(({ email, userName, studentNo, uniqueId }) => ({ email, userName, studentNo, uniqueId }))).toEqual(stored);
+  expect(found.filter(({ emailKey, userNameKey }) => emailKey !== undefined || userNameKey !== undefined)).toEqual([]);
+});
+
+it.each(['imported', 'created', 'archived', 'undone'])(
+  'what stands under the name of our mark `%s` and is none stops nobody',
+  async (mark) => {
+    const clientId = await world.addClient(`app-mark-${mark}`, { archiveOnInactive: true });
+    const odd: readonly unknown[] = [null, true, 'yesterday', new Date(), { by: 'the application' }, ['a', 'list'], 5];
+    const holderOf = (n: number, status: string) => `${clientId}/${status}${n}`;
+    for (const status of ['active', 'archived']) {
+      await users().insertMany(odd.map((value, n) => ({ _id: holderOf(n, status) as never, clientId, status, [mark]: value })));
+      const permits = odd.map((_, n) => ({
+        _id: `P-${holderOf(n, status)}` as never,
+        clientId,
+        status: 'active',
+        holder: holderOf(n, status),
+      }));
+      await world.db.collection('permits').insertMany(permits);
+    }
+    const rows = odd.flatMap((_, n) => [`active${n},OPSCOM,0`, `archived${n},OPSCOM,0`]);
+    await world.drop(clientId, 'a.csv', `unique_id,login_source,active\n${rows.join('\n')}\n`);
+    const [run] = await world.importAll(clientId);
+    expect(run).toMatchObject({ outcome: 'imported', counts: { archived: odd.length, permitsReleased: 2 * odd.length } });
+    await undo(world, run!.importId);
+    expect(await users().countDocuments({ clientId, status: 'active' })).toBe(odd.length);
+    for (const uniqueId of ['active0', 'archived0'])
+      expect(await world.ports.users.history(`${clientId}/${uniqueId}` as UserId).then((history) => history?.user.userId)).toBeDefined();
+  },
+);
+
+it('a user whose status is not one of ours is active: archived by a file that says so, and by an undo what it was', async () => {
+  const clientId = await world.addClient('app-status', { archiveOnInactive: true });
+  const statuses = [null, 'suspended', 7];
+  await users().insertMany(statuses.map((status, n) => ({ _id: `${clientId}/${n}` as never, clientId, status })));
+  await world.drop(clientId, 'a.csv', 'unique_id,login_source,active\n0,OPSCOM,0\n1,OPSCOM,0\n2,OPSCOM,0\n');
+  const [run] = await world.importAll(clientId);
+  expect(run!.counts).toMatchObject({ archived: 3 });
+  await undo(world, run!.importId);
+  const found = await users().find({ clientId }).sort({ _id: 1 }).toArray();
+  expect(found.map(({ status }) => status as unknown)).toEqual(['active', 'suspended', 7]);
 });

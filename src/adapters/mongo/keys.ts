@@ -1,6 +1,7 @@
 // How keys of documents are put together. They are padded so that the order of `_id`s is the order of lines, and a part of an import
 // is one range of them.
 
+import { mongo } from 'mongoose';
 import type { ImportId } from '../../domain/ids';
 import type { PermitId } from './documents';
 
@@ -28,7 +29,8 @@ export function keysOf(of: string): { readonly $gte: string; readonly $lt: strin
   return { $gte: `${of}/`, $lt: `${of}0` };
 }
 
-/** Ids that MongoDB tells apart have different texts, 5 and "5" too. */
+/** Ids that MongoDB tells apart have different texts, 5 and "5" too, and two moments of one second. */
 export function textOfPermitId(permitId: PermitId): string {
-  return typeof permitId === 'string' ? JSON.stringify(permitId) : String(permitId);
+  if (typeof permitId === 'number' || permitId instanceof mongo.ObjectId) return String(permitId);
+  return mongo.BSON.EJSON.stringify(permitId, { relaxed: false });
 }

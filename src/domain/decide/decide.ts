@@ -4,7 +4,15 @@
 import { headerOf, type FieldName } from '../record/fields';
 import { isSome, leadingZerosReason, missingCode, reason, REASONS, type Reason } from '../reason/reasons';
 import type { CheckedRecord, DecideContext, Decided, Decision, FileMark } from '../record/record';
-import { isCreationUndone, type FieldValue, type FieldValues, type StoredFieldName, type User, type WrittenDecision } from '../user';
+import {
+  isCreationUndone,
+  storedValue,
+  type FieldValue,
+  type FieldValues,
+  type StoredFieldName,
+  type User,
+  type WrittenDecision,
+} from '../user';
 
 const NO_VALUES: FieldValues = {};
 
@@ -84,9 +92,9 @@ function differing(values: FieldValues, stored: FieldValues): FieldValues {
   return set;
 }
 
-function valuesOf(user: User, set: FieldValues): Readonly<Record<string, FieldValue | null>> {
-  const before: Record<string, FieldValue | null> = {};
-  for (const field of Object.keys(set) as StoredFieldName[]) before[field] = user.values[field] ?? null;
+function valuesOf(user: User, set: FieldValues): Readonly<Record<string, unknown>> {
+  const before: Record<string, unknown> = {};
+  for (const field of Object.keys(set)) before[field] = storedValue(user, field);
   return before;
 }
 

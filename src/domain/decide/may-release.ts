@@ -2,7 +2,7 @@
 // a newer import, which sees to the permits itself. Pure.
 
 import { parseImportId, type ImportId } from '../ids';
-import type { Archived, Undone } from '../user';
+import { isMark, type Archived, type Undone } from '../user';
 
 /** The user as it is now; no status = active. */
 interface Releasable {
@@ -13,7 +13,7 @@ interface Releasable {
 
 export function mayRelease(importId: ImportId, { status, archived, undone }: Releasable): boolean {
   if (status !== 'archived' || undone?.importId === importId) return false;
-  return archived === undefined || seqOf(archived.importId) <= seqOf(importId);
+  return !isMark(archived) || seqOf(archived.importId) <= seqOf(importId);
 }
 
 function seqOf(importId: ImportId): number {

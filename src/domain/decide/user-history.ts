@@ -29,10 +29,16 @@ export function userHistory(user: User, changes: readonly UserChange[]): readonl
 }
 
 function eventsOf({ importId, line, decision, before, after, at, undoneAt }: UserChange): UserEvent[] {
-  const fields = Object.entries(after).map(([field, value]) => ({ field, old: before[field] ?? null, new: value }));
+  const fields = Object.entries(after).map(([field, value]) => ({ field, old: shown(before[field]), new: value }));
   const event: UserEvent = { did: decision, importId, line, at, fields };
   if (undoneAt === undefined) return [event];
   return [event, { did: 'undo', importId, line, at: undoneAt, fields: fields.map((one) => ({ ...one, old: one.new, new: one.old })) }];
+}
+
+/** The application may have stored anything. */
+function shown(value: unknown): FieldValue | null {
+  if (value === undefined || value === null) return null;
+  return typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value);
 }
 
 function creationOf(user: User, changes: readonly UserChange[]): UserEvent[] {
@@ -51,7 +57,9 @@ function createdFields(user: User, changes: readonly UserChange[]): readonly Fie
   // A revision in between that nobody told us of: the application's, or one whose values have expired.
   if (first !== 1 && !(undoneAt !== undefined && first === 2)) return null;
   const values: Partial<Record<StoredFieldName, FieldValue | null>> = { ...user.values };
-  for (const { before } of changes.toReversed()) Object.assign(values, before);
+  for (const { before } of changes.toReversed()) {
+    for (const [field, value] of Object.entries(before)) values[field as StoredFieldName] = shown(value);
+  }
   return Object.entries({ ...values, ...gaveUp })
     .filter((entry): entry is [string, FieldValue] => entry[1] !== null)
     .map(([field, value]) => ({ field, old: null, new: value }));

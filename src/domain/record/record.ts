@@ -60,7 +60,7 @@ export type Decision =
       /** Only fields that differ from the stored ones. */
       readonly set: FieldValues;
       /** The values that `set` replaces; null = the user had none. */
-      readonly before: Readonly<Record<string, string | number | null>>;
+      readonly before: Readonly<Record<string, unknown>>;
       readonly user: User;
     }
   | { readonly kind: 'unchanged' }

@@ -3,7 +3,16 @@
 
 import type { ImportId } from '../ids';
 import type { UndoneAs, UserChange, WhyLeft } from './undo';
-import type { Archived, Created, FieldValue, FieldValues, Stamp, StoredFieldName, User } from '../user';
+import {
+  storedValue,
+  type Archived,
+  type Created,
+  type FieldValue,
+  type FieldValues,
+  type Stamp,
+  type StoredFieldName,
+  type User,
+} from '../user';
 
 /** What is written to the user, absolute, on revision `rev`. */
 export interface Restore {
@@ -91,7 +100,7 @@ function isAsLeft(user: User, { decision, after }: UserChange): boolean {
 }
 
 function hasFormer(user: User, { before }: UserChange): boolean {
-  return Object.entries(before).every(([field, value]) => (user.values[field as StoredFieldName] ?? null) === value);
+  return Object.entries(before).every(([field, value]) => JSON.stringify(storedValue(user, field)) === JSON.stringify(value));
 }
 
 /** A creation keeps no values to compare with, but an application that does not count revisions may still record the time of its change. */
@@ -103,11 +112,11 @@ function isTouched({ rev, created, undone, updatedAt }: User): boolean {
 function restoreOf({ importId, decision, rev, before, former }: UserChange, user: User, at: Date): Restore {
   const set: Partial<Record<StoredFieldName, FieldValue>> = {};
   const unset: StoredFieldName[] = [];
-  for (const [field, value] of Object.entries(before) as [StoredFieldName, FieldValue | null][]) {
+  for (const [field, value] of Object.entries(before) as [StoredFieldName, unknown][]) {
     if (value === null) unset.push(field);
-    else set[field] = value;
+    else set[field] = value as FieldValue;
   }
-  const status = decision === 'archive' ? 'active' : decision === 'reactivate' ? 'archived' : null;
+  const status = decision === 'archive' ? (former?.status ?? 'active') : decision === 'reactivate' ? 'archived' : null;
   return {
     rev: user.rev,
     backTo: rev,

@@ -14,7 +14,7 @@ export interface UserChange {
   /** The user's before the change. */
   readonly rev: number;
   /** null = the user had none. */
-  readonly before: Readonly<Record<string, string | number | null>>;
+  readonly before: Readonly<Record<string, unknown>>;
   readonly after: FieldValues;
   readonly at: Date;
   readonly former?: FormerMarks;

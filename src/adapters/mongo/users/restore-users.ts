@@ -10,7 +10,7 @@ import { failuresIn } from '../write-failures';
 import { type Models, native } from '../models';
 import { createNotWritten } from './not-written';
 import { revision, revisionOf } from './revision';
-import { KEY_OF, uniqueKeys } from './unique-keys';
+import { KEY_OF, KEYED_FIELDS, uniqueKeys } from './unique-keys';
 
 type Run = Parameters<UserStore['restore']>[0];
 type UserRestore = Restore & { readonly userId: UserId };
@@ -46,14 +46,21 @@ export function createRestoreUsers(models: Pick<Models, 'users'>): UserStore['re
 }
 
 function updateOf({ clientId, importId, at }: Run, { userId, rev, backTo, set, unset, status, archived, imported, gaveUp }: UserRestore) {
-  const keys = unset.flatMap((field) => (field === 'email' || field === 'userName' ? [KEY_OF[field]] : []));
-  const gone = [...unset, ...keys, ...(status === 'active' ? ['archived'] : []), ...(imported === null ? ['imported'] : [])];
+  const held = uniqueKeys(clientId, set);
+  // Of a value that is none, too: the application may have stored an empty text, or a list.
+  const keys = KEYED_FIELDS.filter((field) => unset.includes(field) || field in set).map((field) => KEY_OF[field]);
+  const gone = [
+    ...unset,
+    ...keys.filter((key) => held[key] === undefined),
+    ...(status !== null && status !== 'archived' ? ['archived'] : []),
+    ...(imported === null ? ['imported'] : []),
+  ];
   return {
     filter: { _id: userId, rev: revision(rev) },
     update: {
       $set: {
         ...set,
-        ...uniqueKeys(clientId, set),
+        ...held,
         ...(status !== null && { status }),
         ...(archived !== null && { archived }),
         ...(gaveUp !== null && { 'created.undoneAt': at, 'created.gaveUp': gaveUp }),

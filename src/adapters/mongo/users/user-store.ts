@@ -3,7 +3,7 @@
 
 import { ALL_FIELDS } from '../../../domain/client/profiles';
 import { uniqueIdOf, type UserId } from '../../../domain/ids';
-import type { FieldValues, StoredFieldName, User } from '../../../domain/user';
+import { isMark, type FieldValues, type StoredFieldName, type User } from '../../../domain/user';
 import type { UserStore } from '../../../ports';
 import type { UserDocument } from '../documents';
 import { type Models, native } from '../models';
@@ -19,6 +19,9 @@ import { createZeroTwins } from './zero-twins';
 
 /** The unique id is who the user is, not what is stored about them. */
 const VALUES = ALL_FIELDS.map(({ name }) => name).filter((name): name is StoredFieldName => name !== 'active' && name !== 'uniqueId');
+
+/** A user of any other is active, too. */
+const OUR_STATUSES: ReadonlySet<unknown> = new Set(['active', 'archived', undefined, null]);
 
 const WHAT_IS_DERIVED = { uniqueId: 0, emailKey: 0, userNameKey: 0 };
 
@@ -69,31 +72,34 @@ function entryOf(document: UserDocument, values?: FieldValues): readonly [UserId
   return [document._id, toUser(document, values)];
 }
 
-function valuesOf(document: UserDocument): FieldValues {
+/** The application may store null, or a type that no file can hold: then the field counts as not set. */
+function valuesOf(document: UserDocument, foreign: Record<string, unknown>): FieldValues {
   const values: Partial<Record<StoredFieldName, string | number>> = {};
   for (const name of VALUES) {
-    const value = document[name];
-    // The application may store null, or a type that no file can hold: then the field counts as not set.
+    const value: unknown = document[name];
     if (typeof value === 'string' || typeof value === 'number') values[name] = value;
+    else if (value !== undefined && value !== null) foreign[name] = value;
   }
   return values;
 }
 
-function toUser(document: UserDocument, values = valuesOf(document)): User {
-  const { _id: userId, clientId, status = 'active', imported, created, archived, undone, updatedAt } = document;
+function toUser(document: UserDocument, known?: FieldValues): User {
+  const { _id: userId, clientId, status, imported, created, archived, undone, updatedAt } = document;
+  const foreign: Record<string, unknown> = OUR_STATUSES.has(status) ? {} : { status };
   const user: { -readonly [K in keyof User]: User[K] } = {
     userId,
     clientId,
     uniqueId: uniqueIdOf(userId),
-    status,
+    status: status === 'archived' ? 'archived' : 'active',
     rev: revisionOf(document),
-    values,
+    values: known ?? valuesOf(document, foreign),
   };
   // Set, or not there at all: what a mark is absent of must not look like one that is undefined.
-  if (imported !== undefined) user.imported = imported;
-  if (created !== undefined) user.created = created;
-  if (archived !== undefined) user.archived = archived;
-  if (undone !== undefined) user.undone = undone;
+  if (isMark(imported)) user.imported = imported;
+  if (isMark(created)) user.created = created;
+  if (isMark(archived)) user.archived = archived;
+  if (isMark(undone)) user.undone = undone;
   if (updatedAt instanceof Date) user.updatedAt = updatedAt;
+  if (Object.keys(foreign).length > 0) user.foreign = foreign;
   return user;
 }

@@ -52,6 +52,40 @@ test('the active permits of the users become available and keep number and histo
   expect(await mongo.store.permits.countActiveOf([user('1'), user('2'), user('3')])).toBe(1);
 });
 
+test('ids that MongoDB tells apart are told apart, of whatever type they are', async () => {
+  const { Binary, Decimal128, Long, ObjectId, UUID } = driver;
+  const bytes = (last: number) => new Binary(Buffer.from([0, last]));
+  const ids = [
+    5,
+    '5',
+    true,
+    null,
+    new Date(1_000),
+    new Date(1_001),
+    bytes(254),
+    bytes(255),
+    new UUID(),
+    new ObjectId(),
+    Decimal128.fromString('7.5'),
+  ];
+  const large = ['9007199254740992', '9007199254740993'].map((text) => Long.fromString(text));
+  const all = [...ids, ...large].map((id) => ({
+    _id: id as never,
+    clientId: mongo.clientId,
+    number: 'P',
+    status: 'active',
+    holder: user('1'),
+  }));
+  await mongo.collection('permits').insertMany(all);
+  await release('1');
+  expect(await mongo.store.permits.countReleased(importId())).toBe(all.length);
+  expect(await mongo.collection('permits').countDocuments({ clientId: mongo.clientId, status: 'active' })).toBe(0);
+  await become('active', '1');
+  await mongo.store.permits.giveBack(importId(), AT, () => {});
+  expect(await mongo.store.permits.countGivenBack(importId())).toBe(all.length);
+  expect(await mongo.collection('permits').countDocuments({ clientId: mongo.clientId, holder: user('1') })).toBe(all.length);
+});
+
 test.each(['expired', 'suspended', 'returned'])('a permit that is %s stays as it is', async (status) => {
   await add('P1', user('1'), status);
   await release('1');
