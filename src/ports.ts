@@ -558,10 +558,19 @@ export interface OutboxStore {
   whyFailed(importId: ImportId, kind: MailKind): Promise<string | null>;
   /** Events that were given up since then, newest first; not those that their receiver said it does not want. */
   webhooksGivenUp(since: Date): Promise<readonly { readonly importId: ImportId; readonly receiver: WebhookReceiver }[]>;
-  /** Events about the import that their receiver did not take at the last try, and why; `pending` = it is tried again. */
-  webhooksNotTaken(
-    importId: ImportId,
-  ): Promise<readonly { readonly kind: WebhookKind; readonly state: 'pending' | 'failed'; readonly why: string | null }[]>;
+  /** Events about the import that their receiver did not take at the last try, in the order of those tries. */
+  webhooksNotTaken(importId: ImportId): Promise<readonly EventNotTaken[]>;
+}
+
+export interface EventNotTaken {
+  /** As the receiver knows it. */
+  readonly id: string;
+  readonly kind: WebhookKind;
+  /** `pending` = it is tried again. */
+  readonly state: 'pending' | 'failed';
+  /** Of the last try; of one that failed, when it was given up. */
+  readonly at: Date;
+  readonly why: string | null;
 }
 
 // ------------------------------------------------------------------------------------------------------------ webhooks

@@ -23,6 +23,8 @@ export const sendHoldMail =
         page: describeHold(run, held, client, kind),
       }),
     );
+    // The administrator knows now, whatever became of the first e-mail.
+    if (state === 'sent' && kind === 'hold-reminder') await ports.outbox.setState(importId, 'hold', 'sent', ports.clock.now());
     const detail = { clientId: run.clientId, importId, kind, state };
     if (state === 'sent') ports.log.info('administrator told of held import', detail);
     else ports.log.warn('administrator not told of held import', detail);

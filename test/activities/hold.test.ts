@@ -148,6 +148,23 @@ describe('a file that would archive many users', () => {
     });
   });
 
+  it('counts its administrator as told once a reminder arrives, even if the first e-mail did not', async () => {
+    const clientId = await prepare('told-late');
+    const importId = await dropDangerous(clientId);
+    const steps = stepsOver(world.ports);
+    const untold = async () => [...(await world.ports.outbox.failedAmong([importId], 'hold'))];
+    await run(
+      importId,
+      answering('decline', async () => {
+        await steps.markReportFailed({ importId, kind: 'hold', why: 'No mailbox here.' });
+        expect(await untold()).toEqual([importId]);
+        expect(await steps.sendHoldMail({ importId, kind: 'hold-reminder' })).toEqual({ report: 'sent' });
+        expect(await untold()).toEqual([]);
+        expect(await world.ports.outbox.whyFailed(importId, 'hold')).toBeNull();
+      }),
+    );
+  });
+
   it('does all of it when it is approved, and keeps who said so', async () => {
     const clientId = await prepare('approved');
     const importId = await dropDangerous(clientId);

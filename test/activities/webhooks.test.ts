@@ -248,7 +248,13 @@ test('it goes to the present URL at each try, and nowhere when that was switched
     '127.0.0.1:1: cannot be reached (ECONNREFUSED). Try it with: imports webhook test moved',
   );
   expect(await ports.outbox.webhooksNotTaken(importId)).toEqual([
-    { kind: 'webhook-finished-client', state: 'pending', why: '127.0.0.1:1: cannot be reached (ECONNREFUSED).' },
+    {
+      id: `${importId}_finished`,
+      kind: 'webhook-finished-client',
+      state: 'pending',
+      at: expect.any(Date),
+      why: '127.0.0.1:1: cannot be reached (ECONNREFUSED).',
+    },
   ]);
   await hook(null);
   expect(await sendWebhook(delivery!)).toEqual({ state: 'off' });
@@ -270,13 +276,14 @@ test('one that wants no more, or that nobody took for a day, is known by its imp
     'webhook-finished-installation',
     expect.stringMatching(/^127\.0\.0\.1:\d+: answered 410: it wants no more events\.$/),
   ];
-  expect(await ports.outbox.webhooksNotTaken(importId)).toEqual([{ kind, state: 'failed', why }]);
+  const finished = { id: `${importId}_finished`, kind, state: 'failed', at: expect.any(Date), why };
+  expect(await ports.outbox.webhooksNotTaken(importId)).toEqual([finished]);
 
   const failed = { type: 'import.failed', clientId: begun.values().next().value!.clientId, importId, at: 0, attempt: 1 } as const;
-  await stepsOver(ports).markWebhookFailed({ ...failed, because: 'failed', receiver: 'client', why: 'It was asleep.' });
+  await stepsOver(later(ports, 1)).markWebhookFailed({ ...failed, because: 'failed', receiver: 'client', why: 'It was asleep.' });
   expect(await ports.outbox.webhooksNotTaken(importId)).toEqual([
-    { kind: 'webhook-failed_1-client', state: 'failed', why: 'It was asleep.' },
-    { kind, state: 'failed', why },
+    finished,
+    { id: `${importId}_failed_1`, kind: 'webhook-failed_1-client', state: 'failed', at: expect.any(Date), why: 'It was asleep.' },
   ]);
 });
 
@@ -298,7 +305,13 @@ test('a Temporal that cannot be reached delays a step; one that refuses the even
   await happen(refusing(new ImportsError('CONFIG', 'Temporal refused to start the delivery of an event (gRPC status 7).')));
   expect(await ports.imports.find(importId)).toMatchObject({ state: 'finished', outcome: 'imported-with-failures' });
   expect(await ports.outbox.webhooksNotTaken(importId)).toEqual([
-    { kind: 'webhook-finished-installation', state: 'failed', why: 'It could not be handed to Temporal; see the log of the worker.' },
+    {
+      id: `${importId}_finished`,
+      kind: 'webhook-finished-installation',
+      state: 'failed',
+      at: expect.any(Date),
+      why: 'It could not be handed to Temporal; see the log of the worker.',
+    },
   ]);
   expect(begun.size).toBe(0);
 });

@@ -323,6 +323,29 @@ webhookUrl            https://hooks.acme.example/imports
   });
 });
 
+test('no folder is made in a data directory that has none of any client; the first client of all is welcome', async () => {
+  const gone = () => aWorld({ foldersGone: true });
+  for (const words of [
+    ['enable', 'acme'],
+    ['set', 'acme', 'schedule=1h'],
+    ['add', 'new', ...REQUIRED],
+  ]) {
+    const { code, err, world } = await imports(gone(), 'client', ...words);
+    expect([code, err]).toEqual([2, expect.stringContaining('make an empty one first: mkdir -p /data/clients/acme')]);
+    expect(world.calls).toEqual([]);
+    expect(world.clients).toEqual(aWorld().clients);
+  }
+  const first = await imports(aWorld({ foldersGone: true, clients: [] }), 'client', 'add', 'new', ...REQUIRED);
+  expect([first.code, first.world.calls]).toEqual([0, expect.arrayContaining(['folder new'])]);
+  for (const words of [
+    ['disable', 'acme'],
+    ['set', 'acme', 'report=always'],
+  ]) {
+    const { code, world } = await imports(gone(), 'client', ...words);
+    expect([code, world.calls]).toEqual([0, expect.not.arrayContaining(['folder acme'])]);
+  }
+});
+
 describe('client disable, enable', () => {
   test('disable takes the client out of the schedules, enable puts it in again', async () => {
     const world = aWorld();

@@ -39,7 +39,7 @@ describe('a held import', () => {
     [
       ['approve', 'acme-1', '--without-archives', '-r', 'x'],
       'approve-without-archives acme-1 by pat: x',
-      'Import acme-1 is approved without its archives and goes on.\nFollow it with: imports watch acme-1\n',
+      'Import acme-1 is approved and goes on; nobody will be archived.\nFollow it with: imports watch acme-1\n',
     ],
     [
       ['decline', 'acme-1', '--reason', 'x'],
@@ -72,27 +72,27 @@ const refused: readonly (readonly [what: string, run: ImportRun, err: string])[]
   [
     'never was held',
     held({ state: 'applying', held: null }),
-    'Import acme-1 does not wait for approval: it is applying.\nFollow it with: imports watch acme-1',
+    'Import acme-1 is not waiting for approval.\nState: applying\nFollow it with: imports watch acme-1',
   ],
   [
     'was approved',
     held({ state: 'applying', held: { ...HELD, decided } }),
-    'Import acme-1 was decided already (approve, by sam: their IT says so): it is applying.\nFollow it with: imports watch acme-1',
+    'Import acme-1 was already approved by sam: their IT says so\nState: applying\nFollow it with: imports watch acme-1',
   ],
   [
     'was declined because nobody decided',
     held({ state: 'finished', outcome: 'declined', held: { ...HELD, decided: { ...decided, verdict: 'timed-out' } } }),
-    'Import acme-1 was decided already (timed-out): it is finished: declined.\nSee what it did with: imports show acme-1',
+    'Nobody decided on import acme-1 in time, so it was declined.\nState: finished: declined\nSee all of it with: imports show acme-1',
   ],
   [
     'has ended',
     aRun('acme-1'),
-    'Import acme-1 does not wait for approval: it is finished: imported.\nSee what it did with: imports show acme-1\nTake it back with: imports undo acme-1 --reason "…"',
+    'Import acme-1 is not waiting for approval.\nState: finished: imported\nSee all of it with: imports show acme-1\nTake it back with: imports undo acme-1 --reason "…"',
   ],
   [
     'has failed',
     held({ state: 'failed', held: null }),
-    'Import acme-1 does not wait for approval: it is failed.\nOnce the cause is mended: imports retry acme-1 --reason "…"',
+    'Import acme-1 is not waiting for approval.\nState: failed\nOnce the problem is fixed, continue with: imports retry acme-1 --reason "…"',
   ],
 ];
 describe.each(['approve', 'decline'])('%s', (command) => {

@@ -133,7 +133,13 @@ export function errorPaths(folder: string): readonly ErrorPath[] {
     notFound('person export nobody 1042', 'There is no client nobody', 'imports client list'),
     wrongUse('person erase acme 1042', 'Say why', '--reason "request of 3 November"'),
     notNow('person erase acme 1042 --reason x', 'These imports have not ended', 'imports show acme-1', run(busy)),
-    ...['person export acme 1042', 'person erase acme 1042 --reason x'].map((typed) =>
+    ...[
+      'person export acme 1042',
+      'person erase acme 1042 --reason x',
+      'client enable acme',
+      'client set acme schedule=1h',
+      'client add new --failed-import-email a@x.example --reply-to-admin-email b@x.example',
+    ].map((typed) =>
       entry(2, 'CONFIG')(typed, 'The folder of acme is not in /data/clients', 'set IMPORTS_DATA_DIR', { world: { foldersGone: true } }),
     ),
     ...(
@@ -192,6 +198,12 @@ export function errorPaths(folder: string): readonly ErrorPath[] {
       world: { webhooks: { ...aWorld().webhooks, problem: 'only https:// URLs are allowed, unless IMPORTS_WEBHOOK_PRIVATE is on' } },
     }),
     notNow('webhook test', 'The installation has no receiver of webhooks', 'IMPORTS_WEBHOOK_URL=https://', webhooks({ url: null })),
+    entry(2, 'CONFIG')(
+      'webhook test',
+      'was not sent: IMPORTS_WEBHOOK_SECRET is not set',
+      'docs/webhooks.md',
+      webhooks({ problem: 'IMPORTS_WEBHOOK_SECRET is not set' }),
+    ),
     notNow('webhook test acme', 'Client acme has no webhookUrl', 'imports client set acme webhookUrl=https://'),
     notNow(
       'webhook test acme',
@@ -272,7 +284,7 @@ export function errorPaths(folder: string): readonly ErrorPath[] {
 
     wrongUse('show acme-1 --csv', '--csv goes with --plan', 'imports show ID --plan --csv', { only: 'text' }),
     wrongUse('show acme-1 --plan --csv --json', 'not both', '--csv', { only: 'json' }),
-    notNow('show acme-1 --plan', 'does not wait for approval: it is finished: imported', 'imports show acme-1', run()),
+    notNow('show acme-1 --plan', 'is not waiting for approval.\nState: finished: imported', 'imports show acme-1', run()),
     notFound('stats --client acm', 'There is no client acm', 'imports client list'),
     notFound('find acm ann', 'There is no client acm', 'imports client list'),
     wrongUse(['find', 'acme', ' '], 'Say whom to look for', 'a unique id'),
@@ -330,12 +342,12 @@ export function errorPaths(folder: string): readonly ErrorPath[] {
 
     // Deciding and undoing
     wrongUse('approve acme-1', 'Say why', '--reason'),
-    notNow('approve acme-1 --reason x', 'does not wait for approval', 'imports undo acme-1', run()),
-    notNow('approve acme-1 --reason x', 'does not wait for approval', 'imports watch acme-1', run(busy)),
-    notNow('decline acme-1 --reason x', 'does not wait for approval', 'imports retry acme-1', run({ state: 'failed' })),
+    notNow('approve acme-1 --reason x', 'is not waiting for approval', 'imports undo acme-1', run()),
+    notNow('approve acme-1 --reason x', 'is not waiting for approval', 'imports watch acme-1', run(busy)),
+    notNow('decline acme-1 --reason x', 'is not waiting for approval', 'imports retry acme-1', run({ state: 'failed' })),
     notNow(
       'decline acme-1 --reason x',
-      'was decided already (decline, by kim: wrong file)',
+      'was already declined by kim: wrong file',
       'imports show acme-1',
       run({ outcome: 'declined', held: { ...held, decided } }),
     ),

@@ -333,7 +333,7 @@ Restored  Permits returned to their holders: 2
   test('says whom it left as they are, and what tells who', async () => {
     const out = await shown({ counts: { ...NO_UNDO_COUNTS, restored: 3, usersLeft: 2 } });
     expect(out).toContain('Left      Users left alone: 2\n');
-    expect(out).toMatch(/\n\nWhom it left alone: imports undo acme-1\n$/);
+    expect(out).toMatch(/\n\nSee which users it left alone: imports undo acme-1\n$/);
   });
 
   test('says so when it had changed nothing', async () => {

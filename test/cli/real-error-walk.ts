@@ -61,7 +61,8 @@ export function realPaths(folder: string): readonly ErrorPath[] {
     ),
     unreachable(
       'client enable acme',
-      withReal(() => ({ files: createFileStore(noDirectory) })),
+      // As if it had been replaced a moment ago.
+      withReal(() => ({ files: { ...createFileStore(noDirectory), clientFolder: async () => ({ path: noDirectory, isThere: true }) } })),
       'part of its path is not a directory (ENOTDIR)',
       'imports client enable acme',
     ),

@@ -98,7 +98,7 @@ test('with --json prints only the end, as show does', async () => {
 const ends: readonly (readonly [ImportRun['state'], number, string])[] = [
   ['finished', 0, ''],
   ['undone', 0, ''],
-  ['failed', 1, 'error: Import acme-1 failed. Once the cause is mended: imports retry acme-1 --reason "…"\n'],
+  ['failed', 1, 'error: Import acme-1 failed. Once the problem is fixed: imports retry acme-1 --reason "…"\n'],
   ['cancelled', 1, 'error: Import acme-1 was cancelled. Go on where it stopped with: imports retry acme-1 --reason "…"\n'],
   ['held', 1, 'error: Import acme-1 waits for approval. See the numbers and how to decide: imports show acme-1\n'],
 ];

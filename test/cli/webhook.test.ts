@@ -3,6 +3,7 @@
 import { aClient, aRun, aWorld, imports } from './fake-deps';
 
 const webhookUrl = 'https://hooks.acme.example/imports';
+const [GIVEN_UP, TRIED] = [new Date('2026-11-20T14:03:07Z'), new Date('2026-11-20T15:03:07Z')];
 const hooked = aClient('acme', { settings: { ...aClient('acme').settings, webhookUrl } });
 
 test('a test event goes to the receiver of the client, or of the installation, and its answer is shown', async () => {
@@ -15,6 +16,14 @@ test('a test event goes to the receiver of the client, or of the installation, a
   );
   await imports(world, 'webhook', 'test');
   expect(world.calls).toEqual([`test_1795201200000 to ${webhookUrl}`, 'test_1795201200000 to https://hooks.city.example/imports']);
+});
+
+test('without a secret, or with a URL that is not allowed, nothing is sent, and that is the cause that is told', async () => {
+  const world = aWorld({ clients: [hooked] });
+  world.webhooks.problem = 'IMPORTS_WEBHOOK_SECRET is not set, so nothing can be signed';
+  const err = 'error: The test event was not sent: IMPORTS_WEBHOOK_SECRET is not set, so nothing can be signed.\nSee docs/webhooks.md\n';
+  expect(await imports(world, 'webhook', 'test', 'acme')).toMatchObject({ code: 2, out: '', err });
+  expect(world.calls).toEqual([]);
 });
 
 test('as JSON', async () => {
@@ -45,21 +54,28 @@ test('a URL to which nothing could be sent is not stored, nor is a client with i
 test('`imports show` says which event did not reach whom, why, and whether it is tried again', async () => {
   const world = aWorld({ runs: [aRun('acme-1')] });
   world.webhooksNotTaken = [
-    { kind: 'webhook-failed_2-installation', state: 'failed', why: null },
-    { kind: 'webhook-finished-client', state: 'pending', why: 'hooks.acme.example: answered 500.' },
+    { id: 'acme-1_failed_2', kind: 'webhook-failed_2-installation', state: 'failed', at: GIVEN_UP, why: null },
+    { id: 'acme-1_finished', kind: 'webhook-finished-client', state: 'pending', at: TRIED, why: 'hooks.acme.example: answered 500.' },
   ];
   const { out } = await imports(world, 'show', 'acme-1');
   expect(out.split('\n').filter((line) => line.startsWith('Webhook'))).toEqual([
-    expect.stringMatching(/^Webhook +event "failed" for the receiver of the installation: given up$/),
+    expect.stringMatching(/^Webhook +event acme-1_failed_2 for the receiver of the installation: given up at 2026-11-20 09:03:07$/),
     expect.stringMatching(
-      /^Webhook +event "finished" for the client: not accepted yet, retried for up to a day\. hooks\.acme\.example: answered 500\.$/,
+      /^Webhook +event acme-1_finished for the client: not accepted at 2026-11-20 10:03:07; retried for up to a day\. hooks\.acme\.example: answered 500\.$/,
     ),
   ]);
   const json = await imports(world, 'show', 'acme-1', '--json');
   expect(JSON.parse(json.out)).toMatchObject({
     webhooks: [
-      { event: 'failed', receiver: 'installation', state: 'failed', why: null },
-      { event: 'finished', receiver: 'client', state: 'pending', why: 'hooks.acme.example: answered 500.' },
+      { id: 'acme-1_failed_2', event: 'failed', receiver: 'installation', state: 'failed', at: GIVEN_UP.toJSON(), why: null },
+      {
+        id: 'acme-1_finished',
+        event: 'finished',
+        receiver: 'client',
+        state: 'pending',
+        at: TRIED.toJSON(),
+        why: 'hooks.acme.example: answered 500.',
+      },
     ],
   });
 });

@@ -13,6 +13,7 @@ import { record } from '../record';
 import { applyAssignments } from './parse-setting';
 import { putIntoEffect, trySchedule, tryWebhookUrl } from './put-into-effect';
 import { CLIENT_ID_RULE } from './require-client';
+import { requireDataDirectory } from './require-folder';
 
 const REQUIRED = [
   ['failedImportEmail', '--failed-import-email'],
@@ -54,6 +55,7 @@ export function addClientAddCommand(parent: Command, { deps, print }: Session): 
           `Client ${client.clientId} exists already. Change it with: imports client set ${client.clientId} KEY=VALUE`,
         );
       }
+      await requireDataDirectory(services, client.clientId);
       await tryWebhookUrl(deps, client.settings.webhookUrl, 'The client was not added');
       await trySchedule(services, client.settings.schedule, 'The client was not added');
       await record(deps, services, {

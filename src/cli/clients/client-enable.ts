@@ -7,6 +7,7 @@ import { lookForFiles } from '../imports/wake-inbox';
 import { record } from '../record';
 import { putIntoEffect } from './put-into-effect';
 import { requireClient } from './require-client';
+import { requireDataDirectory } from './require-folder';
 
 export function addClientEnableCommands(parent: Command, session: Session): void {
   add(parent, session, {
@@ -34,6 +35,7 @@ function add(parent: Command, { deps, print }: Session, { enabled, verb, summary
   defineCommand(parent, { usage: `${verb} <id>`, summary, examples: [`imports client ${verb} acme`] }).action(async (id: string) => {
     const services = await deps.open();
     const found = await requireClient(services, id);
+    if (enabled) await requireDataDirectory(services, found.clientId);
     const client = { ...found, enabled };
     await record(deps, services, {
       action: `client ${verb}`,

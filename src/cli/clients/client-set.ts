@@ -12,6 +12,7 @@ import { paintNothing } from '../text/tone';
 import { applyAssignments, SETTINGS } from './parse-setting';
 import { putIntoEffect, trySchedule, tryWebhookUrl } from './put-into-effect';
 import { requireClient } from './require-client';
+import { requireDataDirectory } from './require-folder';
 
 export function addClientSetCommand(parent: Command, { deps, print }: Session): void {
   defineCommand(parent, {
@@ -34,7 +35,10 @@ export function addClientSetCommand(parent: Command, { deps, print }: Session): 
       }
       const changed = { ...client, settings };
       const isAsBefore = scheduleName(settings.schedule) === scheduleName(client.settings.schedule);
-      if (!isAsBefore) await trySchedule(services, settings.schedule, 'Nothing was changed');
+      if (!isAsBefore) {
+        await requireDataDirectory(services, client.clientId);
+        await trySchedule(services, settings.schedule, 'Nothing was changed');
+      }
       if (settings.webhookUrl !== client.settings.webhookUrl) await tryWebhookUrl(deps, settings.webhookUrl, 'Nothing was changed');
       await record(deps, services, {
         action: 'client set',

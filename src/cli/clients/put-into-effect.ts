@@ -48,7 +48,8 @@ export async function putIntoEffect(
   );
 
   async function inLine() {
-    await files.prepareClient(clientId, profileOf(client).layout);
+    // To disable a client nobody needs the data directory.
+    if (enabled || (await files.clientFolder(clientId)).isThere) await files.prepareClient(clientId, profileOf(client).layout);
     return control.applySchedules(clients);
   }
 }

@@ -3,11 +3,12 @@
 import type { Command } from 'commander';
 import type { HoldVerdict, ImportRun } from '../../domain/import-run';
 import { hasEnded, IMPORT_STATES } from '../../domain/import-state';
+import type { ImportId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
 import type { CliDeps, Services } from '../deps';
-import { resultOf } from '../show/describe-import';
+import { DECIDED_WORDS, resultOf } from '../show/describe-import';
 import { requireImport } from './require-import';
 import { REASON_OPTION, requireReason } from '../text/require-reason';
 
@@ -17,7 +18,7 @@ const POLL_MS = 200;
 
 const DONE: Readonly<Record<HoldVerdict, (id: string) => string>> = {
   approve: (id) => `Import ${id} is approved and goes on.\nFollow it with: imports watch ${id}`,
-  'approve-without-archives': (id) => `Import ${id} is approved without its archives and goes on.\nFollow it with: imports watch ${id}`,
+  'approve-without-archives': (id) => `Import ${id} is approved and goes on; nobody will be archived.\nFollow it with: imports watch ${id}`,
   decline: (id) => `Import ${id} is declined: no user was changed. The client is told.`,
 };
 
@@ -67,18 +68,22 @@ async function decide({ deps, print }: Session, id: string, verdict: HoldVerdict
 function refuseWhatDoesNotWait(run: ImportRun): void {
   const { importId, state, held } = run;
   if (state === 'held') return;
-  const was = held?.decided ?? null;
-  const decided = was === null ? '' : ` (${was.verdict}${was.verdict === 'timed-out' ? '' : `, by ${was.by}: ${was.reason}`})`;
-  const what =
-    was === null ? `does not wait for approval: it is ${resultOf(run)}` : `was decided already${decided}: it is ${resultOf(run)}`;
-  throw new ImportsError('NOT_NOW', `Import ${importId} ${what}.\n${nextOf(run)}`);
+  throw new ImportsError('NOT_NOW', `${whyNot(importId, held?.decided ?? null)}\nState: ${resultOf(run)}\n${nextOf(run)}`);
+}
+
+function whyNot(importId: ImportId, decided: NonNullable<ImportRun['held']>['decided']): string {
+  if (decided === null) return `Import ${importId} is not waiting for approval.`;
+  const { verdict, by, reason } = decided;
+  return verdict === 'timed-out'
+    ? `Nobody decided on import ${importId} in time, so it was declined.`
+    : `Import ${importId} was already ${DECIDED_WORDS[verdict]} by ${by}: ${reason}`;
 }
 
 function nextOf({ importId, state, outcome }: ImportRun): string {
-  if (IMPORT_STATES[state].needs === 'retry') return `Once the cause is mended: imports retry ${importId} --reason "…"`;
+  if (IMPORT_STATES[state].needs === 'retry') return `Once the problem is fixed, continue with: imports retry ${importId} --reason "…"`;
   if (!hasEnded({ state })) return `Follow it with: imports watch ${importId}`;
   const hasWritten = state === 'finished' && outcome !== 'refused' && outcome !== 'declined';
-  return `See what it did with: imports show ${importId}${hasWritten ? `\nTake it back with: imports undo ${importId} --reason "…"` : ''}`;
+  return `See all of it with: imports show ${importId}${hasWritten ? `\nTake it back with: imports undo ${importId} --reason "…"` : ''}`;
 }
 
 async function isWritten({ imports }: Services, { importId }: ImportRun, { sleep }: Pick<CliDeps, 'sleep'>): Promise<boolean> {

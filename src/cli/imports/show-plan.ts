@@ -16,7 +16,7 @@ export async function showPlan({ deps, print }: Session, run: ImportRun, { csv }
   if (state !== 'held' || held === null)
     throw new ImportsError(
       'NOT_NOW',
-      `Import ${importId} does not wait for approval: it is ${resultOf(run)}. What is known of it: imports show ${importId}`,
+      `Import ${importId} is not waiting for approval.\nState: ${resultOf(run)}\nSee all of it with: imports show ${importId}`,
     );
   const changes = deps.plannedChanges(importId);
   if (csv) return printCsv(deps, changes, print);

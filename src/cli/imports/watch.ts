@@ -75,7 +75,7 @@ function refuseUnlessFinished({ importId, state }: ImportRun, stopped: boolean):
   };
   const retry = `imports retry ${importId} --reason "…"`;
   if (stopped) refuse('stopped: its workflow was terminated', `Go on where it stopped with: ${retry}`);
-  if (state === 'failed') refuse('failed', `Once the cause is mended: ${retry}`);
+  if (state === 'failed') refuse('failed', `Once the problem is fixed: ${retry}`);
   if (state === 'cancelled') refuse('was cancelled', `Go on where it stopped with: ${retry}`);
   if (state === 'held') refuse('waits for approval', `See the numbers and how to decide: imports show ${importId}`);
 }

@@ -28,7 +28,8 @@ export function describeChecked(
     ['Held', checked.wouldBeHeld ? heldText(checked, print) : undefined],
     ['Archives', counts.inactiveIgnored === 0 || settings.archiveOnInactive ? undefined : 'none: archiveOnInactive is off for this client'],
   ]);
-  return [facts, reasonsText(checked, checked, print), rejectedText(checked, print), nextText(checked, written)]
+  const next = written === null ? undefined : `The failed records were written to ${written}`;
+  return [facts, reasonsText(checked, checked, print), rejectedText(checked, print), next]
     .filter((part) => part !== undefined)
     .join('\n\n');
 }
@@ -57,9 +58,4 @@ function rejectedText(checked: CheckedFile, print: Printer): string | undefined 
   );
   const more = counts.rejected - firstRejected.length;
   return more === 0 ? table : `${table}\nand ${print.number(more)} more`;
-}
-
-function nextText({ counts }: CheckedFile, written: string | null): string | undefined {
-  if (written !== null) return `The failed records were written to ${written}`;
-  return counts.rejected > 0 ? 'All failed records as a file: add --out failed.csv' : undefined;
 }

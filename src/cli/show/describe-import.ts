@@ -10,7 +10,7 @@ import { summariseReasons } from '../../domain/reason/summarise-reasons';
 import { UNDO_COUNT_WORDS } from '../../domain/report/describe-undo';
 import type { WebhookReceiver } from '../../domain/webhook/event';
 import { countLeft, type Undo, type UndoCounts } from '../../domain/undo/undo';
-import type { ImportsControl } from '../../ports';
+import type { EventNotTaken, ImportsControl } from '../../ports';
 import type { StepTrouble } from '../../domain/import-state';
 import { shownState } from '../imports/import-item';
 import { keptSettings } from './kept-settings';
@@ -52,11 +52,9 @@ export interface SeenBeside extends Pick<ImportsControl, 'uiUrl'> {
 }
 
 /** An event that its receiver did not take at the last try. */
-export interface NotTaken {
+export interface NotTaken extends Omit<EventNotTaken, 'kind'> {
   readonly event: string;
   readonly receiver: WebhookReceiver;
-  readonly state: 'pending' | 'failed';
-  readonly why: string | null;
 }
 
 export type MailFailures = Readonly<Partial<Record<ResentKind, string>>>;
@@ -92,7 +90,7 @@ export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer)
     ['Report', run.finishedAt === null ? undefined : withWhy(reportText(run), mailFailures.report)],
     ['Told', mailFailures.hold === undefined ? undefined : withWhy(holdMailText(run), mailFailures.hold)],
     ['Told', undone?.report === 'failed' ? withWhy('the e-mail about the undo could not be sent', mailFailures.undo) : undefined],
-    ...webhooks.map((one) => ['Webhook', webhookText(one)] as const),
+    ...webhooks.map((one) => ['Webhook', webhookText(one, print)] as const),
     ...restoredFacts(run, undone, print),
     ...troubles.map((trouble) => ['Stuck', troubleText(trouble, print)] as const),
     ['Backup', run.backup ?? undefined],
@@ -113,7 +111,11 @@ function heldText({ state }: ImportRun, held: Held, print: Printer): string {
   return `would archive ${share}, ${rest}${state === 'held' && decided === null ? `; declined unless approved by ${print.time(until)}` : ''}`;
 }
 
-const DECIDED_WORDS = { approve: 'approved', 'approve-without-archives': 'approved without archiving', decline: 'declined' } as const;
+export const DECIDED_WORDS = {
+  approve: 'approved',
+  'approve-without-archives': 'approved without archiving',
+  decline: 'declined',
+} as const;
 
 function decidedText({ verdict, by, reason, at }: NonNullable<Held['decided']>, print: Printer): string {
   return verdict === 'timed-out'
@@ -178,13 +180,11 @@ function restoredFacts({ state }: ImportRun, undone: SeenBeside['undone'], print
   return rows.map(([key, words]) => [key.endsWith('Left') ? 'Left' : 'Restored', `${words}: ${print.number(undone.counts[key])}`]);
 }
 
-/** `event "finished" for the client: not accepted yet, retried for up to a day. hooks.acme.example: answered 500.` */
-function webhookText({ event, receiver, state, why }: NotTaken): string {
+/** `event acme-1_finished for the client: not accepted at …; retried for up to a day. hooks.acme.example: answered 500.` */
+function webhookText({ id, receiver, state, at, why }: NotTaken, print: Printer): string {
   const whose = receiver === 'client' ? 'the client' : 'the receiver of the installation';
-  return withWhy(
-    `event "${event}" for ${whose}: ${state === 'pending' ? 'not accepted yet, retried for up to a day' : 'given up'}`,
-    why ?? undefined,
-  );
+  const how = state === 'pending' ? `not accepted at ${print.time(at)}; retried for up to a day` : `given up at ${print.time(at)}`;
+  return withWhy(`event ${id} for ${whose}: ${how}`, why ?? undefined);
 }
 
 function withWhy(what: string, why: string | undefined): string {
@@ -231,7 +231,7 @@ export function nextText(
     ]);
   }
   if (state === 'undone')
-    return undone !== undefined && countLeft(undone.counts) > 0 ? `Whom it left alone: imports undo ${id}` : undefined;
+    return undone !== undefined && countLeft(undone.counts) > 0 ? `See which users it left alone: imports undo ${id}` : undefined;
   if (state !== 'finished') return `Follow it with: imports watch ${id}`;
   if (run.report === 'failed') return sendAgain(run, ['report']);
   if (run.outcome === 'declined') return 'No user was changed. The client was told.';

@@ -28,6 +28,8 @@ export function addWebhookTestCommand(parent: Command, { deps, print }: Session)
       throw new ImportsError('NOT_NOW', `${what}. Set it with: ${setBy}`);
     }
     const { sender } = await deps.webhooks();
+    const problem = sender.problemOf(url);
+    if (problem !== undefined) throw new ImportsError('CONFIG', `The test event was not sent: ${problem}.\nSee docs/webhooks.md`);
     const at = deps.now();
     const eventId = `test_${at.getTime()}`;
     const answer = await sender.send({ url, clientId, id: eventId, at, body: composeTest(clientId, at) });

@@ -38,6 +38,10 @@ export function webhookKindOf({ receiver, ...event }: Pick<WebhookDelivery, 'typ
   return `webhook-${nameOf(event)}-${receiver}`;
 }
 
+export function eventIdOfKind(importId: ImportId, kind: WebhookKind): string {
+  return `${importId}_${/^webhook-(\w+)-/.exec(kind)?.[1] ?? ''}`;
+}
+
 /** The event's name and its receiver. */
 export function partsOfWebhookKind(kind: string): { readonly event: string; readonly receiver: WebhookReceiver } {
   const [, event = '', receiver] = /^webhook-([a-z]+)\w*-(\w+)$/.exec(kind) ?? [];

@@ -1,7 +1,7 @@
 // Whether an e-mail or an event was sent, so that nobody gets it twice.
 
 import type { ImportId } from '../../../domain/ids';
-import { partsOfWebhookKind, type WebhookKind } from '../../../domain/webhook/event';
+import { eventIdOfKind, partsOfWebhookKind, type WebhookKind } from '../../../domain/webhook/event';
 import type { OutboxStore } from '../../../ports';
 import type { OutboxDocument } from '../documents';
 import type { Models } from '../models';
@@ -60,13 +60,12 @@ export function createOutboxStore({ outbox }: Pick<Models, 'outbox'>): OutboxSto
       const kinds = `${importId}/`;
       const found = await outbox
         .find({ _id: { $gte: `${kinds}webhook-`, $lt: `${kinds}webhook.` }, state: { $in: ['pending', 'failed'] } })
-        .sort({ _id: 1 })
+        .sort({ at: 1, _id: 1 })
         .lean<OutboxDocument[]>();
-      return found.map(({ _id, state, why = null }) => ({
-        kind: _id.slice(kinds.length) as WebhookKind,
-        state: state === 'failed' ? state : 'pending',
-        why,
-      }));
+      return found.map(({ _id, state, at, why = null }) => {
+        const kind = _id.slice(kinds.length) as WebhookKind;
+        return { id: eventIdOfKind(importId, kind), kind, state: state === 'failed' ? state : 'pending', at, why };
+      });
     },
   };
 }
