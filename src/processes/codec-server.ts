@@ -7,7 +7,7 @@ import { loadConfig } from '../config/load-config';
 import { ImportsError } from '../errors';
 import { runProcess } from './run-process';
 
-runProcess('codec-server', async () => {
+runProcess('codec-server', 'Lets the Temporal UI show what IMPORTS_PAYLOAD_KEY has encrypted.', async () => {
   const config = loadConfig(process.env);
   const { temporalUi } = await resolveEndpoints(config);
   const { payloadKeys: keys } = config.temporal;

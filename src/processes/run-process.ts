@@ -25,7 +25,10 @@ interface RunningProcess {
   readonly ended?: Promise<unknown>;
 }
 
-export function runProcess(name: string, start: () => Promise<RunningProcess>): void {
+/** `purpose` is for people who call it with --help. */
+export function runProcess(name: string, purpose: string, start: () => Promise<RunningProcess>): void {
+  const isStartedByUp = process.send !== undefined;
+  if (!isStartedByUp && answersArguments(name, purpose, process.argv.slice(2))) return;
   keepFromOthers();
   const log = createLog({ process: name, level: 'info' });
   let running: RunningProcess | undefined;
@@ -65,6 +68,18 @@ export function runProcess(name: string, start: () => Promise<RunningProcess>): 
     if (!stopping) throw new ImportsError('INVARIANT', `The ${name} process ended without being asked to.`);
   };
   live().catch(fail(`${name} broke off`));
+}
+
+/** There are none, so a person who types one wants to know how it is used. */
+function answersArguments(name: string, purpose: string, [first]: readonly string[]): boolean {
+  if (first === undefined) return false;
+  const usage = `Usage: node dist/src/processes/${name}.js\n\n${purpose}\nNo arguments: settings are in the environment, see .env.example.\nEnds in order on SIGTERM and SIGINT.\n`;
+  if (first === '--help' || first === '-h') process.stdout.write(usage);
+  else {
+    process.stderr.write(`error: ${name} takes no arguments, but was given ${JSON.stringify(first)}\n\n${usage}`);
+    process.exitCode = 2;
+  }
+  return true;
 }
 
 function tell(message: ChildMessage): void {

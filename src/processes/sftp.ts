@@ -18,7 +18,7 @@ import { announceUpload } from './announce-upload';
 import { runProcess } from './run-process';
 import { untilReachable } from './until-reachable';
 
-runProcess('sftp', async () => {
+runProcess('sftp', 'The front door: takes uploads over SFTP, and over FTPS if that has a port.', async () => {
   const config = loadConfig(process.env);
   const endpoints = await resolveEndpoints(config);
   const log = createLog({ process: 'sftp', level: config.logLevel });

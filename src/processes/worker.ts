@@ -22,7 +22,7 @@ import { pickPort } from '../embedded/pick-port';
 import { runProcess } from './run-process';
 import { untilReachable } from './until-reachable';
 
-runProcess('worker', async () => {
+runProcess('worker', 'Runs imports: any number of workers may share the data directory.', async () => {
   const config = loadConfig(process.env);
   const endpoints = await resolveEndpoints(config);
   const log = createLog({ process: 'worker', level: config.logLevel });

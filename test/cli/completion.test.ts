@@ -22,6 +22,10 @@ const TYPED = [
   ['imports --color ne\tdoc\t', '--color never doctor'],
   ['imports --color=ne\tdoc\t', '--color=never doctor'],
   ['imports completion fi\t', 'completion fish'],
+  [
+    'imports client set acme repo\talw\tholdAbove.arch\t7 reactivate\tfa\t',
+    'client set acme report=always holdAbove.archives=7 reactivateOnActive=false',
+  ],
   ['imports check acme users-\t', 'check acme users-of-acme.csv'],
 ] as const;
 
@@ -65,6 +69,10 @@ itHaving('fish')('fish completes commands, options, their values and files, and 
   expect(offered('imports client sh')).toBe('show\ta client, what it has been up to, and its settings\n');
   expect(offered('imports list --sta')).toBe('--state\tonly those in these states\n');
   expect(offered('imports list --state fa')).toBe('failed\tonly those in these states\n');
+  expect(offered('imports client set acme report=')).toBe(
+    'report=always\twhen an e-mail is sent\nreport=failures\twhen an e-mail is sent\n',
+  );
+  expect(offered('imports client set acme holdAbove.p')).toMatch(/^holdAbove\.percent=\t/);
   expect(offered('imports check acme users-')).toBe('users-of-acme.csv\n');
   expect(offered('imports show a')).toBe('');
 });

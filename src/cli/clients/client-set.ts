@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { DEFAULT_SETTINGS, type ClientSettings } from '../../domain/client';
 import { scheduleName } from '../../domain/client/schedule-name';
 import { ImportsError } from '../../errors';
+import { completeWith, type CompletedWord } from '../completion/completed-tree';
 import { clientText, settingText } from './client-text';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
@@ -15,7 +16,7 @@ import { requireClient } from './require-client';
 import { requireDataDirectory } from './require-folder';
 
 export function addClientSetCommand(parent: Command, { deps, print }: Session): void {
-  defineCommand(parent, {
+  const command = defineCommand(parent, {
     usage: 'set <id> <key=value...>',
     summary: 'change settings of a client',
     details: 'All or none are changed. A file that is being imported keeps the settings it began with.',
@@ -23,7 +24,8 @@ export function addClientSetCommand(parent: Command, { deps, print }: Session): 
       'imports client set acme archiveOnInactive=true holdAbove.archives=200',
       'imports client set acme "schedule=cron:0 0 * * *@Europe/Berlin" \\\n"userTypes=1:Student,2:Staff"',
     ],
-  })
+  });
+  completeWith(command, settingWords())
     .addHelpText('after', () => `\nSettings:\n${settingsTable(deps.columns ?? 100)}`)
     .action(async (id: string, assignments: readonly string[]) => {
       const problems: string[] = [];
@@ -50,6 +52,14 @@ export function addClientSetCommand(parent: Command, { deps, print }: Session): 
       if (!isAsBefore) await putIntoEffect(services, changed);
       await print.show(changed, () => clientText(changed, print));
     });
+}
+
+/** `report=failures` and `report=always`; `schedule=`. */
+function settingWords(): readonly CompletedWord[] {
+  return SETTINGS.flatMap(({ key, form, meaning }) => {
+    const values = /^[a-z0-9|-]+$/.test(form) && form.includes('|') ? form.split('|') : [''];
+    return values.map((value) => ({ word: `${key}=${value}`, summary: meaning }));
+  });
 }
 
 /** Only what differs, as it was and as it is. */

@@ -24,6 +24,14 @@ export interface CompletedCommand {
   readonly options: readonly CompletedOption[];
 }
 
+const FIXED = new WeakMap<Command, readonly CompletedWord[]>();
+
+/** Words that are offered for arguments whose values are not all known. One that ends with = is to be gone on with. */
+export function completeWith(command: Command, words: readonly CompletedWord[]): Command {
+  FIXED.set(command, words);
+  return command;
+}
+
 const HELP: CompletedOption = { flags: ['-h', '--help'], summary: 'print help' };
 
 export function completedTree(program: Command): readonly CompletedCommand[] {
@@ -35,6 +43,7 @@ export function completedTree(program: Command): readonly CompletedCommand[] {
       path: path.join(' '),
       words: [
         ...command.commands.map((child) => ({ word: child.name(), summary: child.summary() })),
+        ...(FIXED.get(command) ?? []),
         ...args.flatMap(({ argChoices = [] }) => argChoices.map((word) => ({ word, summary: '' }))),
       ],
       takesFile: args.some((argument) => argument.name() === 'file'),

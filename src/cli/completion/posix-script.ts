@@ -5,9 +5,14 @@ import type { CompletedCommand, CompletedOption, CompletedWord } from './complet
 export function bashScript(tree: readonly CompletedCommand[]): string {
   return `# bash completion for imports. In ~/.bashrc: source <(imports completion bash)
 _imports() {
-  local current=\${COMP_WORDS[COMP_CWORD]} at='' option='' found='' word
-  # bash takes --color=always apart.
-  [ "$current" = = ] && current=''
+  local current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} at='' option='' found='' key='' word
+  # bash takes --color=always and report=always apart.
+  if [ "$current" = = ]; then
+    current='' key="$before="
+  elif [ "$before" = = ]; then
+    key="\${COMP_WORDS[COMP_CWORD-2]}="
+  fi
+  [[ $key == -* ]] && key=''
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
       =) continue ;;
@@ -27,7 +32,9 @@ ${cases(tree, ({ words: below, takesFile }) => (takesFile ? 'compopt -o default 
         esac ;;
     esac
   fi
-  COMPREPLY=($(compgen -W "$found" -- "$current"))
+  COMPREPLY=($(compgen -W "$found" -- "$key$current"))
+  COMPREPLY=("\${COMPREPLY[@]#"$key"}")
+  if [[ \${#COMPREPLY[@]} = 1 && \${COMPREPLY[0]} == *= ]]; then compopt -o nospace 2>/dev/null; fi
 }
 complete -F _imports imports
 `;
@@ -38,7 +45,7 @@ export function zshScript(tree: readonly CompletedCommand[]): string {
 # zsh completion for imports. In ~/.zshrc, after compinit: source <(imports completion zsh)
 _imports() {
   local current=\${words[CURRENT]} at='' option='' word
-  local -a found
+  local -a found open
   for word in "\${(@)words[2,CURRENT-1]}"; do
 ${walk(tree)}
   done
@@ -60,7 +67,10 @@ ${cases(tree, ({ words: below, takesFile }) => (takesFile ? '_files' : zshWords(
         esac ;;
     esac
   fi
+  open=(\${(M)found:#*=:*})
+  found=(\${found:#*=:*})
   _describe imports found
+  _describe imports open -S ''
 }
 if [ "\${funcstack[1]}" = _imports ]; then _imports "$@"; else compdef _imports imports; fi
 `;
