@@ -5,7 +5,8 @@ import type { Client } from '../src/domain/client';
 import type { ImportId } from '../src/domain/ids';
 import type { FileLayout, ImportRun } from '../src/domain/import-run';
 import { ImportsError } from '../src/errors';
-import type { ClientStore, ImportStore } from '../src/ports';
+import type { ClientStore, ImportStore, UndoStore } from '../src/ports';
+import type { Undo } from '../src/domain/undo/undo';
 
 export async function loadImport(
   ports: { readonly imports: ImportStore; readonly clients: ClientStore },
@@ -22,4 +23,11 @@ export function layoutOf(run: ImportRun): FileLayout {
   if (run.layout === null)
     throw new ImportsError('INVARIANT', `Import ${run.importId} was not inspected before its records were asked for.`);
   return run.layout;
+}
+
+/** It must have been asked for. */
+export async function loadUndo(ports: { readonly undos: UndoStore }, importId: ImportId): Promise<Undo> {
+  const undo = await ports.undos.find(importId);
+  if (undo !== undefined) return undo;
+  throw new ImportsError('NOT_FOUND', `There is no undo of ${importId}. Start one with: imports undo ${importId} --reason "…"`);
 }

@@ -1,9 +1,12 @@
-// The page that the Temporal UI shows for a running or ended import: phase, numbers, what to do next. Pure.
+// The pages that the Temporal UI shows for an import and for an undo: phase, numbers, what to do next. Pure.
 
 import { shareOf } from '../src/domain/decide/hold-rule';
 import type { Counts, HoldNumbers } from '../src/domain/import-run';
 import { grouped } from '../src/domain/report/wording';
 import { IMPORT_STATES, type ImportState } from '../src/domain/import-state';
+import { UNDO_COUNT_WORDS } from '../src/domain/report/describe-undo';
+import type { UndoCounts } from '../src/domain/undo/undo';
+import type { UndoPhase } from './undo-import-steps';
 
 export interface Progress {
   readonly importId: string;
@@ -86,4 +89,41 @@ function table(counts: Counts): string[] {
 
 function words(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+export interface UndoProgress {
+  readonly importId: string;
+  readonly fileName: string;
+  readonly phase: UndoPhase;
+  readonly chunks: number;
+  readonly chunksDone: number;
+  readonly counts?: UndoCounts;
+}
+
+const PHASES: Readonly<Record<UndoPhase, string>> = {
+  planning: 'finding out what the import changed',
+  users: 'restoring the former values of users',
+  permits: 'returning permits',
+  reporting: 'undone; telling the administrator',
+  undone: 'undone',
+  failed: 'stopped: a fault on our side',
+};
+
+export function describeUndoProgress({ importId, fileName, phase, chunks, chunksDone, counts }: UndoProgress): string {
+  const lines = [
+    `### Undo of ${importId} · ${PHASES[phase]}`,
+    '',
+    `File **${escapeMarkdown(fileName)}**, imported by workflow \`import/${importId}\``,
+    '',
+  ];
+  if (chunks > 0) lines.push(bar(chunksDone, chunks), '');
+  if (counts !== undefined) lines.push(...undoTable(counts), '');
+  if (phase === 'failed') lines.push(`Fix the cause, then \`imports undo ${importId} --reason "…"\`: it continues where it stopped.`);
+  if (phase === 'undone') lines.push(`\`imports undo ${importId}\` lists what was left alone.`);
+  return lines.join('\n').trim();
+}
+
+function undoTable(counts: UndoCounts): string[] {
+  const shown = (Object.entries(counts) as [keyof UndoCounts, number][]).filter(([, n]) => n > 0);
+  return ['| what | number |', '| --- | ---: |', ...shown.map(([key, n]) => `| ${UNDO_COUNT_WORDS[key]} | ${grouped(n)} |`)];
 }

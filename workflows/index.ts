@@ -2,9 +2,9 @@
 export { clientInbox } from './client-inbox';
 export { deliverWebhook } from './deliver-webhook';
 export { importFile } from './import-file';
-export { keepHouse } from './keep-house';
-export { resendReport } from './resend-report';
-export { scanFolders } from './scan-folders';
+export { keepHouse } from './scheduled';
+export { resendReport } from './send-report';
+export { scanFolders } from './scheduled';
 export { undoImport } from './undo-import';
-export { wakeWaiting } from './wake-waiting';
-export { watchSilence } from './watch-silence';
+export { wakeWaiting } from './scheduled';
+export { watchSilence } from './scheduled';

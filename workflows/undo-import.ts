@@ -4,7 +4,7 @@
 import { continueAsNew, proxyActivities, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { ACTIVITY_OPTIONS } from './activity-options';
-import { describeUndoProgress, type UndoProgress } from './describe-undo-progress';
+import { describeUndoProgress, type UndoProgress } from './describe-progress';
 import type { UndoImportInput, UndoImportResult } from './messages';
 import { ImportState } from './search-attributes';
 import { sendReport } from './send-report';

@@ -17,16 +17,13 @@ import { beat, whileBeating, withHeartbeat } from '../heartbeat';
 import { inBatches } from '../in-batches';
 import { layoutOf, loadImport } from '../load-import';
 import { mendingKeysOnce } from '../mend-keys';
-import { takenReasons, takeoversOf } from '../plan/takeovers';
-import { withReleasedKeys } from '../settle/release-keys';
+import { takenReasons, takeoversOf, missingTakenReasons, wishesOf, withReleasedKeys } from '../settle/takeovers';
 import { settleInParts, type Due, type Lost, type PartOfSettlement, type Settlement } from '../settle/settle-in-parts';
 import { requireTurn, type InTurn } from '../turn/require-turn';
 import { checkerOf, pathsOf } from './apply-chunk';
 import { applyRecords, decideOne, type WriteContext } from './apply-records';
-import { missingTakenReasons } from './missing-taken-reasons';
 import { supersededBy } from './superseded';
 import { Tally } from './tally';
-import { wishesOf } from './wishes';
 
 const BATCH = 500;
 

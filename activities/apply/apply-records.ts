@@ -10,7 +10,7 @@ import { reason, type Reasons } from '../../src/domain/reason/reasons';
 import type { FormerMarks, User, WrittenDecision } from '../../src/domain/user';
 import type { UserWrite, WriteOutcome } from '../../src/domain/user-write';
 import type { ActivityPorts } from '../activity-ports';
-import { requireNotLate, wasUndone } from '../undo/require-not-late';
+import { requireNotLate, wasUndone } from '../undo/undo-users';
 import { whileRaced } from '../while-raced';
 import { withGroups, withKnownGroups } from './group-names';
 

@@ -2,7 +2,7 @@
 
 import type { ImportRun } from '../../src/domain/import-run';
 import type { ActivityPorts } from '../activity-ports';
-import { Fingerprints } from './fingerprints';
+import { Fingerprints } from '../../src/domain/file/fingerprint';
 
 export async function supersededBy(
   ports: Pick<ActivityPorts, 'imports' | 'files'>,

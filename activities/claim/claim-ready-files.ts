@@ -2,16 +2,14 @@
 // copied where it is to stay: a crash in between leaves a claim that the next look completes.
 
 import type { Client } from '../../src/domain/client';
-import type { ClientId, ImportId } from '../../src/domain/ids';
-import { importIdOf } from '../../src/domain/ids';
+import { type ClientId, type ImportId, importIdOf } from '../../src/domain/ids';
 import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
 import { hasEnded } from '../../src/domain/import-state';
 import { profileOf } from '../../src/domain/client/profiles';
-import type { ReadyFile } from '../../src/domain/file/folder-files';
+import type { ReadyFile, ReadyFiles } from '../../src/domain/file/folder-files';
 import type { ActivityPorts } from '../activity-ports';
 import { beat, whileBeating } from '../heartbeat';
 import { noteStep } from '../note-step';
-import { findReady, type Found } from './find-ready';
 
 const NOTHING: Found = { ready: [], quietAt: null };
 /** Of one client; the rest waits in the folder until half of these have had their turn. */
@@ -111,4 +109,24 @@ export function newRun(clientId: ClientId, seq: number, file: ReadyFile): Import
     rejectedDigest: null,
     failure: null,
   };
+}
+
+export interface Found extends ReadyFiles {
+  /** A version that was taken before. */
+  readonly known?: { readonly sha1: string; readonly claimedBy: string };
+}
+
+/**
+ * What a client's folder holds that may be imported: files that are ready, or, where the upload stays in its place, a version of it that was
+ * not taken yet. The scan asks before it wakes an inbox, and the inbox before it claims.
+ */
+export async function findReady(ports: ActivityPorts, client: Client): Promise<Found> {
+  const { clientId } = client;
+  const { upload, layout } = profileOf(client);
+  const now = ports.clock.now();
+  if (upload === 'moved') return whileBeating(() => ports.files.readyFiles(clientId, ports.quietMs, now));
+  const { version, quietAt } = await whileBeating(() => ports.standing.readyVersion(clientId, layout.upload, ports.quietMs, now));
+  if (version === undefined) return { ready: [], quietAt };
+  const { file, sha1, claimedBy } = version;
+  return claimedBy === null ? { ready: [file], quietAt } : { ready: [], quietAt, known: { sha1, claimedBy } };
 }

@@ -20,9 +20,11 @@ import type { ActivityPorts } from '../activity-ports';
 import { fileStatusReport } from './file-status-report';
 import { loadImport } from '../load-import';
 import { noteStep } from '../note-step';
-import { summariseRejected } from './summarise-rejected';
 import { whileBeating, withHeartbeat } from '../heartbeat';
 import { announceEnd } from '../webhooks/announce';
+import { createHash } from 'node:crypto';
+import { ReasonTally } from '../../src/domain/reason/reason-tally';
+import type { RejectedRecord } from '../../src/domain/record/rejected-record';
 
 const BACKUP_FOLDER = '.bak/';
 
@@ -137,4 +139,19 @@ function reportOf(run: ImportRun, previous: ImportRun | undefined, client: Clien
   // A version is imported again only when the client asks for it.
   if (profileOf(client).report === 'status') return 'pending';
   return isRepeatedReport(run, previous) ? 'not-repeated' : 'pending';
+}
+
+/** In one pass; the hash is the same when the same lines fail for the same reasons. */
+async function summariseRejected(
+  records: AsyncIterable<RejectedRecord>,
+): Promise<Required<Pick<ImportRun, 'reasonCounts' | 'reasonGroups' | 'rejectedDigest'>>> {
+  const tally = new ReasonTally();
+  const hash = createHash('sha256');
+  let seen = 0;
+  for await (const { line, reasons } of records) {
+    seen++;
+    tally.add(line, reasons);
+    hash.update(`${line}:${reasons.map(({ code, field }) => `${code}/${field ?? ''}`).join(',')};`);
+  }
+  return { reasonCounts: tally.counts, reasonGroups: tally.groups, rejectedDigest: seen === 0 ? null : hash.digest('hex') };
 }

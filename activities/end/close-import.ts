@@ -1,5 +1,6 @@
-// Closes the books: the import has ended, its working files go. The fingerprints of its unique ids stay as long as an older import of
-// the client is open, because that one must leave alone every user that this newer file contains; they go when that one ends.
+// Closes the books of an import or an undo that has ended: its working files go. The fingerprints of its unique ids stay as long as an
+// older import of the client is open, because that one must leave alone every user that this newer file contains; they go when that one
+// ends.
 
 import { profileOf } from '../../src/domain/client/profiles';
 import type { ActivityPorts } from '../activity-ports';
@@ -7,6 +8,7 @@ import { loadImport } from '../load-import';
 import { enter, type InTurn } from '../turn/require-turn';
 import type { ImportRun } from '../../src/domain/import-run';
 import { OPEN_STATES } from '../../src/domain/import-state';
+import type { ImportId } from '../../src/domain/ids';
 
 export const closeImport =
   (ports: ActivityPorts) =>
@@ -29,10 +31,21 @@ export async function oldestOpenSeq(ports: ActivityPorts, run: ImportRun): Promi
 }
 
 /** Removes the fingerprints that were kept only for this import, which has just ended. */
-export async function forgetIds(ports: ActivityPorts, run: ImportRun): Promise<void> {
+async function forgetIds(ports: ActivityPorts, run: ImportRun): Promise<void> {
   const oldestOpen = await oldestOpenSeq(ports, run);
   for (const newer of await ports.imports.newerApplied(run.clientId, run.seq)) {
     const other = await ports.imports.find(newer);
     if (other?.state === 'finished' && oldestOpen > other.seq) await ports.files.cleanUp(newer, false);
   }
 }
+
+/** What is left of the import's working files goes, and so do those that newer imports kept for it alone. */
+export const closeUndo =
+  (ports: ActivityPorts) =>
+  async ({ importId }: { readonly importId: ImportId }): Promise<void> => {
+    const { run, client } = await loadImport(ports, importId);
+    // Its list of unique ids goes at once: an import that is undone supersedes nobody.
+    if (profileOf(client).upload === 'left-in-place') await ports.standing.discardCopy(importId);
+    await ports.files.cleanUp(importId, false);
+    await forgetIds(ports, run);
+  };

@@ -4,9 +4,8 @@ import type { ImportId } from '../../src/domain/ids';
 import type { ImportRun } from '../../src/domain/import-run';
 import type { ResentKind } from '../../src/domain/report/message';
 import type { ActivityPorts } from '../activity-ports';
-import { isAttachmentLeft } from './attached-file';
-import { loadImport } from '../load-import';
-import { loadUndo } from '../undo/load-undo';
+import { isAttachmentLeft } from './send-report';
+import { loadImport, loadUndo } from '../load-import';
 
 /** Is what it would carry still there? Then the outbox forgets how the first one ended. */
 export const prepareResend =

@@ -3,13 +3,13 @@
 
 import type { ImportId } from '../../src/domain/ids';
 import { enter, type InTurn } from '../turn/require-turn';
-import { becameOf, NO_COUNTS } from '../../src/domain/import-run';
+import { becameOf, NO_COUNTS, type FileLayout, type ImportRun } from '../../src/domain/import-run';
 import type { RefusalCode } from '../../src/domain/reason/reasons';
 import type { ActivityPorts } from '../activity-ports';
 import { beat, whileBeating } from '../heartbeat';
-import { lineBreakHabit } from './line-break-habit';
 import { loadImport } from '../load-import';
 import { noteStep } from '../note-step';
+import type { ImportStore } from '../../src/ports';
 
 type InspectedFile =
   | { readonly kind: 'accepted'; readonly records: number; readonly chunks: number }
@@ -64,4 +64,21 @@ async function keepSettings(ports: ActivityPorts, importId: ImportId) {
   if (found.run.settings !== undefined) return found;
   await ports.imports.updateIf(importId, { settings: null }, { settings: found.client.settings });
   return loadImport(ports, importId);
+}
+
+/** Refused files tell nothing; behind more of them than this the habit is not known. */
+const LOOKED_AT = 20;
+
+/**
+ * The client's habit, by which a last line without a line break is judged: how its last file that could be read ended. A file with another
+ * delimiter comes from another program, whose habit is not known by it. The delimiter of the client's last file, when that file ended in a
+ * line break; null = no habit that a file could break.
+ */
+export async function lineBreakHabit(
+  imports: Pick<ImportStore, 'list'>,
+  { clientId, seq }: Pick<ImportRun, 'clientId' | 'seq'>,
+): Promise<FileLayout['delimiter'] | null> {
+  const latest = await imports.list({ clientIds: [clientId], limit: LOOKED_AT });
+  const last = latest.find((run) => run.seq < seq && run.endsInLineBreak !== undefined);
+  return last?.endsInLineBreak === true ? (last.layout?.delimiter ?? null) : null;
 }

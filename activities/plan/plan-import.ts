@@ -9,8 +9,8 @@ import { grown } from '../../src/domain/number-lists';
 import { fieldOf, TakeoverPlan, type Takeover, type UniqueField } from '../../src/domain/decide/takeover-plan';
 import type { ActivityPorts } from '../activity-ports';
 import { answer, type Applied } from '../apply/apply-records';
-import { Fingerprints } from '../apply/fingerprints';
-import { takeoversOf } from './takeovers';
+import { Fingerprints } from '../../src/domain/file/fingerprint';
+import { takeoversOf } from '../settle/takeovers';
 import { Tally } from '../apply/tally';
 import { walkDecisions, type PlanSource } from './walk-decisions';
 

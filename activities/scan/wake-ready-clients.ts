@@ -5,7 +5,7 @@ import type { Client } from '../../src/domain/client';
 import { clientsBySchedule } from '../../src/domain/client/schedule-name';
 import { ImportsError } from '../../src/errors';
 import type { ActivityPorts } from '../activity-ports';
-import { findReady } from '../claim/find-ready';
+import { findReady } from '../claim/claim-ready-files';
 import { noteStep } from '../note-step';
 import { sideBySide } from '../side-by-side';
 

@@ -8,7 +8,7 @@ import { ImportsError } from '../../src/errors';
 import type { SettledParts } from '../../src/ports';
 import { beat } from '../heartbeat';
 import { inBatches } from '../in-batches';
-import { Lines } from './lines';
+import { Lines } from '../../src/domain/number-lists';
 
 /** Lines read and written at once. */
 const BATCH = 500;

@@ -5,11 +5,9 @@ import { MOST_ATTACHED_BYTES } from '../../src/domain/report/compose-report';
 import { composeAdminMail } from '../../src/domain/report/compose-admin-mail';
 import { describeUndo } from '../../src/domain/report/describe-undo';
 import { uniqueIdOf, type ImportId } from '../../src/domain/ids';
-import type { LeftAlone } from '../../src/domain/undo/undo';
-import { WHY_LEFT } from '../../src/domain/undo/undo';
+import { type LeftAlone, WHY_LEFT } from '../../src/domain/undo/undo';
 import type { ActivityPorts } from '../activity-ports';
-import { leftAlone, loadUndo } from './load-undo';
-import { loadImport } from '../load-import';
+import { loadUndo, loadImport } from '../load-import';
 import { sendOnce } from '../end/send-once';
 
 const HEADERS = ['unique_id', 'source_line', 'permit', 'reason_code', 'changed_by', 'reason'];
@@ -47,6 +45,12 @@ async function attachmentOf(
   await ports.csv.writeTable(whole, HEADERS, rows(leftAlone(ports, importId)));
   const cut = await ports.mailer.cutAttachment(whole, path.join(path.dirname(whole), 'undo-cut.csv'), MOST_ATTACHED_BYTES);
   return cut ?? { path: whole, records: left };
+}
+
+/** Users in the order of the file, then permits. */
+async function* leftAlone(ports: ActivityPorts, importId: ImportId): AsyncGenerator<LeftAlone> {
+  for await (const { result } of ports.undos.chunkResults(importId)) yield* result.left;
+  yield* ports.permits.notGivenBack(importId);
 }
 
 async function* rows(left: AsyncIterable<LeftAlone>): AsyncGenerator<readonly string[]> {

@@ -8,9 +8,8 @@ import { ImportsError } from '../../src/errors';
 import type { ActivityPorts } from '../activity-ports';
 import { backUpStopped, putAway } from '../end/back-up-file';
 import { beat } from '../heartbeat';
-import { loadImport } from '../load-import';
+import { loadImport, loadUndo } from '../load-import';
 import { undoInTurn, type InTurn } from '../turn/require-turn';
-import { loadUndo } from './load-undo';
 import { noteStep } from '../note-step';
 
 interface SettledUndo {

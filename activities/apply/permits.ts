@@ -1,8 +1,8 @@
-// Releases the active permits of users that this import archived. The store makes each release safe to repeat.
+// Permits of users that an import archived: released, and given back when it is undone. The store makes each step safe to repeat.
 
 import type { ActivityPorts } from '../activity-ports';
 import { beat } from '../heartbeat';
-import { enter, requireTurn, type InTurn } from '../turn/require-turn';
+import { enter, requireTurn, type InTurn, isUndoDone } from '../turn/require-turn';
 
 export const releasePermits =
   (ports: ActivityPorts) =>
@@ -14,4 +14,12 @@ export const releasePermits =
       beat({ chunk: n });
     }
     return { released: await ports.permits.countReleased(importId) };
+  };
+
+/** To their former holders, once these are active again. */
+export const undoPermits =
+  (ports: ActivityPorts) =>
+  async ({ importId, turn }: InTurn): Promise<void> => {
+    if (await isUndoDone(ports, { importId, turn })) return;
+    await ports.permits.giveBack(importId, ports.clock.now(), () => beat());
   };

@@ -1,0 +1,89 @@
+// An undo in parts: users that the import created, and lines of the file whose users it changed. Created ones come first, because they give up
+// e-mails and user names that others get back.
+
+import type { ImportId } from '../../src/domain/ids';
+import { ImportsError } from '../../src/errors';
+import type { UndoChunk } from '../../src/domain/undo/undo';
+import type { ActivityPorts } from '../activity-ports';
+import { beat } from '../heartbeat';
+import { inBatches } from '../in-batches';
+import { loadImport } from '../load-import';
+import { requireUndoTurn, type InTurn, undoInTurn } from '../turn/require-turn';
+import { UndoTally, undoUsers, type Undoable } from './undo-users';
+import { IMPORT_STATES } from '../../src/domain/import-state';
+import { mendKeys } from '../mend-keys';
+
+const PER_CHUNK = 5_000;
+
+export const planUndo =
+  (ports: ActivityPorts) =>
+  async ({ importId, turn }: InTurn): Promise<{ readonly chunks: number }> => {
+    const undo = await undoInTurn(ports, { importId, turn });
+    const { run } = await loadImport(ports, importId);
+    // Users get back what somebody else may hold meanwhile, unseen.
+    if (undo.finishedAt === null) await mendKeys(ports, run);
+    if (undo.chunks !== null) return { chunks: undo.chunks };
+    if (!IMPORT_STATES[run.state].mayBeUndone) {
+      throw new ImportsError('INVARIANT', `Import ${importId} is ${run.state}, so it cannot be undone yet. See: imports show ${importId}`);
+    }
+    const chunks: UndoChunk[] = [];
+    for await (const userIds of parts(ports.changes.created(run.clientId, importId))) {
+      chunks.push({ n: chunks.length, kind: 'created', userIds });
+    }
+    for await (const lines of parts(ports.changes.lines(importId))) {
+      chunks.push({ n: chunks.length, kind: 'changed', fromLine: lines[0]!, toLine: lines.at(-1)! });
+    }
+    await ports.undos.putChunks(importId, undo.round, chunks);
+    // The number comes last: it says that the chunks are there.
+    await ports.undos.updateOpen(importId, turn, { chunks: chunks.length });
+    ports.log.info('undo planned', { clientId: run.clientId, importId, chunks: chunks.length });
+    return { chunks: chunks.length };
+  };
+
+async function* parts<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
+  let part: T[] = [];
+  for await (const item of items) {
+    if (part.push(item) % 1_000 === 0) beat();
+    if (part.length < PER_CHUNK) continue;
+    yield part;
+    part = [];
+  }
+  if (part.length > 0) yield part;
+}
+
+/** Users read and written at once. */
+const BATCH = 1_000;
+
+/**
+ * Undoes one part. Killed anywhere, it is simply run again: users carry the mark of this undo, and the result is written last and counts once.
+ */
+export const undoChunk =
+  (ports: ActivityPorts) =>
+  async ({ importId, turn, n }: InTurn & { readonly n: number; readonly of: number }): Promise<void> => {
+    const found = await ports.undos.chunk(importId, n);
+    if (found === undefined) throw new ImportsError('INVARIANT', `The undo of ${importId} has no part ${n}.`);
+    if (found.result !== undefined) return;
+    const { run } = await loadImport(ports, importId);
+    const tally = new UndoTally();
+    const deferred: number[] = [];
+    for (const batch of inBatches(await itemsOf(ports, importId, found.chunk), BATCH)) {
+      await requireUndoTurn(ports, { importId, turn });
+      const answers = await undoUsers(ports, run, batch);
+      const undone: number[] = [];
+      answers.forEach((answer, at) => {
+        const item = batch[at]!;
+        if (answer.kind === 'taken') deferred.push(item.change!.line);
+        else tally.add(item, answer);
+        if (answer.kind === 'undone' && item.change !== null) undone.push(item.change.line);
+      });
+      await ports.changes.markUndone(importId, undone, ports.clock.now());
+      beat();
+    }
+    await ports.undos.setChunkResult(importId, found.round, n, { counts: tally.counts, left: tally.left, deferred });
+  };
+
+async function itemsOf(ports: ActivityPorts, importId: ImportId, chunk: UndoChunk): Promise<readonly Undoable[]> {
+  if (chunk.kind === 'created') return chunk.userIds.map((userId) => ({ userId, change: null }));
+  const changes = await ports.changes.read(importId, { from: chunk.fromLine, to: chunk.toLine });
+  return changes.map((change) => ({ userId: change.userId, change }));
+}
