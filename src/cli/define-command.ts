@@ -1,6 +1,7 @@
-// How every command introduces itself: one line in the list, its page of help with examples, and where to look after wrong use.
+// What is the same for every command: how it introduces itself, with one line in the list and a page of help with examples; where to look
+// after wrong use; and what becomes of an option that is given twice.
 
-import type { Command } from 'commander';
+import { Command, type Option } from 'commander';
 import type { CliDeps } from './deps';
 import type { Printer } from './text/print';
 
@@ -41,4 +42,34 @@ export function sayWhereToLook(command: Command): Command {
 
 function pathOf(command: Command): string {
   return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}
+
+/**
+ * commander's commands, with one difference: an option that is given twice is not decided by the last one in silence. It gathers its values
+ * where it says so, and is refused elsewhere.
+ */
+export class CarefulCommand extends Command {
+  override createCommand(name?: string): CarefulCommand {
+    return new CarefulCommand(name);
+  }
+
+  override addOption(option: Option): this {
+    super.addOption(option);
+    if (mayRepeat(option)) return this;
+    let isGiven = false;
+    return this.on(`option:${option.name()}`, () => {
+      if (isGiven) this.error(`option '${option.flags}' was given twice; give it once`);
+      isGiven = true;
+    });
+  }
+}
+
+function mayRepeat(option: Option): boolean {
+  const isSwitch = !option.required && !option.optional;
+  return isSwitch || option.variadic || option.parseArg === gather;
+}
+
+/** Of an option that may be repeated. */
+export function gather(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
 }

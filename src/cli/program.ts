@@ -2,24 +2,21 @@
 
 import { Option, type Argument, type Command } from 'commander';
 import { addAuditCommand } from './commands/audit';
-import { addAccountAddCommand } from './accounts/account-add';
+import { addAccountAddCommand, addAccountPasswdCommand } from './accounts/account-add';
 import { addAccountEnableCommands } from './accounts/account-enable';
 import { addAccountKeyAddCommand, addAccountKeyRemoveCommand } from './accounts/account-key';
 import { addAccountListCommand } from './accounts/account-list';
-import { addAccountPasswdCommand } from './accounts/account-passwd';
 import { addBanLiftCommand, addBanListCommand } from './accounts/ban';
-import { CarefulCommand } from './careful-command';
+import { CarefulCommand, defineCommand, sayWhereToLook, type Session } from './define-command';
 import { addCheckCommand } from './imports/check';
 import { addClientAddCommand } from './clients/client-add';
 import { addClientEnableCommands } from './clients/client-enable';
-import { addClientListCommand } from './clients/client-list';
+import { addClientListCommand, addClientShowCommand } from './clients/client-list';
 import { addClientPauseCommands } from './clients/client-pause';
 import { addClientSetCommand } from './clients/client-set';
-import { addClientShowCommand } from './clients/client-show';
-import { defineCommand, sayWhereToLook, type Session } from './define-command';
 import { addApproveCommand, addDeclineCommand } from './imports/decide-held';
 import { addCompletionCommand } from './completion/completion';
-import { addDemoCommand } from './commands/demo';
+import { addDemoCommand, addUpCommand } from './commands/up';
 import type { CliDeps } from './deps';
 import { addDoctorCommand } from './commands/doctor';
 import { addHelpCommand } from './commands/help';
@@ -39,12 +36,10 @@ import { addShowCommand } from './imports/show';
 import { addStatsCommand } from './imports/stats';
 import { addTemplateCommand } from './commands/template';
 import { addUndoCommand } from './imports/undo';
-import { addUpCommand } from './commands/up';
 import { addUserCommand } from './imports/user';
 import { addUsersRepairCommand } from './imports/users-repair';
 import { addWatchCommand } from './imports/watch';
-import { addWebhookSecretCommand } from './webhooks/webhook-secret';
-import { addWebhookTestCommand } from './webhooks/webhook-test';
+import { addWebhookSecretCommand, addWebhookTestCommand } from './commands/webhook';
 
 /** Widest a help page gets: longer lines are hard to read. */
 const HELP_WIDTH = 100;

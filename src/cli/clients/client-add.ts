@@ -6,14 +6,12 @@ import { parseClientId } from '../../domain/ids';
 import { PROFILE_NAMES, PROFILES } from '../../domain/client/profiles';
 import { ImportsError } from '../../errors';
 import { clientText } from './client-text';
-import { defineCommand, type Session } from '../define-command';
+import { defineCommand, type Session, gather } from '../define-command';
 import { escapeText } from '../text/escape-text';
-import { gather } from '../careful-command';
 import { record } from '../record';
 import { applyAssignments } from './parse-setting';
 import { putIntoEffect, trySchedule, tryWebhookUrl } from './put-into-effect';
-import { CLIENT_ID_RULE } from './require-client';
-import { requireDataDirectory } from './require-folder';
+import { CLIENT_ID_RULE, requireDataDirectory } from './require-client';
 
 const REQUIRED = [
   ['failedImportEmail', '--failed-import-email'],

@@ -6,8 +6,7 @@ import { defineCommand, type Session } from '../define-command';
 import { lookForFiles } from '../imports/wake-inbox';
 import { record } from '../record';
 import { putIntoEffect } from './put-into-effect';
-import { requireClient } from './require-client';
-import { requireDataDirectory } from './require-folder';
+import { requireClient, requireDataDirectory } from './require-client';
 
 export function addClientEnableCommands(parent: Command, session: Session): void {
   add(parent, session, {

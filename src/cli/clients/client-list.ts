@@ -1,12 +1,13 @@
-// `imports client list`.
+// `imports client list` and `client show`: clients, what each has been up to, and its settings.
 
 import type { Command } from 'commander';
 import type { Client } from '../../domain/client';
 import { inBunches } from '../../door/one-at-a-time';
 import { defineCommand, type Session } from '../define-command';
 import type { Printer } from '../text/print';
-import { clientStatus, type ClientStatus } from './client-status';
-import { settingText } from './client-text';
+import { clientStatus, type ClientStatus, statusFacts } from './client-status';
+import { settingText, clientText } from './client-text';
+import { requireClient } from './require-client';
 
 type ListedClient = Client & ClientStatus;
 
@@ -55,4 +56,17 @@ function tableOf(clients: readonly ListedClient[], print: Printer): string {
       settings.profile,
     ]),
   );
+}
+
+export function addClientShowCommand(parent: Command, { deps, print }: Session): void {
+  defineCommand(parent, {
+    usage: 'show <id>',
+    summary: 'a client, what it has been up to, and its settings',
+    examples: ['imports client show acme'],
+  }).action(async (id: string) => {
+    const services = await deps.open();
+    const client = await requireClient(services, id);
+    const status = await clientStatus(services, client);
+    await print.show({ ...client, ...status }, () => clientText(client, print, statusFacts(status, print)));
+  });
 }

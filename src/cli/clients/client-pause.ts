@@ -4,8 +4,7 @@
 import type { Command } from 'commander';
 import { defineCommand, type Session } from '../define-command';
 import { lookForFiles } from '../imports/wake-inbox';
-import { record } from '../record';
-import { REASON_OPTION, requireReason } from '../text/require-reason';
+import { record, REASON_OPTION, requireReason } from '../record';
 import { requireClient } from './require-client';
 
 const EXAMPLE = 'they move to another payroll';

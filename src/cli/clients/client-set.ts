@@ -8,12 +8,10 @@ import { completeWith, type CompletedWord } from '../completion/completed-tree';
 import { clientText, settingText } from './client-text';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
-import { layOutTable } from '../text/lay-out';
-import { paintNothing } from '../text/tone';
+import { layOutTable, paintNothing } from '../text/lay-out';
 import { applyAssignments, SETTINGS } from './parse-setting';
 import { putIntoEffect, trySchedule, tryWebhookUrl } from './put-into-effect';
-import { requireClient } from './require-client';
-import { requireDataDirectory } from './require-folder';
+import { requireClient, requireDataDirectory } from './require-client';
 
 export function addClientSetCommand(parent: Command, { deps, print }: Session): void {
   const command = defineCommand(parent, {

@@ -1,8 +1,9 @@
-// A client as a person reads it.
+// A client and its settings as a person reads them.
 
-import type { Client, ClientSettings, Pause } from '../../domain/client';
+import { type Client, type ClientSettings, type Pause, DEFAULT_SETTINGS } from '../../domain/client';
 import { SETTINGS } from './parse-setting';
 import type { Printer } from '../text/print';
+import { PROFILES } from '../../domain/client/profiles';
 
 /** `more` = facts beside its settings. */
 export function clientText(
@@ -68,4 +69,20 @@ function sizeText(bytes: number): string {
     if (bytes % factor === 0) return `${bytes / factor}${unit}`;
   }
   return String(bytes);
+}
+
+/** The settings that an import carries, in one line: those that are not the defaults, and what the client has set otherwise since. */
+export function keptSettings(kept: ClientSettings, now: ClientSettings | undefined): string {
+  const { failedImportEmail, replyToAdminEmail } = kept;
+  const defaults = { ...DEFAULT_SETTINGS, ...PROFILES[kept.profile].settings, failedImportEmail, replyToAdminEmail };
+  const own = differences(kept, defaults);
+  const since = now === undefined ? '' : differences(now, kept).join(', ');
+  return `${own.length === 0 ? 'the defaults' : own.join(', ')}${since === '' ? '' : `; set since, for later files: ${since}`}`;
+}
+
+/** `archiveOnInactive=true`: what `ours` has otherwise than `others`. The URL of webhooks is not kept. */
+function differences(ours: ClientSettings, others: ClientSettings): readonly string[] {
+  return SETTINGS.filter(({ key }) => key !== 'webhookUrl' && settingText(ours, key) !== settingText(others, key)).map(
+    ({ key }) => `${key}=${settingText(ours, key)}`,
+  );
 }

@@ -17,8 +17,9 @@ import {
   wholeNumber,
   type Complain,
   type Reader,
+  schedule,
+  silence,
 } from './setting-readers';
-import { schedule, silence } from './time-readers';
 
 interface Setting {
   /** Dotted where nested, e.g. `holdAbove.archives`. */

@@ -1,5 +1,6 @@
-// The client that a command names, or a refusal that says how to find the right name.
+// The client that a command names, and its folder, or a refusal that says what to do.
 
+import path from 'node:path';
 import type { Client } from '../../domain/client';
 import { parseClientId, type ClientId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
@@ -33,5 +34,30 @@ export async function requireClient({ clients }: Pick<Services, 'clients'>, text
   throw new ImportsError(
     'NOT_FOUND',
     `There is no client ${clientId}${near === undefined ? '' : `; did you mean ${near}?`}\nSee all with: imports client list`,
+  );
+}
+
+/**
+ * For a command that reads or makes the folder of a client: in another data directory, as on a machine that reaches only the services, it
+ * would find nothing and say so, or make a folder to which nobody uploads.
+ */
+export async function requireFolder({ files }: Pick<Services, 'files'>, clientId: ClientId): Promise<void> {
+  const folder = await files.clientFolder(clientId);
+  if (!folder.isThere) refuse(clientId, folder.path);
+}
+
+/** Before the folder of `clientId` is made: that of some client is there, or there is no client yet. */
+export async function requireDataDirectory({ clients, files }: Pick<Services, 'clients' | 'files'>, clientId: ClientId): Promise<void> {
+  if ((await files.clientFolder(clientId)).isThere) return;
+  const [first, ...others] = (await clients.list()).map((client) => client.clientId);
+  if (first === undefined) return;
+  for (const one of [first, ...others]) if ((await files.clientFolder(one)).isThere) return;
+  refuse(first, (await files.clientFolder(first)).path);
+}
+
+function refuse(clientId: ClientId, folder: string): never {
+  throw new ImportsError(
+    'CONFIG',
+    `The folder of ${clientId} is not in ${path.dirname(folder)}: run this where the data directory is mounted, or set IMPORTS_DATA_DIR.\nIf the folder was removed for good, make an empty one first: mkdir -p ${folder}`,
   );
 }

@@ -7,7 +7,7 @@ import type { AuditEntry } from '../../domain/audit';
 import { requireClient } from '../clients/require-client';
 import { defineCommand, type Session } from '../define-command';
 import type { Printer } from '../text/print';
-import { readTime, TIME_FORMS } from '../text/read-time';
+import { readTime, TIME_FORMS } from '../text/read-option';
 
 interface AuditOptions {
   readonly client?: string;

@@ -3,12 +3,10 @@
 import type { Command } from 'commander';
 import { parseImportId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
-import { defineCommand, type Session } from '../define-command';
+import { defineCommand, type Session, gather } from '../define-command';
 import { escapeLines } from '../text/escape-text';
-import { gather } from '../careful-command';
-import { readTime, TIME_FORMS } from '../text/read-time';
-import { readWholeNumber } from '../text/read-whole-number';
-import type { Tone } from '../text/tone';
+import { readTime, TIME_FORMS, readWholeNumber } from '../text/read-option';
+import type { Tone } from '../text/lay-out';
 
 interface LogsOptions {
   readonly from?: readonly string[];

@@ -6,11 +6,10 @@ import { hasEnded, IMPORT_STATES } from '../../domain/import-state';
 import type { ImportId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
-import { record } from '../record';
+import { record, REASON_OPTION, requireReason } from '../record';
 import type { CliDeps, Services } from '../deps';
 import { DECIDED_WORDS, resultOf } from '../show/describe-import';
 import { requireImport } from './require-import';
-import { REASON_OPTION, requireReason } from '../text/require-reason';
 
 /** A worker takes a decision up within milliseconds; this long is waited before saying that it has not written it down. */
 const WRITTEN_WITHIN_MS = 5000;

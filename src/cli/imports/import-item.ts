@@ -1,9 +1,11 @@
-// An import as `show --json` and `list --json` print it: a contract with scripts, so every key is listed here and none is added in passing.
+// An import as commands show it: the words and the tone of its state, and its JSON in `show` and `list`. That is a contract with scripts, so
+// every key is listed here and none is added in passing.
 
 import { shareOf } from '../../domain/decide/hold-rule';
 import type { Held, ImportRun, Retry } from '../../domain/import-run';
 import { statesThat, type ImportState } from '../../domain/import-state';
 import type { ImportsControl } from '../../ports';
+import type { Tone } from '../text/lay-out';
 
 export type ShownState = Exclude<ImportState, 'claiming'>;
 
@@ -12,6 +14,14 @@ export const SHOWN_STATES = statesThat(() => true).filter((state): state is Show
 
 export function shownState(run: ImportRun): ShownState {
   return run.state === 'claiming' ? 'queued' : run.state;
+}
+
+/** How good the news about it is. */
+export function toneOf({ state, outcome }: Pick<ImportRun, 'state' | 'outcome'>): Tone | undefined {
+  if (state === 'failed' || state === 'cancelled') return 'bad';
+  if (state === 'held') return 'warn';
+  if (state !== 'finished' || outcome === null) return undefined;
+  return outcome === 'imported' ? 'good' : 'warn';
 }
 
 export function importItem(run: ImportRun, control: Pick<ImportsControl, 'uiUrl'>) {

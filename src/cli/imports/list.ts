@@ -8,11 +8,9 @@ import { requireClients } from '../clients/require-client';
 import { defineCommand, type Session } from '../define-command';
 import type { CliDeps } from '../deps';
 import { resultOf } from '../show/describe-import';
-import { toneOf } from '../show/tone-of';
+import { toneOf, importItem, SHOWN_STATES, type ShownState } from './import-item';
 import type { Printer } from '../text/print';
-import { readTime, TIME_FORMS } from '../text/read-time';
-import { readWholeNumber } from '../text/read-whole-number';
-import { importItem, SHOWN_STATES, type ShownState } from './import-item';
+import { readTime, TIME_FORMS, readWholeNumber } from '../text/read-option';
 import { needsYou, needsYouText } from './needs-you';
 
 const OUTCOMES: readonly ImportOutcome[] = ['imported', 'imported-with-failures', 'refused', 'declined'];

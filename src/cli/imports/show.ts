@@ -9,7 +9,7 @@ import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import type { Services } from '../deps';
 import { describeImport, type MailFailures } from '../show/describe-import';
-import { hasStopped } from './has-stopped';
+import { hasStopped } from './stopped';
 import { importItem } from './import-item';
 import { requireImport } from './require-import';
 import { showPlan } from './show-plan';

@@ -7,7 +7,7 @@ import { requireClients } from '../clients/require-client';
 import { defineCommand, type Session } from '../define-command';
 import { reasonsText } from '../show/describe-import';
 import type { Printer } from '../text/print';
-import { readTime, TIME_FORMS } from '../text/read-time';
+import { readTime, TIME_FORMS } from '../text/read-option';
 
 interface StatsOptions {
   readonly client?: readonly string[];

@@ -2,26 +2,29 @@
 
 import type { Command } from 'commander';
 import type { ImportRun } from '../../domain/import-run';
-import { IMPORT_STATES, statesThat, type StateRow } from '../../domain/import-state';
+import { IMPORT_STATES, statesThat, type StateRow, hasEnded } from '../../domain/import-state';
 import type { ImportId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import type { Services } from '../deps';
 import { describeImport } from '../show/describe-import';
-import { hasStopped } from './has-stopped';
-import { importItem } from './import-item';
-import { createProgressReader } from '../show/import-progress';
-import { progressDisplay } from '../show/progress-display';
+import { hasStopped } from './stopped';
+import { importItem, shownState } from './import-item';
+import { progressDisplay, type Progress } from '../show/progress-display';
 import { requireImport } from './require-import';
+import type { ImportsControl, ImportStore } from '../../ports';
+import type { Printer } from '../text/print';
 
 const POLL_MS = 500;
 /** An upload is taken up once it has been quiet for its time, and a moment later. */
 const BEGINS_AFTER_QUIET_MS = 10_000;
 /** How often Temporal is asked whether its workflow still runs. */
 const POLLS_BETWEEN_LOOKS = 10;
+/** Temporal hears from a part every two seconds. */
+const POLLS_BETWEEN_SIGNS = 4;
 
 /** States in which nothing more happens without somebody. */
-const restsAt = ({ hasEnded, needs }: StateRow) => hasEnded || needs !== null;
+const restsAt = (row: StateRow) => row.hasEnded || row.needs !== null;
 
 export function addWatchCommand(program: Command, { deps, print }: Session): void {
   defineCommand(program, {
@@ -78,4 +81,60 @@ function refuseUnlessFinished({ importId, state }: ImportRun, stopped: boolean):
   if (state === 'failed') refuse('failed', `Once the problem is fixed: ${retry}`);
   if (state === 'cancelled') refuse('was cancelled', `Go on where it stopped with: ${retry}`);
   if (state === 'held') refuse('waits for approval', `See the numbers and how to decide: imports show ${importId}`);
+}
+
+/**
+ * How far an import has come: records in the parts of its file that are applied, and what is known of those at work. Each poll looks only
+ * at the parts that were open at the last one. When all are applied, the settlement of deferred records may reject some more; at the end
+ * the import's own numbers hold.
+ */
+function createProgressReader(
+  {
+    imports,
+    control,
+  }: { readonly imports: Pick<ImportStore, 'chunk' | 'settled'>; readonly control: Pick<ImportsControl, 'recordsAtWork'> },
+  print: Printer,
+): (run: ImportRun) => Promise<Progress> {
+  let partsDone = 0;
+  let recordsDone = 0;
+  let atWork = 0;
+  let rejected = 0;
+  let polls = 0;
+  const told = (run: ImportRun, done: number, failed: number, of = run.counts.records): Progress => ({
+    label: shownState(run),
+    done,
+    of,
+    unit: 'records',
+    more: `${print.number(failed)} rejected`,
+    since: run.startedAt ?? run.receivedAt,
+    until: run.finishedAt,
+  });
+  return async (run) => {
+    const { state, importId, chunks, counts } = run;
+    if (hasEnded(run)) return told(run, counts.records, counts.rejected);
+    // A repeated inspection cuts the file again.
+    if (state === 'claiming' || state === 'queued' || state === 'inspecting') {
+      partsDone = recordsDone = atWork = rejected = 0;
+      return told(run, 0, 0, chunks === 0 ? 0 : counts.records);
+    }
+    const before = recordsDone;
+    for (; partsDone < chunks; partsDone++) {
+      const part = await imports.chunk(importId, partsDone);
+      if (part?.result === undefined) break;
+      recordsDone += part.records;
+      rejected += part.result.counts.rejected;
+    }
+    if (state === 'applying' && partsDone < chunks) {
+      if (polls++ % POLLS_BETWEEN_SIGNS === 0) {
+        const inParts = await control.recordsAtWork(importId).catch(() => []);
+        const found = inParts.filter(({ chunk }) => chunk >= partsDone).reduce((sum, { records }) => sum + records, 0);
+        // A part that is done ahead of another is neither at work nor counted yet: nothing goes back for that.
+        atWork = Math.max(found, atWork - (recordsDone - before));
+      } else atWork = Math.max(0, atWork - (recordsDone - before));
+    } else atWork = 0;
+    let settledRejected = 0;
+    if (chunks > 0 && partsDone === chunks)
+      for await (const { result } of imports.settled(importId)) settledRejected += result.counts.rejected;
+    return told(run, Math.min(recordsDone + atWork, counts.records), rejected + settledRejected);
+  };
 }

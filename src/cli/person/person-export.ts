@@ -2,8 +2,7 @@
 
 import type { Command } from 'commander';
 import { defineCommand, type Session } from '../define-command';
-import { requireClient } from '../clients/require-client';
-import { requireFolder } from '../clients/require-folder';
+import { requireClient, requireFolder } from '../clients/require-client';
 import { personFiles, personUploads, type PersonFile } from './find-person';
 
 /** More imports than any client has. */

@@ -12,9 +12,8 @@ import type { WebhookReceiver } from '../../domain/webhook/event';
 import { countLeft, type Undo, type UndoCounts } from '../../domain/undo/undo';
 import type { EventNotTaken, ImportsControl } from '../../ports';
 import type { StepTrouble } from '../../domain/import-state';
-import { shownState } from '../imports/import-item';
-import { keptSettings } from './kept-settings';
-import { toneOf } from './tone-of';
+import { shownState, toneOf } from '../imports/import-item';
+import { keptSettings } from '../clients/client-text';
 import type { Printer } from '../text/print';
 
 const COUNT_WORDS: Readonly<Record<Exclude<keyof Counts, 'records'>, string>> = {

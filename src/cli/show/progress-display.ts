@@ -1,9 +1,9 @@
-// Shows progress as it changes: a bar that stays on its line of a terminal, or one line for each change in a log.
+// Shows progress as it changes: a bar that stays on its line of a terminal, or one line for each change in a log. How fast it goes, and how
+// long it will still take, is told by what was done in the last half minute.
 
 import type { SingleBar } from 'cli-progress';
 import type { CliDeps } from '../deps';
 import type { Printer } from '../text/print';
-import { createPace, durationText } from './pace';
 
 export interface Progress {
   /** What is being done, e.g. `applying`. */
@@ -28,6 +28,7 @@ export interface ProgressDisplay {
 const LONGEST_LABEL = 'backing-up'.length;
 const LONGEST_BAR = 40;
 const SHORTEST_BAR = 5;
+const WINDOW_MS = 30_000;
 
 /** With --json only the end is told. */
 export const noDisplay: ProgressDisplay = { show: async () => {}, end: () => {} };
@@ -109,4 +110,39 @@ function barText(progress: Progress, { done, more, pace }: Words, columns: numbe
 
 function percentOf({ done, of }: Progress): number {
   return of === 0 ? 0 : Math.floor((done / of) * 100);
+}
+
+interface Pace {
+  /** In a second. */
+  readonly rate: number;
+  readonly secondsLeft: number;
+}
+
+/** Told each time what is done of what; undefined until that has grown. */
+function createPace(now: () => Date): (done: number, of: number) => Pace | undefined {
+  let seen: { readonly at: number; readonly done: number }[] = [];
+  return (done, of) => {
+    const at = now().getTime();
+    // It has not begun, or has started over.
+    if (of === 0 || (seen.at(-1)?.done ?? 0) > done) seen = [];
+    if (of === 0) return undefined;
+    // The last one before the window stays: nothing may have been done within it.
+    const inWindow = seen.findIndex((one) => at - one.at <= WINDOW_MS);
+    seen = [...seen.slice(Math.max(0, inWindow === -1 ? seen.length - 1 : inWindow - 1)), { at, done }];
+    const first = seen[0];
+    if (first === undefined || first.done === done || first.at === at || done >= of) return undefined;
+    const rate = ((done - first.done) * 1000) / (at - first.at);
+    return { rate, secondsLeft: (of - done) / rate };
+  };
+}
+
+/** `0:05`, `12:40`, `1:02:03`. */
+function durationText(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return hours > 0 ? `${hours}:${inTwo(minutes)}:${inTwo(rest)}` : `${minutes}:${inTwo(rest)}`;
+}
+
+function inTwo(n: number): string {
+  return String(n).padStart(2, '0');
 }

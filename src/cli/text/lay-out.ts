@@ -1,8 +1,28 @@
-// Tables and lists of facts, fitted to the width of the terminal. Cells are escaped here, so a caller cannot forget it.
+// Tables and lists of facts, fitted to the width and the colours of the terminal. Cells are escaped here, so a caller cannot forget it.
 
+import { styleText } from 'node:util';
 import Table from 'cli-table3';
 import { escapeText } from './escape-text';
-import type { Paint, Toned } from './tone';
+
+/** How good the news is. Only here it becomes a colour. */
+export type Tone = 'good' | 'warn' | 'bad';
+
+/** A text with its tone, still to be escaped. */
+interface Toned {
+  readonly text: string;
+  readonly tone: Tone | undefined;
+}
+
+type Paint = (tone: Tone | undefined, text: string) => string;
+
+const COLOURS = { good: 'green', warn: 'yellow', bad: 'red' } as const;
+
+export const paintInColour: Paint = (tone, text) => (tone === undefined ? text : styleText(COLOURS[tone], text, { validateStream: false }));
+
+export const paintNothing: Paint = (_tone, text) => text;
+
+/** Splits a text at what `paintInColour` has put into it. */
+export const PAINTED = new RegExp(`(${String.fromCharCode(27)}\\[(?:31|32|33|39)m)`);
 
 export interface TableColumn {
   readonly head: string;

@@ -6,8 +6,18 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { inTemporaryFolder } from './in-temporary-folder';
 import { escapeCsv, escapeJson, escapeLines } from './escape-text';
-import { layOutFacts, layOutProse, layOutTable, type Fact, type TableCell, type TableColumn } from './lay-out';
-import { paint, PAINTED, paintNothing, type Tone } from './tone';
+import {
+  layOutFacts,
+  layOutProse,
+  layOutTable,
+  type Fact,
+  type TableCell,
+  type TableColumn,
+  paintInColour,
+  PAINTED,
+  paintNothing,
+  type Tone,
+} from './lay-out';
 
 export interface Printer {
   readonly json: boolean;
@@ -46,7 +56,7 @@ export function createPrinter(terminal: {
   const write = async (text: string | Uint8Array) => {
     if (!stdout.write(text)) await once(stdout, 'drain');
   };
-  const page = () => ({ width: columns, paint: terminal.colour() ? paint : paintNothing });
+  const page = () => ({ width: columns, paint: terminal.colour() ? paintInColour : paintNothing });
   return {
     get json() {
       return terminal.json();

@@ -1,6 +1,6 @@
 // Imports that look busy: is anybody at work on them, and do their steps work?
 
-import { hasStopped } from '../../../cli/imports/has-stopped';
+import { hasStopped } from '../../../cli/imports/stopped';
 import type { ImportId } from '../../../domain/ids';
 import { WITH_WORKFLOW } from '../../../domain/import-state';
 import type { ImportsControl, ImportStore } from '../../../ports';

@@ -1,5 +1,7 @@
-// A moment as people type it behind --since and --until. Days and times without a zone are those of the reader, as all times that we show.
+// What people type behind options: a whole number, or a moment. Days and times without a zone are those of the reader, as all times that we
+// show.
 
+import { InvalidArgumentError } from 'commander';
 import { durationMs } from '../../domain/client/duration';
 import { ImportsError } from '../../errors';
 import type { CliDeps } from '../deps';
@@ -10,6 +12,14 @@ export const TIME_FORMS = '2026-11-01, 2026-11-01T08:00, today, yesterday, or ho
 const DAY_MS = 86_400_000;
 const DAYS_AGO: Readonly<Record<string, number>> = { today: 0, yesterday: 1 };
 const DATE_AND_TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?)?$/;
+
+export function readWholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const n = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    if (n >= min && n <= max) return n;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
 
 /** `option` is `--since` or `--until`: until a day means until its end. */
 export function readTime(text: string, option: '--since' | '--until', { now, timeZone }: Pick<CliDeps, 'now' | 'timeZone'>): Date {

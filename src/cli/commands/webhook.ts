@@ -1,4 +1,5 @@
-// `imports webhook test`: sends a test event at once, from this machine, and shows the receiver's answer.
+// `imports webhook test` sends a test event at once, from this machine, and shows the receiver's answer; `imports webhook secret` shows the
+// secret with which a client's receiver verifies events.
 
 import type { Command } from 'commander';
 import type { ClientId } from '../../domain/ids';
@@ -56,4 +57,18 @@ export function addWebhookTestCommand(parent: Command, { deps, print }: Session)
     const { clientId, settings } = await requireClient(await deps.open(), id);
     return { clientId, url: settings.webhookUrl, setBy: `imports client set ${clientId} webhookUrl=https://…` };
   }
+}
+
+export function addWebhookSecretCommand(parent: Command, { deps, print }: Session): void {
+  defineCommand(parent, {
+    usage: 'secret <client>',
+    summary: 'the secret with which the receiver of a client verifies its events',
+    details:
+      'Derived from IMPORTS_WEBHOOK_SECRET, and different for each client. Hand it over as you would a password. The receiver of IMPORTS_WEBHOOK_URL verifies with IMPORTS_WEBHOOK_SECRET itself.',
+    examples: ['imports webhook secret acme'],
+  }).action(async (id: string) => {
+    const { clientId } = await requireClient(await deps.open(), id);
+    const secret = (await deps.webhooks()).sender.secretOf(clientId);
+    await print.show({ clientId, secret }, () => secret);
+  });
 }
