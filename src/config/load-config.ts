@@ -4,8 +4,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { ImportsError } from '../errors';
-import type { PayloadKey } from './payload-keys';
-import { settings, type LogLevel, type Settings } from './settings';
+import { type PayloadKey, settings, type LogLevel, type Settings } from './settings';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

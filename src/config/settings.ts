@@ -4,8 +4,6 @@
 import * as z from 'zod';
 import { parseNetwork } from '../domain/client/network';
 import { parseWebhookUrl } from '../domain/webhook/webhook-url';
-import { parsePayloadKeys } from './payload-keys';
-import { parseWebhookSecrets } from './webhook-secrets';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -48,6 +46,43 @@ function portRange(text: string): { readonly from: number; readonly to: number }
 function isPortRange(text: string): boolean {
   const { from, to } = portRange(text);
   return text === '0' || (/^\d{1,5}-\d{1,5}$/.test(text) && from >= 1 && from <= to && to <= 65_535);
+}
+
+/** `whsec_` and base64. */
+const SECRET = /^whsec_((?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/;
+/** What Standard Webhooks asks for. */
+const FEWEST_BYTES = 24;
+const MOST_BYTES = 64;
+
+/** The secrets that sign webhooks, separated by commas, the newest first. Undefined when the text is not a list of these, each once. */
+function parseWebhookSecrets(text: string): readonly Buffer[] | undefined {
+  const secrets: Buffer[] = [];
+  for (const part of text.split(',')) {
+    const secret = Buffer.from(SECRET.exec(part.trim())?.[1] ?? '', 'base64');
+    if (secret.length < FEWEST_BYTES || secret.length > MOST_BYTES || secrets.some((other) => other.equals(secret))) return undefined;
+    secrets.push(secret);
+  }
+  return secrets;
+}
+
+/** What goes into Temporal is encrypted with it. */
+export interface PayloadKey {
+  readonly id: string;
+  /** 32 bytes. */
+  readonly key: Buffer;
+}
+
+const PAYLOAD_KEY = /^(?<id>[\w.-]{1,40}):(?<key>[A-Za-z0-9+/]{43}=)$/;
+
+/** `id:key`, separated by commas, the newest first. Undefined when the text is not a list of these with different ids. */
+export function parsePayloadKeys(text: string): readonly PayloadKey[] | undefined {
+  const keys: PayloadKey[] = [];
+  for (const part of text.split(',')) {
+    const { id, key } = PAYLOAD_KEY.exec(part.trim())?.groups ?? {};
+    if (id === undefined || key === undefined || keys.some((other) => other.id === id)) return undefined;
+    keys.push({ id, key: Buffer.from(key, 'base64') });
+  }
+  return keys;
 }
 
 export const settings = z.object({

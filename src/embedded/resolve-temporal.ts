@@ -3,7 +3,7 @@
 
 import path from 'node:path';
 import type { Config } from '../config/load-config';
-import { withoutTemporal } from '../config/temporal-environment';
+import { withoutTemporal } from '../config/temporal';
 import { ImportsError } from '../errors';
 import { TEMPORAL_VERSION, temporalArchive } from './archives';
 import { buildOnce, exists } from './build-once';

@@ -3,7 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config/load-config';
-import { withoutTemporal } from '../config/temporal-environment';
+import { withoutTemporal } from '../config/temporal';
 import { ImportsError } from '../errors';
 import type { Log } from '../ports';
 import { keepRunning, type Stoppable } from './keep-running';

@@ -9,13 +9,13 @@ import { promisify } from 'node:util';
 import { mongo as driver } from 'mongoose';
 import { createLog, openLogFile } from '../adapters/log/log';
 import { loadConfig, type Config } from '../config/load-config';
-import { importsLink } from '../config/ui-links';
+import { importsLink } from '../config/temporal';
 import type { ImportRun } from '../domain/import-run';
 import { projectRoot } from '../embedded/project-root';
 import { ImportsError } from '../errors';
 import { logIn } from './demo-upload';
 import { startEverything, type Everything } from './start-everything';
-import { waitForSignal } from './wait-for-signal';
+import { waitForSignal } from './this-process';
 
 export interface DemoOptions {
   readonly config: Config;

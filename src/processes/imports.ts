@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { runProgram } from '../cli/run-program';
 import { cliDeps } from './command/cli-deps';
-import { keepFromOthers } from './keep-from-others';
+import { keepFromOthers } from './this-process';
 
 async function main(): Promise<void> {
   keepFromOthers();

@@ -8,15 +8,14 @@ import { connectMongo } from '../adapters/mongo/connect-mongo';
 import { connectImportsControl } from '../adapters/temporal/imports-control';
 import { requireEndpoint, resolveEndpoints } from '../config/endpoints';
 import { loadConfig } from '../config/load-config';
-import { temporalTarget } from '../config/temporal-environment';
+import { temporalTarget } from '../config/temporal';
 import { LIMITS } from '../door/limits';
 import { openFrontDoor } from '../door/open-front-door';
 import { watchWaiting } from '../door/watch-waiting';
 import { startFtps } from '../ftps/start-ftps';
 import { startSftp } from '../sftp/start-sftp';
 import { announceUpload } from './announce-upload';
-import { runProcess } from './run-process';
-import { untilReachable } from './until-reachable';
+import { runProcess, untilReachable } from './run-process';
 
 runProcess('sftp', 'The front door: takes uploads over SFTP, and over FTPS if that has a port.', async () => {
   const config = loadConfig(process.env);

@@ -8,10 +8,10 @@ import { endOrphan, openLog } from '../embedded/earlier-start';
 import type { Kept } from '../embedded/keep-running';
 import { ImportsError } from '../errors';
 import type { ChildMessage } from './run-process';
-import { watchBeats } from './watch-beats';
 
 /** A guard against a start that never ends; a slow machine's first start has time. */
 const READY_LIMIT_MS = 10 * 60_000;
+const LOOK_MS = 1_000;
 
 interface ChildOptions {
   /** The file beside this one, and the name of its log and pid files. */
@@ -90,4 +90,29 @@ export async function startChild({ name, env, runDir, graceMs, silenceMs, signal
   } finally {
     await output.close();
   }
+}
+
+export interface Beats {
+  /** A sign of life has come. */
+  heard(): void;
+  stop(): void;
+}
+
+/**
+ * Tells a process that hangs from one that is slow: calls `onSilent` when nothing was heard for `silenceMs` since the last sign of life. Before
+ * the first one, a slow machine may take minutes.
+ */
+export function watchBeats({ silenceMs, onSilent }: { readonly silenceMs: number; readonly onSilent: () => void }): Beats {
+  let lastBeat: number | undefined;
+  let lastLook = Date.now();
+  const look = setInterval(() => {
+    const now = Date.now();
+    // We were asleep ourselves (a laptop's lid): its silence then says nothing.
+    if (lastBeat !== undefined && now - lastLook > 3 * LOOK_MS) lastBeat = now;
+    lastLook = now;
+    if (lastBeat === undefined || now - lastBeat <= silenceMs) return;
+    clearInterval(look);
+    onSilent();
+  }, LOOK_MS);
+  return { heard: () => void (lastBeat = Date.now()), stop: () => clearInterval(look) };
 }

@@ -5,7 +5,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pidPath, removeEndpoints, writeEndpoints, type Endpoints } from '../config/endpoints';
 import type { Config, Environment } from '../config/load-config';
-import { withoutTemporal } from '../config/temporal-environment';
+import { withoutTemporal } from '../config/temporal';
 import { keepRunning, type Stoppable } from '../embedded/keep-running';
 import type { Say } from '../embedded/say-progress';
 import { startEmbedded, type Embedded } from '../embedded/start-embedded';

@@ -5,10 +5,10 @@ import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { createLog, openLogFile } from '../adapters/log/log';
 import type { Config } from '../config/load-config';
-import { importsLink } from '../config/ui-links';
+import { importsLink } from '../config/temporal';
 import { OWN_CERTIFICATE } from '../ftps/certificate/open-certificate';
 import { startEverything, type Everything } from './start-everything';
-import { waitForSignal } from './wait-for-signal';
+import { waitForSignal } from './this-process';
 
 export interface UpOptions {
   readonly config: Config;

@@ -13,14 +13,12 @@ import { serveMetrics } from '../adapters/metrics/serve-metrics';
 import { connectMongo } from '../adapters/mongo/connect-mongo';
 import { createWebhookSender } from '../adapters/webhooks/webhook-sender';
 import { connectImportsControl } from '../adapters/temporal/imports-control';
-import { installRuntime } from '../worker/install-runtime';
-import { createWorker } from '../worker/start-worker';
+import { installRuntime, createWorker } from '../worker/start-worker';
 import { requireEndpoint, resolveEndpoints } from '../config/endpoints';
 import { loadConfig } from '../config/load-config';
-import { temporalTarget } from '../config/temporal-environment';
+import { temporalTarget } from '../config/temporal';
 import { pickPort } from '../embedded/pick-port';
-import { runProcess } from './run-process';
-import { untilReachable } from './until-reachable';
+import { runProcess, untilReachable } from './run-process';
 
 runProcess('worker', 'Runs imports: any number of workers may share the data directory.', async () => {
   const config = loadConfig(process.env);

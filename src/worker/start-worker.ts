@@ -7,6 +7,8 @@ import {
   type WorkerDeploymentOptions,
   type WorkerOptions as CoreWorkerOptions,
   type WorkflowBundleOption,
+  DefaultLogger,
+  Runtime,
 } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import type { ActivityPorts } from '../../activities/activity-ports';
@@ -15,11 +17,14 @@ import type { Config } from '../config/load-config';
 import { connectionOptions, type TemporalTarget } from '../adapters/temporal/connection-options';
 import { measureSteps } from './measure-steps';
 import { safeFailures } from './safe-failures';
+import type { Log } from '../ports';
 
 /** What the Temporal UI shows under Deployments. */
 const DEPLOYMENT = 'managed-user-import';
 /** Events for webhooks that a worker sends at once. A receiver that hangs holds a slot for 15 s. */
 const WEBHOOKS_AT_ONCE = 16;
+/** Of the SDK's own log only ids and counts are passed on: an error's text is told, safely, by safe-failures.ts. */
+const KEPT_OF_LOG = ['workflowId', 'workflowType', 'activityType', 'attempt', 'taskQueue'] as const;
 
 interface WorkerOptions extends TemporalTarget {
   readonly ports: ActivityPorts;
@@ -91,4 +96,29 @@ function deploymentOf({ buildId, isVersioned }: Config['worker']): WorkerDeploym
   return isVersioned
     ? { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' }
     : { version, useWorkerVersioning: false };
+}
+
+/**
+ * Once per process, before the first worker: what the Temporal SDK and its core have to say goes into our log, one JSON line each like
+ * everything else. `metricsAddress` = where core serves its metrics, `host:port`; undefined = it counts nothing.
+ */
+export function installRuntime(log: Log, metricsAddress: string | undefined): void {
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta = {} }) => {
+      // The step that failed has been told of, with what may be told.
+      if (message === 'Activity failed') return;
+      const fields = Object.fromEntries(KEPT_OF_LOG.filter((name) => meta[name] !== undefined).map((name) => [name, meta[name]]));
+      if (level === 'ERROR') log.error(`temporal: ${message}`, fields);
+      else log.warn(`temporal: ${message}`, fields);
+    }),
+    telemetryOptions: {
+      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+      ...(metricsAddress !== undefined && {
+        metrics: {
+          attachServiceName: false,
+          prometheus: { bindAddress: metricsAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true },
+        },
+      }),
+    },
+  });
 }

@@ -1,5 +1,5 @@
 import { loadConfig } from '../../src/config/load-config';
-import { temporalEnvironment, withoutTemporal } from '../../src/config/temporal-environment';
+import { temporalEnvironment, withoutTemporal } from '../../src/config/temporal';
 
 const foreign = { HOME: '/home/ops', TEMPORAL_PROFILE: 'cloud', TEMPORAL_API_KEY: 'secret', TEMPORAL_TLS: 'true' };
 

@@ -1,4 +1,4 @@
-import { importsLink, workflowLink } from '../../src/config/ui-links';
+import { importsLink, workflowLink } from '../../src/config/temporal';
 
 test.each(['http://127.0.0.1:8233', 'http://127.0.0.1:8233/'])(
   'links into the UI at %s: the list of imports and nothing else, and one workflow',

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { EncryptingCodec } from '../../src/adapters/temporal/payload-codec';
-import { parsePayloadKeys } from '../../src/config/payload-keys';
+import { parsePayloadKeys } from '../../src/config/settings';
 import { mongoArchive, temporalArchive } from '../../src/embedded/archives';
 import { ENTRY_LIMITS } from '../../src/door/entry-limits';
 import { BAN_AT_POINTS, FREE_LOOKS, POINTS, SPAN_MS } from '../../src/door/throttle';

@@ -10,7 +10,7 @@ import { connectMongo } from '../../src/adapters/mongo/connect-mongo';
 import { connectImportsControl } from '../../src/adapters/temporal/imports-control';
 import { requireEndpoint, resolveEndpoints } from '../../src/config/endpoints';
 import { loadConfig, type Config } from '../../src/config/load-config';
-import { temporalEnvironment } from '../../src/config/temporal-environment';
+import { temporalEnvironment } from '../../src/config/temporal';
 import { doctorChecks } from '../../src/processes/command/doctor-checks';
 import { openOnce } from '../../src/processes/command/open-once';
 import type { OpenServices } from '../../src/processes/command/open-services';

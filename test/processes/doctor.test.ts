@@ -8,14 +8,12 @@ import type { ImportId } from '../../src/domain/ids';
 import type { ImportRun } from '../../src/domain/import-run';
 import type { ImportQuery } from '../../src/domain/import-query';
 import type { Undo } from '../../src/domain/undo/undo';
-import { checkAtWork } from '../../src/processes/command/doctor/check-at-work';
+import { checkAtWork, checkSilentClients, checkStuckClaims, checkWaitingImports } from '../../src/processes/command/doctor/check-imports';
 import { fileSystemTime, judgeClocks, readClock } from '../../src/processes/command/doctor/check-clock';
 import { loadHostKeys } from '../../src/sftp/ssh/host-keys';
 import { checkDataDirectory, checkDiskSpace, checkHostKeys, judgeDiskSpace } from '../../src/processes/command/doctor/check-data-directory';
-import { checkSilentClients, checkStuckClaims, checkWaitingImports } from '../../src/processes/command/doctor/check-imports';
 import { checkLeftovers } from '../../src/processes/command/doctor/check-leftovers';
-import { judgeSchedule, tellSchedules } from '../../src/processes/command/doctor/check-schedules';
-import { judgeWorkers } from '../../src/processes/command/doctor/check-temporal';
+import { judgeSchedule, tellSchedules, judgeWorkers } from '../../src/processes/command/doctor/check-temporal';
 import { aClient, aRun, isAskedFor } from '../cli/fake-deps';
 
 const DAY = 86_400_000;

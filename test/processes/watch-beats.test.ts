@@ -1,6 +1,6 @@
 // When `imports up` takes one of its processes for hung: never before its first sign of life, and never for a slow moment.
 
-import { watchBeats, type Beats } from '../../src/processes/watch-beats';
+import { watchBeats, type Beats } from '../../src/processes/start-child';
 
 const SILENCE_MS = 30_000;
 

@@ -3,7 +3,7 @@
 
 import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import type { PayloadKey } from '../../config/payload-keys';
+import type { PayloadKey } from '../../config/settings';
 import { EncryptingCodec } from './payload-codec';
 
 export interface TemporalTarget {

@@ -2,7 +2,7 @@
 // has a deadline, because without one a server that is down leaves it pending for ever.
 
 import { Client as TemporalClient, Connection } from '@temporalio/client';
-import { workflowLink } from '../../config/ui-links';
+import { workflowLink } from '../../config/temporal';
 import { ImportsError } from '../../errors';
 import type { ImportsControl, Inboxes, Webhooks } from '../../ports';
 import { importWorkflowIdOf } from '../../../workflows/messages';

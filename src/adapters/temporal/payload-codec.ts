@@ -4,7 +4,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { temporal } from '@temporalio/proto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import type { PayloadKey } from '../../config/payload-keys';
+import type { PayloadKey } from '../../config/settings';
 import { ImportsError } from '../../errors';
 
 const ENCODING = 'binary/encrypted';

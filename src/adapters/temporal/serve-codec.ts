@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
-import type { PayloadKey } from '../../config/payload-keys';
+import type { PayloadKey } from '../../config/settings';
 import { ImportsError } from '../../errors';
 import { decryptPayload } from './payload-codec';
 

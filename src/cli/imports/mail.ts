@@ -13,7 +13,7 @@ import { ImportsError } from '../../errors';
 import { requireClient } from '../clients/require-client';
 import { defineCommand, type Session } from '../define-command';
 import type { Services } from '../deps';
-import { inTemporaryFolder } from '../text/in-temporary-folder';
+import { inTemporaryFolder } from '../local-files';
 import type { Printer } from '../text/print';
 import { requireImport } from './require-import';
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { inTemporaryFolder } from './in-temporary-folder';
+import { inTemporaryFolder } from '../local-files';
 import { escapeCsv, escapeJson, escapeLines } from './escape-text';
 import {
   layOutFacts,

@@ -1,11 +1,11 @@
-// The dry run of the command line: the file as it lies there, work files in a folder that is gone afterwards.
+// What would happen, for the command line, decided on as an import does it, and nothing written: a file as it lies there, with work files in
+// a folder that is gone afterwards; and a held import, whose file lies in work/.
 
-import { access, constants, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import type { CliDeps } from '../../cli/deps';
 import { ImportsError } from '../../errors';
-import { isReadable } from '../is-readable';
+import { inTemporaryFolder, isReadable } from '../../cli/local-files';
 import type { OpenServices } from './open-services';
 
 export function checkFileWith(services: Pick<OpenServices, 'mongo' | 'csv'>): CliDeps['checkFile'] {
@@ -21,9 +21,8 @@ export function checkFileWith(services: Pick<OpenServices, 'mongo' | 'csv'>): Cl
     }
     const [{ imports, users, groups, permits }, csv] = await Promise.all([services.mongo(), services.csv()]);
     const { checkFile } = await import('../../../activities/plan/check-file.js');
-    const work = await mkdtemp(path.join(tmpdir(), 'imports-check-'));
-    try {
-      return await checkFile(
+    return inTemporaryFolder((work) =>
+      checkFile(
         { imports, users, groups, permits, csv, clock: { now: () => new Date() } },
         {
           client,
@@ -33,10 +32,8 @@ export function checkFileWith(services: Pick<OpenServices, 'mongo' | 'csv'>): Cl
           idsPath: path.join(work, 'ids'),
           failedRecordsPath,
         },
-      );
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
+      ),
+    );
   };
 }
 
@@ -45,4 +42,19 @@ async function isUsable(directory: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+export function plannedChangesWith(services: Pick<OpenServices, 'mongo' | 'files' | 'csv'>): CliDeps['plannedChanges'] {
+  return async function* (importId) {
+    const [mongo, files, csv] = await Promise.all([services.mongo(), services.files(), services.csv()]);
+    await access(files.sourcePath(importId)).catch((error: unknown) => {
+      throw new ImportsError(
+        'FILE_VANISHED',
+        `The file of ${importId} is not there: ${files.sourcePath(importId)}\nRun this where the data directory is, or check IMPORTS_DATA_DIR`,
+        { cause: error },
+      );
+    });
+    const { plannedChanges } = await import('../../../activities/plan/planned-changes.js');
+    yield* plannedChanges({ ...mongo, files, csv }, importId);
+  };
 }

@@ -6,14 +6,15 @@ import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hostname, userInfo } from 'node:os';
 import type { CliDeps } from '../../cli/deps';
 import type { Config } from '../../config/load-config';
 import { generatePassword } from '../../door/generate-password';
 import { projectRoot } from '../../embedded/project-root';
-import { identifyOperator, operatorName } from './identify-operator';
 import { openOnce } from './open-once';
+import type { Operator } from '../../domain/audit';
 
-export interface Caller {
+interface Caller {
   readonly env: NodeJS.ProcessEnv;
   /** Asked for only by a command that reads it. */
   readonly stdin: Readable;
@@ -49,7 +50,7 @@ export function cliDeps(caller: Caller): CliDeps {
       return checkFileWith((await needed()).services)(file);
     },
     async *plannedChanges(importId) {
-      const { plannedChangesWith } = await import('./planned-changes.js');
+      const { plannedChangesWith } = await import('./check-file.js');
       yield* plannedChangesWith((await needed()).services)(importId);
     },
     async webhooks() {
@@ -97,4 +98,31 @@ export function cliDeps(caller: Caller): CliDeps {
     readStdin: () => text(caller.stdin),
     sleep: (ms) => sleep(ms),
   };
+}
+
+/**
+ * Who runs the command line: the operating system's word, by the number of the user. What anybody could set in the environment is kept
+ * beside it and marked as such.
+ */
+function identifyOperator(env: NodeJS.ProcessEnv): Operator {
+  const { name, uid } = systemUser();
+  // sudo sets it for root; for any other user it is somebody's own invention.
+  const behindRoot = uid === 0 ? env['SUDO_USER'] : undefined;
+  return { name, uid, host: hostname(), selfDeclared: env['IMPORTS_OPERATOR'] ?? behindRoot ?? null };
+}
+
+/** One name, for where there is room for no more. */
+function operatorName({ name, selfDeclared }: Operator): string {
+  return selfDeclared === null ? name : `${selfDeclared} (as ${name})`;
+}
+
+function systemUser(): Pick<Operator, 'name' | 'uid'> {
+  try {
+    const { username, uid } = userInfo();
+    return { name: username, uid };
+  } catch {
+    // A container may run under a number that has no name.
+    const uid = process.getuid?.() ?? null;
+    return { name: uid === null ? 'unknown' : String(uid), uid };
+  }
 }

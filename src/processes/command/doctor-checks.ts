@@ -9,19 +9,26 @@ import type { DoctorCheck } from '../../cli/deps';
 import { requireEndpoint } from '../../config/endpoints';
 import type { Config } from '../../config/load-config';
 import { OWN_CERTIFICATE } from '../../ftps/certificate/open-certificate';
-import { checkAtWork } from './doctor/check-at-work';
+import { checkAtWork, checkPausedClients, checkSilentClients, checkStuckClaims, checkWaitingImports } from './doctor/check-imports';
 import { fileSystemTime, judgeClocks, readClock } from './doctor/check-clock';
-import { checkBackups } from './doctor/check-backups';
-import { checkDataDirectory, checkDiskSpace, checkHostKeys } from './doctor/check-data-directory';
-import { checkFtpsCertificate } from './doctor/check-ftps';
-import { checkPausedClients, checkSilentClients, checkStuckClaims, checkWaitingImports } from './doctor/check-imports';
-import { checkLeftovers } from './doctor/check-leftovers';
-import { checkSchedules } from './doctor/check-schedules';
-import { checkSearchAttributes, judgeWorkers, seeWorkers } from './doctor/check-temporal';
+import { checkBackups, checkLeftovers } from './doctor/check-leftovers';
+import { checkDataDirectory, checkDiskSpace, checkHostKeys, checkFtpsCertificate } from './doctor/check-data-directory';
+import { checkSchedules, checkSearchAttributes, judgeWorkers, seeWorkers } from './doctor/check-temporal';
 import { checkUserKeys } from './doctor/check-user-keys';
 import { checkWebhooks } from './doctor/check-webhooks';
-import { ill, NOT_RUNNING, notLookedAt, PATIENCE_MS, START_EVERYTHING, well, type Finding } from './doctor/finding';
-import { isDown, isToldElsewhere, needing, type Needed } from './doctor/service-health';
+import {
+  ill,
+  NOT_RUNNING,
+  notLookedAt,
+  PATIENCE_MS,
+  START_EVERYTHING,
+  well,
+  type Finding,
+  isDown,
+  isToldElsewhere,
+  needing,
+  type Needed,
+} from './doctor/finding';
 import { openOnce } from './open-once';
 import type { Control, OpenServices } from './open-services';
 

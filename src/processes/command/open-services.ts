@@ -6,7 +6,7 @@ import type { Mongo } from '../../adapters/mongo/connect-mongo';
 import type { connectImportsControl } from '../../adapters/temporal/imports-control';
 import { requireEndpoint, resolveEndpoints, type KnownEndpoints } from '../../config/endpoints';
 import type { Config } from '../../config/load-config';
-import { temporalTarget } from '../../config/temporal-environment';
+import { temporalTarget } from '../../config/temporal';
 import { openOnce } from './open-once';
 
 export type Control = ReturnType<typeof connectImportsControl>;

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { logPrettifier, readLog } from '../../adapters/log/read-log';
 import type { CliDeps } from '../../cli/deps';
 import { ImportsError } from '../../errors';
-import { isReadable } from '../is-readable';
+import { isReadable } from '../../cli/local-files';
 
 /** Of our own processes: engines write in other ways. */
 const OURS = /^(up|worker|sftp|demo)\.log(\.1)?$/;

@@ -1,7 +1,7 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { EncryptingCodec } from '../../../src/adapters/temporal/payload-codec';
 import { loadConfig } from '../../../src/config/load-config';
-import { parsePayloadKeys } from '../../../src/config/payload-keys';
+import { parsePayloadKeys } from '../../../src/config/settings';
 
 const key = (id: string, fill = id) => `${id}:${Buffer.alloc(32, fill).toString('base64')}`;
 const codec = (...keys: string[]) => new EncryptingCodec(keys.length === 0 ? [] : parsePayloadKeys(keys.join(','))!);

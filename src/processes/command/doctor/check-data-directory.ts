@@ -1,8 +1,9 @@
-// The data directory as the doctor sees it: whether it is the right one, can be written, has room, and holds the keys by which clients know
-// this server.
+// The data directory as the doctor sees it: whether it is the right one, can be written, has room, and holds the keys and the certificate by
+// which clients know this server.
 
-import { access, constants, stat, statfs } from 'node:fs/promises';
+import { access, constants, stat, statfs, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { X509Certificate } from 'node:crypto';
 import { loadHostKeys } from '../../../sftp/ssh/host-keys';
 import type { ClientId } from '../../../domain/ids';
 import type { FileStore } from '../../../ports';
@@ -11,6 +12,8 @@ import { ill, named, well, type Finding } from './finding';
 const LEAST_FREE_BYTES = 1024 ** 3;
 /** Every import leaves up to three files. */
 const LEAST_FREE_FILES = 10_000;
+const SOON_DAYS = 14;
+const DAY_MS = 24 * 60 * 60 * 1000;
 const HOST_KEYS = ['ssh_host_ed25519_key', 'ssh_host_ecdsa_key', 'ssh_host_rsa_key'];
 
 /** `isOurs` = what lies in it says something about these clients, who are enabled. */
@@ -74,4 +77,20 @@ export async function checkHostKeys(dataDir: string): Promise<Finding> {
   if (open.length > 0) return ill(`readable by others: ${open.join(', ')}`, `chmod 600 ${folder}/*`);
   // What clients are told to compare.
   return well((await loadHostKeys(folder)).fingerprints.join(', '));
+}
+
+/**
+ * How long the certificate of FTPS is good for. Read from its file: asking the server would look like a peer that cannot log in. `where` is
+ * what listens; undefined file = not known here.
+ */
+export async function checkFtpsCertificate(where: string, file: string | undefined, now: Date): Promise<Finding> {
+  if (file === undefined) return well(where);
+  const text = await readFile(file).catch(() => undefined);
+  if (text === undefined)
+    return ill(`${where}, certificate ${file} cannot be read`, 'Correct IMPORTS_FTPS_CERT or the permissions of the file');
+  const expires = new Date(new X509Certificate(text).validTo);
+  const until = expires.toISOString().slice(0, 10);
+  const days = Math.floor((expires.getTime() - now.getTime()) / DAY_MS);
+  if (days >= SOON_DAYS) return well(`${where}, certificate until ${until}`);
+  return ill(`${where}, certificate ${days < 0 ? 'expired on' : 'expires on'} ${until}`, `Renew ${file}; it is read again by itself`);
 }

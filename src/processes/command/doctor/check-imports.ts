@@ -1,15 +1,21 @@
-// Imports and clients that need somebody: silent and paused clients, imports that wait for a word, claims that nobody finished.
+// Imports and clients that need somebody: silent and paused clients, imports that wait for a word, imports that look busy, claims that
+// nobody finished.
 
 import { needsYou, needsYouText, type AskedForNeeds } from '../../../cli/imports/needs-you';
 import type { Client } from '../../../domain/client';
 import { silenceOf } from '../../../domain/client/silence';
 import type { ImportRun } from '../../../domain/import-run';
-import type { ImportStore } from '../../../ports';
-import { ill, named, waiting, well, type Finding } from './finding';
+import type { ImportStore, ImportsControl } from '../../../ports';
+import { ill, named, waiting, well, type Finding, counted } from './finding';
+import { hasStopped } from '../../../cli/imports/stopped';
+import type { ImportId } from '../../../domain/ids';
+import { WITH_WORKFLOW } from '../../../domain/import-state';
 
 const STUCK_MS = 10 * 60_000;
 /** A claim takes milliseconds: one that is still there after this is nobody's any more. */
 const SECOND_LOOK_MS = 500;
+/** Temporal is asked about each. */
+const MOST_LOOKED_AT = 50;
 
 export async function checkSilentClients(imports: Pick<ImportStore, 'list'>, clients: readonly Client[], now: Date): Promise<Finding> {
   const watched = clients.filter(({ settings }) => settings.expectFileEvery !== null);
@@ -53,4 +59,26 @@ export async function checkStuckClaims(
   return stuck.length === 0
     ? well('none')
     : ill(`begun and not ended: ${named(stuck.map(({ importId }) => importId))}`, `Look again: imports scan ${stuck[0]?.clientId}`);
+}
+
+/** Is anybody at work on them, and do their steps work? */
+export async function checkAtWork(
+  imports: Pick<ImportStore, 'list' | 'find'>,
+  control: Pick<ImportsControl, 'isRunning' | 'troubles'>,
+): Promise<Finding> {
+  const atWork = await imports.list({ states: WITH_WORKFLOW, limit: MOST_LOOKED_AT });
+  const stopped: ImportId[] = [];
+  const stuck: ImportId[] = [];
+  for (const run of atWork) {
+    if (await hasStopped({ imports, control }, run)) stopped.push(run.importId);
+    else if ((await control.troubles(run.importId)).length > 0) stuck.push(run.importId);
+  }
+  if (stopped.length > 0) {
+    return ill(`nobody is at work on ${named(stopped)}: terminated in Temporal`, `imports retry ${stopped[0]} --reason "…" (or undo)`);
+  }
+  if (stuck.length > 0) {
+    const what = counted(stuck.length, 'import waits for a step that is', 'imports wait for steps that are');
+    return waiting(`${what} tried again: ${named(stuck)}`, `Why, and when next: imports show ${stuck[0]}`);
+  }
+  return well(atWork.length === 0 ? 'none' : counted(atWork.length, 'import'));
 }

@@ -1,16 +1,20 @@
-// Files that nobody will come back for. What has merely ended is housekeeping's; a claimed file that no import knows is a client's file
-// that would be lost.
+// Files that nobody will come back for, and clients whose `.bak` is full or soon will be. What has merely ended is housekeeping's; a claimed
+// file that no import knows is a client's file that would be lost.
 
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { hasEnded } from '../../../domain/import-state';
 import type { FileStore, ImportStore } from '../../../ports';
-import { counted, ill, named, well, type Finding } from './finding';
+import { counted, ill, named, well, type Finding, waiting } from './finding';
+import type { Config } from '../../../config/load-config';
+import { countBackups, NEARLY_FULL, shareOf } from '../../../door/folder/backup-room';
+import type { Client } from '../../../domain/client';
 
 const DAY_MS = 86_400_000;
 /** The front door removes partial uploads once they are a day old, every hour. */
 const SWEPT_MS = DAY_MS + 2 * 3_600_000;
 const MOST_LOOKED_AT = 500;
+const MAKE_ROOM = 'Move old files of .bak elsewhere, set IMPORTS_KEEP_BACKUP_DAYS, or raise IMPORTS_BACKUP_GIB and IMPORTS_BACKUP_FILES';
 
 export async function checkLeftovers(
   dataDir: string,
@@ -55,4 +59,20 @@ async function oldUploads(uploads: string, now: Date): Promise<number> {
     if (found !== undefined && now.getTime() - found.ctimeMs > SWEPT_MS) old++;
   }
   return old;
+}
+
+/** Beyond its allowance the uploads of a client are refused. */
+export async function checkBackups(
+  { dataDir, backups }: Pick<Config, 'dataDir' | 'backups'>,
+  clients: readonly Pick<Client, 'clientId'>[],
+): Promise<Finding> {
+  const full: string[] = [];
+  const nearly: string[] = [];
+  for (const { clientId } of clients) {
+    const share = shareOf(await countBackups(path.join(dataDir, 'clients', clientId)), backups);
+    if (share >= NEARLY_FULL) (share >= 1 ? full : nearly).push(`${clientId} (${Math.floor(share * 100)} %)`);
+  }
+  if (full.length > 0) return ill(`the .bak of ${named(full)} is full: uploads are refused`, MAKE_ROOM);
+  if (nearly.length > 0) return waiting(`the .bak of ${named(nearly)} is nearly full`, MAKE_ROOM);
+  return well(`of ${counted(clients.length, 'client')}, each within its allowance`);
 }

@@ -1,0 +1,20 @@
+// What holds for a process of ours as a whole: how it is asked to end, and who may read what it writes.
+
+/**
+ * A person or a supervisor asks the process to end. Listened to for good: npm and the terminal may both send a signal, and the second
+ * must not cut the end short.
+ */
+export function waitForSignal(): { readonly signal: AbortSignal; readonly arrived: Promise<void> } {
+  const asked = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => asked.abort());
+  const arrived = new Promise<void>((resolve) => asked.signal.addEventListener('abort', () => resolve(), { once: true }));
+  return { signal: asked.signal, arrived };
+}
+
+/**
+ * What our processes write can be read by their own user only, whatever started them allows: the data directory holds host keys, clients'
+ * files and what failed of them. The programs that they start inherit it.
+ */
+export function keepFromOthers(): void {
+  process.umask(0o077);
+}

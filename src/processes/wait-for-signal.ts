@@ -1,9 +1,0 @@
-// A person or a supervisor asks the process to end. Listened to for good: npm and the terminal may both send a signal, and the second
-// must not cut the end short.
-
-export function waitForSignal(): { readonly signal: AbortSignal; readonly arrived: Promise<void> } {
-  const asked = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => asked.abort());
-  const arrived = new Promise<void>((resolve) => asked.signal.addEventListener('abort', () => resolve(), { once: true }));
-  return { signal: asked.signal, arrived };
-}
