@@ -2,8 +2,7 @@
 // way, and a repetition looks the same. What Temporal adds, one delivery for each id and tries for a day, is played here.
 
 import type { ActivityPorts } from '../../activities/activity-ports';
-import { createWebhookSender } from '../../src/adapters/webhooks/webhook-sender';
-import { secretText } from '../../src/adapters/webhooks/webhook-secrets';
+import { createWebhookSender, secretText } from '../../src/adapters/webhooks/webhook-sender';
 import type { ClientId, ImportId } from '../../src/domain/ids';
 import { eventIdOf, type WebhookDelivery } from '../../src/domain/webhook/event';
 import { ImportsError } from '../../src/errors';

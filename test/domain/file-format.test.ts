@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { parse } from 'csv-parse/sync';
-import { writeFailedRecords } from '../../src/adapters/csv/write-failed-records';
+import { writeFailedRecords } from '../../src/adapters/csv/write-table';
 import { checkHeader } from '../../src/domain/file/check-header';
 import { DEFAULT_SETTINGS } from '../../src/domain/client';
 import { createConflictFinder } from '../../src/domain/file/conflict-finder';

@@ -4,8 +4,7 @@ import type { Clock, CsvFiles } from '../../ports';
 import { inspect } from './inspect';
 import { countPersonRows, dropPersonRows } from './person-rows';
 import { readChunk } from './read-chunk';
-import { writeFailedRecords } from './write-failed-records';
-import { writeTable } from './write-table';
+import { writeFailedRecords, writeTable } from './write-table';
 
 /** The clock tells the inspection which dates lie in the future. */
 export function createCsvFiles(clock: Clock = { now: () => new Date() }): CsvFiles {

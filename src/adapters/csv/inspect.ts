@@ -10,12 +10,11 @@ import { refuseDamaged, refuseEncoding, refuseGarbledUtf8, refuseTooLarge } from
 import type { CsvFiles } from '../../ports';
 import type { Inspection } from '../../domain/file/inspection';
 import { separationOf } from './delimiter';
-import { readChunk } from './read-chunk';
+import { readChunk, vanished } from './read-chunk';
 import { RecordIndex, type AcceptedIndex } from './record-index';
 import { readText } from './read-text';
 import { sniff, SNIFF_BYTES } from './sniff';
 import { Utf8Watch } from './text-decoder';
-import { vanished } from './vanished';
 import { writeAtomically } from './write-atomically';
 
 export async function inspect(

@@ -6,10 +6,11 @@ import { ImportsError } from '../../errors';
 import type { Delimiter } from './delimiter';
 import { splitCells } from './split-cells';
 import type { Span } from './split-records';
-import { linesOf } from './physical-lines';
 
 const ROWS_AT_ONCE = 100;
 const RECORD_DELIMITERS = ['\r\n', '\n', '\r'];
+const LF = 0x0a;
+const CR = 0x0d;
 
 export function parseRows(bytes: Buffer, spans: readonly Span[], delimiter: Delimiter): RawRow[] {
   const rows: RawRow[] = [];
@@ -62,4 +63,27 @@ function guessCells(text: string, delimiter: Delimiter): readonly string[] {
     // Yet another quote opens and has no end here: the lines of a value with line breaks are told apart, and none may be lost.
     return parse(text, { ...options, quote: false }).flat();
   }
+}
+
+/** Physical lines end with LF, CRLF or a lone CR, mixed as they come. */
+export function countLineEnds(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === CR || (byte === LF && bytes[at - 1] !== CR)) count++;
+  }
+  return count;
+}
+
+/** Each line of a span that holds anything: the lines of a record whose quotes cannot be believed. */
+export function linesOf(bytes: Buffer, { start, end, line }: Span): readonly { readonly line: number; readonly text: string }[] {
+  const lines: { line: number; text: string }[] = [];
+  for (let at = start, n = line; at < end; n++) {
+    let stop = at;
+    while (stop < end && bytes[stop] !== LF && bytes[stop] !== CR) stop++;
+    const text = bytes.toString('utf8', at, stop);
+    if (text.trim() !== '') lines.push({ line: n, text });
+    at = bytes[stop] === CR && bytes[stop + 1] === LF ? stop + 2 : stop + 1;
+  }
+  return lines;
 }

@@ -10,7 +10,6 @@ import { rowsInSteps } from './parse-rows';
 import type { ChunkRange } from './record-index';
 import { splitRecords } from './split-records';
 import { markSwallowed, rowsIn } from './swallowed-rows';
-import { vanished } from './vanished';
 
 export async function readChunk(
   { sourcePath, textPath }: Parameters<CsvFiles['readChunk']>[0],
@@ -48,5 +47,17 @@ function changed({ n, records }: ChunkRange): ImportsError {
   return new ImportsError(
     'INVARIANT',
     `Chunk ${n} no longer holds its ${records} records: the claimed file changed since it was inspected.`,
+  );
+}
+
+/**
+ * A claimed file is not in its folder any more: only people can repair that, so the sentence says where it belongs. `folder` = where the
+ * claimed file and its side files lie; its name is the import's id.
+ */
+export function vanished(folder: string): ImportsError {
+  const place = `work/${path.basename(folder)}`;
+  return new ImportsError(
+    'FILE_VANISHED',
+    `The claimed file is gone from ${place}. Put it back as ${place}/source from a backup, then retry; or undo the import, and have the file sent again.`,
   );
 }

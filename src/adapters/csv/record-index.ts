@@ -22,8 +22,7 @@ import {
 import type { Chunk, Chunks } from '../../domain/file/chunk';
 import type { Delimiter } from './delimiter';
 import { EndlessQuote, type QuoteEnd } from './endless-quote';
-import { countLineEnds } from './physical-lines';
-import { parseRows, rowsInSteps } from './parse-rows';
+import { countLineEnds, parseRows, rowsInSteps } from './parse-rows';
 import { splitRecords, type Span } from './split-records';
 import { markSwallowed, rowsIn } from './swallowed-rows';
 

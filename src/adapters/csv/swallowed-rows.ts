@@ -3,8 +3,7 @@
 // a row of its own, so that none is lost.
 
 import type { Delimiter } from './delimiter';
-import { parseRows } from './parse-rows';
-import { linesOf } from './physical-lines';
+import { parseRows, linesOf } from './parse-rows';
 import type { Span } from './split-records';
 
 /** The same spans, with those that have swallowed rows marked. `width` = cells of the header line. */

@@ -7,10 +7,8 @@ import { failedRecordsName } from '../../domain/file/backup-names';
 import type { ClientId, ImportId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
 import type { FileStore } from '../../ports';
-import { backUp } from './back-up';
-import { freeBackupName } from './free-backup-name';
-import { removeOldBackups } from './remove-old-backups';
-import { readyFiles, workFolders } from './folder-files';
+import { backUp, freeBackupName } from './back-up';
+import { removeOldBackups, readyFiles, workFolders } from './folder-files';
 import { missingAsUndefined, syncFolder } from './sync-folder';
 
 const SOURCE = 'source';

@@ -1,7 +1,7 @@
-// What lies in the folders of clients and of imports.
+// What lies in the folders of clients and of imports, and the removal of what has lain there for long.
 
 import type { BigIntStats } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, readdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { isTemporaryName } from '../../domain/file/temporary-name';
 import type { ReadyFile, ReadyFiles, WorkFolder } from '../../domain/file/folder-files';
@@ -55,4 +55,21 @@ export async function workFolders(work: string, sourceName: string): Promise<rea
     if (found !== undefined) folders.push({ importId, changedAt: found.ctime, holdsFile: source !== undefined });
   }
   return folders;
+}
+
+/**
+ * Takes old files out of `.bak`. Age is measured by ctime: a file's was set when it came here, and no client can change it. How many were
+ * removed. A receipt and failed records are files of their own, as old as the file that they belong to.
+ */
+export async function removeOldBackups(folder: string, before: Date, onProgress: () => void): Promise<number> {
+  let removed = 0;
+  for (const name of (await missingAsUndefined(readdir(folder))) ?? []) {
+    const file = path.join(folder, name);
+    const found = await missingAsUndefined(lstat(file));
+    if (found === undefined || !found.isFile() || found.ctime >= before) continue;
+    await missingAsUndefined(unlink(file));
+    removed += 1;
+    onProgress();
+  }
+  return removed;
 }

@@ -1,14 +1,15 @@
 // The folder of a client whose upload stays where it is: versions of the upload, status reports, and the log that the client reads.
 
-import { lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, rename, rm, appendFile, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { ClientId } from '../../domain/ids';
 import type { FileStore, StandingFolder } from '../../ports';
-import { appendNote } from './append-note';
 import { claimCopy, importOfHash, openSame, sha1Of } from './claim-copy';
-import { readyFiles } from './folder-files';
-import { removeOldBackups } from './remove-old-backups';
+import { readyFiles, removeOldBackups } from './folder-files';
 import { missingAsUndefined, syncFolder } from './sync-folder';
+
+export const FULL_BYTES = 1024 * 1024;
+const LOOKED_AT_BYTES = 64 * 1024;
 
 export function createStandingFolder(dataDir: string, { sourcePath }: Pick<FileStore, 'sourcePath'>): StandingFolder {
   const inFolder = (clientId: ClientId, ...names: readonly string[]) => path.join(dataDir, 'clients', clientId, ...names);
@@ -55,4 +56,33 @@ export function createStandingFolder(dataDir: string, { sourcePath }: Pick<FileS
     removeOldReports: (clientId, before, onProgress) => removeOldBackups(inFolder(clientId, 'reports'), before, onProgress),
     note: (clientId, note) => appendNote(inFolder(clientId, 'log', 'user-import.log'), note),
   };
+}
+
+/**
+ * Appends a line to a log that clients read. A step that runs again writes nothing twice: what the line says is looked for in the last
+ * part of the file first. A full log makes room for a new one and stays beside it, so that a client has at most two. `once` = not when a
+ * line says it already.
+ */
+async function appendNote(file: string, note: { readonly at: Date; readonly text: string; readonly once: boolean }): Promise<void> {
+  const { at, text, once } = note;
+  await mkdir(path.dirname(file), { recursive: true });
+  const { bytes, tail } = await endOf(file);
+  if (once && tail.split('\n').some((line) => line.slice(line.indexOf(' ') + 1) === text)) return;
+  if (bytes >= FULL_BYTES) await rename(file, path.join(path.dirname(file), `${path.parse(file).name}.1.log`));
+  // A line that a crash cut off is left as it is.
+  const start = bytes < FULL_BYTES && tail !== '' && !tail.endsWith('\n') ? '\n' : '';
+  await appendFile(file, `${start}${at.toISOString()} ${text}\n`);
+}
+
+async function endOf(file: string): Promise<{ readonly bytes: number; readonly tail: string }> {
+  const handle = await missingAsUndefined(open(file, 'r'));
+  if (handle === undefined) return { bytes: 0, tail: '' };
+  try {
+    const { size } = await handle.stat();
+    const buffer = Buffer.alloc(Math.min(size, LOOKED_AT_BYTES));
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, size - buffer.length);
+    return { bytes: size, tail: buffer.toString('utf8', 0, bytesRead) };
+  } finally {
+    await handle.close();
+  }
 }

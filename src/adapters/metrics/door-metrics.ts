@@ -4,8 +4,7 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Clock, DoorMetrics } from '../../ports';
 import type { WaitingFiles } from '../../domain/file/folder-files';
-import type { Counted } from './serve-metrics';
-import { within } from './within';
+import { type Counted, within } from './serve-metrics';
 
 /** A slow disk must not make the scrape fail: it then tells what the look before has found. */
 const PATIENCE_MS = 2_000;

@@ -4,15 +4,13 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { OPEN_STATES, WAITING_STATES } from '../../domain/import-state';
 import type { Clock, ImportMetrics, ImportStore } from '../../ports';
-import { createScanGauges, type ScanState } from './scan-gauges';
-import type { Counted } from './serve-metrics';
-import { within } from './within';
+import { type Counted, within } from './serve-metrics';
 
 const DECISIONS = ['created', 'updated', 'unchanged', 'archived', 'rejected', 'repeated', 'superseded'] as const;
 /** A database that does not answer must not make the scrape fail. */
 const PATIENCE_MS = 2_000;
 
-export interface Counting {
+interface Counting {
   readonly imports: Pick<ImportStore, 'waiting'>;
   readonly clock: Clock;
   /** The schedules that look for files, by the name of their setting. */
@@ -84,5 +82,46 @@ export function createImportMetrics({ imports, clock, scans }: Counting): Import
       await Promise.all([within(PATIENCE_MS, look()).catch(forget), within(PATIENCE_MS, scans().then(scanned.set)).catch(scanned.forget)]);
       return registry.metrics();
     },
+  };
+}
+
+interface ScanState {
+  readonly last: Date | undefined;
+  readonly missed: number;
+}
+
+interface ScanGauges {
+  readonly set: (scans: ReadonlyMap<string, ScanState>) => void;
+  readonly forget: () => void;
+}
+
+/** The schedules that look for files: when each last ran, and how many ticks were never made up for. */
+function createScanGauges(registers: Registry[]): ScanGauges {
+  const last = new Gauge({
+    name: 'imports_last_scan_timestamp_seconds',
+    help: 'When a schedule last looked for files.',
+    labelNames: ['schedule'],
+    registers,
+  });
+  const missed = new Gauge({
+    name: 'imports_scans_missed',
+    help: 'Ticks of a schedule that were missed and not made up for, since it was made.',
+    labelNames: ['schedule'],
+    registers,
+  });
+  const forget = (): void => {
+    last.reset();
+    missed.reset();
+  };
+  return {
+    set(scans) {
+      // A schedule that was removed has no last scan.
+      forget();
+      for (const [schedule, scan] of scans) {
+        if (scan.last !== undefined) last.set({ schedule }, scan.last.getTime() / 1000);
+        missed.set({ schedule }, scan.missed);
+      }
+    },
+    forget,
   };
 }

@@ -5,7 +5,6 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ImportsError } from '../../errors';
-import { within } from './within';
 
 export interface Counted {
   readonly contentType: string;
@@ -22,6 +21,7 @@ export interface MetricsServer {
 export type Health = Readonly<Record<string, () => Promise<boolean> | boolean>>;
 
 const PATIENCE_MS = 3_000;
+const CORE_PATIENCE_MS = 2_000;
 /** The parts are checked no more often than this, however often somebody asks. */
 const GOOD_FOR_MS = 1_000;
 
@@ -100,4 +100,32 @@ function isWell(ask: () => Promise<boolean> | boolean): Promise<boolean> {
 function send(response: ServerResponse, status: number, contentType: string, body: string): void {
   if (response.headersSent) return void response.destroy();
   response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' }).end(body);
+}
+
+/** A deadline for something that may never answer. Rejects when the work takes longer. */
+export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('late')), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * What Temporal's own part of a worker counts: slots, pollers, waiting times, its cache. It serves them on a loopback port that it binds
+ * itself; they go out together with ours, on ours. `address` = `host:port` of Temporal's exporter. When that does not answer, the rest is
+ * told without it.
+ */
+export function withCoreMetrics(ours: Counted, address: string): Counted {
+  const core = async (): Promise<string> => {
+    const answer = await fetch(`http://${address}/metrics`, { signal: AbortSignal.timeout(CORE_PATIENCE_MS) });
+    return answer.ok ? answer.text() : '';
+  };
+  return {
+    contentType: ours.contentType,
+    async text() {
+      const [first, second] = await Promise.all([ours.text(), core().catch(() => '')]);
+      return first + second;
+    },
+  };
 }

@@ -23,9 +23,8 @@ import type {
   UserStore,
 } from '../../ports';
 import { connectionOptions, type ConnectionOptions } from './connection-options';
-import { createAccountStore } from './accounts/account-store';
+import { createAccountStore, createBanStore, createSessionStore } from './accounts/access-stores';
 import { createAuditStore } from './accounts/audit-store';
-import { createBanStore } from './accounts/ban-store';
 import { createClientStore } from './accounts/client-store';
 import { createExpiryStore } from './imports/expiry-store';
 import { createGroupStore } from './users/group-store';
@@ -35,9 +34,7 @@ import { createModels } from './models';
 import { createOutboxStore } from './imports/outbox-store';
 import { createPersonStore } from './users/person-store';
 import { createPermitStore } from './users/permit-store';
-import { createDeferredStore } from './imports/deferred-store';
-import { createRejectedStore } from './imports/rejected-store';
-import { createSessionStore } from './accounts/session-store';
+import { createDeferredStore, createRejectedStore } from './imports/record-stores';
 import { createTurnStore } from './imports/turn-store';
 import { createUndoStore } from './imports/undo-store';
 import { createUserChanges } from './users/user-changes';

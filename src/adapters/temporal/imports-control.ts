@@ -6,17 +6,12 @@ import { workflowLink } from '../../config/temporal';
 import { ImportsError } from '../../errors';
 import type { ImportsControl, Inboxes, Webhooks } from '../../ports';
 import { importWorkflowIdOf } from '../../../workflows/messages';
-import { decideImport } from './decide-import';
+import { decideImport, grpcCodeOf, wakeInbox, resendResult, startResend, startWebhook } from './call-workflows';
 import { connectionOptions, type TemporalTarget } from './connection-options';
 import { applyScanSchedules, tryScanSchedule } from './scan-schedules';
-import { seeScans, type SeenSchedule } from './see-schedules';
+import { seeScans, type SeenSchedule } from './schedules';
 import { applyStandingSchedules } from './standing-schedules';
-import { resendResult, startResend } from './start-resend';
-import { startWebhook } from './start-webhook';
-import { grpcCodeOf } from './grpc-code';
-import { findTroubles, isStepPending, recordsAtWork } from './pending-steps';
-import { wakeInbox } from './wake-inbox';
-import { lookAtWriter } from './look-at-writer';
+import { findTroubles, isStepPending, recordsAtWork, lookAtWriter } from './look-at-workflows';
 
 /** After a collision, of two who start or make the same, the server makes the client wait for 5 to 11 seconds. */
 const DEADLINE_MS = 30_000;

@@ -7,7 +7,7 @@ import { scheduleName } from '../../domain/client/schedule-name';
 import { ImportsError } from '../../errors';
 import type { RefusedSchedule } from '../../domain/client/schedule-name';
 import { SCAN_SCHEDULES, TASK_QUEUES, type ScanFoldersInput } from '../../../workflows/messages';
-import { putSchedule, findSchedule, removeSchedule } from './put-schedule';
+import { putSchedule, findSchedule, removeSchedule } from './schedules';
 
 /** Makes missing schedules and removes those that no enabled client has. Those that Temporal refuses hold up no other. */
 export async function applyScanSchedules(

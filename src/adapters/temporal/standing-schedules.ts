@@ -3,7 +3,7 @@
 
 import { ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
 import { STANDING_SCHEDULES, TASK_QUEUES } from '../../../workflows/messages';
-import { putSchedule } from './put-schedule';
+import { putSchedule } from './schedules';
 
 const [HOUSEKEEPING, SILENCE, STANDING_PASS] = STANDING_SCHEDULES;
 

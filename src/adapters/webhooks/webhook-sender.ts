@@ -5,11 +5,12 @@ import { lookup as resolve, type LookupAddress, type LookupOptions } from 'node:
 import http from 'node:http';
 import https from 'node:https';
 import net, { type LookupFunction } from 'node:net';
+import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { isPublicAddress } from '../../domain/webhook/public-address';
 import { ImportsError } from '../../errors';
 import type { WebhookAnswer, WebhookMessage, WebhookSender } from '../../ports';
-import { secretText, webhookKeyOf } from './webhook-secrets';
+import type { ClientId } from '../../domain/ids';
 
 const CONNECT_MS = 5_000;
 const WHOLE_MS = 15_000;
@@ -173,4 +174,17 @@ function whyNot(error: unknown): string {
   if (error instanceof NotSent) return error.message;
   const { code } = error as { readonly code?: unknown };
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? `cannot be reached (${code})` : 'cannot be reached';
+}
+
+/**
+ * Each client has a secret of its own, derived from that of the installation, so that the receiver of one client cannot forge the events
+ * of another. null = the installation itself.
+ */
+export function webhookKeyOf(installation: Buffer, clientId: ClientId | null): Buffer {
+  return clientId === null ? installation : createHmac('sha256', installation).update(`webhook/${clientId}`).digest();
+}
+
+/** As receivers are given it, and as the libraries of Standard Webhooks read it. */
+export function secretText(key: Buffer): string {
+  return `whsec_${key.toString('base64')}`;
 }

@@ -3,8 +3,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { FULL_BYTES } from '../../../src/adapters/files/append-note';
-import { createStandingFolder } from '../../../src/adapters/files/standing-folder';
+import { FULL_BYTES, createStandingFolder } from '../../../src/adapters/files/standing-folder';
 import { importIdOf } from '../../../src/domain/ids';
 import { PROFILES } from '../../../src/domain/client/profiles';
 import { at, clientId, importId, later, openStore } from './on-disk';

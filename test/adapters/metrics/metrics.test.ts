@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import net from 'node:net';
-import { withCoreMetrics } from '../../../src/adapters/metrics/core-metrics';
+import { withCoreMetrics, serveMetrics, type Health, type MetricsServer } from '../../../src/adapters/metrics/serve-metrics';
 import { createDoorMetrics } from '../../../src/adapters/metrics/door-metrics';
 import { createImportMetrics } from '../../../src/adapters/metrics/import-metrics';
-import { serveMetrics, type Health, type MetricsServer } from '../../../src/adapters/metrics/serve-metrics';
 import { parseClientId } from '../../../src/domain/ids';
 import { NO_COUNTS } from '../../../src/domain/import-run';
 import type { ImportState } from '../../../src/domain/import-state';

@@ -2,8 +2,7 @@
 
 import https from 'node:https';
 import type { AddressInfo, LookupFunction } from 'node:net';
-import { webhookKeyOf, secretText } from '../../../src/adapters/webhooks/webhook-secrets';
-import { createWebhookSender, type WebhookSenderOptions } from '../../../src/adapters/webhooks/webhook-sender';
+import { webhookKeyOf, secretText, createWebhookSender, type WebhookSenderOptions } from '../../../src/adapters/webhooks/webhook-sender';
 import { makeCertificate } from '../../../src/ftps/certificate/make-certificate';
 import type { WebhookMessage } from '../../../src/ports';
 import { clientId } from '../../cli/fake-deps';

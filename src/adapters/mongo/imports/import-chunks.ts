@@ -1,12 +1,13 @@
 // The chunks of an import with their results: what makes a repeated import resume instead of starting over.
 
 import type { mongo } from 'mongoose';
-import type { ImportStore } from '../../../ports';
+import type { ImportStore, SettledParts } from '../../../ports';
 import type { Chunk, ChunkResult } from '../../../domain/file/chunk';
 import type { ChunkDocument, SettledDocument } from '../documents';
-import { chunkKey, keysOf } from '../keys';
+import { chunkKey, keysOf, settledKey, settledKeysOf } from '../keys';
 import { type Models, native } from '../models';
-import { createSettledParts } from './settled-parts';
+import type { ImportId } from '../../../domain/ids';
+import { isDuplicateKey } from '../write-failures';
 
 type ImportChunks = Pick<ImportStore, 'putChunks' | 'chunk' | 'setChunkResult' | 'chunkResults' | 'putSettled' | 'settled'>;
 
@@ -15,6 +16,7 @@ const CHUNKS_PER_INSERT = 500;
 const MARKS_PER_INSERT = 10_000;
 /** Results name deferred lines, so that a batch of them may be large. */
 const RESULTS_PER_BATCH = 20;
+const PARTS_PER_BATCH = 20;
 
 export function createImportChunks({ importChunks }: Pick<Models, 'importChunks'>): ImportChunks {
   const collection = native<ChunkDocument>(importChunks);
@@ -58,4 +60,31 @@ function* partsOf(chunks: Iterable<Chunk>): Generator<readonly Chunk[]> {
     marks = 0;
   }
   if (part.length > 0) yield part;
+}
+
+/**
+ * Parts of a settlement: the results of lines that waited for one another. They lie beside the chunks whose lines they settle, under a
+ * name of their own, and are numbered as they come: of two workers that settle at once, only one gets the next number. `keyOf` = what the
+ * keys of its parts begin with: the import's id, or more.
+ */
+export function createSettledParts<Result>(
+  collection: mongo.Collection<SettledDocument<Result>>,
+  keyOf: (importId: ImportId) => string = (importId) => importId,
+): SettledParts<Result> {
+  return {
+    async putSettled(importId, part) {
+      try {
+        await collection.insertOne({ _id: settledKey(keyOf(importId), part.n), ...part });
+        return true;
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        return false;
+      }
+    },
+    async *settled(importId) {
+      const filter = { _id: settledKeysOf(keyOf(importId)) } as mongo.Filter<SettledDocument<Result>>;
+      const found = collection.find(filter, { sort: { _id: 1 }, batchSize: PARTS_PER_BATCH });
+      for await (const { _id, ...part } of found) yield part;
+    },
+  };
 }

@@ -10,7 +10,7 @@ import type { SettledDocument, UndoChunkDocument, UndoDocument } from '../docume
 import { chunkKey, keysOf } from '../keys';
 import { type Models, native } from '../models';
 import { isDuplicateKey } from '../write-failures';
-import { createSettledParts } from './settled-parts';
+import { createSettledParts } from './import-chunks';
 
 /** Requested, and neither done nor stopped. */
 const OPEN = { finishedAt: null, failure: null };

@@ -1,11 +1,122 @@
-// Who holds which e-mail and user name of a client, and how keys are given up and taken back.
+// Who holds which e-mail and user name of a client, how keys are given up and taken back, and how they are mended.
+//
+// A repair gives users the uniqueness keys that match their values, whichever program wrote them: the application may store, change or remove an
+// e-mail or a user name without knowing of keys. A user with the same value as another one cannot have its key; those users are named.
+//
+// A repair matches the value and the key that it has seen, so it never overwrites what somebody has written meanwhile, and may be repeated.
 
 import type { ClientId, UserId } from '../../../domain/ids';
 import type { UserStore } from '../../../ports';
+import type { SharedValue } from '../../../domain/user-write';
 import type { UserDocument } from '../documents';
+import { PER_BATCH, PER_RANGE, rangesOf, type Range } from './in-batches';
 import { type Models, native } from '../models';
-import { createKeyRepair } from './key-repair';
-import { KEY_OF, KEYED_VALUES, keyOf, keyOfStored, type KeyedField, type KeyedUser } from './unique-keys';
+import { failuresIn } from '../write-failures';
+import { KEY_OF, KEYED_FIELDS, KEYED_VALUES, keyOfStored, type KeyedField, type KeyedUser, keyOf } from './unique-keys';
+
+interface Repair {
+  readonly user: KeyedUser;
+  readonly field: KeyedField;
+  readonly stored: unknown;
+  readonly wanted: string | undefined;
+}
+
+export function createKeyRepair(models: Pick<Models, 'users'>) {
+  const users = native<UserDocument>(models.users);
+
+  const write = (repairs: readonly Repair[], how: (repair: Repair) => object) =>
+    repairs.length === 0
+      ? new Map<number, unknown>()
+      : failuresIn(() =>
+          users.bulkWrite(
+            repairs.map((repair) => ({ updateOne: { filter: asSeen(repair), update: how(repair) } })),
+            { ordered: false },
+          ),
+        );
+
+  const giveUp = (repairs: readonly Repair[]) => write(repairs, ({ field }) => ({ $unset: { [KEY_OF[field]]: '' } }));
+
+  /** Returns those whose key was not written. */
+  const take = async (repairs: readonly Repair[]): Promise<readonly Repair[]> => {
+    const free = repairs.map((repair) => ({ ...repair, stored: undefined }));
+    const failures = await write(free, ({ field, wanted }) => ({ $set: { [KEY_OF[field]]: wanted } }));
+    return free.filter((_, at) => failures.has(at));
+  };
+
+  const holding = async (field: KeyedField, keys: readonly (string | undefined)[]): Promise<readonly KeyedUser[]> => {
+    if (keys.length === 0) return [];
+    const options = { projection: KEYED_VALUES, batchSize: keys.length + 1 };
+    return users.find<KeyedUser>({ [KEY_OF[field]]: { $in: keys } }, options).toArray();
+  };
+
+  /** The users who hold one of these keys, for each field. */
+  const holdersOf = async (keysOf: (field: KeyedField) => readonly (string | undefined)[]): Promise<readonly KeyedUser[]> =>
+    (await Promise.all(KEYED_FIELDS.map((field) => holding(field, keysOf(field))))).flat();
+
+  const mend = async (found: readonly KeyedUser[]): Promise<{ readonly mended: number; readonly shared: readonly SharedValue[] }> => {
+    const repairs = found.flatMap(repairsOf);
+    await giveUp(repairs.filter(({ stored }) => stored !== undefined));
+    const wanting = repairs.filter(({ wanted }) => wanted !== undefined);
+    let refused = await take(wanting);
+    let holders: readonly KeyedUser[] = [];
+    if (refused.length > 0) {
+      // Some hold a key that their own value does not say.
+      await giveUp((await holdersOf(wantedOf(refused))).flatMap(repairsOf).filter(({ stored }) => stored !== undefined));
+      refused = await take(refused);
+      holders = await holdersOf(wantedOf(refused));
+    }
+    const shared = refused.flatMap(({ user, field, wanted }) => {
+      const heldBy = holders.find((holder) => holder[KEY_OF[field]] === wanted)?._id;
+      return heldBy === undefined ? [] : [{ userId: user._id, field, heldBy }];
+    });
+    return { mended: repairs.length - refused.length, shared };
+  };
+
+  return {
+    mend,
+    holdersOf,
+    async *count(clientId: ClientId): AsyncGenerator<number> {
+      for await (const range of rangesOf(users, clientId)) yield await users.countDocuments(oddIn(range, clientId));
+    },
+    async *all(clientId: ClientId): ReturnType<UserStore['repairKeys']> {
+      for await (const range of rangesOf(users, clientId)) {
+        const found = await users.find<KeyedUser>(oddIn(range, clientId), { projection: KEYED_VALUES, batchSize: PER_RANGE }).toArray();
+        for (let at = 0; at < found.length; at += PER_BATCH) yield await mend(found.slice(at, at + PER_BATCH));
+        if (found.length === 0) yield { mended: 0, shared: [] };
+      }
+    },
+  };
+}
+
+function repairsOf(user: KeyedUser): readonly Repair[] {
+  return KEYED_FIELDS.map((field) => ({ user, field, stored: user[KEY_OF[field]], wanted: keyOfStored(user, field) })).filter(
+    ({ stored, wanted }) => stored !== wanted,
+  );
+}
+
+function wantedOf(repairs: readonly Repair[]) {
+  return (field: KeyedField) => repairs.filter((repair) => repair.field === field).map(({ wanted }) => wanted);
+}
+
+function asSeen({ user, field, stored }: Repair) {
+  return { _id: user._id, [field]: same(user[field]), [KEY_OF[field]]: same(stored) };
+}
+
+function same(value: unknown) {
+  return value === undefined ? { $exists: false } : { $eq: value };
+}
+
+function oddIn(range: Range, clientId: ClientId) {
+  return { ...range, $expr: { $or: KEYED_FIELDS.map((field) => isOdd(clientId, field)) } };
+}
+
+/** Near enough for the server to leave out almost everybody: it knows no lower case beyond ASCII. What it finds is compared again here. */
+function isOdd(clientId: ClientId, field: KeyedField) {
+  const value = `$${field}`;
+  const isText = { $and: [{ $gt: [value, ''] }, { $lt: [value, { $literal: {} }] }] };
+  const key = { $concat: [`${clientId}/`, field === 'email' ? { $toLower: value } : value] };
+  return { $ne: [{ $ifNull: [`$${KEY_OF[field]}`, null] }, { $cond: [isText, key, null] }] };
+}
 
 export function createKeyHolders(
   models: Pick<Models, 'users'>,

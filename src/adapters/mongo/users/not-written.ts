@@ -7,7 +7,7 @@ import type { WriteOutcome } from '../../../domain/user-write';
 import type { UserDocument } from '../documents';
 import { type Models, native } from '../models';
 import { failuresIn, isDuplicate, type WriteFailure } from '../write-failures';
-import { createKeyRepair } from './key-repair';
+import { createKeyRepair } from './key-holders';
 import { isRevision } from './revision';
 import { KEY_OF, KEYED_FIELDS, keyOf, keyOfStored } from './unique-keys';
 

@@ -7,11 +7,10 @@ import type { ImportId, UserId } from '../../../domain/ids';
 import type { PermitStore } from '../../../ports';
 import type { PermitDocument, PermitReleaseDocument, UserDocument } from '../documents';
 import { duplicatesIn } from '../write-failures';
-import { inBatches, PER_BATCH } from '../in-batches';
+import { inBatches, PER_BATCH } from './in-batches';
 import { keysOf, textOfPermitId } from '../keys';
 import { type Models, native } from '../models';
-import { createPermitReturns } from './permit-returns';
-import { createReleaseNotes } from './release-notes';
+import { createPermitReturns, createReleaseNotes } from './permit-returns';
 
 export function createPermitStore(models: Pick<Models, 'permits' | 'permitReleases' | 'users'>): PermitStore {
   const permits = native<PermitDocument>(models.permits);

@@ -1,5 +1,5 @@
 // What keeps e-mails and user names apart: a key per value and client under a unique index. The key, not the value, is what a user
-// holds, so that users who swap values can give up theirs first. The application may write a value without its key: see `key-repair.ts`.
+// holds, so that users who swap values can give up theirs first. The application may write a value without its key: see `key-holders.ts`.
 
 import { emailKeyOf, userNameKeyOf } from '../../../domain/record/claims';
 import type { ClientId, UserId } from '../../../domain/ids';

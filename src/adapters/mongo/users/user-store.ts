@@ -1,6 +1,7 @@
 // Users as the import sees them. Writing them lives in `write-users.ts`, what keeps
 // their e-mails and user names apart in `unique-keys.ts`.
 
+import type { Model, mongo } from 'mongoose';
 import { ALL_FIELDS } from '../../../domain/client/profiles';
 import { uniqueIdOf, type UserId } from '../../../domain/ids';
 import { isMark, type FieldValues, type StoredFieldName, type User } from '../../../domain/user';
@@ -9,13 +10,11 @@ import type { UserDocument } from '../documents';
 import { type Models, native } from '../models';
 import { createKeyHolders } from './key-holders';
 import { LookAlikes } from './look-alikes';
-import { createReadBytes } from './read-bytes';
 import { createRestoreUsers } from './restore-users';
-import { createSearchUsers } from './search-users';
+import { createSearchUsers, createZeroTwins } from './find-users';
 import { revisionOf } from './revision';
 import { createUserChanges } from './user-changes';
 import { createWriteUsers } from './write-users';
-import { createZeroTwins } from './zero-twins';
 
 /** The unique id is who the user is, not what is stored about them. */
 const VALUES = ALL_FIELDS.map(({ name }) => name).filter((name): name is StoredFieldName => name !== 'active' && name !== 'uniqueId');
@@ -102,4 +101,24 @@ function toUser(document: UserDocument, known?: FieldValues): User {
   if (updatedAt instanceof Date) user.updatedAt = updatedAt;
   if (Object.keys(foreign).length > 0) user.foreign = foreign;
   return user;
+}
+
+interface Reply {
+  readonly cursor: { readonly id: unknown; readonly firstBatch: readonly Uint8Array[] };
+}
+
+/**
+ * Finds documents and gives their bytes as they came from the server. A command instead of a cursor: that alone costs more for each
+ * document than all that is done with it afterwards. `most`: no more documents than this fit the filter.
+ */
+function createReadBytes<D extends mongo.Document>(model: Model<D>, projection: mongo.Document) {
+  const { collectionName } = model.collection;
+  return async (filter: mongo.Document, most: number): Promise<readonly Uint8Array[]> => {
+    const { db } = model.db;
+    const command = { find: collectionName, filter, projection, batchSize: most + 1 };
+    const { cursor } = (await db!.command(command, { fieldsAsRaw: { firstBatch: true } })) as Reply;
+    // What one reply does not hold is for a cursor.
+    if (Number(cursor.id) !== 0) return db!.collection(collectionName).find<Uint8Array>(filter, { projection, raw: true }).toArray();
+    return cursor.firstBatch;
+  };
 }

@@ -5,7 +5,7 @@ import type { Client as TemporalClient } from '@temporalio/client';
 import { TASK_QUEUES, SCAN_SCHEDULES, STANDING_SCHEDULES } from '../../../../workflows/messages';
 import * as searchAttributes from '../../../../workflows/search-attributes';
 import { ill, START_EVERYTHING, well, type Finding, counted, named } from './finding';
-import { seeSchedules, type SeenSchedule } from '../../../adapters/temporal/see-schedules';
+import { seeSchedules, type SeenSchedule } from '../../../adapters/temporal/schedules';
 import type { Client } from '../../../domain/client';
 import { clientsBySchedule } from '../../../domain/client/schedule-name';
 

@@ -1,11 +1,15 @@
-// Rejected records with their raw cells, by line: personal data, kept only as long as the setting says.
+// Records of an import that are kept by their lines. They are personal data: rejected ones, with their raw cells, are kept only as long as the
+// setting says; those that wait for a value which somebody holds are gone as soon as they are settled.
 
-import type { RejectedStore } from '../../../ports';
+import type { mongo } from 'mongoose';
+import type { RejectedStore, DeferredStore } from '../../../ports';
 import type { RejectedRecord } from '../../../domain/record/rejected-record';
 import type { ImportId } from '../../../domain/ids';
-import type { RejectedDocument } from '../documents';
+import type { RejectedDocument, DeferredDocument } from '../documents';
 import { keysOf, lineKey } from '../keys';
 import { type Models, native } from '../models';
+import { duplicatesIn } from '../write-failures';
+import { removeAll } from './expiry-store';
 
 const RECORDS_PER_BATCH = 1000;
 
@@ -43,5 +47,26 @@ export function createRejectedStore({ rejectedRecords }: Pick<Models, 'rejectedR
     async count(importId) {
       return collection.countDocuments({ _id: keysOf(importId) });
     },
+  };
+}
+
+/** Read again in whatever order they can be written in. */
+export function createDeferredStore({ deferredRecords }: Pick<Models, 'deferredRecords'>): DeferredStore {
+  const collection = native<DeferredDocument>(deferredRecords);
+
+  return {
+    async put(importId, records) {
+      if (records.length === 0) return;
+      const documents = records.map((record) => ({ _id: lineKey(importId, record.line), record }));
+      // A repeated chunk reads the same from the file.
+      await duplicatesIn(() => collection.insertMany(documents, { ordered: false }));
+    },
+    async read(importId, lines) {
+      const ids = lines.map((line) => lineKey(importId, line));
+      const found = await collection.find({ _id: { $in: ids } }, { batchSize: ids.length + 1 }).toArray();
+      return new Map(found.map(({ record }) => [record.line, record]));
+    },
+    remove: (importId, onProgress) =>
+      removeAll(collection as unknown as mongo.Collection<mongo.Document & { readonly _id: string }>, importId, onProgress),
   };
 }

@@ -1,5 +1,4 @@
-// A schedule as it should be: made where it is missing, changed only where it differs. A pause and its note are an operator's decision:
-// they stay.
+// Schedules as they should be, and as they are. Temporal's list of them is seconds behind, so each is looked up by name.
 
 import { createHash } from 'node:crypto';
 import {
@@ -10,7 +9,9 @@ import {
   type ScheduleOptions,
 } from '@temporalio/client';
 import { EncryptingCodec } from './payload-codec';
+import { SCAN_SCHEDULES } from '../../../workflows/messages';
 
+/** Made where it is missing, changed only where it differs. A pause and its note are an operator's decision: they stay. */
 export async function putSchedule(temporal: Client, wanted: ScheduleOptions): Promise<'made' | 'changed' | 'as-it-was'> {
   const definition = definitionOf(wanted, keyIdOf(temporal));
   const marked = { ...wanted, action: { ...wanted.action, memo: { definition } } };
@@ -56,4 +57,41 @@ function keyIdOf({ options }: Client): string | null {
 /** Temporal returns a schedule in a different form, so it cannot be compared with the one that was sent. */
 function definitionOf({ spec, policies, action }: ScheduleOptions, keyId: string | null): string {
   return createHash('sha256').update(JSON.stringify({ spec, policies, action, keyId })).digest('hex').slice(0, 16);
+}
+
+export interface SeenSchedule {
+  readonly paused: boolean;
+  readonly note: string | undefined;
+  readonly last: Date | undefined;
+  /** Undefined when it never fires. */
+  readonly next: Date | undefined;
+  /** Ticks that nobody made up for, because Temporal was away for longer than the catch-up window. */
+  readonly missed: number;
+}
+
+/** Those that are missing are left out. */
+export async function seeSchedules(temporal: Client, ids: readonly string[]): Promise<ReadonlyMap<string, SeenSchedule>> {
+  const seen = await Promise.all(ids.map(async (id) => [id, await seeSchedule(temporal, id)] as const));
+  return new Map(seen.flatMap(([id, schedule]) => (schedule === undefined ? [] : [[id, schedule] as const])));
+}
+
+/** Those that look for files, by the name of their setting. */
+export async function seeScans(temporal: Client): Promise<ReadonlyMap<string, SeenSchedule>> {
+  const ids: string[] = [];
+  for await (const { scheduleId } of temporal.schedule.list()) if (scheduleId.startsWith(SCAN_SCHEDULES)) ids.push(scheduleId);
+  const seen = await seeSchedules(temporal, ids);
+  return new Map([...seen].map(([id, schedule]) => [id.slice(SCAN_SCHEDULES.length), schedule]));
+}
+
+async function seeSchedule(temporal: Client, id: string): Promise<SeenSchedule | undefined> {
+  const found = await findSchedule(temporal, id);
+  if (found === undefined) return undefined;
+  const { state, info } = found;
+  return {
+    paused: state.paused,
+    note: state.note,
+    last: info.recentActions.at(-1)?.takenAt,
+    next: info.nextActionTimes[0],
+    missed: info.numActionsMissedCatchupWindow,
+  };
 }

@@ -1,10 +1,12 @@
-// What Temporal alone knows of steps that have not ended: why a try failed and when the next one comes, and how far a chunk has come.
+// What Temporal alone knows: whether a workflow runs; of its steps that have not ended, why a try failed and when the next one comes; and how
+// far a chunk has come.
 
 import { WorkflowNotFoundError, type Client as TemporalClient } from '@temporalio/client';
 import type { ChunkAtWork } from '../../domain/file/chunk';
 import type { ImportId } from '../../domain/ids';
 import type { StepTrouble } from '../../domain/import-state';
 import { importWorkflowIdOf, resendWorkflowIdOf, undoWorkflowIdOf } from '../../../workflows/messages';
+import type { Writer } from '../../domain/turn';
 
 export async function findTroubles(temporal: TemporalClient, importId: ImportId): Promise<readonly StepTrouble[]> {
   return (await Promise.all(workflowIdsOf(importId).map((id) => troublesOf(temporal, id)))).flat();
@@ -64,6 +66,28 @@ async function pendingSteps(temporal: TemporalClient, workflowId: string) {
     return (await temporal.workflow.getHandle(workflowId).describe()).raw.pendingActivities ?? [];
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return [];
+    throw error;
+  }
+}
+
+/**
+ * The workflow of an import or of its undo: is it running, and with which turn was it started? Asked without a run id, so that it is the
+ * newest run that answers.
+ */
+export async function lookAtWriter(temporal: TemporalClient, importId: ImportId, kind: 'import' | 'undo'): Promise<Writer | undefined> {
+  const workflowId = kind === 'import' ? importWorkflowIdOf(importId) : undoWorkflowIdOf(importId);
+  try {
+    const { status, memo, closeTime } = await temporal.workflow.getHandle(workflowId).describe();
+    const turn = memo?.['turn'];
+    const wasStopped = status.name === 'TERMINATED' || status.name === 'TIMED_OUT';
+    return {
+      isRunning: status.name === 'RUNNING',
+      // One that somebody started by hand has none: it may write nothing.
+      turn: typeof turn === 'number' ? turn : 0,
+      ...(wasStopped && closeTime !== undefined && { stoppedAt: closeTime }),
+    };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
   }
 }

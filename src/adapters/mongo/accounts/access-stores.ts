@@ -1,0 +1,113 @@
+// What the front doors look at: logins of clients, addresses that are not let in for a while, and who is logged in.
+
+import type { AccountStore, BanStore, SessionStore } from '../../../ports';
+import type { Account, Ban, LiveSession } from '../../../domain/client/access';
+import { ImportsError } from '../../../errors';
+import type { AccountDocument, BanDocument, SessionDocument } from '../documents';
+import { isDuplicateKey } from '../write-failures';
+import { type Models, native } from '../models';
+
+/** The user name is the `_id`: unique over all clients without a further index. */
+export function createAccountStore({ accounts }: Pick<Models, 'accounts'>): AccountStore {
+  return {
+    async find(userName) {
+      const document = await accounts.findById(userName).lean<AccountDocument>();
+      return document === null ? undefined : toAccount(document);
+    },
+    async list(clientId) {
+      const filter = clientId === undefined ? {} : { clientId };
+      return (await accounts.find(filter).sort({ _id: 1 }).lean<AccountDocument[]>()).map(toAccount);
+    },
+    async add({ userName, ...account }) {
+      try {
+        await accounts.create({ _id: userName, ...account });
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        throw new ImportsError('NOT_NOW', `Account ${userName} was not added: the user name is taken. Choose another one.`);
+      }
+    },
+    async update(userName, change) {
+      const { matchedCount } = await accounts.updateOne({ _id: userName }, { $set: change });
+      if (matchedCount === 0) {
+        throw new ImportsError('NOT_FOUND', `Account ${userName} was not changed: there is none. See \`imports account list\`.`);
+      }
+    },
+    async replaceHash(userName, former, hash) {
+      await accounts.updateOne({ _id: userName, passwordHash: former }, { $set: { passwordHash: hash } });
+    },
+    async seenAt(place, since) {
+      const found = await accounts.find({ 'knownPlaces.address': place }).lean<AccountDocument[]>();
+      return found.map(toAccount).filter((account) => wasSeenAt(account, place, since));
+    },
+  };
+}
+
+function toAccount({ _id, clientId, passwordHash, publicKeys, enabled, lastLoginAt, knownPlaces }: AccountDocument): Account {
+  return { userName: _id, clientId, passwordHash, publicKeys, enabled, lastLoginAt, ...(knownPlaces !== undefined && { knownPlaces }) };
+}
+
+function wasSeenAt({ knownPlaces = [] }: Account, place: string, since: Date): boolean {
+  return knownPlaces.some(({ address, at }) => address === place && at >= since);
+}
+
+/** One document an address, found by it; so few that they are read as a whole. */
+export function createBanStore({ bans }: Pick<Models, 'bans'>): BanStore {
+  return {
+    async inForce(at) {
+      return (
+        await bans
+          .find({ until: { $gt: at } })
+          .sort({ _id: 1 })
+          .lean<BanDocument[]>()
+      ).map(toBan);
+    },
+    async find(address) {
+      const document = await bans.findById(address).lean<BanDocument>();
+      return document === null ? undefined : toBan(document);
+    },
+    async put({ address, ...ban }) {
+      await bans.updateOne({ _id: address }, { $set: ban }, { upsert: true });
+    },
+    async remove(address) {
+      return (await bans.deleteOne({ _id: address })).deletedCount > 0;
+    },
+    async forget(endedBefore) {
+      await bans.deleteMany({ until: { $lt: endedBefore } });
+    },
+  };
+}
+
+function toBan({ _id, since, until, times, reason, spares }: BanDocument): Ban {
+  return { address: _id, since, until, times, reason, spares };
+}
+
+/** A process that is killed removes nothing: what gives no sign of life is not counted as live. */
+export function createSessionStore({ sessions }: Pick<Models, 'sessions'>): SessionStore {
+  return {
+    async beat(live, at) {
+      await native(sessions).bulkWrite(
+        live.map(({ sessionId, ...session }) => ({
+          updateOne: { filter: { _id: sessionId }, update: { $set: { ...session, seenAt: at } }, upsert: true },
+        })),
+        { ordered: false },
+      );
+    },
+    async remove(sessionIds) {
+      await sessions.deleteMany({ _id: { $in: [...sessionIds] } });
+    },
+    async live(since) {
+      const found = await sessions
+        .find({ seenAt: { $gte: since } })
+        .sort({ since: 1 })
+        .lean<SessionDocument[]>();
+      return found.map(toSession);
+    },
+    async forget(silentSince) {
+      await sessions.deleteMany({ seenAt: { $lt: silentSince } });
+    },
+  };
+}
+
+function toSession({ _id, seenAt: _seenAt, ...session }: SessionDocument): LiveSession {
+  return { sessionId: _id, ...session };
+}
