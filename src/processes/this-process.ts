@@ -1,4 +1,4 @@
-// What holds for a process of ours as a whole: how it is asked to end, and who may read what it writes.
+// What holds for any of our processes as a whole: how it is asked to end, and who may read what it writes.
 
 /**
  * A person or a supervisor asks the process to end. Listened to for good: npm and the terminal may both send a signal, and the second
