@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { mongo as driver } from 'mongoose';
 import { createLog, openLogFile } from '../adapters/log/log';
 import { loadConfig, type Config } from '../config/load-config';
+import { layOutProse } from '../cli/text/lay-out';
 import { importsLink } from '../config/temporal';
 import type { ImportRun } from '../domain/import-run';
 import { projectRoot } from '../embedded/project-root';
@@ -29,6 +30,9 @@ export interface DemoOptions {
 const CLIENT = 'acme';
 const FAILED_IMPORT_EMAIL = 'it@acme.example';
 const PATIENCE_MS = 120_000;
+/** Every terminal has that. */
+const WIDTH = 80;
+const INDENT = '   ';
 
 export async function demo({ config: own, keep, json, stdout, stderr }: DemoOptions): Promise<void> {
   const config = demoConfig(own);
@@ -41,7 +45,7 @@ export async function demo({ config: own, keep, json, stdout, stderr }: DemoOpti
     level: config.logLevel,
     destination: openLogFile(path.join(config.dataDir, 'run', 'demo.log')),
   });
-  tell('Starting Temporal, MongoDB, a mail catcher, the worker and the front door, all on this machine.');
+  tell('Starting Temporal, MongoDB, a mail catcher, the worker and the front door …');
   const everything = await startEverything({ config, log, say: (line) => void stderr.write(`${line}\n`), signal: asked.signal });
   try {
     const result = await tellStory(config, everything, tell);
@@ -85,11 +89,12 @@ async function tellStory(config: Config, { endpoints, mailDir }: Everything, tel
   try {
     tell('\n1. A client, and an account for its SFTP program');
     await imports.type(
-      `client add ${CLIENT} --failed-import-email ${FAILED_IMPORT_EMAIL} --reply-to-admin-email admin@parking.example`,
+      `client add ${CLIENT} --failed-import-email ${FAILED_IMPORT_EMAIL}`,
+      '--reply-to-admin-email admin@parking.example',
       '--archive-on-inactive --login-source OPSCOM --login-source SAML',
     );
     const { password } = (await imports.type(`account add ${CLIENT} ${CLIENT} --generate-password`)) as { readonly password: string };
-    tell(`   failed records go to ${FAILED_IMPORT_EMAIL}`);
+    tell(within80(`failed records go to ${FAILED_IMPORT_EMAIL}`));
 
     const sftp = await logIn({ ...endpoints.sftp, username: CLIENT, password });
     expectThat('the first login shows an empty directory', (await sftp.list('/')).length === 0);
@@ -97,34 +102,39 @@ async function tellStory(config: Config, { endpoints, mailDir }: Everything, tel
     tell('\n2. Monday: the client drops monday.csv, nothing else');
     await sftp.put(example('monday.csv'), '/monday.csv');
     const monday = await importOf(imports, 'monday.csv');
-    tell(`   ${describe(monday)}`);
+    tell(within80(describe(monday)));
     expectThat('monday.csv made four users', monday.outcome === 'imported' && monday.counts.created === 4);
     const permits = raw
       .db()
       .collection<{ _id: string; clientId: string; number: string; status: string; holder: string | null }>('permits');
     await permits.insertOne({ _id: 'acme/P-17', clientId: CLIENT, number: 'P-17', status: 'active', holder: 'acme/1003' });
-    tell('   the parking application gives user 1003 the permit P-17');
+    tell(within80('the parking application gives user 1003 the permit P-17'));
 
-    tell('\n3. Tuesday: one moved, one left (active = 0), one is new, and three records are wrong');
+    tell('\n3. Tuesday: one moved, one left (active = 0), one is new, three are wrong');
     await sftp.put(example('tuesday.csv'), '/tuesday.csv');
     const tuesday = await importOf(imports, 'tuesday.csv');
-    tell(`   ${describe(tuesday)}`);
+    tell(within80(describe(tuesday)));
     const { created, updated, archived, rejected, permitsReleased } = tuesday.counts;
     expectThat('tuesday.csv has the counts of its records', [created, updated, archived, rejected, permitsReleased].join() === '1,2,1,3,1');
     const permit = await permits.findOne({ _id: 'acme/P-17' });
     expectThat('the permit of the user who left is available again', permit?.status === 'available' && permit.holder === null);
-    tell('   user 1003 is archived, permit P-17 is available again');
+    tell(within80('user 1003 is archived, permit P-17 is available again'));
 
     tell('\n4. What the client finds in its folder');
     const backups = await sftp.list('/.bak');
-    for (const name of backups) tell(`   .bak/${name}`);
+    for (const name of backups) tell(within80(`.bak/${name}`));
     expectThat(
       'both files are in .bak, with receipts',
       ['monday.csv', 'tuesday.csv', 'tuesday.failed.csv', 'tuesday.result.json'].every((name) => backups.includes(name)),
     );
 
-    tell('\n5. The e-mail, with the failed records to correct and drop back');
-    for (const line of (await sftp.read('/.bak/tuesday.failed.csv')).replace('\ufeff', '').trimEnd().split('\r\n')) tell(`   ${line}`);
+    tell('\n5. The e-mail says which records failed, and why');
+    const failed = (await imports.type(`rejected ${tuesday.importId}`)) as readonly Rejected[];
+    for (const { line, uniqueId, reasons } of failed)
+      tell(within80(`line ${line}, user ${uniqueId}: ${reasons.map(({ message }) => message).join(' ')}`));
+    tell(within80('attached: tuesday-failed-records.csv, to be corrected and dropped back'));
+    const attached = (await sftp.read('/.bak/tuesday.failed.csv')).trimEnd().split('\r\n');
+    expectThat('the three failed records are in a file of their own', attached.length === 4);
     const mail = await theMail(mailDir!);
     expectThat(
       'one e-mail with the right subject went to the right address',
@@ -156,7 +166,7 @@ function commandLine({ env, dataDir }: Config, tell: (text: string) => void): Co
   return {
     ask,
     async type(...parts) {
-      tell(`   $ imports ${parts.join(' \\\n       ')}`);
+      tell(`${INDENT}$ imports ${parts.join(` \\\n${INDENT}    `)}`);
       return ask(...parts.join(' ').split(' '));
     },
   };
@@ -201,6 +211,16 @@ function example(name: string): string {
   return path.join(projectRoot(), 'examples/demo', name);
 }
 
+interface Rejected {
+  readonly line: number;
+  readonly uniqueId: string;
+  readonly reasons: readonly { readonly message: string }[];
+}
+
+function within80(text: string): string {
+  return layOutProse(text, WIDTH - INDENT.length).replace(/^/gm, INDENT);
+}
+
 function describe({ importId, counts }: Imported): string {
   const shown = (['records', 'created', 'updated', 'unchanged', 'rejected', 'permitsReleased'] as const)
     .filter((what) => counts[what] > 0)
@@ -215,7 +235,8 @@ function whereToLook(config: Config, { endpoints, mailDir }: Everything, keep: b
   const ui = endpoints.temporalUi;
   if (!keep) {
     return `
-All as it should be. The e-mail is in ${mailDir}.
+All as it should be. The e-mail is in
+${mailDir}
 Three things to try next:
   npm run demo -- --keep   the same, and it stays up for a look around
   npm start                everything, for a client of your own (README.md)
@@ -227,7 +248,8 @@ All as it should be. It is up until Ctrl-C:
   Temporal UI   ${ui === null ? 'not known' : importsLink({ uiUrl: ui, namespace: config.temporal.namespace })}
   e-mail        ${mailDir}
   MongoDB       ${endpoints.mongodbUri}
-Three things to try next, after: alias imports="${cli}"
+Three things to try next, after
+  alias imports="${cli}"
   imports show acme-2                        what was imported, and what failed
   imports rejected acme-2                    why, record by record
   imports undo acme-2 --reason "try it out"  and it is as it was on Monday`;
