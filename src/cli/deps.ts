@@ -77,6 +77,9 @@ export interface DoctorCheck {
   }>;
 }
 
+/** A stream that may be a terminal. */
+type Terminal = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
 export interface CliDeps extends Clock {
   /** What is not asked for is not opened. Throws ImportsError UNREACHABLE or CONFIG. */
   open(): Promise<Services>;
@@ -124,7 +127,7 @@ export interface CliDeps extends Clock {
   readonly identity: Operator;
   readonly version: string;
   readonly stdout: Writable;
-  readonly stderr: Writable;
+  readonly stderr: Terminal;
   /** Width of the terminal; undefined if the output is not a terminal. */
   readonly columns: number | undefined;
   /** Whether the output is a terminal with colours, and nobody has asked for none. */

@@ -4,6 +4,7 @@ import { CommanderError } from 'commander';
 import { describeError, type ExitCode } from './text/describe-error';
 import type { CliDeps } from './deps';
 import { escapeJson, escapeLines } from './text/escape-text';
+import { layOutProse } from './text/lay-out';
 import { buildProgram } from './program';
 
 /** `args` as typed, without the program's own name. Whatever was opened is closed again. */
@@ -21,7 +22,9 @@ export async function runProgram(deps: CliDeps, args: readonly string[]): Promis
     // Help that stands for an answer has been printed already: `imports client` without a verb.
     if (error instanceof CommanderError && error.code === 'commander.help') return exitCode;
     const { json } = program.opts<{ json?: true }>();
-    deps.stderr.write(json ? `${escapeJson(JSON.stringify({ error: { code, message } }))}\n` : `error: ${escapeLines(message)}\n`);
+    const { isTTY, columns } = deps.stderr;
+    const text = () => layOutProse(`error: ${escapeLines(message)}`, isTTY === true ? columns : undefined);
+    deps.stderr.write(`${json ? escapeJson(JSON.stringify({ error: { code, message } })) : text()}\n`);
     return exitCode;
   } finally {
     await deps.close();

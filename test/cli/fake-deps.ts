@@ -155,6 +155,8 @@ export interface World {
   /** In the parts of every import that is being applied. */
   atWork: ChunkAtWork[];
   columns: number | undefined;
+  /** Of standard error. */
+  errorColumns: number | undefined;
   hasColours: boolean;
   stdin: string;
   uiUrl: string | null;
@@ -225,6 +227,7 @@ export function aWorld(change: Partial<World> = {}): World {
     dataDir: '/nowhere',
     atWork: [],
     columns: undefined,
+    errorColumns: undefined,
     hasColours: false,
     stdin: '',
     uiUrl: 'http://127.0.0.1:8233',
@@ -256,7 +259,7 @@ export function imports(world: World, ...args: string[]): Promise<Ran> {
 /** The same with some of the surroundings replaced. */
 export async function importsWith(deps: Partial<CliDeps>, world: World, ...args: string[]): Promise<Ran> {
   const stdout = new Screen();
-  const stderr = new Screen();
+  const stderr = Object.assign(new Screen(), { isTTY: world.errorColumns !== undefined, columns: world.errorColumns ?? 80 });
   const code = await runProgram(Object.defineProperties(depsOf(world, stdout, stderr), Object.getOwnPropertyDescriptors(deps)), args);
   if (!world.closed) throw new Error('the services were not closed');
   return { code, out: stdout.text, err: stderr.text, world };

@@ -19,6 +19,16 @@ function commandAt(path: readonly string[]): Command {
   return path.reduce((command, name) => command.commands.find((child) => child.name() === name)!, program);
 }
 
+test('an error fits the terminal, and the command it names stays whole', async () => {
+  const long = ['find', 'acme', 'nobody-of-this-name'];
+  const { err } = await imports(aWorld({ errorColumns: 40 }), ...long);
+  expect(err).toMatch(/^error: No user of acme matches\nnobody-of-this-name\.\n[^]*\nwhich files came:\nimports list --client acme\n$/);
+  for (const line of err.split('\n')) expect(line.length).toBeLessThanOrEqual(40);
+  expect((await imports(aWorld(), ...long)).err.split('\n')).toHaveLength(3);
+  const listed = await imports(aWorld({ errorColumns: 60 }), 'client', 'set', 'acme', 'schedule=1s');
+  expect(listed.err).toMatch(/^error: Nothing was changed:\n {2}- schedule=1s: .*\n {4}\S/);
+});
+
 describe('help', () => {
   test('lists the commands by what they are for', async () => {
     const { out, code, world } = await imports(aWorld({ columns: 80 }), '--help');

@@ -43,7 +43,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     key: 'furtherColumns',
     form: 'FIELD,FIELD',
-    meaning: 'agylia only: columns of the OPS-COM table that a file may have, too',
+    meaning: 'agylia only: OPS-COM columns that a file may also have',
     apply(settings, text, complain) {
       const further = furtherFields(settings.profile);
       const read = further.length === 0 && text !== 'none' ? allColumnsAnyway : fieldNames(further, 'phoneCell,employeeNo');
@@ -63,22 +63,17 @@ export const SETTINGS: readonly Setting[] = [
   setting(
     'leadingZeros',
     'same|distinct',
-    'ids that differ in leading zeros only: a new one is rejected, or is another person',
+    'ids that differ only in leading zeros: one person (a new id is rejected), or different people',
     oneOf('same', 'distinct'),
   ),
-  setting(
-    'unknownColumns',
-    'refuse|ignore',
-    'what becomes of a column that is not known: file refused, or column skipped',
-    oneOf('refuse', 'ignore'),
-  ),
+  setting('unknownColumns', 'refuse|ignore', 'whether an unknown column refuses the file or is skipped', oneOf('refuse', 'ignore')),
   setting('encoding', 'utf-8|windows-1252|utf-16le', 'of files without a byte order mark', oneOf('utf-8', 'windows-1252', 'utf-16le')),
   setting('delimiter', 'auto|comma|semicolon|tab', 'auto: decided from the header line', delimiter),
   setting('schedule', '5m | cron:LINE@ZONE', 'how often to look for files', schedule),
   setting('startOnUpload', 'true|false', 'look at once when an upload is ready', flag),
-  holdAbove('archives', 'NUMBER', 'hold an import that archives more users than that', wholeNumber(0, 1e9)),
-  holdAbove('percent', 'NUMBER', 'or that archives more than so many % of the active users', wholeNumber(0, 100)),
-  holdAbove('floor', 'NUMBER', 'archives below which the percentage does not count', wholeNumber(0, 1e9)),
+  holdAbove('archives', 'NUMBER', 'hold an import that would archive more users than this', wholeNumber(0, 1e9)),
+  holdAbove('percent', 'NUMBER', 'or more than this percentage of the active users', wholeNumber(0, 100)),
+  holdAbove('floor', 'NUMBER', 'the percentage counts only from this many archives on', wholeNumber(0, 1e9)),
   setting('approvalTimeoutHours', 'HOURS', 'a held import is declined if nobody decides within this time', wholeNumber(1, 8760)),
   setting('report', 'failures|always', 'when an e-mail is sent', oneOf('failures', 'always')),
   setting('maxFileBytes', 'BYTES|10MiB', 'a larger file is refused', size),

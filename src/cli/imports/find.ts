@@ -15,24 +15,24 @@ export function addFindCommand(program: Command, { deps, print }: Session): void
   defineCommand(program, {
     usage: 'find <client> <text>',
     summary: 'users by unique id, e-mail, user name or name',
-    details: `Of unique ids, e-mails and user names the beginning will do; of names any part. Shows ${SHOWN} users at most. Names have no index: among millions of users the search for them ends after 10 seconds.`,
+    details: `The beginning of a unique id, e-mail or user name is enough; of a name, any part. Shows at most ${SHOWN} users. Names have no index, so among millions of users the search for one ends after 10 seconds.`,
     examples: ['imports find acme ann@acme.example', 'imports find acme "ann lee" --json'],
   }).action(async (id: string, typed: string) => {
     const text = typed.trim();
-    if (text === '') throw new ImportsError('WRONG_USE', 'Say whom to look for: a unique id, an e-mail, a user name or a name');
+    if (text === '') throw new ImportsError('WRONG_USE', 'Say who to look for: a unique id, an e-mail, a user name or a name');
     const services = await deps.open();
     const { clientId } = await requireClient(services, id);
     const { users, isWhole } = await services.users.search(clientId, text, SHOWN);
     if (users.length === 0) {
       throw new ImportsError(
         'NOT_FOUND',
-        `Nobody of ${clientId} was found by ${escapeText(text)}${isWhole ? '' : ', as far as was looked'}.\nUpper and lower case count in unique ids and user names. See which files came: imports list --client ${clientId}`,
+        `No user of ${clientId} matches ${escapeText(text)}${isWhole ? '' : ' among those searched'}.\nUpper and lower case count in unique ids and user names. See which files came: imports list --client ${clientId}`,
       );
     }
     await print.show(users.map(foundItem), () =>
       [
         tableOf(users, print),
-        ...(isWhole ? [] : [`There may be more: say more of the user, e.g. the whole e-mail.`]),
+        ...(isWhole ? [] : [`There may be more: type more, e.g. the whole e-mail.`]),
         print.prose(`Which imports touched one of them:\nimports user ${clientId} UNIQUE_ID`),
       ].join('\n\n'),
     );

@@ -125,7 +125,11 @@ export function layOutFacts(facts: readonly Fact[], { width, paint }: Page): str
 export function layOutProse(text: string, width: number | undefined): string {
   return text
     .split('\n')
-    .map((line) => (line.startsWith('imports ') ? line : wrap(line, width, 0)))
+    .map((line) => {
+      if (line.startsWith('imports ')) return line;
+      const [margin] = /^ *(?:- )?/.exec(line) ?? [''];
+      return `${margin}${wrap(line.slice(margin.length), width, margin.length)}`;
+    })
     .join('\n');
 }
 
@@ -144,9 +148,9 @@ function wrap(text: string, width: number | undefined, indent: number): string {
   return [...lines, line].join(`\n${' '.repeat(indent)}`);
 }
 
-/** A command to type comes after an arrow at the end, and is never broken, so that it can be copied. */
+/** A command to type comes after an arrow or a colon at the end, and is never broken, so that it can be copied. */
 function wordsOf(text: string): readonly string[] {
-  const at = text.indexOf('→ imports ');
+  const at = text.search(/→ imports |(?<=: )(?:imports|echo|mkdir) /);
   return at === -1 ? text.split(' ') : [...text.slice(0, at).trimEnd().split(' '), text.slice(at)];
 }
 

@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostname, userInfo } from 'node:os';
@@ -18,8 +18,8 @@ interface Caller {
   readonly env: NodeJS.ProcessEnv;
   /** Asked for only by a command that reads it. */
   readonly stdin: Readable;
-  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly hasColors?: () => boolean };
-  readonly stderr: Writable;
+  readonly stdout: CliDeps['stderr'] & { readonly hasColors?: () => boolean };
+  readonly stderr: CliDeps['stderr'];
 }
 
 export function cliDeps(caller: Caller): CliDeps {

@@ -25,7 +25,7 @@ export async function checkUserKeys(
     if (found > 0) odd.push({ clientId, users: found });
     if (!isWhole) break;
   }
-  const part = isWhole ? '' : ', as far as was looked';
+  const part = isWhole ? '' : ' (not all checked)';
   const [first] = odd;
   if (first === undefined) return well(`all as they should be${part}`);
   const detail = odd.slice(0, 5).map((one) => `${counted(one.users, 'user')} of ${one.clientId}`);
