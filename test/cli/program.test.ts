@@ -22,7 +22,7 @@ function commandAt(path: readonly string[]): Command {
 test('an error fits the terminal, and the command it names stays whole', async () => {
   const long = ['find', 'acme', 'nobody-of-this-name'];
   const { err } = await imports(aWorld({ errorColumns: 40 }), ...long);
-  expect(err).toMatch(/^error: No user of acme matches\nnobody-of-this-name\.\n[^]*\nwhich files came:\nimports list --client acme\n$/);
+  expect(err).toMatch(/^error: No user of acme matches\nnobody-of-this-name\.\n[^]*which files came:\nimports list --client acme\n$/);
   for (const line of err.split('\n')) expect(line.length).toBeLessThanOrEqual(40);
   expect((await imports(aWorld(), ...long)).err.split('\n')).toHaveLength(3);
   const listed = await imports(aWorld({ errorColumns: 60 }), 'client', 'set', 'acme', 'schedule=1s');
