@@ -1,7 +1,18 @@
 // What OpenSSH's sftp, scp and ssh do, against the real front door.
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFixture, type Fixture } from './support/front-door-fixture';
@@ -137,6 +148,27 @@ having('sftp')('sftp', () => {
     await fixture.restart();
     expect(fixture.door.fingerprints).toEqual(before);
     expect(before.map((fingerprint) => fingerprint.split(' ')[0])).toEqual(['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ssh-rsa']);
+  });
+
+  it('gets in under a new host key when it was given that beforehand, and else refuses it', async () => {
+    const key = join(fixture.dataDir, 'keys/ssh_host_ed25519_key');
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(local, 'new')]);
+    const old = `imports ${(await run('ssh-keygen', ['-y', '-f', key])).stdout}`;
+    const both = localFile('both', `${old}imports ${readFileSync(join(local, 'new.pub'), 'utf8')}`);
+    const only = localFile('only', old);
+    const connect = (known: string) => {
+      const options = ['StrictHostKeyChecking=yes', 'HostKeyAlias=imports', `UserKnownHostsFile=${known}`].flatMap((one) => ['-o', one]);
+      const { host, port } = fixture.door;
+      return run('sftp', [...options, '-b', '-', '-P', String(port), ...sshOptions(fixture), `acme@${host}`], 'ls\n');
+    };
+    const [ed25519, ...others] = fixture.door.fingerprints;
+    expect([(await connect(both)).code, (await connect(only)).code]).toEqual([0, 0]);
+    copyFileSync(join(local, 'new'), key);
+    await fixture.restart();
+    expect(fixture.door.fingerprints.slice(1)).toEqual(others);
+    expect(fixture.door.fingerprints[0]).not.toBe(ed25519);
+    expect((await connect(both)).code).toBe(0);
+    expect(await connect(only)).toMatchObject({ code: 255, stderr: expect.stringContaining('REMOTE HOST IDENTIFICATION HAS CHANGED') });
   });
 
   it('sees its own client only', async () => {
