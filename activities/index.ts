@@ -11,6 +11,7 @@ import { markHeld, sendHoldMail, settleHold } from './hold/hold';
 import { markImport, markUndoFailed } from './turn/mark-stopped';
 import { markReportFailed } from './end/send-once';
 import type { ActivityPorts } from './activity-ports';
+import { Pace } from './pace';
 import { planArchive } from './plan/plan-archive';
 import { releasePermits, undoPermits } from './apply/permits';
 import { tellAddressChanges, tellSilences } from './housekeeping/watch-silence';
@@ -25,26 +26,27 @@ import { markWebhookFailed, sendWebhook } from './webhooks/send-webhook';
 import { wakeReadyClients } from './scan/wake-ready-clients';
 
 export function createActivities(ports: ActivityPorts) {
+  const pace = new Pace();
   return {
     nextTurn: nextTurn(ports),
     wakeWaiting: wakeWaiting(ports),
-    inspectFile: inspectFile(ports),
-    planArchive: planArchive(ports),
+    inspectFile: pace.seen(inspectFile(ports)),
+    planArchive: pace.seen(planArchive(ports)),
     markHeld: markHeld(ports),
     sendHoldMail: sendHoldMail(ports),
     settleHold: settleHold(ports),
-    applyChunk: applyChunk(ports),
-    applyDeferred: applyDeferred(ports),
+    applyChunk: applyChunk(ports, pace),
+    applyDeferred: pace.seen(applyDeferred(ports)),
     releasePermits: releasePermits(ports),
-    backUpFile: backUpFile(ports),
+    backUpFile: pace.seen(backUpFile(ports)),
     sendReport: sendReport(ports),
     markReportFailed: markReportFailed(ports),
-    closeImport: closeImport(ports),
+    closeImport: pace.seen(closeImport(ports)),
     markImport: markImport(ports),
     prepareResend: prepareResend(ports),
     closeResend: closeResend(ports),
     planUndo: planUndo(ports),
-    undoChunk: undoChunk(ports),
+    undoChunk: undoChunk(ports, pace),
     undoDeferred: undoDeferred(ports),
     undoPermits: undoPermits(ports),
     settleUndo: settleUndo(ports),

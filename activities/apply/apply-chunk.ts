@@ -16,6 +16,7 @@ import { applyRecords, type WriteContext } from './apply-records';
 import { beat } from '../heartbeat';
 import { layoutOf, loadImport } from '../load-import';
 import { mendingKeysOnce } from '../mend-keys';
+import type { Pace } from '../pace';
 import { supersededBy } from './superseded';
 import { requireTurn, type InTurn } from '../turn/require-turn';
 import { Tally } from './tally';
@@ -30,7 +31,7 @@ export interface AppliedChunk {
 }
 
 export const applyChunk =
-  (ports: ActivityPorts) =>
+  (ports: ActivityPorts, pace: Pace) =>
   async ({ importId, turn, n }: InTurn & { readonly n: number; readonly of: number }): Promise<AppliedChunk> => {
     const chunk = await ports.imports.chunk(importId, n);
     if (chunk === undefined) throw new ImportsError('INVARIANT', `Import ${importId} has no chunk ${n}.`);
@@ -46,12 +47,13 @@ export const applyChunk =
       batch.push(row);
       last = row.line;
       if (batch.length < BATCH) continue;
-      await pass.take(batch, check);
+      const full = batch;
       batch = [];
+      await pace.batch(importId, () => pass.take(full, check));
       const atWork: ChunkAtWork = { chunk: n, records: pass.tally.counts.records };
       beat(atWork);
     }
-    await pass.take(batch, check);
+    await pace.batch(importId, () => pass.take(batch, check));
     // Another worker took us for dead, and what it deferred may meanwhile have been settled and rejected in this range.
     const known = (await ports.imports.chunk(importId, n))?.result;
     if (known !== undefined) return appliedChunk(chunk.records, known);

@@ -8,6 +8,7 @@ import type { ActivityPorts } from '../activity-ports';
 import { beat } from '../heartbeat';
 import { inBatches } from '../in-batches';
 import { loadImport } from '../load-import';
+import type { Pace } from '../pace';
 import { requireUndoTurn, type InTurn, undoInTurn } from '../turn/require-turn';
 import { UndoTally, undoUsers, type Undoable } from './undo-users';
 import { IMPORT_STATES } from '../../src/domain/import-state';
@@ -58,7 +59,7 @@ const BATCH = 1_000;
  * Undoes one part. Killed anywhere, it is simply run again: users carry the mark of this undo, and the result is written last and counts once.
  */
 export const undoChunk =
-  (ports: ActivityPorts) =>
+  (ports: ActivityPorts, pace: Pace) =>
   async ({ importId, turn, n }: InTurn & { readonly n: number; readonly of: number }): Promise<void> => {
     const found = await ports.undos.chunk(importId, n);
     if (found === undefined) throw new ImportsError('INVARIANT', `The undo of ${importId} has no part ${n}.`);
@@ -68,7 +69,7 @@ export const undoChunk =
     const deferred: number[] = [];
     for (const batch of inBatches(await itemsOf(ports, importId, found.chunk), BATCH)) {
       await requireUndoTurn(ports, { importId, turn });
-      const answers = await undoUsers(ports, run, batch);
+      const answers = await pace.batch(importId, () => undoUsers(ports, run, batch));
       const undone: number[] = [];
       answers.forEach((answer, at) => {
         const item = batch[at]!;
