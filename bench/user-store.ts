@@ -7,7 +7,7 @@ import { mongo } from 'mongoose';
 import { connectMongo } from '../src/adapters/mongo/connect-mongo';
 import { INDEXES } from '../src/adapters/mongo/indexes';
 import { importIdOf, parseClientId, userIdOf } from '../src/domain/ids';
-import type { UserWrite } from '../src/domain/user-write';
+import type { UserWrite } from '../src/domain/user';
 import { startMongo } from '../test/support/mongo';
 
 const BATCH = 1000;

@@ -2,7 +2,7 @@
 
 import type { ClientId, ImportId } from '../src/domain/ids';
 import type { Counts, ImportOutcome, ReportState } from '../src/domain/import-run';
-import type { ResentKind } from '../src/domain/report/message';
+import type { ResentKind } from '../src/domain/report/compose-mail';
 import type { UndoCounts } from '../src/domain/undo/undo';
 import { eventIdOf, type WebhookDelivery } from '../src/domain/webhook/event';
 

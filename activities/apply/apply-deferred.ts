@@ -7,11 +7,10 @@
 
 import { activityInfo } from '@temporalio/activity';
 import { userIdOf, type ImportId } from '../../src/domain/ids';
-import type { CheckedRecord, RawRow } from '../../src/domain/record/record';
+import { type CheckedRecord, type RawRow, type RejectedRecord, rejectedRecord } from '../../src/domain/record/record';
 import type { Takeover } from '../../src/domain/decide/takeover-plan';
 import type { Reasons } from '../../src/domain/reason/reasons';
-import type { ChunkResult } from '../../src/domain/file/chunk';
-import { type RejectedRecord, rejectedRecord } from '../../src/domain/record/rejected-record';
+import type { ChunkResult } from '../../src/domain/file/inspection';
 import type { ActivityPorts } from '../activity-ports';
 import { beat, whileBeating, withHeartbeat } from '../heartbeat';
 import { inBatches } from '../in-batches';

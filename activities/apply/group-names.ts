@@ -5,8 +5,7 @@ import { groupNames, spellGroups } from '../../src/domain/record/groups';
 import type { ClientId } from '../../src/domain/ids';
 import type { ImportRun } from '../../src/domain/import-run';
 import type { CheckedRecord } from '../../src/domain/record/record';
-import type { FieldValue } from '../../src/domain/user';
-import type { UserWrite } from '../../src/domain/user-write';
+import type { FieldValue, UserWrite } from '../../src/domain/user';
 import type { ActivityPorts } from '../activity-ports';
 
 export async function withKnownGroups<T extends { readonly record: CheckedRecord }>(

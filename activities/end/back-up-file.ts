@@ -14,7 +14,7 @@ import type { ImportId } from '../../src/domain/ids';
 import { enter, type InTurn } from '../turn/require-turn';
 import type { Client } from '../../src/domain/client';
 import { composeReceipt } from '../../src/domain/report/compose-receipt';
-import { isRepeatedReport } from '../../src/domain/report/is-repeated-report';
+import { isRepeatedReport } from '../../src/domain/report/compose-mail';
 import { profileOf } from '../../src/domain/client/profiles';
 import type { ActivityPorts } from '../activity-ports';
 import { fileStatusReport } from './file-status-report';
@@ -24,7 +24,7 @@ import { whileBeating, withHeartbeat } from '../heartbeat';
 import { announceEnd } from '../webhooks/announce';
 import { createHash } from 'node:crypto';
 import { ReasonTally } from '../../src/domain/reason/reason-tally';
-import type { RejectedRecord } from '../../src/domain/record/rejected-record';
+import type { RejectedRecord } from '../../src/domain/record/record';
 
 const BACKUP_FOLDER = '.bak/';
 

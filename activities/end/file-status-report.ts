@@ -1,12 +1,12 @@
 // Leaves the status report in the client's folder: the claimed file once more, record by record, each with its result. Killed
 // anywhere, it is made again, the same; one that lies there already is whole.
 
-import { fieldOfHeader } from '../../src/domain/file/header-in-file';
+import { fieldOfHeader } from '../../src/domain/file/header-names';
 import type { ImportRun } from '../../src/domain/import-run';
 import { restoreCell } from '../../src/domain/report/spreadsheet-cell';
 import { failureRow, fileRow, STATUS_HEADERS, statusReportName, successRow, supersededRow } from '../../src/domain/report/status-report';
 import { ImportsError } from '../../src/errors';
-import type { RejectedRecord } from '../../src/domain/record/rejected-record';
+import type { RejectedRecord } from '../../src/domain/record/record';
 import type { ActivityPorts } from '../activity-ports';
 import { pathsOf } from '../apply/apply-chunk';
 import { layoutOf } from '../load-import';

@@ -2,7 +2,7 @@
 
 import type { ImportId } from '../../src/domain/ids';
 import type { ImportRun } from '../../src/domain/import-run';
-import type { ResentKind } from '../../src/domain/report/message';
+import type { ResentKind } from '../../src/domain/report/compose-mail';
 import type { ActivityPorts } from '../activity-ports';
 import { isAttachmentLeft } from './send-report';
 import { loadImport, loadUndo } from '../load-import';

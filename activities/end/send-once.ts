@@ -3,7 +3,7 @@
 
 import type { ImportId } from '../../src/domain/ids';
 import { ImportsError } from '../../src/errors';
-import type { MailKind, Message, ResentKind } from '../../src/domain/report/message';
+import type { MailKind, Message, ResentKind } from '../../src/domain/report/compose-mail';
 import type { WebhookKind } from '../../src/domain/webhook/event';
 import type { ActivityPorts } from '../activity-ports';
 import { whileBeating } from '../heartbeat';

@@ -2,8 +2,8 @@
 
 import path from 'node:path';
 import type { Client } from '../../src/domain/client';
-import { composeReport, MOST_ATTACHED_BYTES } from '../../src/domain/report/compose-report';
-import { linesToTell } from '../../src/domain/report/report-problems';
+import { composeReport, MOST_ATTACHED_BYTES } from '../../src/domain/report/compose-mail';
+import { linesToTell } from '../../src/domain/report/report-sections';
 import type { ImportId } from '../../src/domain/ids';
 import type { ImportRun, ReportState } from '../../src/domain/import-run';
 import type { ActivityPorts } from '../activity-ports';

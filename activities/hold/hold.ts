@@ -6,7 +6,7 @@ import { loadImport } from '../load-import';
 import { noteStep } from '../note-step';
 import { turnIsOver, type InTurn } from '../turn/require-turn';
 import { announce } from '../webhooks/announce';
-import { composeAdminMail } from '../../src/domain/report/compose-admin-mail';
+import { composeAdminMail } from '../../src/domain/report/compose-mail';
 import { describeHold, type HoldMailKind } from '../../src/domain/report/describe-hold';
 import type { ImportId } from '../../src/domain/ids';
 import { sendOnce } from '../end/send-once';

@@ -2,15 +2,14 @@
 // the next tick.
 
 import type { Client } from '../../src/domain/client';
-import { silenceOf } from '../../src/domain/client/silence';
-import { composeAdminMail } from '../../src/domain/report/compose-admin-mail';
-import { describeSilence } from '../../src/domain/report/describe-silence';
+import { silenceOf } from '../../src/domain/client/schedule';
+import { composeAdminMail } from '../../src/domain/report/compose-mail';
+import { describeSilence, describeAddressChange } from '../../src/domain/report/describe-alarms';
 import type { ActivityPorts } from '../activity-ports';
 import { sendOnce } from '../end/send-once';
 import { sideBySide } from '../side-by-side';
 import { announce } from '../webhooks/announce';
 import { importIdOf } from '../../src/domain/ids';
-import { describeAddressChange } from '../../src/domain/report/describe-address-change';
 import type { AuditEntry } from '../../src/domain/audit';
 
 /** Thousands may fall silent at once, and a mail server wants few connections. */

@@ -7,7 +7,7 @@ import { mustHold } from '../../src/domain/decide/hold-rule';
 import { NO_COUNTS } from '../../src/domain/import-run';
 import { ReasonTally } from '../../src/domain/reason/reason-tally';
 import type { Inspection } from '../../src/domain/file/inspection';
-import { type RejectedRecord, rejectedRecord } from '../../src/domain/record/rejected-record';
+import { type RejectedRecord, rejectedRecord } from '../../src/domain/record/record';
 import type { ActivityPorts } from '../activity-ports';
 import { newRun } from '../claim/claim-ready-files';
 import { lineBreakHabit } from '../inspect/inspect-file';

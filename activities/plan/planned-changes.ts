@@ -1,7 +1,7 @@
 // What an import would do to users who are there: whom it would archive, with the permits they hold, and whose e-mail or user name it
 // would replace. A second walk over the file with the plan at hand, so that nothing of it has to be kept.
 
-import type { PlannedChange, ReplacedValue } from '../../src/domain/file/planned-change';
+import type { PlannedChange, ReplacedValue } from '../../src/domain/file/checked-file';
 import { uniqueIdOf, type ImportId, type UserId } from '../../src/domain/ids';
 import type { Decision } from '../../src/domain/record/record';
 import type { ActivityPorts } from '../activity-ports';

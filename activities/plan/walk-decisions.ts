@@ -3,7 +3,7 @@
 import { userIdOf, type UserId } from '../../src/domain/ids';
 import type { CheckedRecord, Decided, FileMark } from '../../src/domain/record/record';
 import type { CsvFiles } from '../../src/ports';
-import type { Chunk } from '../../src/domain/file/chunk';
+import type { Chunk } from '../../src/domain/file/inspection';
 import type { ActivityPorts } from '../activity-ports';
 import { checkerOf, pathsOf } from '../apply/apply-chunk';
 import { decideOne, zeroTwinsOf, type ApplyContext } from '../apply/apply-records';

@@ -2,7 +2,7 @@
 // without files costs one listing of a directory. Repeating it is harmless: a file that was taken meanwhile is not there any more.
 
 import type { Client } from '../../src/domain/client';
-import { clientsBySchedule } from '../../src/domain/client/schedule-name';
+import { clientsBySchedule } from '../../src/domain/client/schedule';
 import { ImportsError } from '../../src/errors';
 import type { ActivityPorts } from '../activity-ports';
 import { findReady } from '../claim/claim-ready-files';

@@ -3,10 +3,9 @@
 import type { Client } from '../../src/domain/client';
 import { userIdOf, type ClientId, type UserId, uniqueIdOf } from '../../src/domain/ids';
 import { type Reasons, type Reason, isSome, reason, takenReason } from '../../src/domain/reason/reasons';
-import type { CheckedRecord, Decision } from '../../src/domain/record/record';
+import type { CheckedRecord, Decision, RejectedRecord } from '../../src/domain/record/record';
 import { fieldOf, type Takeover, type UniqueField } from '../../src/domain/decide/takeover-plan';
 import type { UserStore } from '../../src/ports';
-import type { RejectedRecord } from '../../src/domain/record/rejected-record';
 import { headerFor } from '../../src/domain/client/profiles';
 import { emailKeyOf, userNameKeyOf } from '../../src/domain/record/claims';
 import type { Due } from './settle-in-parts';

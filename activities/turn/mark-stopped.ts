@@ -2,8 +2,7 @@
 // from outside (terminated, timed out, or lost with its server) could record nothing: that is made up for here, so that `list`, `show`, `doctor`,
 // the metrics and `retry --all-failed` see it like any other failure.
 
-import { ENDED_FROM_OUTSIDE, endingOf, STOPPED_BEFORE_MAIL } from '../../src/domain/ended-from-outside';
-import type { ImportRun } from '../../src/domain/import-run';
+import { ENDED_FROM_OUTSIDE, endingOf, STOPPED_BEFORE_MAIL, type ImportRun } from '../../src/domain/import-run';
 import type { TurnHolder } from '../../src/domain/turn';
 import type { ActivityPorts } from '../activity-ports';
 import { announce, announceEnd } from '../webhooks/announce';

@@ -1,8 +1,7 @@
 // Tells the administrator the result of an undo, once. Only the attachment names those left alone: unique ids are personal data.
 
 import path from 'node:path';
-import { MOST_ATTACHED_BYTES } from '../../src/domain/report/compose-report';
-import { composeAdminMail } from '../../src/domain/report/compose-admin-mail';
+import { MOST_ATTACHED_BYTES, composeAdminMail } from '../../src/domain/report/compose-mail';
 import { describeUndo } from '../../src/domain/report/describe-undo';
 import { uniqueIdOf, type ImportId } from '../../src/domain/ids';
 import { type LeftAlone, WHY_LEFT } from '../../src/domain/undo/undo';

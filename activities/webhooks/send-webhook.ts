@@ -1,8 +1,7 @@
 // Sends one event to one receiver. The URL and the body are read from the database at each try, so a wrong URL can be corrected while the
 // event is tried again.
 
-import { composeEvent } from '../../src/domain/webhook/compose-event';
-import { eventIdOf, webhookKindOf, type WebhookDelivery } from '../../src/domain/webhook/event';
+import { composeEvent, eventIdOf, webhookKindOf, type WebhookDelivery } from '../../src/domain/webhook/event';
 import { ImportsError } from '../../src/errors';
 import type { ActivityPorts } from '../activity-ports';
 import { once } from '../end/send-once';

@@ -2,10 +2,9 @@
 // functions whose home is another floor, and the terminal. Tests give fakes.
 
 import type { Writable } from 'node:stream';
-import type { CheckedFile } from '../domain/file/checked-file';
+import type { CheckedFile, PlannedChange } from '../domain/file/checked-file';
 import type { Client } from '../domain/client';
 import type { WaitingFiles } from '../domain/file/folder-files';
-import type { PlannedChange } from '../domain/file/planned-change';
 import type { ClientId, ImportId } from '../domain/ids';
 import type {
   AccountStore,

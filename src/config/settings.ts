@@ -3,7 +3,7 @@
 
 import * as z from 'zod';
 import { parseNetwork } from '../domain/client/network';
-import { parseWebhookUrl } from '../domain/webhook/webhook-url';
+import { parseWebhookUrl } from '../domain/webhook/public-address';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

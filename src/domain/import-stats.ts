@@ -1,9 +1,25 @@
-// The results of many imports, summed up by client: files by how they ended, records by what was done, reasons by frequency.
+// What imports can be listed and counted by, and their results summed up by client: files by how they ended, records by what was done, reasons by
+// frequency.
 
 import type { ClientId } from './ids';
-import { addCounts, NO_COUNTS, type Counts, type ImportOutcome, type ImportRun } from './import-run';
-import { hasEnded } from './import-state';
+import { addCounts, NO_COUNTS, type Counts, type ImportOutcome, type ImportRun, type ReportState } from './import-run';
+import { hasEnded, type ImportState } from './import-state';
 import type { ReasonCode } from './reason/reasons';
+
+/** Which imports; what is left out does not matter. */
+export interface ImportQuery {
+  readonly clientIds?: readonly ClientId[];
+  readonly states?: readonly ImportState[];
+  readonly outcomes?: readonly ImportOutcome[];
+  /** The state of the e-mail, for imports that have ended. */
+  readonly reports?: readonly ReportState[];
+  /** Received then or later. */
+  readonly since?: Date;
+  /** Received before then. */
+  readonly until?: Date;
+  /** Its rejected records and replaced values have not expired. */
+  readonly isKept?: true;
+}
 
 /** How a file ended; `open` = it has not: it is at work, waits for somebody, failed or was cancelled. */
 type FileEnd = ImportOutcome | 'undone' | 'open';

@@ -1,4 +1,4 @@
-// A user as the import sees it: the stored fields, and the marks that say which import and line did it.
+// A user as the import sees it: the stored fields, the marks that say which import and line did it, and a write to one with its outcome.
 
 import type { FieldName } from './record/fields';
 import type { ClientId, ImportId, UserId } from './ids';
@@ -90,4 +90,31 @@ export interface KeptOfPerson {
   /** Accepted records that waited for a value which another user held. */
   readonly deferredRecords: readonly object[];
   readonly leftByUndo: readonly object[];
+}
+
+/** One write to one user, with optimistic concurrency. `before` and `rev` are what the decision was made on. */
+export type UserWrite =
+  | { readonly kind: 'create'; readonly userId: UserId; readonly uniqueId: string; readonly line: number; readonly set: FieldValues }
+  | {
+      readonly kind: Exclude<WrittenDecision, 'create'>;
+      readonly userId: UserId;
+      readonly line: number;
+      readonly rev: number;
+      readonly set: FieldValues;
+      readonly before: Readonly<Record<string, unknown>>;
+      /** Marks of the user that the write replaces. */
+      readonly former?: FormerMarks;
+    };
+
+/**
+ * written; raced = somebody else wrote the user meanwhile, decide again; taken = another user holds the e-mail or user name; refusedBy = an
+ * index or a validator of the application refuses the document, named for operators.
+ */
+export type WriteOutcome = 'written' | 'raced' | 'taken' | { readonly refusedBy: string };
+
+/** A user whose e-mail or user name another one has, too: the application wrote them so. */
+export interface SharedValue {
+  readonly userId: UserId;
+  readonly field: 'email' | 'userName';
+  readonly heldBy: UserId;
 }

@@ -4,7 +4,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { durationMs } from '../domain/client/duration';
+import { durationMs } from '../domain/client/schedule';
 import { profileOf } from '../domain/client/profiles';
 import type { Client } from '../domain/client';
 import type { ClientStore } from '../ports';

@@ -11,7 +11,7 @@ import { emailKeyOf, userNameKeyOf } from '../../src/domain/record/claims';
 import type { ClientSettings } from '../../src/domain/client';
 import { importIdOf, type ClientId } from '../../src/domain/ids';
 import type { CsvFiles } from '../../src/ports';
-import type { Chunk } from '../../src/domain/file/chunk';
+import type { Chunk } from '../../src/domain/file/inspection';
 import { runImport, startWorld, type World } from '../support/in-process-import';
 
 const RUNS = Number(process.env['CHECK_RUNS'] ?? 150);

@@ -3,7 +3,7 @@
 
 import type { ActivityPorts } from '../../activities/activity-ports';
 import { plannedChanges } from '../../activities/plan/planned-changes';
-import type { PlannedChange } from '../../src/domain/file/planned-change';
+import type { PlannedChange } from '../../src/domain/file/checked-file';
 import type { ClientId, ImportId } from '../../src/domain/ids';
 import type { HoldDecision, ImportRun } from '../../src/domain/import-run';
 import type { Watcher } from '../../workflows/import-file-steps';

@@ -8,7 +8,7 @@ import type { ClientSettings } from '../../src/domain/client';
 import type { ClientId } from '../../src/domain/ids';
 import type { Counts, ImportRun } from '../../src/domain/import-run';
 import { REPORT_HEADERS } from '../../src/domain/record/fields';
-import type { RejectedRecord } from '../../src/domain/record/rejected-record';
+import type { RejectedRecord } from '../../src/domain/record/record';
 import { startWorld, type World } from '../support/in-process-import';
 import { spreadsheetSaves } from '../support/spreadsheet';
 

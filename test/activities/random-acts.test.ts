@@ -9,7 +9,7 @@ import type { ImportRun } from '../../src/domain/import-run';
 import { receiptName } from '../../src/domain/file/backup-names';
 import { emailKeyOf, userNameKeyOf } from '../../src/domain/record/claims';
 import { REASONS } from '../../src/domain/reason/reasons';
-import type { RejectedRecord } from '../../src/domain/record/rejected-record';
+import type { RejectedRecord } from '../../src/domain/record/record';
 import { aWorld, importsWith, servicesOf } from '../cli/fake-deps';
 import { startWorld, type World } from '../support/in-process-import';
 import { leftBy } from '../support/in-process-undo';

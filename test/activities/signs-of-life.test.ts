@@ -10,8 +10,7 @@ import { DEFAULT_SETTINGS } from '../../src/domain/client';
 import { importIdOf, parseClientId } from '../../src/domain/ids';
 import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
 import { reason } from '../../src/domain/reason/reasons';
-import type { CheckedRecord } from '../../src/domain/record/record';
-import type { RejectedRecord } from '../../src/domain/record/rejected-record';
+import type { CheckedRecord, RejectedRecord } from '../../src/domain/record/record';
 
 const MANY = 20_000;
 const clientId = parseClientId('acme')!;

@@ -4,7 +4,7 @@ import type { ActivityPorts } from '../../activities/activity-ports';
 import { parseClientId, type ClientId } from '../../src/domain/ids';
 import { DEFAULT_SETTINGS } from '../../src/domain/client';
 import { ImportsError } from '../../src/errors';
-import type { Message } from '../../src/domain/report/message';
+import type { Message } from '../../src/domain/report/compose-mail';
 import { startWorld, stepsOver, type World } from '../support/in-process-import';
 import { mortal, Killed } from '../support/mortal';
 

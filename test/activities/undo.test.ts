@@ -3,7 +3,7 @@
 
 import { parseImportId, type ClientId, type ImportId } from '../../src/domain/ids';
 import { ImportsError } from '../../src/errors';
-import type { Message } from '../../src/domain/report/message';
+import type { Message } from '../../src/domain/report/compose-mail';
 import type { LeftAlone } from '../../src/domain/undo/undo';
 import { claim, runImport, startWorld, stepsOver, type World, putInto } from '../support/in-process-import';
 import { leftBy, undo } from '../support/in-process-undo';

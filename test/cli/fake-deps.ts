@@ -1,23 +1,21 @@
 // The command line's surroundings in memory: ports as plain maps, a terminal that remembers, a clock that stands still.
 
 import { Readable, Writable } from 'node:stream';
-import type { CheckedFile } from '../../src/domain/file/checked-file';
+import type { CheckedFile, PlannedChange } from '../../src/domain/file/checked-file';
 import { DEFAULT_SETTINGS, type Client } from '../../src/domain/client';
-import type { PlannedChange } from '../../src/domain/file/planned-change';
-import { scheduleName } from '../../src/domain/client/schedule-name';
+import { scheduleName } from '../../src/domain/client/schedule';
 import { importIdOf, parseClientId, parseImportId, type ClientId, type ImportId } from '../../src/domain/ids';
 import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
 import { IMPORT_STATES, type StepTrouble } from '../../src/domain/import-state';
 import { NO_UNDO_COUNTS, type LeftAlone, type Undo, type UserChange } from '../../src/domain/undo/undo';
-import type { User } from '../../src/domain/user';
+import type { User, SharedValue } from '../../src/domain/user';
 import { ImportsError } from '../../src/errors';
-import type { ImportQuery } from '../../src/domain/import-query';
+import type { ImportQuery } from '../../src/domain/import-stats';
 import type { ImportStore, SettledPart, UndoStore, WebhookAnswer, WebhookSender } from '../../src/ports';
 import type { AuditEntry } from '../../src/domain/audit';
 import type { Account, Ban, LiveSession } from '../../src/domain/client/access';
-import type { Chunk, ChunkAtWork, ChunkResult } from '../../src/domain/file/chunk';
-import type { RejectedRecord } from '../../src/domain/record/rejected-record';
-import type { SharedValue } from '../../src/domain/user-write';
+import type { Chunk, ChunkAtWork, ChunkResult } from '../../src/domain/file/inspection';
+import type { RejectedRecord } from '../../src/domain/record/record';
 import { readLogsOf } from '../../src/processes/command/read-logs';
 import { runProgram } from '../../src/cli/run-program';
 import type { CliDeps, DoctorCheck, Services } from '../../src/cli/deps';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import type { RejectedRecord } from '../../src/domain/record/rejected-record';
+import type { RejectedRecord } from '../../src/domain/record/record';
 import { aRun, aWorld, imports } from './fake-deps';
 
 const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('imports-rejected-'));

@@ -1,5 +1,4 @@
-import { STOPPED_BEFORE_MAIL } from '../../src/domain/ended-from-outside';
-import type { ImportRun } from '../../src/domain/import-run';
+import { STOPPED_BEFORE_MAIL, type ImportRun } from '../../src/domain/import-run';
 import { ImportsError } from '../../src/errors';
 import { aClient, aRun, aWorld, imports, type World } from './fake-deps';
 

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import type { PlannedChange } from '../../src/domain/file/planned-change';
+import type { PlannedChange } from '../../src/domain/file/checked-file';
 import { aRun, aWorld, imports } from './fake-deps';
 
 const AT = new Date('2026-11-20T18:00:00Z');

@@ -1,5 +1,4 @@
-import { ENDED_FROM_OUTSIDE } from '../../src/domain/ended-from-outside';
-import type { ImportRun } from '../../src/domain/import-run';
+import { ENDED_FROM_OUTSIDE, type ImportRun } from '../../src/domain/import-run';
 import { NO_UNDO_COUNTS, type LeftAlone, type Undo } from '../../src/domain/undo/undo';
 import { ImportsError } from '../../src/errors';
 import { anUndo, aRun, aWorld, importId, imports, type World } from './fake-deps';

@@ -1,7 +1,7 @@
 // `imports users repair`: what was mended, and who shares a value, without ever holding more names than a person reads.
 
 import { userIdOf } from '../../src/domain/ids';
-import type { SharedValue } from '../../src/domain/user-write';
+import type { SharedValue } from '../../src/domain/user';
 import { aWorld, clientId, imports } from './fake-deps';
 
 const of = (uniqueId: string) => userIdOf(clientId('acme'), uniqueId);

@@ -8,13 +8,12 @@ import { parse } from 'csv-parse/sync';
 import { writeFailedRecords } from '../../src/adapters/csv/write-table';
 import { checkHeader } from '../../src/domain/file/check-header';
 import { DEFAULT_SETTINGS } from '../../src/domain/client';
-import { createConflictFinder } from '../../src/domain/file/conflict-finder';
+import { createConflictFinder, recordIdentity } from '../../src/domain/file/conflict-finder';
 import { AGYLIA_FIELDS, FIELDS, REPORT_HEADERS, type Field } from '../../src/domain/record/fields';
 import type { FileLayout } from '../../src/domain/import-run';
 import { isSome } from '../../src/domain/reason/reasons';
 import { recordChecker } from '../../src/domain/record/record-checker';
-import { recordIdentity } from '../../src/domain/record/record-identity';
-import type { RejectedRecord } from '../../src/domain/record/rejected-record';
+import type { RejectedRecord } from '../../src/domain/record/record';
 
 const file = path.join(__dirname, '../../docs/file-format.md');
 const command = 'WRITE_DOCS=1 npx jest test/domain/file-format.test.ts';

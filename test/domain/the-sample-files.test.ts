@@ -7,13 +7,12 @@ import { parse } from 'csv-parse/sync';
 import { checkHeader } from '../../src/domain/file/check-header';
 import { emailKeyOf } from '../../src/domain/record/claims';
 import { DEFAULT_SETTINGS, type ClientSettings } from '../../src/domain/client';
-import { createConflictFinder } from '../../src/domain/file/conflict-finder';
+import { createConflictFinder, recordIdentity } from '../../src/domain/file/conflict-finder';
 import { decide } from '../../src/domain/decide/decide';
 import { importIdOf, parseClientId, userIdOf } from '../../src/domain/ids';
 import { takenReason, type Reason } from '../../src/domain/reason/reasons';
 import type { Column, RawRow } from '../../src/domain/record/record';
 import { recordChecker } from '../../src/domain/record/record-checker';
-import { recordIdentity } from '../../src/domain/record/record-identity';
 import type { User } from '../../src/domain/user';
 
 const samples = path.join(__dirname, '../samples/opscom');

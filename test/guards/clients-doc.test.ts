@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { receiptName, failedRecordsName } from '../../src/domain/file/backup-names';
 import { PROFILES, uploadPath } from '../../src/domain/client/profiles';
-import { isTemporaryName } from '../../src/domain/file/temporary-name';
+import { isTemporaryName } from '../../src/domain/file/folder-files';
 import { noFolders } from '../../src/door/folder/folder-error';
 import { writable } from '../../src/door/folder/virtual-path';
 import { hashPassword } from '../../src/door/passwords';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createFileStore } from '../../src/adapters/files/file-store';
 import type { ImportId } from '../../src/domain/ids';
 import type { ImportRun } from '../../src/domain/import-run';
-import type { ImportQuery } from '../../src/domain/import-query';
+import type { ImportQuery } from '../../src/domain/import-stats';
 import type { Undo } from '../../src/domain/undo/undo';
 import { checkAtWork, checkSilentClients, checkStuckClaims, checkWaitingImports } from '../../src/processes/command/doctor/check-imports';
 import { fileSystemTime, judgeClocks, readClock } from '../../src/processes/command/doctor/check-clock';

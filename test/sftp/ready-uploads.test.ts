@@ -1,7 +1,7 @@
 // When the import is told that there is something to do, and what a front door does with open uploads when it is stopped.
 
 import { existsSync, readFileSync } from 'node:fs';
-import { isTemporaryName } from '../../src/domain/file/temporary-name';
+import { isTemporaryName } from '../../src/domain/file/folder-files';
 import { connect, openSftp } from './support/connect';
 import { openFixture, type Fixture } from './support/front-door-fixture';
 import { openFolderFixture, WRITE_NEW, type FolderFixture } from './support/folder-fixture';

@@ -20,7 +20,7 @@ import { parseClientId, type ClientId, type ImportId } from '../../src/domain/id
 import type { ImportRun } from '../../src/domain/import-run';
 import type { ImportState } from '../../src/domain/import-state';
 import { profileOf, PROFILES } from '../../src/domain/client/profiles';
-import type { Message } from '../../src/domain/report/message';
+import type { Message } from '../../src/domain/report/compose-mail';
 import { importFileSteps, type ImportSteps, type Watcher } from '../../workflows/import-file-steps';
 import { startMongo } from './mongo';
 import { quietPorts } from './quiet-ports';

@@ -4,12 +4,11 @@
 import { checkHeader } from '../../domain/file/check-header';
 import { misreadHeader } from '../../domain/file/misread-header';
 import type { ClientSettings } from '../../domain/client';
-import { createConflictFinder } from '../../domain/file/conflict-finder';
+import { createConflictFinder, recordIdentity } from '../../domain/file/conflict-finder';
 import type { FileLayout } from '../../domain/import-run';
 import type { Column, FileMark, RawRow } from '../../domain/record/record';
 import { recordChecker } from '../../domain/record/record-checker';
-import { recordIdentity } from '../../domain/record/record-identity';
-import { withoutTextForm } from '../../domain/record/spreadsheet-text';
+import { withoutTextForm } from '../../domain/report/spreadsheet-cell';
 import type { Refusal } from '../../domain/reason/reasons';
 import {
   refuseEmpty,
@@ -19,7 +18,7 @@ import {
   refuseTooManyRecords,
   refuseUnclosedQuote,
 } from '../../domain/reason/refusals';
-import type { Chunk, Chunks } from '../../domain/file/chunk';
+import type { Chunk, Chunks } from '../../domain/file/inspection';
 import type { Delimiter } from './delimiter';
 import { EndlessQuote, type QuoteEnd } from './endless-quote';
 import { countLineEnds, parseRows, rowsInSteps } from './parse-rows';

@@ -7,8 +7,8 @@ import { writeAtomically } from './write-atomically';
 import { clientCells, fitCells, isOurs } from '../../domain/record/dropped-back';
 import { REPORT_HEADERS } from '../../domain/record/fields';
 import type { FileLayout } from '../../domain/import-run';
-import { reasonCells } from '../../domain/reason/reason-cells';
-import type { RejectedRecord } from '../../domain/record/rejected-record';
+import { reasonCells } from '../../domain/reason/summarise-reasons';
+import type { RejectedRecord } from '../../domain/record/record';
 
 const BOM = '\ufeff';
 const AT_ONCE = 500;

@@ -3,8 +3,7 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { isTemporaryName } from '../../domain/file/temporary-name';
-import type { ReadyFile, ReadyFiles, WorkFolder } from '../../domain/file/folder-files';
+import { isTemporaryName, type ReadyFile, type ReadyFiles, type WorkFolder } from '../../domain/file/folder-files';
 import { missingAsUndefined } from './sync-folder';
 import { parseImportId } from '../../domain/ids';
 

@@ -6,7 +6,7 @@ import { open } from 'node:fs/promises';
 import { createTransport } from 'nodemailer';
 import { ImportsError } from '../../errors';
 import type { Mailer } from '../../ports';
-import type { Message } from '../../domain/report/message';
+import type { Message } from '../../domain/report/compose-mail';
 import { cutAttachment } from './cut-attachment';
 
 const SECOND = 1_000;

@@ -4,15 +4,13 @@
 import type { mongo } from 'mongoose';
 import type { SettledPart } from '../../ports';
 import type { Account, Ban, LiveSession } from '../../domain/client/access';
-import type { Chunk, ChunkResult } from '../../domain/file/chunk';
-import type { RejectedRecord } from '../../domain/record/rejected-record';
+import type { Chunk, ChunkResult } from '../../domain/file/inspection';
+import type { RejectedRecord, CheckedRecord } from '../../domain/record/record';
 import type { Turn } from '../../domain/turn';
-import type { UndoChunk, UndoChunkResult } from '../../domain/undo/undo';
+import type { UndoChunk, UndoChunkResult, Undo, UserChange, WhyLeft } from '../../domain/undo/undo';
 import type { ClientSettings, Pause } from '../../domain/client';
 import type { ClientId, ImportId, UserId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
-import type { CheckedRecord } from '../../domain/record/record';
-import type { Undo, UserChange, WhyLeft } from '../../domain/undo/undo';
 import type { Archived, Created, FieldValues, Stamp, Undone } from '../../domain/user';
 
 export interface ClientDocument {

@@ -24,7 +24,7 @@ import {
   webhookWorkflowIdOf,
 } from '../../../workflows/messages';
 import { ImportClient } from '../../../workflows/search-attributes';
-import type { ResentKind } from '../../domain/report/message';
+import type { ResentKind } from '../../domain/report/compose-mail';
 import type { WebhookDelivery } from '../../domain/webhook/event';
 
 const ABOUT = { report: 'of ', undo: 'about the undo of ', hold: 'that asks for approval of ' } as const;

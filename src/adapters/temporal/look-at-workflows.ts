@@ -2,7 +2,7 @@
 // far a chunk has come.
 
 import { WorkflowNotFoundError, type Client as TemporalClient } from '@temporalio/client';
-import type { ChunkAtWork } from '../../domain/file/chunk';
+import type { ChunkAtWork } from '../../domain/file/inspection';
 import type { ImportId } from '../../domain/ids';
 import type { StepTrouble } from '../../domain/import-state';
 import { importWorkflowIdOf, resendWorkflowIdOf, undoWorkflowIdOf } from '../../../workflows/messages';

@@ -3,9 +3,8 @@
 
 import { ScheduleOverlapPolicy, type Client as TemporalClient, type ScheduleOptions } from '@temporalio/client';
 import type { Schedule } from '../../domain/client';
-import { scheduleName } from '../../domain/client/schedule-name';
+import { scheduleName, type RefusedSchedule } from '../../domain/client/schedule';
 import { ImportsError } from '../../errors';
-import type { RefusedSchedule } from '../../domain/client/schedule-name';
 import { SCAN_SCHEDULES, TASK_QUEUES, type ScanFoldersInput } from '../../../workflows/messages';
 import { putSchedule, findSchedule, removeSchedule } from './schedules';
 

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { DEFAULT_SETTINGS, type ClientSettings } from '../../domain/client';
-import { scheduleName } from '../../domain/client/schedule-name';
+import { scheduleName } from '../../domain/client/schedule';
 import { ImportsError } from '../../errors';
 import { completeWith, type CompletedWord } from '../completion/completed-tree';
 import { clientText, settingText } from './client-text';

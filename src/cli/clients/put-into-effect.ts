@@ -3,7 +3,7 @@
 
 import type { Client, Schedule } from '../../domain/client';
 import { profileOf } from '../../domain/client/profiles';
-import { scheduleName } from '../../domain/client/schedule-name';
+import { scheduleName } from '../../domain/client/schedule';
 import { ImportsError } from '../../errors';
 import type { CliDeps, Services } from '../deps';
 import { describeError } from '../text/describe-error';

@@ -4,9 +4,9 @@ import type { Field, FieldName } from '../../domain/record/fields';
 import { parseNetwork } from '../../domain/client/network';
 import { readEmail } from '../../domain/record/read-value';
 import { suggestName } from '../../domain/file/suggest-name';
-import { parseWebhookUrl } from '../../domain/webhook/webhook-url';
+import { parseWebhookUrl } from '../../domain/webhook/public-address';
 import type { Schedule } from '../../domain/client';
-import { durationMs } from '../../domain/client/duration';
+import { durationMs } from '../../domain/client/schedule';
 
 export type Complain = (mustBe: string) => undefined;
 export type Reader<T> = (text: string, complain: Complain) => T | undefined;

@@ -3,7 +3,7 @@
 
 import type { Command } from 'commander';
 import type { ClientId } from '../../domain/ids';
-import { composeTest } from '../../domain/webhook/compose-event';
+import { composeTest } from '../../domain/webhook/event';
 import { ImportsError } from '../../errors';
 import { requireClient } from '../clients/require-client';
 import { defineCommand, type Session } from '../define-command';

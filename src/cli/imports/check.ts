@@ -10,7 +10,7 @@ import { defineCommand, type Session } from '../define-command';
 import type { Printer } from '../text/print';
 import { requireClient } from '../clients/require-client';
 import type { Client } from '../../domain/client';
-import { headerInFile } from '../../domain/file/header-in-file';
+import { headerInFile } from '../../domain/file/header-names';
 import { countsText, reasonsText, refusalText } from '../show/describe-import';
 
 export function addCheckCommand(program: Command, { deps, print }: Session): void {

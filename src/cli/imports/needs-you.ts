@@ -2,7 +2,7 @@
 
 import type { ClientId } from '../../domain/ids';
 import { ENDED_STATES, statesThat } from '../../domain/import-state';
-import type { ImportQuery } from '../../domain/import-query';
+import type { ImportQuery } from '../../domain/import-stats';
 import type { ImportStore, OutboxStore, UndoStore } from '../../ports';
 
 /** As many of a kind are named. */

@@ -2,12 +2,12 @@
 // are streamed, because there may be millions.
 
 import type { Command } from 'commander';
-import { headerInFile } from '../../domain/file/header-in-file';
+import { headerInFile } from '../../domain/file/header-names';
 import type { ImportRun } from '../../domain/import-run';
 import { statusReportName } from '../../domain/report/status-report';
 import { ImportsError } from '../../errors';
 import type { RejectedStore } from '../../ports';
-import type { RejectedRecord } from '../../domain/record/rejected-record';
+import type { RejectedRecord } from '../../domain/record/record';
 import { defineCommand, type Session } from '../define-command';
 import type { Services } from '../deps';
 import { escapeText } from '../text/escape-text';

@@ -4,7 +4,7 @@
 import type { Command } from 'commander';
 import type { ImportId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
-import type { ResentKind } from '../../domain/report/message';
+import type { ResentKind } from '../../domain/report/compose-mail';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';

@@ -1,7 +1,7 @@
 // `imports show ID --plan`: whom a held import would archive, which permits they hold, and whose e-mail or user name it would replace. On
 // the terminal the first of each kind; all of them as CSV or JSON, which are streamed, because there may be millions.
 
-import type { PlannedChange, ReplacedValue } from '../../domain/file/planned-change';
+import type { PlannedChange, ReplacedValue } from '../../domain/file/checked-file';
 import type { Held, ImportRun } from '../../domain/import-run';
 import { ImportsError } from '../../errors';
 import type { Session } from '../define-command';

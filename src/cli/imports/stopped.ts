@@ -1,10 +1,9 @@
 // Whether an import that looks busy has nobody at work on it: its workflow was ended from outside, and nobody has noticed yet. The next
 // standing pass writes that down; somebody who asks sooner is told at once.
 
-import type { ImportRun } from '../../domain/import-run';
+import { type ImportRun, endingOf, STOPPED_BEFORE_MAIL } from '../../domain/import-run';
 import { IMPORT_STATES } from '../../domain/import-state';
 import type { Services, CliDeps } from '../deps';
-import { endingOf, STOPPED_BEFORE_MAIL } from '../../domain/ended-from-outside';
 import { requireImport } from './require-import';
 
 interface SeenAtWork {
@@ -19,7 +18,7 @@ export async function hasStopped({ imports, control }: SeenAtWork, run: ImportRu
 }
 
 /**
- * The inbox, the standing pass or a command of support, whichever comes first, writes it down by one rule (src/domain/ended-from-outside.ts).
+ * The inbox, the standing pass or a command of support, whichever comes first, writes it down by one rule (`endingOf` in src/domain/import-run.ts).
  * The import as it is then, even if somebody else marked it.
  */
 export async function markStopped(services: Services, run: ImportRun, { now }: Pick<CliDeps, 'now'>): Promise<ImportRun> {

@@ -2,7 +2,7 @@
 // its first e-mail or user name; this is for an application that was just connected, or to see who shares a value.
 
 import type { Command } from 'commander';
-import type { SharedValue } from '../../domain/user-write';
+import type { SharedValue } from '../../domain/user';
 import { uniqueIdOf } from '../../domain/ids';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';

@@ -6,7 +6,7 @@ import { profileOf } from '../../domain/client/profiles';
 import type { Client } from '../../domain/client';
 import type { ImportId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
-import { isTemporaryName } from '../../domain/file/temporary-name';
+import { isTemporaryName } from '../../domain/file/folder-files';
 import { DELIMITER_NAMES } from '../../domain/record/unreadable';
 import { statusReportName } from '../../domain/report/status-report';
 import type { Services } from '../deps';

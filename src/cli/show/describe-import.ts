@@ -1,10 +1,10 @@
 // An import as a person reads it: what happened, the numbers, the reasons by frequency, and what to type next.
 
 import type { ClientSettings } from '../../domain/client';
-import type { FileHeaders } from '../../domain/file/header-in-file';
+import type { FileHeaders } from '../../domain/file/header-names';
 import { shareOf } from '../../domain/decide/hold-rule';
 import type { Counts, Held, ImportRun, ReportState, Retry } from '../../domain/import-run';
-import type { ResentKind } from '../../domain/report/message';
+import type { ResentKind } from '../../domain/report/compose-mail';
 import { statusReportName } from '../../domain/report/status-report';
 import { summariseReasons } from '../../domain/reason/summarise-reasons';
 import { UNDO_COUNT_WORDS } from '../../domain/report/describe-undo';

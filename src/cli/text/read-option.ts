@@ -2,7 +2,7 @@
 // show.
 
 import { InvalidArgumentError } from 'commander';
-import { durationMs } from '../../domain/client/duration';
+import { durationMs } from '../../domain/client/schedule';
 import { ImportsError } from '../../errors';
 import type { CliDeps } from '../deps';
 import { escapeText } from './escape-text';

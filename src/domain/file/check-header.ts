@@ -7,8 +7,7 @@
 
 import type { ClientSettings } from '../client';
 import { REPORT_HEADERS, type Field, type FieldName } from '../record/fields';
-import { joinWithAnd } from '../reason/name-lines';
-import { oneLine } from '../report/wording';
+import { joinWithAnd, oneLine } from '../report/wording';
 import { fieldsOf } from '../client/profiles';
 import { nameIn } from './header-names';
 import type { Column } from '../record/record';

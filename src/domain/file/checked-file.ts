@@ -1,9 +1,10 @@
-// What `imports check` finds: everything that an import of the file would come to, had it been dropped now.
+// What an import would do, found without writing anything.
 
 import type { Counts, HoldNumbers } from '../import-run';
 import type { ReasonGroup } from '../reason/reason-tally';
 import type { Reason, ReasonCode, Refusal } from '../reason/reasons';
 
+/** What `imports check` finds: everything that an import of the file would come to, had it been dropped now. */
 export interface CheckedFile {
   readonly sha256: string;
   readonly bytes: number;
@@ -22,4 +23,20 @@ export interface CheckedFile {
   readonly headers: readonly string[] | null;
   /** Columns that would be skipped, as sent. */
   readonly ignoredHeaders: readonly string[];
+}
+
+export interface ReplacedValue {
+  readonly was: string;
+  readonly willBe: string;
+}
+
+/** What a held import would do to an existing user. Personal data: only for the person who decides on the import. */
+export interface PlannedChange {
+  readonly line: number;
+  readonly uniqueId: string;
+  readonly isArchived: boolean;
+  /** Numbers of the active permits that would lose their holder. */
+  readonly permits: readonly string[];
+  readonly email: ReplacedValue | null;
+  readonly userName: ReplacedValue | null;
 }

@@ -6,9 +6,11 @@
 import { claimsOf, emailKeyOf, userNameKeyOf } from '../record/claims';
 import { fingerprintInto } from './fingerprint';
 import { groupEquals, type Groups } from './group-equals';
-import { MOST_LINES_NAMED, nameLines } from '../reason/name-lines';
+import { MOST_LINES_NAMED, nameLines } from '../report/wording';
 import { claimedTwiceReason, reason, type Reason } from '../reason/reasons';
-import type { CheckedRecord, FileMark } from '../record/record';
+import type { CheckedRecord, FileMark, Column, RawRow } from '../record/record';
+import { toNfc } from '../record/cell-text';
+import { withoutTextForm } from '../report/spreadsheet-cell';
 
 interface ConflictFinder {
   /** Records in the order of their lines. `identity` = equal for identical records (`recordIdentity`). */
@@ -161,4 +163,17 @@ function sameIdReason(lines: string): Reason {
     'uniqueId',
     `The same user is also on ${lines} with different values; keep only one of these records.`,
   );
+}
+
+/**
+ * What makes two records of one file the same record: the text of all columns that mean something, trimmed and normalised. Our own report
+ * columns and ignored ones do not count. Equal for records that are identical; the columns are those of one file.
+ */
+export function recordIdentity(row: RawRow, columns: readonly Column[]): string {
+  const texts: string[] = [];
+  for (let i = 0; i < columns.length; i++) {
+    if (columns[i]?.kind === 'field') texts.push(withoutTextForm((row.cells[i] ?? '').trim()));
+  }
+  // A zero byte between the cells: a cell that holds one is rejected anyway.
+  return toNfc(texts.join('\u0000'));
 }

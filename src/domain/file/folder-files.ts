@@ -32,3 +32,16 @@ export interface WorkFolder {
   /** The client's file is still in it. */
   readonly holdsFile: boolean;
 }
+
+const TEMPORARY = /^[.~]|\.(?:part|partial|filepart|tmp|crdownload|uploading)$/i;
+
+/** A name that upload programs give to a file while they are still at work on it. It is stored like any other, and never imported. */
+export function isTemporaryName(name: string): boolean {
+  return TEMPORARY.test(name);
+}
+
+/** Whether a program that is at work on the file `name` may have called it `other`: `name.part`, `.in.name`, or `users.tmp` for `users.csv`. */
+export function isTemporaryNameOf(name: string, other: string): boolean {
+  const stem = name.replace(/\.[^.]*$/, '');
+  return isTemporaryName(other) && (other.startsWith(`${name}.`) || other.startsWith(`${stem}.`) || other.endsWith(name));
+}

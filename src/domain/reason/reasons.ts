@@ -3,8 +3,7 @@
 // Sentences hold column names and limits. The only value they may hold is another user's unique id (`namesUser`).
 
 import { headerOf, type FieldName } from '../record/fields';
-import { oneLine } from '../report/wording';
-import { joinWithAnd, nameLines } from './name-lines';
+import { oneLine, joinWithAnd, nameLines } from '../report/wording';
 
 /** As many characters as an accepted one may have. */
 const LONGEST_ID = 50;

@@ -1,11 +1,11 @@
 // The reasons of an import, most frequent first, each with its column, first lines and advice, for the e-mail and the command line.
 // Holds no values of records.
 
-import { headerInFile, type FileHeaders } from '../file/header-in-file';
+import { headerInFile, type FileHeaders } from '../file/header-names';
 import type { ImportRun } from '../import-run';
 import type { FieldName } from '../record/fields';
 import type { ReasonGroup } from './reason-tally';
-import { namesUser, REASONS, type ReasonCode } from './reasons';
+import { namesUser, REASONS, type ReasonCode, type Reason } from './reasons';
 
 export interface ReasonSummary {
   readonly code: ReasonCode;
@@ -43,3 +43,17 @@ function groupsOf(counts: ImportRun['reasonCounts']): readonly ReasonGroup[] {
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
 }
+
+/**
+ * The reasons of a rejected record as three cells of a CSV file: codes, columns and sentences, in the same order. `file` has the headers
+ * that the reasons refer to.
+ */
+export function reasonCells(reasons: readonly Reason[], file: FileHeaders): readonly [code: string, field: string, reason: string] {
+  return [
+    joined(reasons.map(({ code }) => code)),
+    joined(reasons.map(({ field }) => (field === null ? '' : headerInFile(file, field)))),
+    joined(reasons.map(({ message }) => message)),
+  ];
+}
+
+const joined = (texts: readonly string[]) => texts.join(' | ');

@@ -7,8 +7,7 @@ import type { FieldName, FieldRule } from './fields';
 import { fieldsOf } from '../client/profiles';
 import { readDate, readEmail, readFlag, readGroups, readProvince, readWholeNumber } from './read-value';
 import { reason, REASONS, type Reason, type ReasonCode } from '../reason/reasons';
-import { restoreCell } from '../report/spreadsheet-cell';
-import { isShortNumber, isSpreadsheetError, withoutTextForm } from './spreadsheet-text';
+import { restoreCell, isShortNumber, isSpreadsheetError, withoutTextForm } from '../report/spreadsheet-cell';
 import type { FieldValue } from '../user';
 
 /** A cell that is rejected: why, and its text, trimmed and normalised. */

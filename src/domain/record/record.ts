@@ -1,4 +1,4 @@
-// A record on its way from text to user: raw row -> checked record -> decision.
+// A record on its way from text to user: raw row -> checked record -> decision, or rejection.
 
 import type { FieldName } from './fields';
 import type { ImportId } from '../ids';
@@ -90,4 +90,26 @@ export interface DecideContext {
   readonly zeroTwin?: string;
   /** A newer import that was applied contained this user. */
   readonly superseded: boolean;
+}
+
+/** As it is kept for the failed-records file and for support. */
+export interface RejectedRecord {
+  readonly line: number;
+  readonly uniqueId: string;
+  readonly reasons: Reasons;
+  /** The cells as sent. */
+  readonly cells: readonly string[];
+  /** E-mail and user name that the record would have taken: looked at again when all accepted records are in. */
+  readonly claims: { readonly email?: string; readonly userName?: string };
+}
+
+export function rejectedRecord(record: CheckedRecord, reasons: Reasons, cells: readonly string[]): RejectedRecord {
+  const { email, userName } = record.values;
+  return {
+    line: record.line,
+    uniqueId: record.uniqueId,
+    reasons,
+    cells,
+    claims: { ...(typeof email === 'string' ? { email } : {}), ...(typeof userName === 'string' ? { userName } : {}) },
+  };
 }

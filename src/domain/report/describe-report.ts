@@ -5,8 +5,7 @@ import type { ImportId } from '../ids';
 import type { Became, ImportRun, Stopped } from '../import-run';
 import { failedRecordsPath } from '../file/backup-names';
 import { grouped, oneLine, utc } from './wording';
-import { failedProblems, refusedBecause, type Problem, type Told } from './report-problems';
-import { correctAndUpload, uploadAfterRefusal } from './report-steps';
+import { failedProblems, refusedBecause, type Problem, type Told, correctAndUpload, uploadAfterRefusal } from './report-sections';
 
 export interface ReportPage {
   readonly verdict: 'failed-records' | 'refused' | 'declined' | 'no-failures' | 'held';

@@ -2,7 +2,7 @@
 // links. Programs that keep the style block also get dark mode and a layout for narrow screens.
 
 import type { ReportPage } from './describe-report';
-import type { Problem } from './report-problems';
+import type { Problem } from './report-sections';
 
 const FONT = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
 const TEXT = `${FONT}font-size:15px;line-height:22px;color:#1f2933;`;

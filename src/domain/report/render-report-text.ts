@@ -1,7 +1,7 @@
 // The report page as plain text, for terminals, ticket systems and screen readers. Nothing is upper-cased: headlines may hold ids.
 
 import type { ReportPage } from './describe-report';
-import type { Problem } from './report-problems';
+import type { Problem } from './report-sections';
 
 const WIDTH = 76;
 

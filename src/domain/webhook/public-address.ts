@@ -43,3 +43,16 @@ export function isPublicAddress(address: string): boolean {
 function ipv4Text(value: bigint): string {
   return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join('.');
 }
+
+const LONGEST = 1_000;
+
+/**
+ * The URL of a receiver, as it is typed. It is stored, shown and put on record, so it may not hold a user name and password. The text
+ * itself; undefined when nothing could be sent there. Whether http is allowed is a setting of the installation.
+ */
+export function parseWebhookUrl(text: string): string | undefined {
+  if (text.length > LONGEST || !URL.canParse(text)) return undefined;
+  const { protocol, username, password, hash } = new URL(text);
+  const isWeb = protocol === 'https:' || protocol === 'http:';
+  return isWeb && username === '' && password === '' && hash === '' && !/[\s\p{Cc}\p{Cf}]/u.test(text) ? text : undefined;
+}

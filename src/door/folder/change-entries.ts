@@ -3,7 +3,7 @@
 
 import { lutimes, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isTemporaryNameOf } from '../../domain/file/temporary-name';
+import { isTemporaryNameOf } from '../../domain/file/folder-files';
 import type { ClientFolder } from './client-folder';
 import { inDirectory } from './directory';
 import { FolderError, noFolders, notFound, unlessMissing } from './folder-error';

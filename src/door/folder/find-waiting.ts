@@ -3,8 +3,7 @@
 
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isTemporaryName } from '../../domain/file/temporary-name';
-import type { WaitingFiles } from '../../domain/file/folder-files';
+import { isTemporaryName, type WaitingFiles } from '../../domain/file/folder-files';
 import { unlessMissing } from './folder-error';
 
 /** `newest` = when the newest of them was last touched. */

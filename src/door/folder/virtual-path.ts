@@ -1,7 +1,7 @@
 // A path as the client sees it, from its own root. Parsed once, at the edge: afterwards no segment can lead out of the root.
 
 import { uploadPath, type FolderLayout } from '../../domain/client/profiles';
-import { isTemporaryName } from '../../domain/file/temporary-name';
+import { isTemporaryName } from '../../domain/file/folder-files';
 import { FolderError, noFolders } from './folder-error';
 
 /** Names from the root down; the root itself is empty. Never `.`, `..`, or a name with a slash. */

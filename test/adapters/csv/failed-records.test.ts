@@ -6,11 +6,10 @@ import * as fc from 'fast-check';
 import { parse } from 'csv-parse/sync';
 import { checkHeader } from '../../../src/domain/file/check-header';
 import type { FileLayout } from '../../../src/domain/import-run';
-import type { RawRow } from '../../../src/domain/record/record';
+import type { RawRow, RejectedRecord } from '../../../src/domain/record/record';
 import { recordChecker } from '../../../src/domain/record/record-checker';
 import { reason, type Reasons } from '../../../src/domain/reason/reasons';
 import { restoreCell } from '../../../src/domain/report/spreadsheet-cell';
-import type { RejectedRecord } from '../../../src/domain/record/rejected-record';
 import { cellsBy, spreadsheetSaves } from '../../support/spreadsheet';
 import { acceptedFile, csv, readAll, settingsOf, workFiles } from './on-disk';
 

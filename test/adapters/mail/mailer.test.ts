@@ -1,15 +1,14 @@
 // The mailer against a real SMTP server on this machine: what arrives, and which answers are final.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, type Server, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import PostalMime from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { createMailer } from '../../../src/adapters/mail/mailer';
 import { ImportsError } from '../../../src/errors';
-import type { Message } from '../../../src/domain/report/message';
+import type { Message } from '../../../src/domain/report/compose-mail';
 
 const MESSAGE: Message = {
   from: 'admin@parking.example',

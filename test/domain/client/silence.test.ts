@@ -1,7 +1,6 @@
 import { DEFAULT_SETTINGS, type Client } from '../../../src/domain/client';
-import { durationMs } from '../../../src/domain/client/duration';
+import { durationMs, silenceOf } from '../../../src/domain/client/schedule';
 import { importIdOf, parseClientId } from '../../../src/domain/ids';
-import { silenceOf } from '../../../src/domain/client/silence';
 
 const clientId = parseClientId('acme')!;
 const addedAt = new Date('2026-11-01T00:00:00Z');

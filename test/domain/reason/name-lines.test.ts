@@ -1,4 +1,4 @@
-import { nameLines } from '../../../src/domain/reason/name-lines';
+import { nameLines } from '../../../src/domain/report/wording';
 
 test.each<[readonly number[], number | undefined, string]>([
   [[4], undefined, 'line 4'],

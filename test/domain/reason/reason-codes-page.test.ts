@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { reasonCodesPage } from '../../../src/domain/reason/reason-codes-page';
+import { reasonCodesPage } from '../../support/reason-codes-page';
 import { REASONS } from '../../../src/domain/reason/reasons';
 import { REFUSALS } from '../../../src/domain/reason/refusals';
 

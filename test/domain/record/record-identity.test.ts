@@ -1,5 +1,5 @@
 import type { Column } from '../../../src/domain/record/record';
-import { recordIdentity } from '../../../src/domain/record/record-identity';
+import { recordIdentity } from '../../../src/domain/file/conflict-finder';
 
 const columns: readonly Column[] = [
   { kind: 'field', field: 'uniqueId', header: 'unique_id' },

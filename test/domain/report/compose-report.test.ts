@@ -1,8 +1,7 @@
 // What the client reads when records failed or a file was refused.
 
 import { DEFAULT_SETTINGS, type Client } from '../../../src/domain/client';
-import { composeReport, type ReportInput } from '../../../src/domain/report/compose-report';
-import type { Message } from '../../../src/domain/report/message';
+import { composeReport, type ReportInput, type Message } from '../../../src/domain/report/compose-mail';
 import type { ClientId, ImportId } from '../../../src/domain/ids';
 import { NO_COUNTS, type Counts, type ImportRun } from '../../../src/domain/import-run';
 import { REASONS, type ReasonCode } from '../../../src/domain/reason/reasons';

@@ -1,4 +1,4 @@
-import { composeAdminMail } from '../../../src/domain/report/compose-admin-mail';
+import { composeAdminMail } from '../../../src/domain/report/compose-mail';
 import { DEFAULT_SETTINGS, type Client } from '../../../src/domain/client';
 import { describeHold } from '../../../src/domain/report/describe-hold';
 import type { Held } from '../../../src/domain/import-run';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { newRun } from '../../../activities/claim/claim-ready-files';
 import { DEFAULT_SETTINGS, type Client } from '../../../src/domain/client';
-import { composeReport } from '../../../src/domain/report/compose-report';
+import { composeReport } from '../../../src/domain/report/compose-mail';
 import { parseClientId } from '../../../src/domain/ids';
 import { NO_UNDO_COUNTS } from '../../../src/domain/undo/undo';
 import { NO_COUNTS, type ImportRun } from '../../../src/domain/import-run';

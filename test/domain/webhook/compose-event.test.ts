@@ -4,8 +4,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { NO_COUNTS, type ImportRun } from '../../../src/domain/import-run';
 import { importIdOf } from '../../../src/domain/ids';
-import { composeEvent, composeTest } from '../../../src/domain/webhook/compose-event';
-import { eventIdOf, webhookKindOf, type WebhookEvent, type WebhookEventType } from '../../../src/domain/webhook/event';
+import {
+  composeEvent,
+  composeTest,
+  eventIdOf,
+  webhookKindOf,
+  type WebhookEvent,
+  type WebhookEventType,
+} from '../../../src/domain/webhook/event';
 import { aClient, aRun } from '../../cli/fake-deps';
 
 const acme = aClient('acme', { settings: { ...aClient('acme').settings, expectFileEvery: '26h' } });

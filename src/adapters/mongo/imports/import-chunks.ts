@@ -2,7 +2,7 @@
 
 import type { mongo } from 'mongoose';
 import type { ImportStore, SettledParts } from '../../../ports';
-import type { Chunk, ChunkResult } from '../../../domain/file/chunk';
+import type { Chunk, ChunkResult } from '../../../domain/file/inspection';
 import type { ChunkDocument, SettledDocument } from '../documents';
 import { chunkKey, keysOf, settledKey, settledKeysOf } from '../keys';
 import { type Models, native } from '../models';

@@ -3,7 +3,7 @@
 
 import type { mongo } from 'mongoose';
 import type { RejectedStore, DeferredStore } from '../../../ports';
-import type { RejectedRecord } from '../../../domain/record/rejected-record';
+import type { RejectedRecord } from '../../../domain/record/record';
 import type { ImportId } from '../../../domain/ids';
 import type { RejectedDocument, DeferredDocument } from '../documents';
 import { keysOf, lineKey } from '../keys';

@@ -5,7 +5,7 @@
 // image that another one relies on.
 
 import type { UserStore } from '../../../ports';
-import type { UserWrite } from '../../../domain/user-write';
+import type { UserWrite } from '../../../domain/user';
 import type { UserChangeDocument, UserDocument } from '../documents';
 import { duplicatesIn } from '../write-failures';
 import { lineKey } from '../keys';

@@ -7,7 +7,7 @@
 
 import type { ClientId, UserId } from '../../../domain/ids';
 import type { UserStore } from '../../../ports';
-import type { SharedValue } from '../../../domain/user-write';
+import type { SharedValue } from '../../../domain/user';
 import type { UserDocument } from '../documents';
 import { PER_BATCH, PER_RANGE, rangesOf, type Range } from './in-batches';
 import { type Models, native } from '../models';

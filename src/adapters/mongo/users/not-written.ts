@@ -2,8 +2,7 @@
 // validator), or the user was not as we need it and is now, so that it is worth another try.
 
 import type { ClientId, UserId } from '../../../domain/ids';
-import type { FieldValues } from '../../../domain/user';
-import type { WriteOutcome } from '../../../domain/user-write';
+import type { FieldValues, WriteOutcome } from '../../../domain/user';
 import type { UserDocument } from '../documents';
 import { type Models, native } from '../models';
 import { failuresIn, isDuplicate, type WriteFailure } from '../write-failures';

@@ -2,7 +2,7 @@
 // step may crash, and be repeated, without releasing a permit that was handed to someone else in between. Whose permits an import may
 // the release looks at the user as it is then, never at what the import found earlier.
 
-import { mayRelease } from '../../../domain/decide/may-release';
+import { mayRelease } from '../../../domain/decide/decide';
 import type { ImportId, UserId } from '../../../domain/ids';
 import type { PermitStore } from '../../../ports';
 import type { PermitDocument, PermitReleaseDocument, UserDocument } from '../documents';

@@ -4,7 +4,7 @@
 import type { Restore } from '../../../domain/undo/decide-undo';
 import type { UserId } from '../../../domain/ids';
 import type { UserStore } from '../../../ports';
-import type { WriteOutcome } from '../../../domain/user-write';
+import type { WriteOutcome } from '../../../domain/user';
 import type { UserDocument } from '../documents';
 import { failuresIn } from '../write-failures';
 import { type Models, native } from '../models';

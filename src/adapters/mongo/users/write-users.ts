@@ -3,9 +3,8 @@
 // What was not written is told apart by looking at the users again; what an error says counts only where nothing else explains it.
 
 import type { UserId } from '../../../domain/ids';
-import type { Stamp } from '../../../domain/user';
+import type { Stamp, UserWrite } from '../../../domain/user';
 import type { UserStore } from '../../../ports';
-import type { UserWrite } from '../../../domain/user-write';
 import { createBeforeImages } from './before-images';
 import type { UserDocument } from '../documents';
 import { failuresIn, type WriteFailure } from '../write-failures';

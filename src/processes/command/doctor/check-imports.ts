@@ -3,7 +3,7 @@
 
 import { needsYou, needsYouText, type AskedForNeeds } from '../../../cli/imports/needs-you';
 import type { Client } from '../../../domain/client';
-import { silenceOf } from '../../../domain/client/silence';
+import { silenceOf } from '../../../domain/client/schedule';
 import type { ImportRun } from '../../../domain/import-run';
 import type { ImportStore, ImportsControl } from '../../../ports';
 import { ill, named, waiting, well, type Finding, counted } from './finding';

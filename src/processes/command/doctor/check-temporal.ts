@@ -7,7 +7,7 @@ import * as searchAttributes from '../../../../workflows/search-attributes';
 import { ill, START_EVERYTHING, well, type Finding, counted, named } from './finding';
 import { seeSchedules, type SeenSchedule } from '../../../adapters/temporal/schedules';
 import type { Client } from '../../../domain/client';
-import { clientsBySchedule } from '../../../domain/client/schedule-name';
+import { clientsBySchedule } from '../../../domain/client/schedule';
 
 /** Pollers of a task queue are remembered for five minutes; a live worker asks at least once a minute. */
 const SEEN_LATELY_MS = 90_000;

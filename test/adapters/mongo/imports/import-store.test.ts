@@ -6,9 +6,9 @@ import { type ImportRun, NO_COUNTS } from '../../../../src/domain/import-run';
 import { IMPORT_STATES, statesThat, type ImportState } from '../../../../src/domain/import-state';
 import { reason as reasonOf } from '../../../../src/domain/reason/reasons';
 import type { SettledPart } from '../../../../src/ports';
-import type { Chunk, ChunkResult } from '../../../../src/domain/file/chunk';
-import type { RejectedRecord } from '../../../../src/domain/record/rejected-record';
-import type { ImportQuery } from '../../../../src/domain/import-query';
+import type { Chunk, ChunkResult } from '../../../../src/domain/file/inspection';
+import type { RejectedRecord } from '../../../../src/domain/record/record';
+import type { ImportQuery } from '../../../../src/domain/import-stats';
 import { useMongo } from '../../../support/use-mongo';
 
 const mongo = useMongo();

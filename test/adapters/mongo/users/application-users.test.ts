@@ -3,8 +3,7 @@
 
 import { mongo as driver } from 'mongoose';
 import { importIdOf, type UserId, userIdOf } from '../../../../src/domain/ids';
-import type { FieldValues } from '../../../../src/domain/user';
-import type { SharedValue, UserWrite } from '../../../../src/domain/user-write';
+import type { FieldValues, SharedValue, UserWrite } from '../../../../src/domain/user';
 import { useMongo } from '../../../support/use-mongo';
 
 const AT = new Date('2026-03-01T08:00:00Z');

@@ -2,8 +2,7 @@
 
 import { mongo as driver } from 'mongoose';
 import { importIdOf, type UserId, userIdOf } from '../../../../src/domain/ids';
-import type { FieldValues, User } from '../../../../src/domain/user';
-import type { UserWrite } from '../../../../src/domain/user-write';
+import type { FieldValues, User, UserWrite } from '../../../../src/domain/user';
 import { useMongo } from '../../../support/use-mongo';
 
 const AT = new Date('2026-03-01T08:00:00Z');

@@ -1,13 +1,14 @@
-// What the silence alarm tells the administrator of a client that has sent no file for too long.
+// What e-mails say that are about no import: that a client is silent, and that failed records go to another address.
 
 import type { Client } from '../client';
 import type { AdminPage } from './describe-report';
 import { oneLine, utc } from './wording';
 import type { ImportRun } from '../import-run';
-import type { Silence } from '../client/silence';
+import type { Silence } from '../client/schedule';
 
 const HOUR_MS = 3_600_000;
 
+/** To the administrator of a client that has sent no file for too long. */
 export function describeSilence(input: {
   readonly client: Client;
   readonly silence: Silence;
@@ -50,5 +51,38 @@ export function describeSilence(input: {
       ['Silent since', utc(silence.since)],
     ],
     footer: `This e-mail was sent automatically to the administrator of the imports of client ${clientId}.`,
+  };
+}
+
+/**
+ * To the old and the new address, when failed records go to another one. Neither learns the other: the old one may belong to somebody who
+ * has left.
+ */
+export function describeAddressChange(input: {
+  readonly client: Client;
+  readonly at: Date;
+  /** The operator's name. */
+  readonly by: string;
+  readonly isOld: boolean;
+}): AdminPage {
+  const { client, at, by, isOld } = input;
+  const { clientId, settings } = client;
+  return {
+    subject: `Failed records of ${clientId} now go to another address`,
+    verdict: 'held',
+    headline: isOld ? `You no longer receive the failed records of ${clientId}` : `You now receive the failed records of ${clientId}`,
+    lead: isOld
+      ? `The e-mail “CSV Import Failed Records” of client ${clientId} used to come to this address. It now goes to another one.`
+      : `The e-mail “CSV Import Failed Records” of client ${clientId} now comes to this address. It lists the records that could not be imported.`,
+    problems: [],
+    steps: [`If you did not expect this, write to ${settings.replyToAdminEmail}. These e-mails contain personal data.`],
+    notes: [],
+    counts: [],
+    facts: [
+      ['Client', clientId],
+      ['Changed on', utc(at)],
+      ['Changed by', by],
+    ],
+    footer: 'This e-mail was sent automatically to the old and the new address for failed records.',
   };
 }

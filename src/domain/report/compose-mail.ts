@@ -1,17 +1,35 @@
-// The e-mail about one import: envelope, subject and attachment name. describe-report has its text. Pure: the same import always makes the
-// same e-mail with the same Message-ID, so mail systems can recognise a repeated send.
+// E-mails: envelope, subject, attachment name. Pure: the same import and kind always make the same e-mail with the same Message-ID, so mail
+// systems can recognise a repeated send.
 
 import { withoutCsv } from '../file/backup-names';
 import type { Client } from '../client';
-import { describeReport, type ReportPage } from './describe-report';
-import { describeStatus } from './describe-status';
+import { describeReport, type ReportPage, type AdminPage } from './describe-report';
+import { describeStatus } from './status-report';
 import type { ImportRun } from '../import-run';
-import type { Message } from './message';
 import { oneLine } from './wording';
 import { profileOf, uploadPath } from '../client/profiles';
-import type { Told } from './report-problems';
+import type { Told } from './report-sections';
 import { renderReportHtml } from './render-report-html';
 import { renderReportText } from './render-report-text';
+import type { ImportId } from '../ids';
+
+/** As it is handed to the mail server. */
+export interface Message {
+  readonly from: string;
+  readonly replyTo: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly messageId: string;
+  readonly text: string;
+  readonly html: string;
+  readonly attachment?: { readonly fileName: string; readonly path: string };
+}
+
+/** What an e-mail is about; each import has at most one of a kind. */
+export type MailKind = 'report' | 'undo' | 'hold' | 'hold-reminder' | 'silence' | `address-${'old' | 'new'}-${number}`;
+
+/** Those that `imports resend-report` sends again: about an import, about its undo, and to ask for approval. */
+export type ResentKind = 'report' | 'undo' | 'hold';
 
 /** Many mail servers refuse more: a larger attachment is cut to its first records. */
 export const MOST_ATTACHED_BYTES = 10 * 1024 * 1024;
@@ -29,6 +47,7 @@ export interface ReportInput {
   readonly told?: readonly Told[];
 }
 
+/** The e-mail about one import: envelope, subject and attachment name. describe-report has its text. */
 export function composeReport({ run, client, mailFrom, attachment, told }: ReportInput): Message {
   const { replyToAdminEmail, failedImportEmail } = client.settings;
   const { fileName, page, subject } = contentOf(run, client, attachment?.records ?? null, told);
@@ -85,4 +104,50 @@ function attachmentName(fileName: string): string {
 export function hostOf(address: string): string {
   const host = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
   return /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(host) ? host : 'imports.invalid';
+}
+
+interface AdminMailInput {
+  readonly importId: ImportId;
+  /** Tells this e-mail apart from others about the import. */
+  readonly kind: string;
+  readonly client: Client;
+  /** Replaces the client's own address as From where the SMTP relay demands its own domain. */
+  readonly mailFrom: string | null;
+  readonly page: AdminPage;
+}
+
+/** An e-mail to the administrator of a client's imports. */
+export function composeAdminMail({ importId, kind, client, mailFrom, page }: AdminMailInput): Message {
+  const { replyToAdminEmail } = client.settings;
+  return {
+    from: mailFrom ?? replyToAdminEmail,
+    replyTo: replyToAdminEmail,
+    to: replyToAdminEmail,
+    subject: page.subject,
+    messageId: `<${importId}.${kind}@${hostOf(replyToAdminEmail)}>`,
+    text: renderReportText(page),
+    html: renderReportHtml(page),
+  };
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Whether an e-mail would repeat what the client was told within the last hour: true if the client's previous import had the same bytes,
+ * ended within the last hour and failed in the same way.
+ */
+export function isRepeatedReport(run: ImportRun, previous: ImportRun | undefined): boolean {
+  return (
+    previous !== undefined &&
+    previous.sha256 !== null &&
+    previous.sha256 === run.sha256 &&
+    previous.finishedAt !== null &&
+    run.finishedAt !== null &&
+    run.finishedAt.getTime() - previous.finishedAt.getTime() <= HOUR_MS &&
+    previous.outcome === run.outcome &&
+    previous.rejectedDigest === run.rejectedDigest &&
+    previous.refusal?.code === run.refusal?.code &&
+    previous.refusal?.message === run.refusal?.message &&
+    (previous.report === 'sent' || previous.report === 'pending' || previous.report === 'not-repeated')
+  );
 }

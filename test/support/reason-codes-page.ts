@@ -1,7 +1,7 @@
 // Writes docs/reason-codes.md from the two catalogues: what each code means, and what the client does about it.
 
-import { REASONS, type CatalogueEntry } from './reasons';
-import { REFUSALS } from './refusals';
+import { REASONS, type CatalogueEntry } from '../../src/domain/reason/reasons';
+import { REFUSALS } from '../../src/domain/reason/refusals';
 
 /** The whole page as Markdown. */
 export function reasonCodesPage(): string {
