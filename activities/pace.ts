@@ -20,11 +20,12 @@ export class Pace {
     };
   }
 
-  async batch<Result>(importId: ImportId, work: () => Promise<Result>): Promise<Result> {
+  /** `hasWaited`: what was asked before may have changed meanwhile, such as whose turn it is. */
+  async batch<Result>(importId: ImportId, work: (hasWaited: boolean) => Promise<Result>): Promise<Result> {
     this.#see(importId);
-    if (this.#lastSeen.size === 1) return work();
+    if (this.#lastSeen.size === 1) return work(false);
     const before = this.#lastBatch.get(importId);
-    const mine = endedOrHung(before).then(work);
+    const mine = before === undefined ? work(false) : endedOrHung(before).then(() => work(true));
     const ended = mine.catch(() => undefined);
     this.#lastBatch.set(importId, ended);
     await ended;
@@ -39,7 +40,7 @@ export class Pace {
   }
 }
 
-async function endedOrHung(batch: Promise<unknown> | undefined): Promise<void> {
+async function endedOrHung(batch: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise((resolve) => {
     timer = setTimeout(resolve, PATIENCE_MS);

@@ -42,17 +42,21 @@ export const applyChunk =
     let batch: RawRow[] = [];
     let last = chunk.firstLine;
     await requireTurn(ports, { importId, turn });
+    const take = (rows: readonly RawRow[]) =>
+      pace.batch(importId, async (hasWaited) => {
+        if (hasWaited) await requireTurn(ports, { importId, turn });
+        await pass.take(rows, check);
+      });
     for (const row of await ports.csv.readChunk(pathsOf(ports, importId), layoutOf(run), chunk)) {
       batch.push(row);
       last = row.line;
       if (batch.length < BATCH) continue;
-      const full = batch;
+      await take(batch);
       batch = [];
-      await pace.batch(importId, () => pass.take(full, check));
       const atWork: ChunkAtWork = { chunk: n, records: pass.tally.counts.records };
       beat(atWork);
     }
-    await pace.batch(importId, () => pass.take(batch, check));
+    await take(batch);
     // Another worker took us for dead, and what it deferred may meanwhile have been settled and rejected in this range.
     const known = (await ports.imports.chunk(importId, n))?.result;
     if (known !== undefined) return appliedChunk(chunk.records, known);

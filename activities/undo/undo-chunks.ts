@@ -68,8 +68,10 @@ export const undoChunk =
     const tally = new UndoTally();
     const deferred: number[] = [];
     for (const batch of inBatches(await itemsOf(ports, importId, found.chunk), BATCH)) {
-      await requireUndoTurn(ports, { importId, turn });
-      const answers = await pace.batch(importId, () => undoUsers(ports, run, batch));
+      const answers = await pace.batch(importId, async () => {
+        await requireUndoTurn(ports, { importId, turn });
+        return undoUsers(ports, run, batch);
+      });
       const undone: number[] = [];
       answers.forEach((answer, at) => {
         const item = batch[at]!;
