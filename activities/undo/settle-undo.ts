@@ -2,6 +2,7 @@
 // or was cancelled still has its file claimed; it goes to `.bak` now, since nobody will retry it.
 
 import type { ImportId } from '../../src/domain/ids';
+import { ENDED_FROM_OUTSIDE } from '../../src/domain/ended-from-outside';
 import { addCounts, type ImportRun } from '../../src/domain/import-run';
 import { NO_UNDO_COUNTS, type Undo, type UndoCounts } from '../../src/domain/undo/undo';
 import { ImportsError } from '../../src/errors';
@@ -52,12 +53,14 @@ async function countAll(ports: ActivityPorts, importId: ImportId): Promise<UndoC
 }
 
 async function endHalfDone(ports: ActivityPorts, run: ImportRun, undone: UndoCounts): Promise<void> {
-  const { importId, outcome, state } = run;
+  const { importId, outcome, state, failure } = run;
   // What it had to tell the client is no longer true.
   if (outcome !== null && outcome !== 'declined') await ports.imports.update(importId, { report: 'none' });
   try {
     const { run: ended, client } = await loadImport(ports, importId);
-    if (outcome === null) await backUpStopped(ports, importId, { because: state === 'failed' ? 'failed' : 'cancelled', undone });
+    // Terminated and undone: somebody wanted it stopped, and may not want to see the file again.
+    const isOurFault = state === 'failed' && failure !== ENDED_FROM_OUTSIDE;
+    if (outcome === null) await backUpStopped(ports, importId, { because: isOurFault ? 'failed' : 'cancelled', undone });
     else await putAway(ports, ended, client);
   } catch (error) {
     // That its file is gone may be why the import failed; its users are restored all the same.

@@ -2,6 +2,7 @@
 // anybody else did since.
 
 import { parseImportId, type ClientId, type ImportId } from '../../src/domain/ids';
+import { ENDED_FROM_OUTSIDE } from '../../src/domain/ended-from-outside';
 import { ImportsError } from '../../src/errors';
 import type { Message } from '../../src/domain/report/compose-mail';
 import type { LeftAlone } from '../../src/domain/undo/undo';
@@ -251,9 +252,10 @@ describe('several imports', () => {
 });
 
 describe.each([
-  ['failed', 'a fault on our side', 'Upload the file again'],
-  ['cancelled', 'was stopped by the administrator', 'reply to this e-mail'],
-] as const)('an import that %s half-way', (state, cause, step) => {
+  ['failed', 'failed', 'the disk is full', 'failed', 'a fault on our side', 'Upload the file again'],
+  ['was cancelled', 'cancelled', null, 'cancelled', 'was stopped by the administrator', 'reply to this e-mail'],
+  ['was terminated', 'failed', ENDED_FROM_OUTSIDE, 'cancelled', 'was stopped by the administrator', 'reply to this e-mail'],
+] as const)('an import that %s half-way', (_, state, failure, because, cause, step) => {
   test('is undone as far as it came; its file goes to .bak with true numbers, and the client is told why', async () => {
     await load('1,OPSCOM,Ann,,,,', '2,OPSCOM,Bob,,,,');
     await world.drop(acme, 'half.csv', [HEADER, '1,OPSCOM,Anna,,,,', '3,OPSCOM,Cy,,,,', '2,OPSCOM,Bobby,,,,', ''].join('\n'));
@@ -261,7 +263,7 @@ describe.each([
     const { importId } = half!;
     const broken = { ...stepsOver(world.ports), backUpFile: () => Promise.reject(new Error('the disk is full')) };
     await expect(runImport(world.ports, importId, broken)).rejects.toThrow('the disk is full');
-    await putInto(world, importId, state, { failure: state === 'failed' ? 'the disk is full' : null });
+    await putInto(world, importId, state, { failure });
     await change('2', { city: 'Ottawa' }, { rev: 1 });
     await undo(world, importId);
     expect([await user('1'), await user('3')]).toMatchObject([{ firstName: 'Ann' }, { status: 'archived' }]);
@@ -272,13 +274,13 @@ describe.each([
       report: 'sent',
       failure: null,
       counts: { records: 3, created: 0, updated: 0, unchanged: 0 },
-      stopped: { because: state, undone },
+      stopped: { because, undone },
     });
     expect(await world.backups(acme)).toEqual(expect.arrayContaining(['half.csv', 'half.result.json']));
     expect(JSON.parse(await world.readBackup(acme, 'half.result.json'))).toMatchObject({
       outcome: null,
       counts: { records: 3 },
-      stopped: { because: state, undone },
+      stopped: { because, undone },
     });
     const text = world.mails
       .filter(({ to }) => to === `it@${acme}.example`)
