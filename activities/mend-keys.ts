@@ -2,7 +2,9 @@
 // holds a value unseen can only be found by looking through all users of the client, which takes long: so it is done before the first
 // value is taken, and not at all for a file that brings none.
 
+import type { ClientId } from '../src/domain/ids';
 import type { ImportRun } from '../src/domain/import-run';
+import type { UserStore } from '../src/ports';
 import type { ActivityPorts } from './activity-ports';
 import { whileBeating } from './heartbeat';
 
@@ -20,14 +22,36 @@ export async function mendKeys(
   if (sum.mended + sum.shared > 0) log.info('keys of users mended', { clientId, importId, ...sum });
 }
 
-/** For a step, which may ask before each of its batches. One look serves the steps that begin after it, until the turn ends. */
+interface Look {
+  readonly turn: number;
+  readonly done: Promise<void>;
+}
+
+/** The last look of each client: the steps of an import that this process has in flight at once share it. */
+const looks = new WeakMap<UserStore, Map<ClientId, Look>>();
+
+/** For a step, which may ask before each of its batches. One look serves the whole turn. */
 export function mendingKeysOnce(ports: ActivityPorts, run: ImportRun, turn: number): () => Promise<void> {
   // The first file of a client meets nobody but the users that it makes itself.
   const isNeeded = run.keysMendedIn !== turn && !(run.isFirst === true && run.attempts === 1);
-  let mending: Promise<void> | undefined;
+  // Whoever waits for another step's look has to show a sign of life, too.
+  return () => (isNeeded ? whileBeating(() => lookOnce(ports, run, turn)) : Promise.resolve());
+}
+
+function lookOnce(ports: ActivityPorts, run: ImportRun, turn: number): Promise<void> {
+  const { clientId, importId } = run;
+  const known = looks.get(ports.users) ?? new Map<ClientId, Look>();
+  looks.set(ports.users, known);
+  const last = known.get(clientId);
+  if (last?.turn === turn) return last.done;
   const mend = async () => {
     await mendKeys(ports, run);
-    await ports.imports.updateIf(run.importId, { turn }, { keysMendedIn: turn });
+    await ports.imports.updateIf(importId, { turn }, { keysMendedIn: turn });
   };
-  return () => (isNeeded ? (mending ??= mend()) : Promise.resolve());
+  const look: Look = { turn, done: mend() };
+  known.set(clientId, look);
+  look.done.catch(() => {
+    if (known.get(clientId) === look) known.delete(clientId);
+  });
+  return look.done;
 }

@@ -61,7 +61,7 @@ export const applyChunk =
     const known = (await ports.imports.chunk(importId, n))?.result;
     if (known !== undefined) return appliedChunk(chunk.records, known);
     await requireTurn(ports, { importId, turn });
-    if (activityInfo().attempt > 1 || run.attempts > 1) await ports.changes.discard(importId, pass.unwritten);
+    if (activityInfo().attempt > 1 || run.attempts > 1) await ports.changes.discard(importId, pass.replacedNothing);
     await ports.rejected.replaceRange(importId, chunk.firstLine, last + 1, pass.rejected);
     const result: ChunkResult = {
       counts: pass.tally.counts,
@@ -83,7 +83,7 @@ class ChunkPass {
   readonly rejected: RejectedRecord[] = [];
   readonly deferred: number[] = [];
   readonly superseded: number[] = [];
-  readonly unwritten: number[] = [];
+  readonly replacedNothing: number[] = [];
   readonly #ports: ActivityPorts;
   readonly #context: WriteContext;
   readonly #marks: ReadonlyMap<number, FileMark>;
@@ -107,7 +107,8 @@ class ChunkPass {
     await this.#ports.deferred.put(this.#context.run.importId, deferred);
     applied.forEach((one, at) => {
       const { record, cells } = candidates[at]!;
-      if (one.kind === 'rejected' || one.kind === 'unchanged') this.unwritten.push(record.line);
+      // Of a user who was removed meanwhile, an earlier attempt may have put down what it was about to replace.
+      if (one.kind === 'rejected' || one.kind === 'unchanged' || one.kind === 'create') this.replacedNothing.push(record.line);
       if (one.kind === 'taken') this.deferred.push(record.line);
       else this.tally.add(one);
       if (one.kind === 'superseded') this.superseded.push(record.line);

@@ -1,7 +1,9 @@
 // The surrounding application writes to `users`, too, and knows nothing of imports. E-mails and user names stay unique by what is stored,
 // one user that the database refuses stops nobody else, and no record is rejected without a reason.
 
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { mongo } from 'mongoose';
+import { mendingKeysOnce } from '../../activities/mend-keys';
 import type { ClientId, UserId } from '../../src/domain/ids';
 import { claim, runImport, startWorld, stepsOver, type World } from '../support/in-process-import';
 import { leftBy, undo } from '../support/in-process-undo';
@@ -61,6 +63,33 @@ it('users are looked through for values without keys once, and only for a file t
   expect(await looksFor('1,OPSCOM,e1@x.example,u1,', '2,OPSCOM,e2@x.example,u2,S2', '3,OPSCOM,,,')).toBe(0);
   const many = Array.from({ length: 600 }, (_, n) => `n${n},OPSCOM,n${n}@x.example,,`);
   expect(await looksFor(...many)).toBe(1);
+});
+
+it('chunks in flight at once share that look, and a look that failed is taken again', async () => {
+  const clientId = await world.addClient('app-shared-look');
+  await world.drop(clientId, 'x.csv', `${HEADER}1,OPSCOM,,,\n`);
+  const [run] = await claim(world.ports, clientId);
+  let looks = 0;
+  const users = {
+    ...world.ports.users,
+    async *repairKeys() {
+      looks++;
+      await Promise.resolve();
+      if (looks === 1) throw new Error('the database is away');
+      yield* [];
+    },
+  };
+  const stepOf = (turn: number) => {
+    const look = mendingKeysOnce({ ...world.ports, users }, run!, turn);
+    return () => new MockActivityEnvironment().run(look);
+  };
+  const [a, b, c] = [stepOf(1), stepOf(1), stepOf(1)];
+  expect((await Promise.allSettled([a(), b()])).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  await Promise.all([a(), b()]);
+  await c();
+  expect(looks).toBe(2);
+  await stepOf(2)();
+  expect(looks).toBe(3);
 });
 
 it('an undo gives nobody an e-mail back that somebody else has by now, key or no key', async () => {

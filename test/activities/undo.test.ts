@@ -295,6 +295,20 @@ describe.each([
   });
 });
 
+test('a user who is removed after an attempt that died, and created by the next one, was not changed before', async () => {
+  await load('1,OPSCOM,Ann,,,,');
+  await world.drop(acme, 'next.csv', [HEADER, '1,OPSCOM,Anna,,,,', ''].join('\n'));
+  const [next] = await claim(world.ports, acme);
+  const { importId } = next!;
+  const image = { userId: `${acme}/1`, decision: 'update', rev: 1, before: { firstName: 'Ann' }, after: { firstName: 'Anna' }, former: {} };
+  await world.db.collection('userChanges').insertOne({ _id: `${importId}/000000002` as never, ...image, at: new Date() });
+  await world.db.collection('users').deleteOne({ _id: `${acme}/1` as never });
+  await runImport(world.ports, importId, stepsOver(world.ports, 2));
+  await undo(world, importId);
+  expect((await facts(importId)).counts).toMatchObject({ archived: 1, restored: 0 });
+  expect((await world.ports.users.history(`${acme}/1` as never))!.changes).toEqual([]);
+});
+
 test('a before-image of a write that never happened is no reason to list anybody', async () => {
   await load('1,OPSCOM,Ann,,,,');
   const { importId } = (await world.ports.imports.find(await load('2,OPSCOM,Bob,,,,')))!;
