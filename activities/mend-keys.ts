@@ -34,7 +34,7 @@ const looks = new WeakMap<UserStore, Map<ClientId, Look>>();
 export function mendingKeysOnce(ports: ActivityPorts, run: ImportRun, turn: number): () => Promise<void> {
   // The first file of a client meets nobody but the users that it makes itself.
   const isNeeded = run.keysMendedIn !== turn && !(run.isFirst === true && run.attempts === 1);
-  // Whoever waits for another step's look has to show a sign of life, too.
+  // A step that waits for another one's look has to show a sign of life, too.
   return () => (isNeeded ? whileBeating(() => lookOnce(ports, run, turn)) : Promise.resolve());
 }
 

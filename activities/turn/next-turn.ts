@@ -56,9 +56,9 @@ export const nextTurn =
 async function giveTurn(ports: ActivityPorts, client: Client, { turn, restUntil }: Turn): Promise<NextTurn | 'again'> {
   const rest = (restUntil?.getTime() ?? 0) - ports.clock.now().getTime();
   if (rest > 0) return { kind: 'rest', ms: rest };
-  if (client.paused !== undefined) return { kind: 'nothing' };
   const holder = await oldestRequest(ports, client.clientId);
-  if (holder === undefined) return { kind: 'nothing' };
+  // A pause keeps imports from being started; what they did may be taken back in it.
+  if (holder === undefined || (client.paused !== undefined && holder.kind === 'import')) return { kind: 'nothing' };
   const given = await ports.turns.give(client.clientId, turn, holder);
   return given === undefined ? 'again' : start(ports, holder, given);
 }

@@ -70,7 +70,7 @@ it('chunks in flight at once share that look, and a look that failed is taken ag
   await world.drop(clientId, 'x.csv', `${HEADER}1,OPSCOM,,,\n`);
   const [run] = await claim(world.ports, clientId);
   let looks = 0;
-  const users = {
+  const failingOnce = {
     ...world.ports.users,
     async *repairKeys() {
       looks++;
@@ -80,7 +80,7 @@ it('chunks in flight at once share that look, and a look that failed is taken ag
     },
   };
   const stepOf = (turn: number) => {
-    const look = mendingKeysOnce({ ...world.ports, users }, run!, turn);
+    const look = mendingKeysOnce({ ...world.ports, users: failingOnce }, run!, turn);
     return () => new MockActivityEnvironment().run(look);
   };
   const [a, b, c] = [stepOf(1), stepOf(1), stepOf(1)];
