@@ -2,8 +2,7 @@
 // or was cancelled still has its file claimed; it goes to `.bak` now, since nobody will retry it.
 
 import type { ImportId } from '../../src/domain/ids';
-import { ENDED_FROM_OUTSIDE } from '../../src/domain/ended-from-outside';
-import { addCounts, type ImportRun } from '../../src/domain/import-run';
+import { addCounts, ENDED_FROM_OUTSIDE, type ImportRun } from '../../src/domain/import-run';
 import { NO_UNDO_COUNTS, type Undo, type UndoCounts } from '../../src/domain/undo/undo';
 import { ImportsError } from '../../src/errors';
 import type { ActivityPorts } from '../activity-ports';

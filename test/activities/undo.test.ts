@@ -2,7 +2,7 @@
 // anybody else did since.
 
 import { parseImportId, type ClientId, type ImportId } from '../../src/domain/ids';
-import { ENDED_FROM_OUTSIDE } from '../../src/domain/ended-from-outside';
+import { ENDED_FROM_OUTSIDE } from '../../src/domain/import-run';
 import { ImportsError } from '../../src/errors';
 import type { Message } from '../../src/domain/report/compose-mail';
 import type { LeftAlone } from '../../src/domain/undo/undo';
