@@ -43,7 +43,7 @@ async function rewind(hours: number): Promise<void> {
 }
 
 const alarms = async () => (await product.mails('admin@parking.example')).map(({ subject }) => subject);
-const ALARM = 'No file from acme for more than 26h';
+const ALARM = 'No file from acme for more than 26 hours';
 
 test('one e-mail a silence: none in time, one when it is over, another only after a file came and none after that', async () => {
   await send('first.csv');

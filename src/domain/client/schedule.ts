@@ -12,6 +12,15 @@ export function durationMs(text: string): number | undefined {
   return digits === undefined ? undefined : Number(digits) * MS[unit as keyof typeof MS];
 }
 
+const UNITS = { s: 'second', m: 'minute', h: 'hour', d: 'day' } as const;
+
+/** `26 hours` for `26h`. */
+export function durationText(text: string): string {
+  const [, digits, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  if (digits === undefined) return text;
+  return `${digits} ${UNITS[unit as keyof typeof UNITS]}${Number(digits) === 1 ? '' : 's'}`;
+}
+
 /** Clients with the same setting share one schedule, so the setting itself names it: `every-5m`, `0 0 * * *@UTC`. */
 export function scheduleName(schedule: Schedule): string {
   return 'every' in schedule ? `every-${schedule.every}` : `${schedule.cron}@${schedule.timeZone}`;

@@ -1,6 +1,7 @@
 // What e-mails say that are about no import: that a client is silent, and that failed records go to another address.
 
 import type { Client } from '../client';
+import { durationText } from '../client/schedule';
 import type { AdminPage } from './describe-report';
 import { oneLine, utc } from './wording';
 import type { ImportRun } from '../import-run';
@@ -17,12 +18,13 @@ export function describeSilence(input: {
   readonly now: Date;
 }): AdminPage {
   const { client, silence, newest, now } = input;
-  const { clientId } = client;
+  const { clientId, settings } = client;
+  const expected = settings.expectFileEvery === null ? null : durationText(settings.expectFileEvery);
   const hours = Math.floor((now.getTime() - silence.since.getTime()) / HOUR_MS);
   const lasted =
     hours < 1 ? 'less than an hour' : hours < 48 ? `${hours} ${hours === 1 ? 'hour' : 'hours'}` : `${Math.floor(hours / 24)} days`;
   return {
-    subject: `No file from ${clientId} for more than ${client.settings.expectFileEvery}`,
+    subject: `No file from ${clientId} for more than ${expected}`,
     verdict: 'held',
     headline: `No file from ${clientId} for ${lasted}`,
     lead:
@@ -41,7 +43,7 @@ export function describeSilence(input: {
     counts: [],
     facts: [
       ['Client', clientId],
-      ...(client.settings.expectFileEvery === null ? [] : ([['A file is expected every', client.settings.expectFileEvery]] as const)),
+      ...(expected === null ? [] : ([['A file is expected every', expected]] as const)),
       ...(newest === undefined
         ? []
         : ([

@@ -22,9 +22,9 @@ export function renderReportHtml(page: ReportPage): string {
     head(page),
     section('What is wrong', page.problems.map(problem).join('')),
     section('What to do', steps(page.steps)),
-    section('Good to know', page.notes.map((note) => `<p class="text" style="${TEXT}margin:0 0 8px;">${escape(note)}</p>`).join('')),
+    section('Good to know', page.notes.map(paragraph).join('')),
     section('Numbers', rows(page.counts, 'right')),
-    section('This import', rows(page.facts, 'left')),
+    section('Details', rows(page.facts, 'left')),
   ];
   return `<!doctype html>
 <html lang="en">
@@ -73,7 +73,13 @@ function detail(text: string): string {
   return `<p class="text" style="${SOFT}color:#1f2933;margin:6px 0 0;word-break:break-word;">${escape(text)}</p>`;
 }
 
+function paragraph(text: string): string {
+  return `<p class="text" style="${TEXT}margin:0 0 8px;">${escape(text)}</p>`;
+}
+
 function steps(items: readonly string[]): string {
+  const [only] = items;
+  if (items.length === 1 && only !== undefined) return paragraph(only);
   const lines = items.map(
     (item, n) =>
       `<tr><td class="text" valign="top" style="${TEXT}padding:0 10px 8px 0;font-weight:600;">${n + 1}.</td><td class="text" style="${TEXT}padding:0 0 8px;word-break:break-word;">${escape(item)}</td></tr>`,

@@ -11,14 +11,14 @@ export function renderReportText(page: ReportPage): string {
     section('What is wrong', page.problems.map(problem), '\n\n'),
     section(
       'What to do',
-      page.steps.map((step, n) => wrap(step, `${n + 1}. `)),
+      page.steps.map((step, n, { length }) => wrap(step, length === 1 ? '' : `${n + 1}. `)),
     ),
     section(
       'Good to know',
       page.notes.map((note) => wrap(note, '- ')),
     ),
     section('Numbers', [columns(page.counts)]),
-    section('This import', [columns(page.facts)]),
+    section('Details', [columns(page.facts)]),
     wrap(page.footer),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
