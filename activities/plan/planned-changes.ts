@@ -1,4 +1,4 @@
-// What an import would do to users who are there: whom it would archive, with the permits they hold, and whose e-mail or user name it
+// What an import would do to users who are there: who would be archived, with the permits they hold, and whose e-mail or user name it
 // would replace. A second walk over the file with the plan at hand, so that nothing of it has to be kept.
 
 import type { PlannedChange, ReplacedValue } from '../../src/domain/file/checked-file';

@@ -1,4 +1,4 @@
-// `imports show ID --plan`: whom a held import would archive, which permits they hold, and whose e-mail or user name it would replace. On
+// `imports show ID --plan`: who would be archived by a held import, which permits they hold, and whose e-mail or user name would change. On
 // the terminal the first of each kind; all of them as CSV or JSON, which are streamed, because there may be millions.
 
 import type { PlannedChange, ReplacedValue } from '../../domain/file/checked-file';

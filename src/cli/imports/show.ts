@@ -24,10 +24,10 @@ export function addShowCommand(program: Command, { deps, print }: Session): void
     usage: 'show <id>',
     summary: 'state, outcome, numbers and reasons of one import',
     details:
-      'Says what to type next, and links to the Temporal UI. With --plan, of an import that waits for approval: whom it would archive, which permits they hold, whose e-mail or user name it would replace.',
+      'Says what to type next, and links to the Temporal UI. With --plan, for an import that waits for approval: who would be archived, which permits they hold, and whose e-mail or user name would change.',
     examples: ['imports show acme-42', 'imports show acme-42 --plan', 'imports show acme-42 --plan --csv > plan.csv'],
   })
-    .option('--plan', 'what a held import would do to whom')
+    .option('--plan', 'which users a held import would change, and how')
     .option('--csv', 'with --plan: all of it, as a CSV file')
     .action(async (id: string, { plan, csv }: ShowOptions) => {
       if (csv && !plan) throw new ImportsError('WRONG_USE', '--csv goes with --plan: imports show ID --plan --csv');
