@@ -93,6 +93,15 @@ test('imports audit shows who did what, and why; --client, --since and --json ch
   expect((await imports(world, 'audit', '--since', '1h')).out).toContain('client set');
 });
 
+test('on a narrow terminal imports audit breaks long values and loses nothing', async () => {
+  const world = aWorld({ columns: 70 });
+  await imports(world, 'client', 'set', 'acme', 'failedImportEmail=a-rather-long-name-of-an-office@registrar.acme.example');
+  const { out } = await imports(world, 'audit');
+  expect(out).not.toContain('…');
+  expect(out.replace(/\s/g, '')).toContain('a-rather-long-name-of-an-office@registrar.acme.example');
+  for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(70);
+});
+
 test('imports audit shows what was where nobody knew what it would become, and does not call that a change', async () => {
   const world = aWorld({ runs: [aRun('acme-1', { state: 'cancelled', outcome: null })] });
   await imports(world, 'retry', 'acme-1', '--reason', 'again');

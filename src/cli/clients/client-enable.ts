@@ -48,9 +48,8 @@ function add(parent: Command, { deps, print }: Session, { enabled, verb, summary
     const looks = enabled && client.settings.startOnUpload && client.paused === undefined;
     if (looks) await lookForFiles(services, client.clientId, `Client ${client.clientId} is enabled`);
     const looking = looks ? ' Files that wait are looked for now.' : '';
-    await print.show(
-      client,
-      () => `Client ${client.clientId} ${found.enabled === enabled ? `was ${verb}d already` : `is ${verb}d`}. ${done}${looking}`,
+    await print.show(client, () =>
+      print.prose(`Client ${client.clientId} ${found.enabled === enabled ? `was ${verb}d already` : `is ${verb}d`}. ${done}${looking}`),
     );
   });
 }

@@ -28,10 +28,12 @@ export function addClientPauseCommands(parent: Command, { deps, print }: Session
       await record(deps, services, { action: 'client pause', clientId, subject: clientId, reason });
       await services.clients.pause(clientId, { at: deps.now(), by: deps.operator, reason });
       await print.show(await services.clients.find(clientId), () =>
-        [
-          `Client ${clientId} is paused: none of its imports, retries or approvals starts. Uploads are still accepted, and a running import continues to its end.`,
-          `End it with: imports client resume ${clientId} --reason "…"`,
-        ].join('\n'),
+        print.prose(
+          [
+            `Client ${clientId} is paused: none of its imports, retries or approvals starts. Uploads are still accepted, and a running import continues to its end.`,
+            `End it with: imports client resume ${clientId} --reason "…"`,
+          ].join('\n'),
+        ),
       );
     });
 
@@ -49,10 +51,10 @@ export function addClientPauseCommands(parent: Command, { deps, print }: Session
       await record(deps, services, { action: 'client resume', clientId, subject: clientId, reason });
       await services.clients.resume(clientId, { at: deps.now(), by: deps.operator, reason });
       await lookForFiles(services, clientId, `Client ${clientId} is resumed`);
-      await print.show(
-        await services.clients.find(clientId),
-        () =>
+      await print.show(await services.clients.find(clientId), () =>
+        print.prose(
           `Client ${clientId} ${paused === undefined ? 'was not paused' : 'is resumed'}: what waits is taken up now.\nSee what comes of it with: imports list --client ${clientId}`,
+        ),
       );
     });
 }

@@ -97,8 +97,11 @@ async function retry(services: Services, run: ImportRun, reason: string, deps: C
   const { importId } = run;
   refuseEnded(run);
   await refuseUndoing(services, run);
+  // What is refused is not on record as done.
+  const canBe = run.state === 'failed' || run.state === 'cancelled' || (await hasStopped(services, run));
+  if (!canBe) refuseRunning(run);
   await record(deps, services, { action: 'retry', clientId: run.clientId, subject: importId, reason, was: { state: run.state } });
-  if (!(await hasAsked(services, run, reason, deps))) throw new ImportsError('NOT_NOW', sayRunning(run));
+  if (!(await hasAsked(services, run, reason, deps))) refuseRunning(run);
   await wakeInbox(services, run.clientId, `The retry of ${importId} is written down`);
   const next = await nextOf(services, importId, deps);
   return { importId, retried: true, message: `Import ${importId} goes on where it stopped.\n${next}` };
@@ -136,6 +139,10 @@ async function refuseUndoing({ undos }: Services, { importId }: ImportRun): Prom
     'NOT_NOW',
     `Import ${importId} is being undone, so it is not started again. Follow that with: imports undo ${importId} --reason "…"\nTo import it again, drop the file into the client's folder once it is undone`,
   );
+}
+
+function refuseRunning(run: ImportRun): never {
+  throw new ImportsError('NOT_NOW', sayRunning(run));
 }
 
 function sayRunning(run: ImportRun): string {

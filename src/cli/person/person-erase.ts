@@ -84,7 +84,7 @@ export function addPersonEraseCommand(parent: Command, { deps, print }: Session)
             ...(stays.length === 0 ? [] : [`Still there, and the client's to change:\n${filesText(stays)}`]),
             originals.length === 0
               ? 'No original in .bak contains them.'
-              : `${withOriginals ? 'Removed' : 'Still there, and speaking of them'}:\n${filesText(originals)}`,
+              : `${withOriginals ? 'Removed' : 'These originals still contain them; --with-originals removes them, too'}:\n${filesText(originals)}`,
           ].join('\n\n'),
       );
     });

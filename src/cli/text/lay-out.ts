@@ -65,6 +65,7 @@ export function layOutTable(columns: readonly TableColumn[], rows: readonly (rea
     Math.max(widthOf(column.head), ...cells.map((row) => Math.max(0, ...(row[i] ?? []).map(widthOf)))),
   );
   const { shown, room } = fit(columns, widths, width);
+  const broken = (i: number, line: string) => (columns[i]?.narrow === 'wrap' && room !== undefined ? breakWords(line, room) : line);
   const table = new Table({
     head: shown.map((i) => columns[i]?.head ?? ''),
     chars: { ...BORDERLESS, middle: ' '.repeat(GAP) },
@@ -73,7 +74,8 @@ export function layOutTable(columns: readonly TableColumn[], rows: readonly (rea
     colWidths: shown.map((i) => (columns[i]?.narrow !== undefined && room !== undefined ? Math.min(room, widths[i] ?? room) : null)),
     wordWrap: columns.some((column) => column.narrow === 'wrap'),
   });
-  for (const [n, row] of cells.entries()) table.push(shown.map((i) => paint(toneOf(rows[n]?.[i]), (row[i] ?? []).join('\n'))));
+  for (const [n, row] of cells.entries())
+    table.push(shown.map((i) => paint(toneOf(rows[n]?.[i]), (row[i] ?? []).map((line) => broken(i, line)).join('\n'))));
   const text = table
     .toString()
     .split('\n')
@@ -83,6 +85,11 @@ export function layOutTable(columns: readonly TableColumn[], rows: readonly (rea
   if (leftOut.length === 0) return text;
   const them = leftOut.length === 1 ? 'it' : 'them';
   return `${text}\n\n${layOutProse(`Left out: ${leftOut.join(', ')}; a wider terminal or --json shows ${them}`, width)}`;
+}
+
+/** A word that is longer than the column would be cut. */
+function breakWords(text: string, room: number): string {
+  return text.replace(new RegExp(`\\S{${room}}(?=\\S)`, 'gu'), '$& ');
 }
 
 function linesOf(cell: TableCell): readonly string[] {
