@@ -1,11 +1,10 @@
 // What e-mails say that are about no import: that a client is silent, and that failed records go to another address.
 
 import type { Client } from '../client';
-import { durationText } from '../client/schedule';
+import { durationText, type Silence } from '../client/schedule';
 import type { AdminPage } from './describe-report';
 import { oneLine, utc } from './wording';
 import type { ImportRun } from '../import-run';
-import type { Silence } from '../client/schedule';
 
 const HOUR_MS = 3_600_000;
 
