@@ -4,7 +4,7 @@
 import { isWithin } from '../domain/client/network';
 import type { AccountStore, BanStore, ClientStore, Clock, Log } from '../ports';
 import type { Ban } from '../domain/client/access';
-import { AT_HOME_MS } from './at-home';
+import { AT_HOME_MS } from './peer';
 import { errnoOf } from './folder/folder-error';
 import type { Offence } from './throttle';
 

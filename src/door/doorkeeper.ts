@@ -5,10 +5,9 @@
 import { isWithin, placeOf } from '../domain/client/network';
 import type { Clock, DoorMetrics, Log } from '../ports';
 import type { Bans } from './bans';
-import { ENTRY_LIMITS } from './entry-limits';
+import { ENTRY_LIMITS } from './limits';
 import type { Peer } from './peer';
 import type { Offence, Throttle } from './throttle';
-import { createTurnAwayLog } from './turn-away-log';
 
 /** One connection, from its first moment. */
 export interface Entry {
@@ -184,5 +183,21 @@ export function createDoorkeeper(options: DoorkeeperOptions): Doorkeeper {
       const ban = bans.of(placeOf(address));
       return ban !== undefined && (userName === undefined || !ban.spares.includes(userName));
     },
+  };
+}
+
+const EVERY_MS = 60_000;
+
+/** One line a minute: a flood is to be seen in the log, not to fill it. */
+function createTurnAwayLog(log: Log, clock: Clock): (reason: string) => void {
+  let counts: Record<string, number> = {};
+  let saidAt = -Infinity;
+  return (reason) => {
+    counts[reason] = (counts[reason] ?? 0) + 1;
+    const now = clock.now().getTime();
+    if (now - saidAt < EVERY_MS) return;
+    log.warn('Connections were turned away before a log-in', counts);
+    counts = {};
+    saidAt = now;
   };
 }

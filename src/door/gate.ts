@@ -8,7 +8,7 @@ import { ImportsError } from '../errors';
 import type { Log } from '../ports';
 import type { Caller, Doorkeeper, Entry } from './doorkeeper';
 import { errnoOf } from './folder/folder-error';
-import { ENTRY_LIMITS } from './entry-limits';
+import { ENTRY_LIMITS } from './limits';
 import { readProxyHeader } from './proxy-header';
 
 export interface Gate {

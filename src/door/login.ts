@@ -5,13 +5,12 @@ import type { Client } from '../domain/client';
 import { isWithin, placeOf } from '../domain/client/network';
 import type { AccountStore, ClientStore, Clock, DoorMetrics, Log } from '../ports';
 import type { Account } from '../domain/client/access';
-import { isAtHome } from './at-home';
+import { isAtHome, type Peer } from './peer';
 import { atMost, GuessesInFlight } from './bounded-guesses';
 import type { Doorkeeper } from './doorkeeper';
 import { errnoOf } from './folder/folder-error';
-import { ENTRY_LIMITS } from './entry-limits';
+import { ENTRY_LIMITS } from './limits';
 import { hashPassword, isOutdated, verifyPassword } from './passwords';
-import type { Peer } from './peer';
 import { BAN_AT_POINTS, type Throttle } from './throttle';
 import type { Visits } from './visits';
 

@@ -9,7 +9,7 @@ import type { ClientId } from '../domain/ids';
 import { profileOf } from '../domain/client/profiles';
 import type { AccountStore, BanStore, ClientStore, Clock, DoorMetrics, Log, SessionStore } from '../ports';
 import { openClientFolder, type ClientFolder } from './folder/client-folder';
-import { isAtHome } from './at-home';
+import { isAtHome } from './peer';
 import { Bans } from './bans';
 import { createDoorkeeper, type Doorkeeper } from './doorkeeper';
 import { errnoOf, unlessMissing } from './folder/folder-error';

@@ -1,6 +1,6 @@
 // Who is at the other end of a connection, as far as it can be known before anybody has logged in.
 
-import type { Protocol } from '../domain/client/access';
+import type { Protocol, Account, KnownPlace } from '../domain/client/access';
 
 export interface Peer {
   /** As the socket tells it, or a load balancer that we trust. */
@@ -19,4 +19,19 @@ const MAX_SOFTWARE = 60;
 export function softwareName(said: string | undefined): string | null {
   const name = (said ?? '').replace(/[^\x20-\x7e]/g, '').slice(0, MAX_SOFTWARE);
   return name === '' ? null : name;
+}
+
+export const AT_HOME_MS = 30 * 86_400_000;
+const MAX_PLACES = 10;
+
+/**
+ * Where an account is at home: places that it logged in from lately. What strangers do to its name does not slow it down there, and a ban of the
+ * place spares it.
+ */
+export function isAtHome({ knownPlaces = [] }: Pick<Account, 'knownPlaces'>, place: string, now: Date): boolean {
+  return knownPlaces.some(({ address, at }) => address === place && now.getTime() - at.getTime() < AT_HOME_MS);
+}
+
+export function withPlace({ knownPlaces = [] }: Pick<Account, 'knownPlaces'>, place: string, at: Date): readonly KnownPlace[] {
+  return [{ address: place, at }, ...knownPlaces.filter(({ address }) => address !== place)].slice(0, MAX_PLACES);
 }

@@ -7,9 +7,8 @@ import type { Client } from '../domain/client';
 import { placeOf } from '../domain/client/network';
 import type { AccountStore, ClientStore, Clock, Log, SessionStore } from '../ports';
 import type { Account, LiveSession, PublicKey } from '../domain/client/access';
-import { withPlace } from './at-home';
+import { withPlace, type Peer } from './peer';
 import { errnoOf } from './folder/folder-error';
-import type { Peer } from './peer';
 
 /** For the connection to tell what goes on. */
 export interface Visit {

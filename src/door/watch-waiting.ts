@@ -1,15 +1,14 @@
 // How long the oldest file has been waiting that no import has taken: what shows that nothing is imported, whatever the reason. It needs
 // the data directory only. The settings of the clients, which say how soon a file is expected to be taken, may be minutes old.
 
-import { readdir } from 'node:fs/promises';
+import { readdir, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { durationMs } from '../domain/client/schedule';
 import { profileOf } from '../domain/client/profiles';
 import type { Client } from '../domain/client';
 import type { ClientStore } from '../ports';
-import type { WaitingFiles } from '../domain/file/folder-files';
-import { findWaiting } from './folder/find-waiting';
+import { type WaitingFiles, isTemporaryName } from '../domain/file/folder-files';
 import { unlessMissing } from './folder/folder-error';
 import { inBunches } from './one-at-a-time';
 
@@ -82,4 +81,23 @@ function intakeOf(client: Client | undefined): Intake {
 function sum(one: WaitingFiles, other: WaitingFiles): WaitingFiles {
   const [first] = [one.oldest, other.oldest].filter((time) => time !== null).toSorted((a, b) => a.getTime() - b.getTime());
   return { files: one.files + other.files, oldest: first ?? null };
+}
+
+/**
+ * How many files of a client's folder wait to be taken by an import, and since when. Looked up in the directory alone, so that it can be
+ * told when neither Temporal nor MongoDB answers. `newest` = when the newest of them was last touched.
+ */
+export async function findWaiting(root: string): Promise<WaitingFiles & { readonly newest: Date | null }> {
+  const entries = (await readdir(root, { withFileTypes: true }).catch(unlessMissing)) ?? [];
+  let files = 0;
+  let [oldest, newest] = [Infinity, 0];
+  for (const entry of entries) {
+    if (!entry.isFile() || isTemporaryName(entry.name)) continue;
+    const found = await lstat(join(root, entry.name)).catch(unlessMissing);
+    if (found === undefined) continue;
+    files += 1;
+    oldest = Math.min(oldest, found.ctimeMs);
+    newest = Math.max(newest, found.ctimeMs);
+  }
+  return files === 0 ? { files, oldest: null, newest: null } : { files, oldest: new Date(oldest), newest: new Date(newest) };
 }

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, mkdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import path from 'node:path';
@@ -78,4 +78,37 @@ export function refuseUnknown({ what, why, instead }: Unknown): ImportsError {
     `${what} was downloaded and is not what this version was released with: ${why}. Nothing of it was used. ` +
       `Somebody between here and there may have changed it, so ask your network administrators. To go on without it: ${instead}`,
   );
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const PATIENCE_MS = 5_000;
+
+/** It may be impossible here (no network, a strict firewall): found out within seconds, and then left alone for a day. */
+export interface Download<T> {
+  readonly cacheDir: string;
+  /** Answers anything when the download is worth trying. */
+  readonly url: string;
+  readonly signal: AbortSignal;
+  readonly download: () => Promise<T>;
+}
+
+/** Undefined when it cannot be had. Throws ImportsError when it is not what was expected. */
+export async function tryDownload<T>({ cacheDir, url, signal, download }: Download<T>): Promise<T | undefined> {
+  const { host } = new URL(url);
+  const marker = path.join(cacheDir, `unreachable-${host}`);
+  const failedAt = await stat(marker).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+  if (Date.now() - failedAt < DAY_MS) return undefined;
+  try {
+    await fetch(url, { method: 'HEAD', signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) });
+    return await download();
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof ImportsError) throw error;
+    await mkdir(cacheDir, { recursive: true });
+    await writeFile(marker, `${host} could not be reached; tried again after a day, or when this file is removed.\n`);
+    return undefined;
+  }
 }

@@ -7,13 +7,11 @@ import path from 'node:path';
 import { ImportsError } from '../errors';
 import { mongoArchive } from './archives';
 import { buildEngine, JARS } from './build-engine';
-import { buildOnce, exists } from './build-once';
-import { fetchArchive } from './fetch-archive';
+import { buildOnce, exists, sayProgress } from './build-once';
+import { fetchArchive, tryDownload } from './fetch-archive';
 import { projectRoot } from './project-root';
 import type { Resolving } from './resolve-temporal';
 import { versionOnPath } from './run-command';
-import { sayProgress } from './say-progress';
-import { tryDownload } from './try-download';
 
 const INSTEAD = 'install MongoDB, or set MONGODB_URI.';
 

@@ -6,7 +6,7 @@ import type { Log } from '../ports';
 import type { Stoppable } from './keep-running';
 import { startMailCatcher } from './mail-catcher';
 import { startMongo } from './mongo';
-import type { Say } from './say-progress';
+import type { Say } from './build-once';
 import { startTemporal } from './temporal';
 
 export interface Embedded extends Stoppable {

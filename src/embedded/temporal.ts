@@ -11,7 +11,7 @@ import { lastWords, READY_LIMIT_MS, startKept, type Running } from './kept-progr
 import { pickPort } from './pick-port';
 import { resolveTemporal } from './resolve-temporal';
 import { runCommand } from './run-command';
-import type { Say } from './say-progress';
+import type { Say } from './build-once';
 
 const SEARCH_ATTRIBUTES = [
   'ImportClient=Keyword',

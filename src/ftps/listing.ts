@@ -1,7 +1,6 @@
 // Directories and files as the listing commands show them: LIST for people, NLST for old programs, MLSD and MLST for new ones.
 
-import type { Entry, NamedEntry } from '../door/folder/entry';
-import { longNameOf } from '../door/folder/long-name';
+import { type Entry, type NamedEntry, longNameOf } from '../door/folder/entry';
 
 export const FACTS = ['type', 'size', 'modify', 'perm'] as const;
 export type Fact = (typeof FACTS)[number];

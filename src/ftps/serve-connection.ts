@@ -6,8 +6,7 @@ import type { FrontDoor } from '../door/open-front-door';
 import type { Certificate } from './certificate/open-certificate';
 import { answerCommand } from './commands/answer-command';
 import { ControlLink } from './control/control-link';
-import { parseCommand } from './control/parse-command';
-import { reply } from './control/reply';
+import { parseCommand, reply } from './control/command';
 import { Session, type DataSettings } from './session';
 
 export interface ConnectionContext {

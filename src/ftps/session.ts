@@ -9,8 +9,7 @@ import type { FrontDoor } from '../door/open-front-door';
 import type { Peer } from '../door/peer';
 import type { Visit } from '../door/visits';
 import type { ControlLink } from './control/control-link';
-import type { PassivePort } from './transfer/passive-port';
-import type { PassivePorts } from './transfer/passive-ports';
+import type { PassivePort, PassivePorts } from './transfer/passive-ports';
 import { FACTS, type Fact } from './listing';
 
 /** Who is logged in, and where. */

@@ -9,8 +9,7 @@ import { openGate } from '../door/gate';
 import type { FrontDoor } from '../door/open-front-door';
 import { openCertificate, type CertificateFiles } from './certificate/open-certificate';
 import type { ControlLink } from './control/control-link';
-import { plainAddress } from './transfer/passive-port';
-import { PassivePorts, type PortRange } from './transfer/passive-ports';
+import { plainAddress, PassivePorts, type PortRange } from './transfer/passive-ports';
 import { serveConnection, type ConnectionContext } from './serve-connection';
 import type { DataSettings } from './session';
 

@@ -4,7 +4,7 @@ import { fork } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Environment } from '../config/load-config';
-import { endOrphan, openLog } from '../embedded/earlier-start';
+import { endOrphan, openLog } from '../embedded/kept-program';
 import type { Kept } from '../embedded/keep-running';
 import { ImportsError } from '../errors';
 import type { ChildMessage } from './run-process';

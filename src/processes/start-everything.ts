@@ -7,7 +7,7 @@ import { pidPath, removeEndpoints, writeEndpoints, type Endpoints } from '../con
 import type { Config, Environment } from '../config/load-config';
 import { withoutTemporal } from '../config/temporal';
 import { keepRunning, type Stoppable } from '../embedded/keep-running';
-import type { Say } from '../embedded/say-progress';
+import type { Say } from '../embedded/build-once';
 import { startEmbedded, type Embedded } from '../embedded/start-embedded';
 import type { Log } from '../ports';
 import { claimDataDir } from './claim-data-dir';

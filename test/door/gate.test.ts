@@ -4,7 +4,7 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { createDoorkeeper, type Caller, type Doorkeeper, type Entry } from '../../src/door/doorkeeper';
-import { ENTRY_LIMITS } from '../../src/door/entry-limits';
+import { ENTRY_LIMITS } from '../../src/door/limits';
 import { openGate, type Gate } from '../../src/door/gate';
 import { readProxyHeader } from '../../src/door/proxy-header';
 import { BAN_AT_POINTS, FREE_LOOKS, Throttle } from '../../src/door/throttle';

@@ -3,7 +3,7 @@
 import { DEFAULT_SETTINGS, type Client } from '../../src/domain/client';
 import { parseClientId } from '../../src/domain/ids';
 import type { Doorkeeper } from '../../src/door/doorkeeper';
-import { ENTRY_LIMITS } from '../../src/door/entry-limits';
+import { ENTRY_LIMITS } from '../../src/door/limits';
 import { createLogins, type LoginOptions } from '../../src/door/login';
 import type { Peer } from '../../src/door/peer';
 import { BAN_AT_POINTS, Throttle } from '../../src/door/throttle';

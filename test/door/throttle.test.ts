@@ -1,7 +1,6 @@
 // What is held against an address and what slows an attempt down, by the clock that is passed in.
 
-import { SlidingSum } from '../../src/door/sliding-sum';
-import { Throttle, type Offence } from '../../src/door/throttle';
+import { SlidingSum, Throttle, type Offence } from '../../src/door/throttle';
 
 const MINUTE = 60_000;
 const PLACE = '203.0.113.7';

@@ -8,11 +8,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { mongoArchive, temporalArchive, type Archive } from '../../src/embedded/archives';
 import { buildEngine } from '../../src/embedded/build-engine';
-import { buildTemporal } from '../../src/embedded/build-temporal';
-import { fetchArchive } from '../../src/embedded/fetch-archive';
+import { buildTemporal } from '../../src/embedded/resolve-temporal';
+import { fetchArchive, tryDownload } from '../../src/embedded/fetch-archive';
 import { projectRoot } from '../../src/embedded/project-root';
 import { runCommand } from '../../src/embedded/run-command';
-import { tryDownload } from '../../src/embedded/try-download';
 
 const { signal } = new AbortController();
 const instead = 'set MONGODB_URI.';

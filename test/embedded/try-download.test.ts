@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { pickPort } from '../../src/embedded/pick-port';
-import { tryDownload } from '../../src/embedded/try-download';
+import { tryDownload } from '../../src/embedded/fetch-archive';
 
 let cacheDir: string;
 const { signal } = new AbortController();

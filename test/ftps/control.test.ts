@@ -2,8 +2,7 @@
 
 import { array, assert, constantFrom, date, nat, oneof, pre, property, string, uint8Array } from 'fast-check';
 import { LineSplitter, MAX_LINE_BYTES, type Line } from '../../src/ftps/control/line-splitter';
-import { parseCommand } from '../../src/ftps/control/parse-command';
-import { encodeReply, quotePath, reply } from '../../src/ftps/control/reply';
+import { parseCommand, encodeReply, quotePath, reply } from '../../src/ftps/control/command';
 import { readTime, timeText } from '../../src/ftps/listing';
 
 function linesOf(bytes: Buffer, cuts: readonly number[] = []): Line[] {

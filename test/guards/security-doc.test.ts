@@ -5,7 +5,7 @@ import path from 'node:path';
 import { EncryptingCodec } from '../../src/adapters/temporal/payload-codec';
 import { parsePayloadKeys } from '../../src/config/settings';
 import { mongoArchive, temporalArchive } from '../../src/embedded/archives';
-import { ENTRY_LIMITS } from '../../src/door/entry-limits';
+import { ENTRY_LIMITS } from '../../src/door/limits';
 import { BAN_AT_POINTS, FREE_LOOKS, POINTS, SPAN_MS } from '../../src/door/throttle';
 
 const page = readFileSync(path.join(__dirname, '../../SECURITY.md'), 'utf8');

@@ -1,12 +1,11 @@
 // The codec on its own: whatever is written is read back, however the network cuts it, and rubbish never gets through as a request.
 
 import * as fc from 'fast-check';
-import type { Attributes } from '../../src/sftp/codec/attributes';
+import { type Attributes, MalformedPacket } from '../../src/sftp/codec/wire';
 import { decodeRequest, type Request } from '../../src/sftp/codec/decode-request';
 import { encodeReply, type Reply } from '../../src/sftp/codec/encode-reply';
 import { PacketSplitter } from '../../src/sftp/codec/packet-splitter';
 import { MAX_PACKET_BYTES, STATUS } from '../../src/sftp/codec/protocol';
-import { MalformedPacket } from '../../src/sftp/codec/wire';
 import { decodeReply, encodeRequest } from './support/peer';
 
 const uint32 = fc.nat(0xffff_ffff);

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Client, ConnectConfig } from 'ssh2';
-import { ENTRY_LIMITS } from '../../src/door/entry-limits';
+import { ENTRY_LIMITS } from '../../src/door/limits';
 import { hashPassword } from '../../src/door/passwords';
 import { BEAT_MS } from '../../src/door/visits';
 import type { Reply } from '../../src/sftp/codec/encode-reply';

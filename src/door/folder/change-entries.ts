@@ -8,7 +8,7 @@ import type { ClientFolder } from './client-folder';
 import { inDirectory } from './directory';
 import { FolderError, noFolders, notFound, unlessMissing } from './folder-error';
 import { findPublished, openUploadsOf } from './look-up';
-import { discardPartials } from './partials';
+import { discardPartials } from './staged';
 import { receivable, removable, showVirtualPath, splitVirtualPath, writable, type VirtualPath } from './virtual-path';
 
 export async function removeFile(folder: ClientFolder, path: VirtualPath): Promise<void> {

@@ -1,11 +1,13 @@
 // What lies under a path, as the client may know it.
 
-import { lstat } from 'node:fs/promises';
+import { lstat, open, type FileHandle } from 'node:fs/promises';
 import type { ClientFolder, OpenUpload } from './client-folder';
 import { inDirectory, type Directory } from './directory';
 import { entryOf, entryOfUpload, type Entry } from './entry';
-import { notFound, unlessMissing } from './folder-error';
+import { notFound, unlessMissing, FolderError } from './folder-error';
 import { isReadOnly, showVirtualPath, splitVirtualPath, type VirtualPath } from './virtual-path';
+import { constants } from 'node:fs';
+import { join } from 'node:path';
 
 /** A published file or a directory. */
 export async function findPublished(folder: ClientFolder, path: VirtualPath): Promise<Entry | undefined> {
@@ -33,11 +35,29 @@ export async function lookUp(folder: ClientFolder, path: VirtualPath): Promise<E
   const published = await findPublished(folder, path);
   if (published !== undefined) return published;
   const shown = showVirtualPath(path);
-  const open = openUploadsOf(folder, shown).at(-1);
-  if (open !== undefined) return entryOfUpload(open.bytes, folder.clock.now());
+  const upload = openUploadsOf(folder, shown).at(-1);
+  if (upload !== undefined) return entryOfUpload(upload.bytes, folder.clock.now());
   const partial = await folder.staging.partialOf(shown);
   if (partial !== undefined) return entryOfUpload(partial.bytes, partial.modifiedAt);
   const recent = folder.recent.find(shown);
   if (recent === undefined) throw notFound();
   return recent;
+}
+
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+
+/** Opens a published file for reading. Never waits for a pipe, never follows a link. */
+export async function openPublished(folder: ClientFolder, path: VirtualPath): Promise<FileHandle> {
+  const { parent, name } = splitVirtualPath(path);
+  if (name === undefined) throw new FolderError('failed', 'Is a directory');
+  const file = await inDirectory(folder.root, parent, (directory) => open(join(directory.path, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
+  try {
+    const stats = await file.stat();
+    if (stats.isDirectory()) throw new FolderError('failed', 'Is a directory');
+    if (!stats.isFile()) throw notFound();
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }

@@ -6,14 +6,12 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { ClientFolder, OpenUpload } from './client-folder';
 import { FolderError, tooLarge } from './folder-error';
-import { openPublished } from './open-published';
+import { openPublished } from './look-up';
 import type { UploadRequest } from './open-upload';
-import { discardStalePartials, takeOver } from './partials';
-import { publishStaged } from './publish-staged';
+import { discardStalePartials, takeOver, publishStaged } from './staged';
 import type { Partial } from './staging';
 import { showVirtualPath, type VirtualPath } from './virtual-path';
-import { copyAll, writeAll } from './write-all';
-import { WrittenRanges } from './written-ranges';
+import { copyAll, writeAll, WrittenRanges } from './written-ranges';
 
 /** What lies there already, should the client turn out to continue it. */
 type UploadBase =

@@ -1,4 +1,7 @@
-// Which bytes of an upload have arrived. Some clients send blocks out of order; a file with a hole in it must never be published.
+// Bytes of an upload: which have arrived, and how they are written. Some clients send blocks out of order; a file with a hole in it must never be
+// published.
+
+import type { FileHandle } from 'node:fs/promises';
 
 const MAX_PIECES = 1024;
 
@@ -49,5 +52,27 @@ export class WrittenRanges {
       end: Math.max(end, ...touching.map((piece) => piece.end)),
     };
     this.#later = [...apart, merged].toSorted((a, b) => a.start - b.start);
+  }
+}
+
+const COPY_BYTES = 1024 * 1024;
+
+/** Done when it returns: a single write may take less than it was given. */
+export async function writeAll(file: FileHandle, data: Buffer, at: number): Promise<void> {
+  for (let done = 0; done < data.length;) done += (await file.write(data, done, data.length - done, at + done)).bytesWritten;
+}
+
+/** Copies from the beginning to the end and closes the source. Returns the number of bytes. */
+export async function copyAll(source: FileHandle, target: FileHandle): Promise<number> {
+  try {
+    const buffer = Buffer.allocUnsafe(COPY_BYTES);
+    for (let copied = 0; ;) {
+      const { bytesRead } = await source.read(buffer, 0, buffer.length, copied);
+      if (bytesRead === 0) return copied;
+      await writeAll(target, buffer.subarray(0, bytesRead), copied);
+      copied += bytesRead;
+    }
+  } finally {
+    await source.close();
   }
 }

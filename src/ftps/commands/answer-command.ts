@@ -3,8 +3,7 @@
 import type { Socket } from 'node:net';
 import { errnoOf, folderErrorOf, type FolderErrorKind } from '../../door/folder/folder-error';
 import type { Line } from '../control/line-splitter';
-import { parseCommand, type Command } from '../control/parse-command';
-import { reply, type Reply } from '../control/reply';
+import { parseCommand, type Command, reply, type Reply } from '../control/command';
 import type { Session } from '../session';
 import { answerAnytime, answerLogin } from './before-login';
 import { answerNames } from './names';

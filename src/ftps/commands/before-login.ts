@@ -1,9 +1,9 @@
 // What may be asked before log-in: TLS first, then the account.
 
 import type { Socket } from 'node:net';
-import { ENTRY_LIMITS, TOO_MANY_VISITS } from '../../door/entry-limits';
+import { ENTRY_LIMITS, TOO_MANY_VISITS } from '../../door/limits';
 import { softwareName } from '../../door/peer';
-import { reply, type Reply } from '../control/reply';
+import { reply, type Reply } from '../control/command';
 import { FACTS, type Fact } from '../listing';
 import type { Session } from '../session';
 

@@ -5,8 +5,7 @@ import type { Entry } from '../../door/folder/entry';
 import { FolderError } from '../../door/folder/folder-error';
 import { lookUp } from '../../door/folder/look-up';
 import { showVirtualPath } from '../../door/folder/virtual-path';
-import type { Command } from '../control/parse-command';
-import { quotePath, reply, type Reply } from '../control/reply';
+import { type Command, quotePath, reply, type Reply } from '../control/command';
 import { factsOf, readTime, timeText } from '../listing';
 import type { Session, Visitor } from '../session';
 

@@ -6,7 +6,7 @@ import { FolderError } from '../../door/folder/folder-error';
 import { openUpload } from '../../door/folder/open-upload';
 import type { VirtualPath } from '../../door/folder/virtual-path';
 import { cutInLine } from '../../door/sent-blocks';
-import { reply, type Reply } from '../control/reply';
+import { reply, type Reply } from '../control/command';
 import { transfer, type Transfer } from '../transfer/transfer';
 import type { Session, Visitor } from '../session';
 

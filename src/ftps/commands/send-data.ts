@@ -4,10 +4,10 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { openPublished } from '../../door/folder/open-published';
+import { openPublished } from '../../door/folder/look-up';
 import type { VirtualPath } from '../../door/folder/virtual-path';
 import { FolderError } from '../../door/folder/folder-error';
-import { reply, type Reply } from '../control/reply';
+import { reply, type Reply } from '../control/command';
 import { transfer } from '../transfer/transfer';
 import type { Session, Visitor } from '../session';
 

@@ -1,7 +1,7 @@
 // One transfer, whatever its direction: the word that it begins, the client's connection, and the word how it ended. At most one at a
 // time on a control connection; ABOR and a client that is gone break it off.
 
-import { reply, type Reply } from '../control/reply';
+import { reply, type Reply } from '../control/command';
 import type { Session } from '../session';
 import type { DataConnection } from './data-connection';
 

@@ -8,7 +8,7 @@ import { cutAttachment } from '../../adapters/mail/cut-attachment';
 import type { Services } from '../../cli/deps';
 import type { Config } from '../../config/load-config';
 import { temporalTarget, workflowLink } from '../../config/temporal';
-import { findWaiting } from '../../door/folder/find-waiting';
+import { findWaiting } from '../../door/watch-waiting';
 import type { ImportsControl } from '../../ports';
 import type { OpenServices } from './open-services';
 

@@ -1,8 +1,7 @@
 // One packet of a client as a typed request. Paths stay the bytes that were sent: what they mean is the folder's business.
 
-import { readAttributes, type Attributes } from './attributes';
+import { readAttributes, type Attributes, MalformedPacket, WireReader } from './wire';
 import { PACKET } from './protocol';
-import { MalformedPacket, WireReader } from './wire';
 
 export type Request =
   | { readonly kind: 'init'; readonly version: number }

@@ -1,8 +1,7 @@
 // What the server answers, as typed replies, and their bytes.
 
-import { writeAttributes, type Attributes } from './attributes';
+import { writeAttributes, type Attributes, WireWriter } from './wire';
 import { EXTENSIONS, PACKET, PROTOCOL_VERSION, type Status } from './protocol';
-import { WireWriter } from './wire';
 
 export interface Name {
   readonly name: string;

@@ -1,4 +1,7 @@
-// The primitive values of the protocol, read from a packet and written into one. A field that reaches beyond its packet is malformed.
+// The primitive values of the protocol and its file attributes, read from a packet and written into one. A field that reaches beyond its packet is
+// malformed.
+
+import { ATTRIBUTE_FLAG } from './protocol';
 
 /** The peer does not speak the protocol: nothing it sends after this can be trusted, its session ends. */
 export class MalformedPacket extends Error {
@@ -81,4 +84,40 @@ export class WireWriter {
     head.writeUInt32BE(length);
     return Buffer.concat([head, ...this.#parts], length + 4);
   }
+}
+
+/** Of files. A client sends the ones it wants set; the server sends all it knows. */
+export interface Attributes {
+  readonly size?: bigint;
+  readonly owner?: { readonly uid: number; readonly gid: number };
+  readonly mode?: number;
+  /** Seconds since 1970. */
+  readonly times?: { readonly accessed: number; readonly modified: number };
+}
+
+export function readAttributes(reader: WireReader): Attributes {
+  const flags = reader.uint32();
+  const has = (flag: number): boolean => (flags & flag) !== 0;
+  // The order of the fields is the protocol's; an object literal is evaluated in that order.
+  return {
+    ...(has(ATTRIBUTE_FLAG.size) && { size: reader.uint64() }),
+    ...(has(ATTRIBUTE_FLAG.owner) && { owner: { uid: reader.uint32(), gid: reader.uint32() } }),
+    ...(has(ATTRIBUTE_FLAG.mode) && { mode: reader.uint32() }),
+    ...(has(ATTRIBUTE_FLAG.times) && { times: { accessed: reader.uint32(), modified: reader.uint32() } }),
+  };
+}
+
+export function writeAttributes(writer: WireWriter, attributes: Attributes): WireWriter {
+  const { size, owner, mode, times } = attributes;
+  writer.uint32(
+    (size === undefined ? 0 : ATTRIBUTE_FLAG.size) |
+      (owner === undefined ? 0 : ATTRIBUTE_FLAG.owner) |
+      (mode === undefined ? 0 : ATTRIBUTE_FLAG.mode) |
+      (times === undefined ? 0 : ATTRIBUTE_FLAG.times),
+  );
+  if (size !== undefined) writer.uint64(size);
+  if (owner !== undefined) writer.uint32(owner.uid).uint32(owner.gid);
+  if (mode !== undefined) writer.uint32(mode);
+  if (times !== undefined) writer.uint32(times.accessed).uint32(times.modified);
+  return writer;
 }

@@ -1,16 +1,48 @@
-// Requests on something that is open: reading, writing, listing on, closing.
+// Opening a file, and requests on something that is open: reading, writing, listing on, closing.
 
-import type { Attributes } from '../codec/attributes';
+import type { Attributes } from '../codec/wire';
 import type { Request } from '../codec/decode-request';
 import type { Reply } from '../codec/encode-reply';
-import { MAX_TRANSFER_BYTES } from '../codec/protocol';
+import { MAX_TRANSFER_BYTES, OPEN_FLAG } from '../codec/protocol';
 import { entryOf, entryOfUpload } from '../../door/folder/entry';
 import { FolderError, notFound } from '../../door/folder/folder-error';
-import { cutInLine } from '../../door/sent-blocks';
+import { cutInLine, SentBlocks } from '../../door/sent-blocks';
 import type { SessionContext } from './answer-request';
 import { attributesOf, endOfFile, nameOf, ok } from './replies';
 import type { Handle } from './handles';
-import { safeNumber } from './safe-number';
+import { openPublished } from '../../door/folder/look-up';
+import { openUpload } from '../../door/folder/open-upload';
+import { isReadOnly, parseVirtualPath } from '../../door/folder/virtual-path';
+
+/** Most programs send 16 KiB or more; what is copied by Java or Rust into their libraries comes in 8 KiB, and by older tools in 4. */
+const BLOCKS = { shortest: 4 * 1024 };
+
+/** OPEN: for reading, the published file; for anything else, an upload. */
+export async function openFile(context: SessionContext, request: Extract<Request, { kind: 'open' }>): Promise<Reply> {
+  const { folder, handles } = context;
+  const { id, attributes } = request;
+  const path = parseVirtualPath(request.path);
+  const has = (flag: number): boolean => (request.flags & flag) !== 0;
+  handles.assertRoom();
+  if (!has(OPEN_FLAG.write) && !has(OPEN_FLAG.append)) {
+    const file = await openPublished(folder, path);
+    return { kind: 'handle', id, handle: handles.add({ kind: 'download', file, readOnly: isReadOnly(folder.layout, path) }) };
+  }
+  if (context.isStopping()) throw new FolderError('failed', 'Server is restarting, please try again');
+  const upload = await openUpload(folder, {
+    path,
+    create: has(OPEN_FLAG.create),
+    truncate: has(OPEN_FLAG.truncate),
+    exclusive: has(OPEN_FLAG.create) && has(OPEN_FLAG.exclusive),
+    append: has(OPEN_FLAG.append),
+    readable: has(OPEN_FLAG.read),
+    declaredBytes: attributes.size === undefined ? undefined : safeNumber(attributes.size),
+    maxBytes: context.maxFileBytes,
+  });
+  // Who says how long the file is need not be guessed at.
+  const blocks = attributes.size === undefined ? new SentBlocks(BLOCKS) : undefined;
+  return { kind: 'handle', id, handle: handles.add({ kind: 'upload', upload, readable: has(OPEN_FLAG.read), blocks }) };
+}
 
 type HandleRequest = Extract<Request, { readonly handle: string }>;
 
@@ -92,4 +124,10 @@ async function attributesOfHandle(handle: Handle, now: Date): Promise<Attributes
   const entry = entryOf(await handle.file.stat(), handle.readOnly);
   if (entry === undefined) throw notFound();
   return attributesOf(entry);
+}
+
+/** Sizes and offsets are 64 bits wide on the wire; no file is larger than 2^53, and no number beyond that is exact here. */
+function safeNumber(value: bigint): number {
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new FolderError('failed', 'Offset or size is out of range');
+  return Number(value);
 }

@@ -1,6 +1,6 @@
 // One request, one reply: what each request of the protocol means to the client's folder.
 
-import type { Attributes } from '../codec/attributes';
+import type { Attributes } from '../codec/wire';
 import type { Request } from '../codec/decode-request';
 import type { Reply } from '../codec/encode-reply';
 import { MAX_HANDLES, MAX_PACKET_BYTES, MAX_TRANSFER_BYTES } from '../codec/protocol';
@@ -10,10 +10,9 @@ import { FolderError } from '../../door/folder/folder-error';
 import { openListing } from '../../door/folder/list-entries';
 import { lookUp } from '../../door/folder/look-up';
 import { parseVirtualPath, showVirtualPath } from '../../door/folder/virtual-path';
-import { answerOnHandle } from './answer-on-handle';
+import { answerOnHandle, openFile } from './answer-on-handle';
 import { attributesOf, ok } from './replies';
 import type { Handles } from './handles';
-import { openFile } from './open-file';
 
 const BLOCK_BYTES = 4096n;
 

@@ -1,10 +1,9 @@
 // Entries of the folder, and its refusals, in the protocol's own terms. Version 3 has nine status codes; clients show their own text for 2 and 3,
 // and ours for 4.
 
-import type { Attributes } from '../codec/attributes';
+import type { Attributes } from '../codec/wire';
 import type { Name, Reply } from '../codec/encode-reply';
-import type { Entry, NamedEntry } from '../../door/folder/entry';
-import { longNameOf, modeOf, OWNER } from '../../door/folder/long-name';
+import { type Entry, type NamedEntry, longNameOf, modeOf, OWNER } from '../../door/folder/entry';
 import { STATUS, type Status } from '../codec/protocol';
 import { folderErrorOf, type FolderErrorKind } from '../../door/folder/folder-error';
 

@@ -1,10 +1,10 @@
-// The keys by which clients recognise this server. Made once and never again: a client that finds another one refuses to connect.
-// All three types from the first day on, because different clients remember different ones.
+// The keys by which clients recognise this server, and what else it offers in the handshake. Keys are made once and never again: a client
+// that finds another one refuses to connect. All three types from the first day on, because different clients remember different ones.
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { utils, type ParsedKey } from 'ssh2';
+import { utils, type ParsedKey, type Algorithms } from 'ssh2';
 import { ImportsError } from '../../errors';
 import { keepKeyFile } from '../../door/keep-key-file';
 import { fingerprintOf } from '../../door/public-key';
@@ -51,4 +51,36 @@ async function generate(type: 'ed25519' | 'ecdsa' | 'rsa', options: { bits?: num
     const { private: text } = await make(type, options);
     if (!(utils.parseKey(text) instanceof Error)) return text;
   }
+}
+
+/**
+ * What the server offers in the handshake: nothing with SHA-1, no compression before login, and no group exchange, which ssh2 offers by
+ * default and cannot do.
+ */
+export const ALGORITHMS: Algorithms = {
+  kex: [
+    'curve25519-sha256',
+    'curve25519-sha256@libssh.org',
+    'ecdh-sha2-nistp256',
+    'ecdh-sha2-nistp384',
+    'ecdh-sha2-nistp521',
+    'diffie-hellman-group16-sha512',
+    'diffie-hellman-group14-sha256',
+  ],
+  serverHostKey: ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'rsa-sha2-512', 'rsa-sha2-256'],
+  cipher: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com', 'aes128-ctr', 'aes256-ctr'],
+  hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'],
+  compress: ['none'],
+};
+
+/**
+ * ssh2 offers an RSA host key under its SHA-1 name, too, whatever the list says. A key that calls itself by the name of a signature
+ * algorithm is offered under that name only.
+ */
+export function offeredKeys(keys: readonly ParsedKey[]): ParsedKey[] {
+  return keys.flatMap((key) => (key.type === 'ssh-rsa' ? [renamed(key, 'rsa-sha2-512'), renamed(key, 'rsa-sha2-256')] : [key]));
+}
+
+function renamed(key: ParsedKey, type: string): ParsedKey {
+  return Object.create(key, { type: { value: type } }) as ParsedKey;
 }

@@ -1,17 +1,17 @@
-// The attempts of one connection to log in, until one succeeds or there were too many.
+// The attempts of one connection to log in, until one succeeds or there were too many: ssh2's questions to the door, and the door's answer back.
 
 import type { Socket } from 'node:net';
-import type { AuthContext, Connection } from 'ssh2';
+import { type AuthContext, type Connection, utils, type PublicKeyAuthContext } from 'ssh2';
 import type { Client } from '../../domain/client';
 import type { ClientFolder } from '../../door/folder/client-folder';
 import { errnoOf } from '../../door/folder/folder-error';
-import { ENTRY_LIMITS, TOO_MANY_VISITS } from '../../door/entry-limits';
+import { ENTRY_LIMITS, TOO_MANY_VISITS } from '../../door/limits';
 import type { Peer } from '../../door/peer';
 import type { Visit } from '../../door/visits';
-import { authenticate, refuse } from './authenticate';
-import { mendAnnouncement } from './mend-signatures';
+import { mendAnnouncement, mendAnswer } from './mend-signatures';
 import { turnAway } from './own-packets';
 import type { ConnectionContext } from './serve-connection';
+import type { Login, Logins } from '../../door/login';
 
 /** Who is logged in, and where. */
 export interface Visitor {
@@ -79,4 +79,45 @@ export function logIn(
 /** Not SSH, or not as SSH is spoken; a handshake that finds no common algorithm is an old program, no attack. */
 function isProtocolError(error: unknown): boolean {
   return error instanceof Error && 'level' in error && error.level === 'protocol';
+}
+
+const METHODS: ('publickey' | 'password')[] = ['publickey', 'password'];
+const NOBODY: Login = { result: 'unknown-account', account: undefined, client: undefined };
+
+interface Attempt {
+  readonly outcome: 'accepted' | 'probed' | 'asked' | 'failed';
+  readonly login: Login;
+}
+
+/** Decides one attempt and does not answer it. `probed` = the key would do, its signature is still to come. */
+async function authenticate(context: AuthContext, logins: Logins, peer: Peer): Promise<Attempt> {
+  if (context.method === 'password') {
+    const login = await logins.password(context.username, context.password, peer);
+    return { outcome: login.result === 'ok' ? 'accepted' : 'failed', login };
+  }
+  if (context.method !== 'publickey') return { outcome: context.method === 'none' ? 'asked' : 'failed', login: NOBODY };
+  const { algo, data } = context.key;
+  // Without a hash, an RSA key signs with SHA-1.
+  const signsWeakly = algo === 'ssh-rsa' && context.hashAlgo === undefined;
+  const key = { algorithm: algo, blob: data, signsWeakly };
+  const isProbe = context.signature === undefined;
+  const login = await logins.publicKey(context.username, isProbe ? key : { ...key, isProven: () => isSigned(context) }, peer);
+  // Why it cannot come in although its key is right is told to a peer that has proven to hold it.
+  if (isProbe && (login.result === 'ok' || login.result === 'too-many-visits')) {
+    mendAnswer(context);
+    return { outcome: 'probed', login };
+  }
+  return { outcome: login.result === 'ok' ? 'accepted' : 'failed', login };
+}
+
+function refuse(context: AuthContext): void {
+  context.reject(METHODS);
+}
+
+function isSigned({ key, blob, signature, hashAlgo }: PublicKeyAuthContext): boolean {
+  const parsed = utils.parseKey(`${key.algo} ${key.data.toString('base64')}`);
+  if (parsed instanceof Error || blob === undefined || signature === undefined) return false;
+  // Whatever its types say, the answer may also be an Error, which is not a yes.
+  const verdict: unknown = parsed.verify(blob, signature, hashAlgo);
+  return verdict === true;
 }

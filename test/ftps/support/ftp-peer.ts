@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type SecureVersion, type TLSSocket } from 'node:tls';
 import { PASSWORD } from '../../sftp/support/front-door-fixture';
-import { RawBytes } from '../../../src/ftps/transfer/raw-bytes';
+import { RawBytes } from '../../../src/ftps/transfer/data-connection';
 import type { FtpsServer } from '../../../src/ftps/start-ftps';
 
 /** TLS on a socket that can also be ended behind its back. */

@@ -1,12 +1,11 @@
 // A scripted SFTP client without SSH: speaks to `serveSession` over memory, packet by packet, and shows every reply in order.
 
 import { PassThrough } from 'node:stream';
-import { writeAttributes, readAttributes, type Attributes } from '../../../src/sftp/codec/attributes';
+import { writeAttributes, readAttributes, type Attributes, WireReader, WireWriter } from '../../../src/sftp/codec/wire';
 import type { Request } from '../../../src/sftp/codec/decode-request';
 import type { Reply } from '../../../src/sftp/codec/encode-reply';
 import { PacketSplitter } from '../../../src/sftp/codec/packet-splitter';
 import { EXTENSIONS, PACKET, type Status } from '../../../src/sftp/codec/protocol';
-import { WireReader, WireWriter } from '../../../src/sftp/codec/wire';
 import type { SessionContext } from '../../../src/sftp/session/answer-request';
 import { LinkGone, serveSession } from '../../../src/sftp/session/serve-session';
 

@@ -2,9 +2,8 @@
 // further than "Invalid handle"; and what each may be answered with.
 
 import type { Reply } from '../../../src/sftp/codec/encode-reply';
-import type { Attributes } from '../../../src/sftp/codec/attributes';
+import { type Attributes, WireWriter } from '../../../src/sftp/codec/wire';
 import { OPEN_FLAG, PACKET, STATUS } from '../../../src/sftp/codec/protocol';
-import { WireWriter } from '../../../src/sftp/codec/wire';
 import { encodeRequest, type Question } from './peer';
 import { below, NAMES, pick, type Random } from './random';
 
