@@ -1,6 +1,6 @@
 import { NO_COUNTS, type Held, type ImportRun } from '../../src/domain/import-run';
 import { ImportsError } from '../../src/errors';
-import { aRun, aWorld, imports, type World } from './fake-deps';
+import { aClient, aRun, aWorld, imports, type World } from './fake-deps';
 
 const HELD: Held = {
   archives: 1200,
@@ -30,6 +30,15 @@ const writesItDown = (world: World) => {
 const world = (run = held(), change: Partial<World> = {}) => aWorld({ runs: [run], onSleep: writesItDown, ...change });
 
 describe('a held import', () => {
+  test('that is approved waits for as long as its client is paused, and says so', async () => {
+    const paused = { at: new Date(), by: 'sam', reason: 'they clean up' };
+    const ran = await imports(world(held(), { clients: [aClient('acme', { paused })] }), 'approve', 'acme-1', '--reason', 'x');
+    expect(ran).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('client acme is paused. Resume it with: imports client resume acme'),
+    });
+  });
+
   const decisions: readonly (readonly [args: string[], call: string, out: string])[] = [
     [
       ['approve', 'acme-1', '--reason', ' they asked '],

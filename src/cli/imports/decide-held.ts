@@ -10,14 +10,15 @@ import { record, REASON_OPTION, requireReason } from '../record';
 import type { CliDeps, Services } from '../deps';
 import { DECIDED_WORDS, resultOf } from '../show/describe-import';
 import { requireImport } from './require-import';
+import { waitsForResume } from './retry';
 
 /** A worker takes a decision up within milliseconds; this long is waited before saying that it has not written it down. */
 const WRITTEN_WITHIN_MS = 5000;
 const POLL_MS = 200;
 
 const DONE: Readonly<Record<HoldVerdict, (id: string) => string>> = {
-  approve: (id) => `Import ${id} is approved and goes on.\nFollow it with: imports watch ${id}`,
-  'approve-without-archives': (id) => `Import ${id} is approved and goes on; nobody will be archived.\nFollow it with: imports watch ${id}`,
+  approve: (id) => `Import ${id} is approved and goes on.`,
+  'approve-without-archives': (id) => `Import ${id} is approved and goes on; nobody will be archived.`,
   decline: (id) => `Import ${id} is declined: no user was changed. The client is told.`,
 };
 
@@ -59,9 +60,14 @@ async function decide({ deps, print }: Session, id: string, verdict: HoldVerdict
   await services.control.decide(run.importId, { verdict, reason: reason, by: deps.operator });
   const written = await isWritten(services, run, deps);
   const message = written
-    ? DONE[verdict](run.importId)
+    ? `${DONE[verdict](run.importId)}${verdict === 'decline' ? '' : `\n${await followUp(services, run)}`}`
     : `The decision on import ${run.importId} was taken.\nSee what becomes of it: imports show ${run.importId}`;
   await print.show({ importId: run.importId, verdict, message }, () => message);
+}
+
+async function followUp({ clients }: Services, { importId, clientId }: ImportRun): Promise<string> {
+  const client = await clients.find(clientId);
+  return client?.paused === undefined ? `Follow it with: imports watch ${importId}` : waitsForResume(client);
 }
 
 function refuseWhatDoesNotWait(run: ImportRun): void {

@@ -2,6 +2,7 @@
 // go on where they stopped. What has ended well, or still runs, is refused with what to do instead.
 
 import type { Command } from 'commander';
+import type { Client } from '../../domain/client';
 import type { ImportId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
 import { hasEnded, WITH_WORKFLOW } from '../../domain/import-state';
@@ -120,13 +121,16 @@ async function hasAsked(services: Services, found: ImportRun, reason: string, de
   return services.imports.advance(importId, 'queued', { askedAt: at, turn: null, failure: null, retries }, { state: [state], turn });
 }
 
+export function waitsForResume({ clientId }: Client): string {
+  return `It waits: client ${clientId} is paused. Resume it with: imports client resume ${clientId} --reason "…"`;
+}
+
 async function nextOf({ imports, clients }: Services, importId: ImportId, { sleep }: Pick<CliDeps, 'sleep'>): Promise<string> {
   for (let waited = 0; waited < TAKEN_UP_WITHIN_MS; waited += POLL_MS) {
     const now = await imports.find(importId);
     if (now?.state !== 'queued') return `Follow it with: imports watch ${importId}`;
     const client = await clients.find(now.clientId);
-    if (client?.paused !== undefined)
-      return `It waits: client ${client.clientId} is paused. Resume it with: imports client resume ${client.clientId} --reason "…"`;
+    if (client?.paused !== undefined) return waitsForResume(client);
     await sleep(POLL_MS);
   }
   return `It waits for its turn behind another import of the client, or no worker runs.\nSee which with: imports doctor\nFollow it with: imports watch ${importId}`;
