@@ -98,7 +98,7 @@ it('a held import shows its numbers everywhere, has written nothing, and is impo
   expect(await archived('approved')).toBe(20);
 
   const again = await product.cli('approve', importId, '--reason', 'x');
-  expect(again).toMatchObject({ code: 1, stderr: expect.stringMatching(/was decided already[^]*imports undo/) });
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringMatching(/was already approved[^]*imports undo/) });
   expect(await adminMails(importId)).toHaveLength(1);
 });
 
