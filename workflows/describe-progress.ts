@@ -40,7 +40,7 @@ export function describeProgress(progress: Progress): string {
   if (progress.chunks !== undefined && progress.chunks > 0) lines.push(bar(progress.chunksDone ?? 0, progress.chunks), '');
   if (progress.refusedBecause !== undefined) lines.push(`Refused: \`${progress.refusedBecause}\`. No user was changed.`, '');
   if (progress.state === 'held' && progress.held !== undefined) lines.push(...holdPage(progress.importId, progress.held), '');
-  if (progress.counts !== undefined) lines.push(...table(progress.counts), '');
+  if (progress.counts !== undefined) lines.push(...table(countRows(progress.counts)), '');
   const next = NEXT[progress.state];
   if (next !== undefined) lines.push(next(progress.importId));
   return lines.join('\n').trim();
@@ -82,9 +82,13 @@ export function bar(done: number, total: number): string {
   return `\`${'█'.repeat(filled)}${'░'.repeat(20 - filled)}\` chunk ${done} of ${total}`;
 }
 
-function table(counts: Counts): string[] {
-  const shown = (Object.entries(counts) as [keyof Counts, number][]).filter(([key, n]) => n > 0 || key === 'records');
-  return ['| what | number |', '| --- | ---: |', ...shown.map(([key, n]) => `| ${words(key)} | ${grouped(n)} |`)];
+function table(rows: readonly (readonly [what: string, n: number])[]): string[] {
+  return ['| what | number |', '| --- | ---: |', ...rows.map(([what, n]) => `| ${what} | ${grouped(n)} |`)];
+}
+
+function countRows(counts: Counts): [string, number][] {
+  const shown = Object.entries(counts).filter(([key, n]) => n > 0 || key === 'records');
+  return shown.map(([key, n]) => [words(key), n]);
 }
 
 function words(key: string): string {
@@ -117,13 +121,13 @@ export function describeUndoProgress({ importId, fileName, phase, chunks, chunks
     '',
   ];
   if (chunks > 0) lines.push(bar(chunksDone, chunks), '');
-  if (counts !== undefined) lines.push(...undoTable(counts), '');
+  if (counts !== undefined) lines.push(...table(undoRows(counts)), '');
   if (phase === 'failed') lines.push(`Fix the cause, then \`imports undo ${importId} --reason "…"\`: it continues where it stopped.`);
   if (phase === 'undone') lines.push(`\`imports undo ${importId}\` lists what was left alone.`);
   return lines.join('\n').trim();
 }
 
-function undoTable(counts: UndoCounts): string[] {
+function undoRows(counts: UndoCounts): [string, number][] {
   const shown = (Object.entries(counts) as [keyof UndoCounts, number][]).filter(([, n]) => n > 0);
-  return ['| what | number |', '| --- | ---: |', ...shown.map(([key, n]) => `| ${UNDO_COUNT_WORDS[key]} | ${grouped(n)} |`)];
+  return shown.map(([key, n]) => [UNDO_COUNT_WORDS[key], n]);
 }

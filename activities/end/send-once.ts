@@ -3,7 +3,7 @@
 
 import type { ImportId } from '../../src/domain/ids';
 import { ImportsError } from '../../src/errors';
-import type { MailKind, Message, ResentKind } from '../../src/domain/report/compose-mail';
+import { composeAdminMail, type AdminMail, type MailKind, type Message, type ResentKind } from '../../src/domain/report/compose-mail';
 import type { WebhookKind } from '../../src/domain/webhook/event';
 import type { ActivityPorts } from '../activity-ports';
 import { whileBeating } from '../heartbeat';
@@ -27,6 +27,18 @@ export async function sendOnce(
       },
     ),
   );
+}
+
+/** The same to the administrator of the client's imports, or `to` somebody else. */
+export function sendAdminMail(
+  ports: ActivityPorts,
+  { to, ...mail }: Omit<AdminMail, 'mailFrom'> & { readonly kind: MailKind; readonly to?: string },
+): Promise<'sent' | 'failed'> {
+  const { importId, kind } = mail;
+  return sendOnce(ports, importId, kind, () => ({
+    ...composeAdminMail({ ...mail, mailFrom: ports.mailFrom }),
+    ...(to !== undefined && { to }),
+  }));
 }
 
 /** `send` returns why the other side refused it for good; undefined = it took it. */

@@ -6,10 +6,9 @@ import { loadImport } from '../load-import';
 import { noteStep } from '../note-step';
 import { turnIsOver, type InTurn } from '../turn/require-turn';
 import { announce } from '../webhooks/announce';
-import { composeAdminMail } from '../../src/domain/report/compose-mail';
 import { describeHold, type HoldMailKind } from '../../src/domain/report/describe-hold';
 import type { ImportId } from '../../src/domain/ids';
-import { sendOnce } from '../end/send-once';
+import { sendAdminMail } from '../end/send-once';
 
 const HOUR_MS = 3_600_000;
 
@@ -48,15 +47,7 @@ export const sendHoldMail =
     const { run, client } = await loadImport(ports, importId);
     const { held } = run;
     if (run.state !== 'held' || held === null) return { report: 'none' };
-    const state = await sendOnce(ports, importId, kind, () =>
-      composeAdminMail({
-        importId,
-        kind,
-        client,
-        mailFrom: ports.mailFrom,
-        page: describeHold(run, held, client, kind),
-      }),
-    );
+    const state = await sendAdminMail(ports, { importId, kind, client, page: describeHold(run, held, client, kind) });
     // The administrator knows now, whatever became of the first e-mail.
     if (state === 'sent' && kind === 'hold-reminder') await ports.outbox.setState(importId, 'hold', 'sent', ports.clock.now());
     const detail = { clientId: run.clientId, importId, kind, state };

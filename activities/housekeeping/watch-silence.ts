@@ -3,10 +3,9 @@
 
 import type { Client } from '../../src/domain/client';
 import { silenceOf } from '../../src/domain/client/schedule';
-import { composeAdminMail } from '../../src/domain/report/compose-mail';
 import { describeSilence, describeAddressChange } from '../../src/domain/report/describe-alarms';
 import type { ActivityPorts } from '../activity-ports';
-import { sendOnce } from '../end/send-once';
+import { sendAdminMail } from '../end/send-once';
 import { sideBySide } from '../side-by-side';
 import { announce } from '../webhooks/announce';
 import { importIdOf } from '../../src/domain/ids';
@@ -48,15 +47,8 @@ async function tellSilence(ports: ActivityPorts, client: Client): Promise<boolea
   if (silence === undefined) return false;
   await announce(ports, { type: 'client.silent', clientId, importId: silence.after, at: now.getTime() });
   if ((await ports.outbox.state(silence.after, 'silence')) !== 'pending') return false;
-  const alarm = await sendOnce(ports, silence.after, 'silence', () =>
-    composeAdminMail({
-      importId: silence.after,
-      kind: 'silence',
-      client,
-      mailFrom: ports.mailFrom,
-      page: describeSilence({ client, silence, newest, now }),
-    }),
-  );
+  const page = describeSilence({ client, silence, newest, now });
+  const alarm = await sendAdminMail(ports, { importId: silence.after, kind: 'silence', client, page });
   if (alarm === 'sent') ports.metrics.silenceAlarmSent(clientId);
   ports.log.warn('client is silent', { clientId, after: silence.after, alarm });
   return true;
@@ -98,15 +90,7 @@ async function tellChange(
   if (client === undefined) return 0;
   const importId = importIdOf(client.clientId, 0);
   if ((await ports.outbox.state(importId, kind)) !== 'pending') return 0;
-  await sendOnce(ports, importId, kind, () => ({
-    ...composeAdminMail({
-      importId,
-      kind,
-      client,
-      mailFrom: ports.mailFrom,
-      page: describeAddressChange({ client, at, by: by.selfDeclared ?? by.name, isOld: kind.startsWith('address-old') }),
-    }),
-    to,
-  }));
+  const page = describeAddressChange({ client, at, by: by.selfDeclared ?? by.name, isOld: kind.startsWith('address-old') });
+  await sendAdminMail(ports, { importId, kind, client, page, to });
   return 1;
 }

@@ -4,7 +4,7 @@
 import type { ImportId } from '../../src/domain/ids';
 import { enter, type InTurn } from '../turn/require-turn';
 import { becameOf, NO_COUNTS, type FileLayout, type ImportRun } from '../../src/domain/import-run';
-import type { RefusalCode } from '../../src/domain/reason/reasons';
+import type { RefusalCode } from '../../src/domain/reason/refusals';
 import type { ActivityPorts } from '../activity-ports';
 import { beat, whileBeating } from '../heartbeat';
 import { loadImport } from '../load-import';

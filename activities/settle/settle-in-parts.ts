@@ -75,7 +75,7 @@ export async function settleInParts<Result>(settlement: Settlement<Result>): Pro
     again: Lines,
     work: (part: PartOfSettlement<Result>, batch: readonly T[]) => Promise<readonly number[]>,
   ) => {
-    for (const some of slices(items, PER_PART)) {
+    for (const some of inBatches(items, PER_PART)) {
       const part = settlement.begin();
       const left = new Set<number>();
       for (const batch of inBatches(some, BATCH)) {
@@ -131,14 +131,4 @@ function* dueIn(open: Lines, plan: TakeoverPlan, isHopeless: Uint8Array): Genera
     if (isHopeless[at] === 1) continue;
     yield { line: open.at(at), releases: plan.releasesFor(at), isGiver: (field, holder) => plan.isGiver(at, field, holder) };
   }
-}
-
-function* slices<T>(items: Iterable<T>, size: number): Generator<readonly T[]> {
-  let slice: T[] = [];
-  for (const item of items) {
-    if (slice.push(item) < size) continue;
-    yield slice;
-    slice = [];
-  }
-  if (slice.length > 0) yield slice;
 }

@@ -5,8 +5,8 @@ import type { ImportId } from '../../src/domain/ids';
 import { ImportsError } from '../../src/errors';
 import type { UndoChunk } from '../../src/domain/undo/undo';
 import type { ActivityPorts } from '../activity-ports';
-import { beat } from '../heartbeat';
-import { inBatches } from '../in-batches';
+import { beat, withHeartbeat } from '../heartbeat';
+import { gatherBatches, inBatches } from '../in-batches';
 import { loadImport } from '../load-import';
 import type { Pace } from '../pace';
 import { requireUndoTurn, type InTurn, undoInTurn } from '../turn/require-turn';
@@ -28,10 +28,10 @@ export const planUndo =
       throw new ImportsError('INVARIANT', `Import ${importId} is ${run.state}, so it cannot be undone yet. See: imports show ${importId}`);
     }
     const chunks: UndoChunk[] = [];
-    for await (const userIds of parts(ports.changes.created(run.clientId, importId))) {
+    for await (const userIds of gatherBatches(withHeartbeat(ports.changes.created(run.clientId, importId)), PER_CHUNK)) {
       chunks.push({ n: chunks.length, kind: 'created', userIds });
     }
-    for await (const lines of parts(ports.changes.lines(importId))) {
+    for await (const lines of gatherBatches(withHeartbeat(ports.changes.lines(importId)), PER_CHUNK)) {
       chunks.push({ n: chunks.length, kind: 'changed', fromLine: lines[0]!, toLine: lines.at(-1)! });
     }
     await ports.undos.putChunks(importId, undo.round, chunks);
@@ -40,17 +40,6 @@ export const planUndo =
     ports.log.info('undo planned', { clientId: run.clientId, importId, chunks: chunks.length });
     return { chunks: chunks.length };
   };
-
-async function* parts<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
-  let part: T[] = [];
-  for await (const item of items) {
-    if (part.push(item) % 1_000 === 0) beat();
-    if (part.length < PER_CHUNK) continue;
-    yield part;
-    part = [];
-  }
-  if (part.length > 0) yield part;
-}
 
 /** Users read and written at once. */
 const BATCH = 1_000;

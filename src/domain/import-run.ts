@@ -4,27 +4,15 @@ import type { ClientSettings } from './client';
 import type { ImportState } from './import-state';
 import type { ClientId, ImportId } from './ids';
 import type { ReasonGroup } from './reason/reason-tally';
-import type { ReasonCode, Refusal } from './reason/reasons';
+import type { ReasonCode } from './reason/reasons';
+import type { Refusal } from './reason/refusals';
 import type { UndoCounts } from './undo/undo';
 
 export type ImportOutcome = 'imported' | 'imported-with-failures' | 'refused' | 'declined';
 export type ReportState = 'none' | 'pending' | 'sent' | 'not-repeated' | 'failed';
 
 /** records = created + updated + unchanged + rejected + repeated + superseded; an archived user counts as updated, too. */
-export interface Counts {
-  readonly records: number;
-  readonly created: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  readonly archived: number;
-  readonly rejected: number;
-  readonly repeated: number;
-  readonly superseded: number;
-  readonly inactiveIgnored: number;
-  readonly permitsReleased: number;
-}
-
-export const NO_COUNTS: Counts = {
+export const NO_COUNTS = {
   records: 0,
   created: 0,
   updated: 0,
@@ -36,6 +24,8 @@ export const NO_COUNTS: Counts = {
   inactiveIgnored: 0,
   permitsReleased: 0,
 };
+
+export type Counts = Readonly<typeof NO_COUNTS>;
 
 /** Counts of one kind, each key by itself; one that is missing is 0. */
 export function addCounts<T extends { readonly [K in keyof T]?: number }>(a: T, b: T): T {

@@ -1,28 +1,11 @@
 // Every number that bounds how much of us peers and clients may take up, each with its reason. SECURITY.md shows them to people.
 
-export interface Limits {
-  readonly clientBytes: number;
-  readonly clientFiles: number;
-  readonly clientPartials: number;
-  readonly backupBytes: number;
-  readonly backupFiles: number;
-  readonly clientSessions: number;
-  readonly clientOpenFiles: number;
-  readonly diskReserve: { readonly share: number; readonly bytes: number };
-  readonly diskLookBytes: number;
-  readonly idleMs: number;
-  readonly rekeyMs: number;
-  readonly rekeyBytes: number;
-  readonly rekeyAnswerMs: number;
-  readonly goodbyeMs: number;
-}
-
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
 const MINUTE_MS = 60_000;
 
-export const LIMITS: Limits = {
+export const LIMITS = {
   /** Where uploads lie and what is staged; processed files are ours and not counted. Five files of the largest size a client may send. */
   clientBytes: 10 * GIB,
   /** Counted the same way. Looking at so many takes a tenth of a second, which is what a listing may cost. */
@@ -51,6 +34,8 @@ export const LIMITS: Limits = {
   /** For a peer to take the last bytes of a connection that we end. */
   goodbyeMs: 5000,
 };
+
+export type Limits = Readonly<typeof LIMITS>;
 
 /** What peers may take before and at their log-in, for all ways in together. Scores and bans: throttle.ts, bans.ts. */
 export const ENTRY_LIMITS = {

@@ -3,6 +3,7 @@
 import type { FileLayout } from '../../domain/import-run';
 import type { ClientSettings } from '../../domain/client';
 import { acceptedNames, nameIn } from '../../domain/file/header-names';
+import { DELIMITERS } from '../../domain/record/unreadable';
 
 export type Delimiter = FileLayout['delimiter'];
 
@@ -12,7 +13,6 @@ interface Separation {
   readonly hasSepLine: boolean;
 }
 
-const CANDIDATES: readonly Delimiter[] = [',', ';', '\t'];
 const SEP_LINE = /^"?sep=([,;\t])"?[ ,;\t]*$/i;
 
 /** Bytes among which the header line is looked for. */
@@ -40,5 +40,5 @@ function shownBy(text: string, names: ReadonlySet<string>): Delimiter {
   const unquoted = line.replaceAll(QUOTED, '');
   const found = (candidate: Delimiter) => line.split(candidate).filter((cell) => names.has(nameIn(cell.replaceAll('"', '')))).length;
   const often = (candidate: Delimiter) => unquoted.split(candidate).length;
-  return CANDIDATES.toSorted((a, b) => found(b) - found(a) || often(b) - often(a))[0]!;
+  return DELIMITERS.toSorted((a, b) => found(b) - found(a) || often(b) - often(a))[0]!;
 }

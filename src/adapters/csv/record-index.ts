@@ -9,8 +9,8 @@ import type { FileLayout } from '../../domain/import-run';
 import type { Column, FileMark, RawRow } from '../../domain/record/record';
 import { recordChecker } from '../../domain/record/record-checker';
 import { withoutTextForm } from '../../domain/report/spreadsheet-cell';
-import type { Refusal } from '../../domain/reason/reasons';
 import {
+  type Refusal,
   refuseEmpty,
   refuseLongRecord,
   refuseNamelessColumn,

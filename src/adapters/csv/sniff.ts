@@ -2,8 +2,8 @@
 
 import type { ClientSettings } from '../../domain/client';
 import type { FileLayout } from '../../domain/import-run';
-import type { Refusal } from '../../domain/reason/reasons';
 import {
+  type Refusal,
   refuseDamaged,
   refuseEmpty,
   refuseEncoding,

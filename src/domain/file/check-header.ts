@@ -11,8 +11,7 @@ import { joinWithAnd, oneLine } from '../report/wording';
 import { fieldsOf } from '../client/profiles';
 import { nameIn } from './header-names';
 import type { Column } from '../record/record';
-import type { Refusal, RefusalCode } from '../reason/reasons';
-import { refusal } from '../reason/refusals';
+import { type Refusal, type RefusalCode, refusal } from '../reason/refusals';
 import { suggestHeader } from './suggest-header';
 import { bare } from './suggest-name';
 

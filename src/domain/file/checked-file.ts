@@ -2,7 +2,8 @@
 
 import type { Counts, HoldNumbers } from '../import-run';
 import type { ReasonGroup } from '../reason/reason-tally';
-import type { Reason, ReasonCode, Refusal } from '../reason/reasons';
+import type { Reason, ReasonCode } from '../reason/reasons';
+import type { Refusal } from '../reason/refusals';
 
 /** What `imports check` finds: everything that an import of the file would come to, had it been dropped now. */
 export interface CheckedFile {

@@ -1,7 +1,7 @@
 // What the inspection of a file found: the parts that it is cut into, of about 5,000 records each, and later the result of each part.
 
 import type { FileLayout, Counts } from '../import-run';
-import type { Refusal } from '../reason/reasons';
+import type { Refusal } from '../reason/refusals';
 import type { UserId } from '../ids';
 import type { FileMark } from '../record/record';
 

@@ -4,10 +4,9 @@
 import type { ClientSettings } from '../client';
 import { fieldsOf } from '../client/profiles';
 import type { FileLayout } from '../import-run';
-import type { Refusal } from '../reason/reasons';
-import { refusal } from '../reason/refusals';
+import { type Refusal, refusal } from '../reason/refusals';
 import { acceptedNames, nameIn } from './header-names';
-import { DELIMITER_NAMES } from '../record/unreadable';
+import { DELIMITER_NAMES, DELIMITERS } from '../record/unreadable';
 
 /** The first rows of a file, and how they were read. */
 interface MisreadRows {
@@ -50,7 +49,7 @@ function quotesSpaced(cells: readonly string[], settings: Settings): Refusal | u
 /** One cell that holds the delimiter was in quotes. */
 function rowsInQuotes(cells: readonly string[], delimiter: string, settings: Settings): Refusal | undefined {
   if (cells.length !== 1) return undefined;
-  const candidates = settings.delimiter === 'auto' ? [',', ';', '\t'] : [delimiter];
+  const candidates = settings.delimiter === 'auto' ? DELIMITERS : [delimiter];
   if (!candidates.some((candidate) => cells[0]!.includes(candidate) && holdsRequired(namesIn(cells[0]!, candidate), settings)))
     return undefined;
   const message =

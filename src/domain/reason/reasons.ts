@@ -8,49 +8,6 @@ import { oneLine, joinWithAnd, nameLines } from '../report/wording';
 /** As many characters as an accepted one may have. */
 const LONGEST_ID = 50;
 
-export type ReasonCode =
-  | '9013'
-  | '9014'
-  | '9015'
-  | '9016'
-  | '9017'
-  | '9018'
-  | '9019'
-  | '9020'
-  | '9030'
-  | '9031'
-  | '9033'
-  | 'RECORD_SHAPE'
-  | 'DUPLICATE_IN_FILE'
-  | 'INACTIVE_UNKNOWN_USER'
-  | 'USER_ARCHIVED'
-  | 'CONFLICTING_COLUMNS'
-  | 'CONTROL_CHARACTER'
-  | 'CHARACTER_LOST'
-  | 'SPREADSHEET_VALUE'
-  | 'LEADING_ZEROS'
-  | 'QUOTE_MISPLACED'
-  | 'ROWS_SWALLOWED'
-  | 'HEADER_REPEATED'
-  | 'CUT_OFF'
-  | 'NOT_STORED';
-
-export type RefusalCode =
-  | 'FILE_EMPTY'
-  | 'NO_RECORDS'
-  | 'HEADER_UNKNOWN'
-  | 'HEADER_MISSING'
-  | 'HEADER_DUPLICATE'
-  | 'DELIMITER'
-  | 'ENCODING'
-  | 'QUOTE_UNCLOSED'
-  | 'QUOTE_MISPLACED'
-  | 'NOT_CSV'
-  | 'FILE_DAMAGED'
-  | 'TOO_LARGE'
-  | 'TOO_MANY_RECORDS'
-  | 'RECORD_TOO_LONG';
-
 /** Why one record was rejected. `field` is null when the reason is about the record as a whole. */
 export interface Reason {
   readonly code: ReasonCode;
@@ -61,13 +18,6 @@ export interface Reason {
 
 /** A rejected record has at least one. */
 export type Reasons = readonly [Reason, ...Reason[]];
-
-/** Why a file was refused as a whole. `line` = the line of the file to look at, where there is one. */
-export interface Refusal {
-  readonly code: RefusalCode;
-  readonly message: string;
-  readonly line?: number;
-}
 
 /** What the catalogue says about a code. */
 export interface CatalogueEntry {
@@ -96,7 +46,7 @@ const requiredOfNewUser = (what: string): ReasonEntry => ({
   sentence: (column) => `A new user needs ${column}; fill it in.`,
 });
 
-export const REASONS: Readonly<Record<ReasonCode, ReasonEntry>> = {
+const ROWS = {
   '9013': required('Unique id', 'The cell is empty, so the record does not say which user it is about.'),
   '9014': required('Login source', 'The cell is empty.'),
   '9015': {
@@ -251,7 +201,10 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonEntry>> = {
     fix: 'Ask us to look into it, and upload the record again when we tell you.',
     sentence: () => 'Our database did not accept this record; ask us to look into it before you upload it again.',
   },
-};
+} satisfies Record<string, ReasonEntry>;
+
+export type ReasonCode = keyof typeof ROWS;
+export const REASONS: Readonly<Record<ReasonCode, ReasonEntry>> = ROWS;
 
 /** Whether sentences of this code may hold the unique id of another user. */
 export function namesUser(code: ReasonCode): boolean {

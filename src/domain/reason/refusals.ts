@@ -2,9 +2,9 @@
 // the header (check-header.ts has those). A refused file changes no user, and every sentence says what to send instead.
 
 import { grouped } from '../report/wording';
-import type { CatalogueEntry, Refusal, RefusalCode } from './reasons';
+import type { CatalogueEntry } from './reasons';
 
-export const REFUSALS: Readonly<Record<RefusalCode, CatalogueEntry>> = {
+const ROWS = {
   FILE_EMPTY: {
     title: 'Empty file',
     meaning: 'The file has no bytes, or only spaces and line breaks.',
@@ -78,7 +78,17 @@ export const REFUSALS: Readonly<Record<RefusalCode, CatalogueEntry>> = {
       'One record is longer than 1 MiB. The usual cause is a quote closed in the wrong place, so that many lines are read as one, or a file without line breaks.',
     fix: 'Check the double quotes and the line breaks, starting at the line named in the message.',
   },
-};
+} satisfies Record<string, CatalogueEntry>;
+
+export type RefusalCode = keyof typeof ROWS;
+export const REFUSALS: Readonly<Record<RefusalCode, CatalogueEntry>> = ROWS;
+
+/** Why a file was refused as a whole. `line` = the line of the file to look at, where there is one. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly message: string;
+  readonly line?: number;
+}
 
 export function refusal(code: RefusalCode, message: string, line?: number): Refusal {
   return line === undefined ? { code, message } : { code, message, line };

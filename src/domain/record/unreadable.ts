@@ -5,7 +5,7 @@ import type { Swallowed } from './record';
 
 export const DELIMITER_NAMES: Readonly<Record<FileLayout['delimiter'], string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab' };
 
-const separators = Object.keys(DELIMITER_NAMES) as readonly FileLayout['delimiter'][];
+export const DELIMITERS = Object.keys(DELIMITER_NAMES) as readonly FileLayout['delimiter'][];
 
 export function explainShape(cells: readonly string[], width: number, delimiter: FileLayout['delimiter']): string {
   const mark = DELIMITER_NAMES[delimiter];
@@ -13,7 +13,7 @@ export function explainShape(cells: readonly string[], width: number, delimiter:
   const has = `The record has ${count(cells.length)}, but the header line has ${width}`;
   if (cells.length === 1 && cells[0]!.split(delimiter).length === width)
     return 'The whole line is in double quotes, so it was read as one value; remove the quotes around the line.';
-  const other = separators.find((one) => one !== delimiter && text.split(one).length === width);
+  const other = DELIMITERS.find((one) => one !== delimiter && text.split(one).length === width);
   if (cells.length < width && other !== undefined)
     return `The cells are separated by ${DELIMITER_NAMES[other]}s, but those of the header line by ${mark}s; use ${mark}s here, too.`;
   if (cells.length === 1) return `${has}; add the missing cells or, if the line is not about a user, remove it.`;

@@ -106,7 +106,7 @@ export function hostOf(address: string): string {
   return /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(host) ? host : 'imports.invalid';
 }
 
-interface AdminMailInput {
+export interface AdminMail {
   readonly importId: ImportId;
   /** Tells this e-mail apart from others about the import. */
   readonly kind: string;
@@ -117,7 +117,7 @@ interface AdminMailInput {
 }
 
 /** An e-mail to the administrator of a client's imports. */
-export function composeAdminMail({ importId, kind, client, mailFrom, page }: AdminMailInput): Message {
+export function composeAdminMail({ importId, kind, client, mailFrom, page }: AdminMail): Message {
   const { replyToAdminEmail } = client.settings;
   return {
     from: mailFrom ?? replyToAdminEmail,

@@ -1,7 +1,7 @@
 // What the log in an Agylia client's folder says about each step. Only codes, counts and ids: anyone with the client's login can read it.
 
 import type { Counts, HoldVerdict, ImportOutcome } from '../import-run';
-import type { RefusalCode } from '../reason/reasons';
+import type { RefusalCode } from '../reason/refusals';
 
 export type ProcessStep =
   | { readonly kind: 'found'; readonly bytes: number }

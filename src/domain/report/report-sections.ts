@@ -3,8 +3,8 @@
 
 import type { ImportRun } from '../import-run';
 import { nameLines, grouped, oneLine } from './wording';
-import { namesUser, type Reason, type Refusal, type ReasonCode, type RefusalCode } from '../reason/reasons';
-import { REFUSALS } from '../reason/refusals';
+import { namesUser, type Reason, type ReasonCode } from '../reason/reasons';
+import { type Refusal, type RefusalCode, REFUSALS } from '../reason/refusals';
 import { summariseReasons, type ReasonSummary } from '../reason/summarise-reasons';
 import { failedRecordsPath } from '../file/backup-names';
 

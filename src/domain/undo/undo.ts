@@ -24,18 +24,7 @@ export interface UserChange {
 /** What undo made of a user: former values back; created, so archived; archived, so active again; reactivated, so archived again. */
 export type UndoneAs = 'restored' | 'archived' | 'madeActive' | 'archivedAgain';
 
-export type WhyLeft =
-  | 'CHANGED_BY_IMPORT'
-  | 'CHANGED_SINCE'
-  | 'USER_GONE'
-  | 'EMAIL_TAKEN'
-  | 'USER_NAME_TAKEN'
-  | 'NOT_STORED'
-  | 'PERMIT_NOT_FREE'
-  | 'PERMIT_GONE'
-  | 'HOLDER_NOT_ACTIVE';
-
-export const WHY_LEFT: Readonly<Record<WhyLeft, string>> = {
+export const WHY_LEFT = {
   CHANGED_BY_IMPORT: 'A later import changed the user; undo that one first, or correct the user by hand.',
   CHANGED_SINCE: 'Somebody changed the user after the import; correct the user by hand where needed.',
   USER_GONE: 'The user is no longer there.',
@@ -45,7 +34,9 @@ export const WHY_LEFT: Readonly<Record<WhyLeft, string>> = {
   PERMIT_NOT_FREE: 'The permit was issued or changed after the import released it.',
   PERMIT_GONE: 'The permit is no longer there.',
   HOLDER_NOT_ACTIVE: 'The former holder is not active, so the permit stays available.',
-};
+} as const;
+
+export type WhyLeft = keyof typeof WHY_LEFT;
 
 /** A user or permit that undo did not touch. Personal data: never in Temporal, logs or the text of an e-mail. */
 export interface LeftAlone {
@@ -59,17 +50,7 @@ export interface LeftAlone {
   readonly by: ImportId | null;
 }
 
-export interface UndoCounts {
-  readonly restored: number;
-  readonly archived: number;
-  readonly madeActive: number;
-  readonly archivedAgain: number;
-  readonly permitsReturned: number;
-  readonly usersLeft: number;
-  readonly permitsLeft: number;
-}
-
-export const NO_UNDO_COUNTS: UndoCounts = {
+export const NO_UNDO_COUNTS = {
   restored: 0,
   archived: 0,
   madeActive: 0,
@@ -78,6 +59,8 @@ export const NO_UNDO_COUNTS: UndoCounts = {
   usersLeft: 0,
   permitsLeft: 0,
 };
+
+export type UndoCounts = Readonly<typeof NO_UNDO_COUNTS>;
 
 /**
  * The undo of one import. Requested again, one that stopped continues where it stopped; one that left users or permits alone looks at

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createCsvFiles } from '../../../src/adapters/csv/csv-files';
 import { DEFAULT_SETTINGS, type ClientSettings } from '../../../src/domain/client';
 import type { RawRow } from '../../../src/domain/record/record';
-import type { Refusal } from '../../../src/domain/reason/reasons';
+import type { Refusal } from '../../../src/domain/reason/refusals';
 import type { Inspection } from '../../../src/domain/file/inspection';
 
 export const csv = createCsvFiles();

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { ClientSettings } from '../../../src/domain/client';
-import type { Refusal } from '../../../src/domain/reason/reasons';
+import type { Refusal } from '../../../src/domain/reason/refusals';
 import { HEADER, inspectFile, refusalOf } from './on-disk';
 
 const good = `${HEADER}\n1,OPSCOM,Ann\n`;
