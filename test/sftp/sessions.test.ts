@@ -138,7 +138,7 @@ describe('a peer that does not speak the protocol', () => {
   it('hears why, when it is only a block that is too long', async () => {
     const handle = await peer.open('/users.csv', WRITE_NEW);
     const answer = peer.ask({ kind: 'write', handle, offset: 0n, data: Buffer.alloc(1_000_000, 'x') });
-    expect(await answer).toMatchObject({ status: STATUS.failure, message: expect.stringContaining('A block may have 255 KiB') });
+    expect(await answer).toMatchObject({ status: STATUS.failure, message: expect.stringContaining('A block may be 255 KiB at most') });
     expect([await peer.ended, fixture.folder.uploads.size]).toEqual(['malformed', 0]);
   });
 

@@ -56,7 +56,7 @@ function tooLong(id: number): Reply {
     kind: 'status',
     id,
     status: STATUS.failure,
-    message: 'A block may have 255 KiB: set a smaller block size, or write in smaller pieces',
+    message: 'A block may be 255 KiB at most: set a smaller block size, or write in smaller pieces',
   };
 }
 
