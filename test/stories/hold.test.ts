@@ -133,7 +133,7 @@ it('an import that nobody decides on is declined when its time is over, after on
   ]);
   expect(await product.cli('approve', item.importId, '--reason', 'x')).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('timed-out'),
+    stderr: expect.stringContaining('Nobody decided on import late-2 in time, so it was declined.'),
   });
 });
 
