@@ -4,8 +4,7 @@
 //   npm run bench:fair                                                200 clients with 1,000 records each, one with 1,000,000
 //   npm run bench:fair -- --clients 50 --small 1000 --large 300000    a smaller look
 
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectMongo, type Mongo } from '../src/adapters/mongo/connect-mongo';
@@ -13,7 +12,7 @@ import { connectImportsControl } from '../src/adapters/temporal/imports-control'
 import type { Client } from '../src/domain/client';
 import type { ClientId } from '../src/domain/ids';
 import { announceUpload } from '../src/processes/announce-upload';
-import { numberOption, startProduct, type Running } from './start-product';
+import { numberOption, rounded, runBench, startProduct, type Running } from './start-product';
 
 const SPREAD_MS = 60_000;
 
@@ -70,15 +69,14 @@ async function uploadAll(bench: Bench, clients: readonly ClientId[], content: st
     );
   while ((await ended()).length < clients.length) await sleep(500);
   const seconds = (await ended()).map((run) => (run.finishedAt!.getTime() - run.receivedAt.getTime()) / 1000).sort((a, b) => a - b);
-  const at = (share: number) => Math.round(seconds[Math.min(seconds.length - 1, Math.floor(seconds.length * share))]! * 100) / 100;
+  const at = (share: number) => rounded(seconds[Math.min(seconds.length - 1, Math.floor(seconds.length * share))]!);
   return { files: seconds.length, medianSeconds: at(0.5), p99Seconds: at(0.99), longestSeconds: at(1) };
 }
 
-async function main(): Promise<void> {
+runBench(async (dir) => {
   const small = numberOption('small', 1_000);
   const large = numberOption('large', 1_000_000);
   const clients = Array.from({ length: numberOption('clients', 200) }, (_, n) => `small-${n}` as ClientId);
-  const dir = mkdtempSync(path.join(tmpdir(), 'imports-fair-'));
   const product = await startProduct(path.join(dir, 'data'), { IMPORTS_QUIET_SECONDS: '1' });
   const mongo = await connectMongo(product.endpoints.mongodbUri);
   const control = connectImportsControl({ env: {}, address: product.endpoints.temporalAddress, payloadKeys: [], uiUrl: null });
@@ -100,11 +98,5 @@ async function main(): Promise<void> {
     await control.close();
     await mongo.close();
     await product.stop();
-    rmSync(dir, { recursive: true, force: true });
   }
-}
-
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
 });

@@ -4,13 +4,12 @@
 //   npm run bench:idle                                          10,000 clients for 15 minutes, then one file each
 //   npm run bench:idle -- --clients 1000 --minutes 5 --files 200     0 files = the first part only
 
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { mongo } from 'mongoose';
-import { numberOption, startProduct, type Running } from './start-product';
+import { cpuSeconds, numberOption, rounded, runBench, startProduct, statOf, type Running } from './start-product';
 
 const MINUTE = 60_000;
 const FILE = 'unique_id,login_source,first_name\r\n1,OPSCOM,Ann\r\n';
@@ -88,11 +87,6 @@ function workerPidOf(product: Running): number | undefined {
   }
 }
 
-/** Linux counts in hundredths of a second. */
-function statOf(pid: number): readonly string[] {
-  return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-}
-const cpuSeconds = (pid: number): number => (Number(statOf(pid)[11]) + Number(statOf(pid)[12])) / 100;
 const ageSeconds = (pid: number): number => Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) - Number(statOf(pid)[19]) / 100;
 
 function temporalBytes({ product }: Bench): number {
@@ -147,13 +141,10 @@ async function measureTick(bench: Bench, files: number): Promise<Tick> {
   };
 }
 
-const rounded = (n: number): number => Math.round(n * 100) / 100;
-
-async function main(): Promise<void> {
+runBench(async (dir) => {
   const clients = numberOption('clients', 10_000);
   const minutes = numberOption('minutes', 15);
   const files = Math.min(clients, numberOption('files', clients));
-  const dir = mkdtempSync(path.join(tmpdir(), 'imports-idle-'));
   const product = await startProduct(path.join(dir, 'data'), { IMPORTS_QUIET_SECONDS: '1' });
   const driver = await mongo.MongoClient.connect(product.endpoints.mongodbUri);
   const connection = await Connection.connect({ address: product.endpoints.temporalAddress });
@@ -168,11 +159,5 @@ async function main(): Promise<void> {
     await connection.close();
     await driver.close();
     await product.stop();
-    rmSync(dir, { recursive: true, force: true });
   }
-}
-
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
 });

@@ -8,13 +8,13 @@
 
 import { execFile, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import os, { tmpdir } from 'node:os';
+import { createWriteStream, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { mongo } from 'mongoose';
-import { startProduct, type Running } from './start-product';
+import { cpuSeconds, numberOption, option, runBench, startProduct, statOf, type Running } from './start-product';
 
 const BATCH = 1_000;
 const IN_FLIGHT = 4;
@@ -55,11 +55,8 @@ function peakMiB(pid: number): number {
   return Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
 }
 
-/** Processor time of a process so far, in microseconds. Linux counts in hundredths of a second. */
 function cpuMicros(pid: number): number {
-  const [, after = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
-  const fields = after.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+  return cpuSeconds(pid) * 1e6;
 }
 
 async function importOnce(
@@ -120,11 +117,14 @@ async function warmUp(product: Running, users: mongo.Collection, raw: mongo.Coll
   const file = path.join(dir, 'files/warm-up.csv');
   await writeFile(file, 20_000, () => false);
   await importOnce(product, 'warm', file);
-  for (const index of await users.indexes()) {
-    if (index.name !== '_id_') await raw.createIndex(index.key, { unique: index.unique === true, sparse: index.sparse === true });
-  }
+  await copyIndexes(users, raw);
   await rawWrites(each(await operationsOf(users, 'warm', 'insert')), raw);
   await rawWrites(each(await operationsOf(users, 'warm', 'upsert')), raw);
+}
+
+async function copyIndexes(from: mongo.Collection, to: mongo.Collection): Promise<void> {
+  for (const { name, key, unique, sparse } of await from.indexes())
+    if (name !== '_id_') await to.createIndex(key, { unique: unique === true, sparse: sparse === true });
 }
 
 async function addClient(product: Running, name: string): Promise<void> {
@@ -132,10 +132,9 @@ async function addClient(product: Running, name: string): Promise<void> {
   await product.json('client', 'add', name, ...addresses, '--set', 'startOnUpload=false');
 }
 
-async function main(): Promise<void> {
-  const records = Number(option('records') ?? 100_000);
-  const rounds = Number(option('rounds') ?? 5);
-  const dir = mkdtempSync(path.join(tmpdir(), 'imports-bench-'));
+async function compareAll(dir: string): Promise<void> {
+  const records = numberOption('records', 100_000);
+  const rounds = numberOption('rounds', 5);
   const product = await startProduct(path.join(dir, 'data'), { IMPORTS_QUIET_SECONDS: '1' });
   const client = await mongo.MongoClient.connect(product.endpoints.mongodbUri);
   const connection = await Connection.connect({ address: product.endpoints.temporalAddress });
@@ -165,7 +164,6 @@ async function main(): Promise<void> {
     await connection.close();
     await client.close();
     await product.stop();
-    rmSync(dir, { recursive: true, force: true });
   }
 }
 
@@ -201,8 +199,7 @@ class Bench {
     const name = `bench${round}`;
     await addClient(product, name);
     const raw = client.db(`raw_round_${round}`).collection('users');
-    for (const index of await this.users.indexes())
-      if (index.name !== '_id_') await raw.createIndex(index.key, { unique: index.unique === true, sparse: index.sparse === true });
+    await copyIndexes(this.users, raw);
     const others = client.db(`peer_round_${round}`);
     for (const field of ['unique_id', 'email', 'user_name']) await others.collection('people').createIndex({ [field]: 1 });
     const laps: Lap[] = [];
@@ -268,9 +265,7 @@ async function runPeer(peer: string, database: string, file: string, { endpoints
 
 /** Of all children that have ended. */
 function childMicros(): number {
-  const [, after = ''] = readFileSync('/proc/self/stat', 'utf8').split(') ');
-  const fields = after.split(' ');
-  return (Number(fields[13]) + Number(fields[14])) * 10_000;
+  return (Number(statOf('self')[13]) + Number(statOf('self')[14])) * 10_000;
 }
 
 /** The process that was started with this folder, and not the one that keeps it. */
@@ -296,11 +291,6 @@ function commit(): string {
   }
 }
 
-function option(name: string): string | undefined {
-  const at = process.argv.indexOf(`--${name}`);
-  return at === -1 ? undefined : process.argv[at + 1];
-}
-
 /** In Markdown. Ratios are of two laps of one round, so that what else the machine does weighs on both. */
 function tableOf(laps: readonly Lap[]): string {
   const of = (what: Case, side: Side) => laps.filter((lap) => lap.case === what && lap.side === side);
@@ -324,28 +314,21 @@ function tableOf(laps: readonly Lap[]): string {
     const ours = of(name, 'imports');
     const cells = [
       name,
-      spread(
-        ours.map(({ perSecond }) => perSecond),
-        0,
-      ),
+      spreadOf(ours, 'perSecond'),
       ...sides.map((side) => ratio(name, side)),
-      spread(
-        ours.map(({ micros }) => micros),
-        0,
-      ),
-      spread(
-        of(name, 'raw driver').map(({ micros }) => micros),
-        0,
-      ),
-      spread(
-        ours.map(({ databaseMicros }) => databaseMicros),
-        0,
-      ),
+      spreadOf(ours, 'micros'),
+      spreadOf(of(name, 'raw driver'), 'micros'),
+      spreadOf(ours, 'databaseMicros'),
       String(ours[0]?.historyEvents ?? ''),
     ];
     return `| ${cells.join(' | ')} |`;
   });
   return [`| ${heads.join(' | ')} |`, `| --- |${' ---: |'.repeat(heads.length - 1)}`, ...rows].join('\n');
+}
+
+function spreadOf(laps: readonly Lap[], what: 'perSecond' | 'micros' | 'databaseMicros'): string {
+  const values = laps.map((lap) => lap[what]);
+  return spread(values, 0);
 }
 
 /** Median, and the range. */
@@ -357,7 +340,4 @@ function spread(values: readonly number[], digits: number): string {
   return sorted.length < 2 ? middle : `${middle} (${text(sorted[0])}-${text(sorted.at(-1))})`;
 }
 
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+runBench(compareAll);

@@ -2,9 +2,9 @@
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, connect, type AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import path from 'node:path';
+import { pickPort, waitForPort } from '../src/embedded/pick-port';
 
 export interface OpenSshServer {
   readonly version: string;
@@ -21,7 +21,7 @@ export async function startOpenSshServer(dir: string, publicKeyFile: string): Pr
   mkdirSync(dir, { recursive: true });
   const [hostKey, config] = [path.join(dir, 'host_key'), path.join(dir, 'sshd_config')];
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', hostKey]);
-  const port = await freePort();
+  const port = await pickPort(0);
   const settings = [
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
@@ -40,10 +40,9 @@ export async function startOpenSshServer(dir: string, publicKeyFile: string): Pr
   let said = '';
   child.stderr.on('data', (data: Buffer) => (said += data.toString()));
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  while (!(await answers(port))) {
-    if (child.exitCode !== null) throw new Error(`sshd ended with ${child.exitCode}: ${said}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  const gone = new AbortController();
+  child.once('exit', (code) => gone.abort(new Error(`sshd ended with ${code}: ${said}`)));
+  await waitForPort(port, gone.signal);
   return {
     version: /OpenSSH_\S+/.exec(versionOf(program))?.[0].replace(/,$/, '') ?? 'OpenSSH',
     user: userInfo().username,
@@ -66,21 +65,4 @@ function findSshd(): string {
 function versionOf(program: string): string {
   const { stdout, stderr } = spawnSync(program, ['-V'], { encoding: 'utf8' });
   return stdout + stderr;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('close', () => undefined).once('connect', () => socket.destroy());
-  });
 }

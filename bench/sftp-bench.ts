@@ -6,10 +6,10 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startOpenSshServer } from './openssh-server';
+import { numberOption, option, rounded, runBench } from './start-product';
 
 const MB = 1_000_000;
 const LARGE_MB = 200;
@@ -45,7 +45,6 @@ interface Row {
 }
 
 const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
-const rounded = (number: number): number => Math.round(number * 100) / 100;
 
 /** Lines of a file such as clients send, so many bytes of them. */
 function lines(bytes: number): Buffer {
@@ -114,9 +113,8 @@ async function startFrontDoor(dataDir: string, publicKeyFile: string): Promise<{
   };
 }
 
-async function main(): Promise<void> {
-  const rounds = Number(process.argv[process.argv.indexOf('--rounds') + 1]) || 5;
-  const dir = mkdtempSync(path.join(tmpdir(), 'sftp-bench-'));
+runBench(async (dir) => {
+  const rounds = numberOption('rounds', 5);
   const keyFile = path.join(dir, 'key');
   const stops: (() => Promise<void>)[] = [];
   try {
@@ -137,16 +135,15 @@ async function main(): Promise<void> {
     console.log(`${openssh.version}, node ${process.versions.node}, median of ${rounds} rounds`);
     console.table(rows);
     console.log(JSON.stringify(rows));
-    const out = process.argv.indexOf('--out');
-    if (out > 0) writeFileSync(process.argv[out + 1]!, `${JSON.stringify(rows, null, 2)}\n`);
+    const out = option('out');
+    if (out !== undefined) writeFileSync(out, `${JSON.stringify(rows, null, 2)}\n`);
     // Nobody should measure a server that gives back something else.
     const [sent, back] = ['large.csv', 'back.csv'].map((name) => readFileSync(path.join(dir, name)));
     if (!sent!.equals(back!)) throw new Error('What came back is not what was sent.');
   } finally {
     for (const stop of stops) await stop();
-    rmSync(dir, { recursive: true, force: true });
   }
-}
+});
 
 async function compare(run: {
   readonly one: Case;
@@ -177,8 +174,3 @@ async function compare(run: {
     spread: `${rounded(ratios[0]!)} to ${rounded(ratios.at(-1)!)}`,
   };
 }
-
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});

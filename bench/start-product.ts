@@ -1,7 +1,9 @@
-// `imports up` as a process of its own, for measurements: what is measured is what users run.
+// What the benches share: their options, a folder that is gone afterwards, and `imports up` as a process of its own, so that what is measured is
+// what users run.
 
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Endpoints } from '../src/config/endpoints';
@@ -16,10 +18,39 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** `--name 5` */
-export function numberOption(name: string, usual: number): number {
+/** `--name value` */
+export function option(name: string): string | undefined {
   const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? usual : Number(process.argv[at + 1]);
+  return at < 0 ? undefined : process.argv[at + 1];
+}
+
+export function numberOption(name: string, usual: number): number {
+  return Number(option(name) ?? usual);
+}
+
+export function rounded(n: number): number {
+  return Math.round(n * 100) / 100;
+}
+
+/** Processor time of a process so far. Linux counts in hundredths of a second. */
+export function cpuSeconds(pid: number): number {
+  return (Number(statOf(pid)[11]) + Number(statOf(pid)[12])) / 100;
+}
+
+/** What Linux says of a process (or of `self`), behind its name. */
+export function statOf(pid: number | 'self'): readonly string[] {
+  return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+}
+
+/** `dir` is gone afterwards. */
+export function runBench(measure: (dir: string) => Promise<void>): void {
+  const dir = mkdtempSync(path.join(tmpdir(), 'imports-bench-'));
+  measure(dir)
+    .catch((error: unknown) => {
+      console.error(error);
+      process.exitCode = 1;
+    })
+    .finally(() => rmSync(dir, { recursive: true, force: true }));
 }
 
 export async function startProduct(dataDir: string, settings: Readonly<Record<string, string>>): Promise<Running> {

@@ -1,10 +1,9 @@
 // What the front door counts, for Prometheus: uploads, logins, and files that no import has taken. Never who: an unknown name may be
 // anything, a password among it.
 
-import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Clock, DoorMetrics } from '../../ports';
 import type { WaitingFiles } from '../../domain/file/folder-files';
-import { type Counted, within } from './serve-metrics';
+import { createMeters, type Counted, within } from './serve-metrics';
 
 /** A slow disk must not make the scrape fail: it then tells what the look before has found. */
 const PATIENCE_MS = 2_000;
@@ -12,40 +11,26 @@ const PATIENCE_MS = 2_000;
 /** By how soon the files are expected to be taken. */
 type FindWaiting = () => Promise<Readonly<Record<string, WaitingFiles>>>;
 
-export function createDoorMetrics({
-  findWaiting,
-  clock,
-}: {
+interface Counting {
   readonly findWaiting: FindWaiting;
   readonly clock: Clock;
-}): DoorMetrics & Counted {
-  const registry = new Registry();
-  const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+}
 
-  const uploads = new Counter({ name: 'imports_uploads_total', help: 'Uploads by result.', labelNames: ['client', 'result'], registers });
-  const bytes = new Counter({ name: 'imports_upload_bytes_total', help: 'Bytes of complete uploads.', labelNames: ['client'], registers });
-  const logins = new Counter({ name: 'imports_logins_total', help: 'Logins by result.', labelNames: ['method', 'result'], registers });
+export function createDoorMetrics({ findWaiting, clock }: Counting): DoorMetrics & Counted {
+  const { registry, counter, gauge } = createMeters();
 
-  const turnedAway = new Counter({
-    name: 'imports_connections_turned_away_total',
-    help: 'Connections that were dropped at once.',
-    labelNames: ['reason'],
-    registers,
-  });
-  const bans = new Counter({ name: 'imports_bans_total', help: 'Addresses that were banned.', registers });
-  const waiting = new Gauge({
-    name: 'imports_waiting_files',
-    help: 'Files in the folders of clients that no import has taken.',
-    labelNames: ['intake'],
-    registers,
-  });
-  const age = new Gauge({
-    name: 'imports_oldest_waiting_file_seconds',
-    help: 'How long the oldest file that no import has taken has been in its folder.',
-    labelNames: ['intake'],
-    registers,
-  });
+  const uploads = counter('imports_uploads_total', 'Uploads by result.', 'client', 'result');
+  const bytes = counter('imports_upload_bytes_total', 'Bytes of complete uploads.', 'client');
+  const logins = counter('imports_logins_total', 'Logins by result.', 'method', 'result');
+
+  const turnedAway = counter('imports_connections_turned_away_total', 'Connections that were dropped at once.', 'reason');
+  const bans = counter('imports_bans_total', 'Addresses that were banned.');
+  const waiting = gauge('imports_waiting_files', 'Files in the folders of clients that no import has taken.', 'intake');
+  const age = gauge(
+    'imports_oldest_waiting_file_seconds',
+    'How long the oldest file that no import has taken has been in its folder.',
+    'intake',
+  );
 
   let look: Awaited<ReturnType<FindWaiting>> = {};
   const tellWaiting = async (): Promise<void> => {
@@ -56,12 +41,11 @@ export function createDoorMetrics({
     }
   };
 
-  const backups = new Gauge({
-    name: 'imports_backup_share',
-    help: "Of the allowance of a client's .bak, what is taken, from 0 to 1. At 1 its uploads are refused.",
-    labelNames: ['client'],
-    registers,
-  });
+  const backups = gauge(
+    'imports_backup_share',
+    "Of the allowance of a client's .bak, what is taken, from 0 to 1. At 1 its uploads are refused.",
+    'client',
+  );
 
   return {
     backupsCounted: ({ clientId, share }) => backups.set({ client: clientId }, share),

@@ -4,12 +4,26 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { ImportsError } from '../../errors';
 
 export interface Counted {
   readonly contentType: string;
   /** In Prometheus' text format. */
   text(): Promise<string>;
+}
+
+/** What a process counts, beside what every node process tells. */
+export function createMeters() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    counter: <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+      new Counter({ name, help, labelNames, registers }),
+    gauge: <Label extends string>(name: string, help: string, ...labelNames: Label[]) => new Gauge({ name, help, labelNames, registers }),
+  };
 }
 
 export interface MetricsServer {
