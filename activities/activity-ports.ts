@@ -1,46 +1,24 @@
 // What the steps need of the outside world: ports, and the settings of the installation that they read.
 
 import type {
-  AuditStore,
-  ClientStore,
   Clock,
   CsvFiles,
-  DeferredStore,
-  ExpiryStore,
   FileStore,
-  GroupStore,
   Inboxes,
   ImportMetrics,
-  ImportStore,
   Log,
   Mailer,
-  OutboxStore,
-  PermitStore,
-  RejectedStore,
   StandingFolder,
-  TurnStore,
-  UndoStore,
-  UserChanges,
-  UserStore,
+  Stores,
   Webhooks,
   WebhookSender,
 } from '../src/ports';
 
-export interface ActivityPorts {
-  readonly clients: ClientStore;
-  readonly audit: Pick<AuditStore, 'entries'>;
-  readonly imports: ImportStore;
-  readonly turns: TurnStore;
+type StoresOfSteps = Omit<Stores, 'accounts' | 'bans' | 'audit' | 'sessions' | 'persons'>;
+
+export interface ActivityPorts extends StoresOfSteps {
+  readonly audit: Pick<Stores['audit'], 'entries'>;
   readonly inboxes: Inboxes;
-  readonly deferred: DeferredStore;
-  readonly rejected: RejectedStore;
-  readonly users: UserStore;
-  readonly groups: GroupStore;
-  readonly permits: PermitStore;
-  readonly changes: UserChanges;
-  readonly undos: UndoStore;
-  readonly outbox: OutboxStore;
-  readonly expiry: ExpiryStore;
   readonly files: FileStore;
   readonly standing: StandingFolder;
   readonly csv: CsvFiles;

@@ -608,6 +608,27 @@ export interface ExpiryStore {
   expire(importId: ImportId, at: Date, onProgress: () => void): Promise<void>;
 }
 
+/** All that the database keeps. */
+export interface Stores {
+  readonly clients: ClientStore;
+  readonly accounts: AccountStore;
+  readonly bans: BanStore;
+  readonly audit: AuditStore;
+  readonly sessions: SessionStore;
+  readonly imports: ImportStore;
+  readonly deferred: DeferredStore;
+  readonly rejected: RejectedStore;
+  readonly users: UserStore;
+  readonly groups: GroupStore;
+  readonly permits: PermitStore;
+  readonly changes: UserChanges;
+  readonly turns: TurnStore;
+  readonly undos: UndoStore;
+  readonly outbox: OutboxStore;
+  readonly expiry: ExpiryStore;
+  readonly persons: PersonStore;
+}
+
 // ------------------------------------------------------------------------------------------------------------ Temporal
 
 /** What steps ask of Temporal. */

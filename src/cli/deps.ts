@@ -7,47 +7,27 @@ import type { Client } from '../domain/client';
 import type { WaitingFiles } from '../domain/file/folder-files';
 import type { ClientId, ImportId } from '../domain/ids';
 import type {
-  AccountStore,
-  AuditStore,
-  BanStore,
-  ClientStore,
   Clock,
   CsvFiles,
   FileStore,
   ImportsControl,
-  ImportStore,
   LogLine,
   LogQuery,
   Mailer,
-  OutboxStore,
-  PermitStore,
-  PersonStore,
-  RejectedStore,
-  SessionStore,
-  TurnStore,
   StandingFolder,
-  UndoStore,
-  UserStore,
+  Stores,
   WebhookSender,
 } from '../ports';
 import type { Operator } from '../domain/audit';
 import type { PublicKey } from '../domain/client/access';
 
-export interface Services {
-  readonly clients: ClientStore;
-  readonly accounts: AccountStore;
-  readonly bans: BanStore;
-  readonly audit: AuditStore;
-  readonly sessions: Pick<SessionStore, 'live'>;
-  readonly imports: ImportStore;
-  readonly turns: Pick<TurnStore, 'askLook'>;
-  readonly rejected: RejectedStore;
-  readonly undos: UndoStore;
-  readonly outbox: Pick<OutboxStore, 'sentAt' | 'whyFailed' | 'failedAmong' | 'webhooksNotTaken' | 'setState'>;
-  readonly users: Pick<UserStore, 'history' | 'repairKeys' | 'search'>;
-  readonly permits: Pick<PermitStore, 'notGivenBack'>;
+export interface Services extends Pick<Stores, 'clients' | 'accounts' | 'bans' | 'audit' | 'imports' | 'rejected' | 'undos' | 'persons'> {
+  readonly sessions: Pick<Stores['sessions'], 'live'>;
+  readonly turns: Pick<Stores['turns'], 'askLook'>;
+  readonly outbox: Pick<Stores['outbox'], 'sentAt' | 'whyFailed' | 'failedAmong' | 'webhooksNotTaken' | 'setState'>;
+  readonly users: Pick<Stores['users'], 'history' | 'repairKeys' | 'search'>;
+  readonly permits: Pick<Stores['permits'], 'notGivenBack'>;
   readonly control: ImportsControl;
-  readonly persons: PersonStore;
   readonly files: Pick<
     FileStore,
     'prepareClient' | 'clientFolder' | 'uploads' | 'findFailedRecords' | 'findBackup' | 'removeBackup' | 'workFolders' | 'cleanUp'

@@ -4,21 +4,22 @@ import { activityInfo } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 import type { Activities } from '../../activities';
+import { RESENT_MAILS } from '../domain/report/compose-mail';
 import type { ImportMetrics } from '../ports';
 
-export const PHASES: Readonly<Record<keyof Activities, string>> = {
+const PHASES: Readonly<Record<keyof Activities, string>> = {
   nextTurn: 'turns',
   wakeWaiting: 'turns',
   inspectFile: 'inspecting',
   planArchive: 'inspecting',
   markHeld: 'held',
-  sendHoldMail: 'held',
+  [RESENT_MAILS.hold.step]: 'held',
   settleHold: 'held',
   applyChunk: 'applying',
   applyDeferred: 'applying',
   releasePermits: 'releasing',
   backUpFile: 'backing-up',
-  sendReport: 'reporting',
+  [RESENT_MAILS.report.step]: 'reporting',
   markReportFailed: 'reporting',
   prepareResend: 'reporting',
   closeResend: 'reporting',
@@ -29,7 +30,7 @@ export const PHASES: Readonly<Record<keyof Activities, string>> = {
   undoDeferred: 'undoing',
   undoPermits: 'undoing',
   settleUndo: 'undoing',
-  sendUndoReport: 'undoing',
+  [RESENT_MAILS.undo.step]: 'undoing',
   closeUndo: 'undoing',
   markUndoFailed: 'undoing',
   expireDetails: 'housekeeping',

@@ -14,7 +14,7 @@ import { RecordIndex, type AcceptedIndex } from './record-index';
 import { readText } from './read-text';
 import { sniff, SNIFF_BYTES } from './sniff';
 import { Utf8Watch } from './text-decoder';
-import { writeAtomically } from './write-atomically';
+import { writeAtomically } from '../write-atomically';
 
 export async function inspect(
   { sourcePath, textPath, idsPath, fileName, lineBreakHabit = null }: Parameters<CsvFiles['inspect']>[0],

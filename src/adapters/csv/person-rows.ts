@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { restoreCell } from '../../domain/report/spreadsheet-cell';
 import { byteOrderMark } from './sniff';
-import { writeAtomically } from './write-atomically';
+import { writeAtomically } from '../write-atomically';
 
 const ID_HEADERS = ['unique_id', 'username'];
 const BOM = '\u{feff}';

@@ -3,7 +3,7 @@
 
 import { stringify, type Options } from 'csv-stringify/sync';
 import { neutraliseCell, guardCell, restoreCell } from '../../domain/report/spreadsheet-cell';
-import { writeAtomically } from './write-atomically';
+import { writeAtomically } from '../write-atomically';
 import { clientCells, fitCells, isOurs } from '../../domain/record/dropped-back';
 import { REPORT_HEADERS } from '../../domain/record/fields';
 import type { FileLayout } from '../../domain/import-run';

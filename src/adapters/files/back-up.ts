@@ -2,11 +2,12 @@
 // reserves the names beside it, too; the claimed file itself is removed last. A repetition knows its own link by the inode and does the rest
 // again.
 
-import { copyFile, link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { copyFile, link, lstat, mkdir, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { failedRecordsName, receiptName, isOurs } from '../../domain/file/backup-names';
 import type { ImportId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
+import { writeAtomically } from '../write-atomically';
 import { missingAsUndefined, syncFolder } from './sync-folder';
 
 const MOST_NAME_BYTES = 255;
@@ -40,7 +41,7 @@ export async function backUp(request: BackUpRequest): Promise<'done' | 'taken'> 
   if (there === undefined && ((await isAnyThere(folder, name)) || !(await linkUnlessTaken(source, target)))) return 'taken';
   if (there !== undefined && there !== from) return 'taken';
 
-  await writeWhole(path.join(folder, receiptName(name)), request.receipt, source);
+  await writeAtomically(path.join(folder, receiptName(name)), (file) => file.writeFile(request.receipt), `${source}.receipt`);
   if ((await inodeOf(request.failedRecords)) !== undefined) {
     await copyFile(request.failedRecords, `${source}.failed`);
     await rename(`${source}.failed`, path.join(folder, failedRecordsName(name)));
@@ -69,19 +70,6 @@ async function linkUnlessTaken(source: string, target: string): Promise<boolean>
 /** Undefined when there is no such file. Exact: an inode may have more digits than a number. */
 async function inodeOf(file: string): Promise<bigint | undefined> {
   return (await missingAsUndefined(lstat(file, { bigint: true })))?.ino;
-}
-
-/** Written and synced beside the claimed file, then renamed: readers see all of it or nothing. */
-async function writeWhole(target: string, text: string, source: string): Promise<void> {
-  const temporary = `${source}.receipt`;
-  const handle = await open(temporary, 'w');
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, target);
 }
 
 /**

@@ -1,7 +1,8 @@
 // Makes a failed-records file small enough for mail: its header and as many whole records as fit. Works on bytes, so that a file of
 // any size costs one buffer: in CSV a line break outside quotes ends a record, and every quote, doubled ones included, flips in/out.
 
-import { open, rename, stat, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { writeAtomically } from '../write-atomically';
 
 const LF = 0x0a;
 const QUOTE = 0x22;
@@ -17,7 +18,7 @@ export async function cutAttachment(
   try {
     const head = await readHead(source, maxBytes);
     const { end, records } = wholeRecords(head);
-    await writeAtomically(outPath, head.subarray(0, end));
+    await writeAtomically(outPath, (file) => file.writeFile(head.subarray(0, end)));
     return { path: outPath, records };
   } finally {
     await source.close();
@@ -49,14 +50,4 @@ function wholeRecords(head: Buffer): { readonly end: number; readonly records: n
     }
   }
   return { end, records: Math.max(0, lines - 1) };
-}
-
-async function writeAtomically(outPath: string, bytes: Buffer): Promise<void> {
-  const target = await open(`${outPath}.writing`, 'w', 0o600);
-  try {
-    await target.writeFile(bytes);
-  } finally {
-    await target.close();
-  }
-  await rename(`${outPath}.writing`, outPath);
 }

@@ -3,25 +3,7 @@
 import { isNativeError } from 'node:util/types';
 import { createConnection, mongo } from 'mongoose';
 import { ImportsError } from '../../errors';
-import type {
-  AccountStore,
-  AuditStore,
-  BanStore,
-  ClientStore,
-  DeferredStore,
-  ExpiryStore,
-  GroupStore,
-  ImportStore,
-  OutboxStore,
-  PermitStore,
-  PersonStore,
-  RejectedStore,
-  SessionStore,
-  TurnStore,
-  UndoStore,
-  UserChanges,
-  UserStore,
-} from '../../ports';
+import type { Stores } from '../../ports';
 import { connectionOptions, type ConnectionOptions } from './connection-options';
 import { createAccountStore, createBanStore, createSessionStore } from './accounts/access-stores';
 import { createAuditStore } from './accounts/audit-store';
@@ -41,24 +23,7 @@ import { createUserChanges } from './users/user-changes';
 import { createUserStore } from './users/user-store';
 import { watchMonitor } from './watch-monitor';
 
-export interface Mongo {
-  readonly clients: ClientStore;
-  readonly accounts: AccountStore;
-  readonly bans: BanStore;
-  readonly audit: AuditStore;
-  readonly sessions: SessionStore;
-  readonly imports: ImportStore;
-  readonly deferred: DeferredStore;
-  readonly rejected: RejectedStore;
-  readonly users: UserStore;
-  readonly groups: GroupStore;
-  readonly permits: PermitStore;
-  readonly changes: UserChanges;
-  readonly turns: TurnStore;
-  readonly undos: UndoStore;
-  readonly outbox: OutboxStore;
-  readonly expiry: ExpiryStore;
-  readonly persons: PersonStore;
+export interface Mongo extends Stores {
   /** Safe to repeat; takes long when users exist and an index is new. */
   createIndexes(): Promise<void>;
   /** `time` is the server's own clock, where it tells it. */

@@ -5,26 +5,15 @@ import { accountItem, requireAccount } from './account-item';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
 
-export function addAccountEnableCommands(parent: Command, session: Session): void {
-  add(parent, session, {
-    enabled: false,
-    verb: 'disable',
-    summary: 'refuse a login until it is enabled again',
-    done: 'cannot log in any more',
-  });
-  add(parent, session, { enabled: true, verb: 'enable', summary: 'let a disabled login in again', done: 'can log in again' });
-}
+const SWITCHES = [
+  { verb: 'disable', enabled: false, summary: 'refuse a login until it is enabled again', done: 'cannot log in any more' },
+  { verb: 'enable', enabled: true, summary: 'let a disabled login in again', done: 'can log in again' },
+] as const;
 
-interface Switch {
-  readonly enabled: boolean;
-  readonly verb: 'enable' | 'disable';
-  readonly summary: string;
-  readonly done: string;
-}
-
-function add(parent: Command, { deps, print }: Session, { enabled, verb, summary, done }: Switch): void {
-  defineCommand(parent, { usage: `${verb} <user>`, summary, examples: [`imports account ${verb} acme-hr`] }).action(
-    async (userName: string) => {
+export function addAccountEnableCommands(parent: Command, { deps, print }: Session): void {
+  for (const { verb, enabled, summary, done } of SWITCHES) {
+    const examples = [`imports account ${verb} acme-hr`];
+    defineCommand(parent, { usage: `${verb} <user>`, summary, examples }).action(async (userName: string) => {
       const services = await deps.open();
       const found = await requireAccount(services, userName);
       const account = { ...found, enabled };
@@ -37,6 +26,6 @@ function add(parent: Command, { deps, print }: Session, { enabled, verb, summary
       });
       await services.accounts.update(userName, { enabled });
       await print.show(accountItem(account), () => `Account ${userName} of client ${account.clientId} ${done}.`);
-    },
-  );
+    });
+  }
 }

@@ -7,14 +7,11 @@ import type { ImportId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import { record, REASON_OPTION, requireReason } from '../record';
-import type { CliDeps, Services } from '../deps';
+import type { Services } from '../deps';
 import { DECIDED_WORDS, resultOf } from '../show/describe-import';
 import { requireImport } from './require-import';
 import { waitsForResume } from './retry';
-
-/** A worker takes a decision up within milliseconds; this long is waited before saying that it has not written it down. */
-const WRITTEN_WITHIN_MS = 5000;
-const POLL_MS = 200;
+import { waitForWorker } from './wake-inbox';
 
 const DONE: Readonly<Record<HoldVerdict, (id: string) => string>> = {
   approve: (id) => `Import ${id} is approved and goes on.`,
@@ -58,7 +55,10 @@ async function decide({ deps, print }: Session, id: string, verdict: HoldVerdict
   refuseWhatDoesNotWait(run);
   await record(deps, services, { action: verdict, clientId: run.clientId, subject: run.importId, reason: reason });
   await services.control.decide(run.importId, { verdict, reason: reason, by: deps.operator });
-  const written = await isWritten(services, run, deps);
+  const written = await waitForWorker(deps, async () => {
+    const now = await services.imports.find(run.importId);
+    return now?.state === 'held' ? undefined : now;
+  });
   const message = written
     ? `${DONE[verdict](run.importId)}${verdict === 'decline' ? '' : `\n${await followUp(services, run)}`}`
     : `The decision on import ${run.importId} was taken.\nSee what becomes of it: imports show ${run.importId}`;
@@ -89,13 +89,4 @@ function nextOf({ importId, state, outcome }: ImportRun): string {
   if (!hasEnded({ state })) return `Follow it with: imports watch ${importId}`;
   const hasWritten = state === 'finished' && outcome !== 'refused' && outcome !== 'declined';
   return `See all of it with: imports show ${importId}${hasWritten ? `\nTake it back with: imports undo ${importId} --reason "…"` : ''}`;
-}
-
-async function isWritten({ imports }: Services, { importId }: ImportRun, { sleep }: Pick<CliDeps, 'sleep'>): Promise<boolean> {
-  for (let waited = 0; waited < WRITTEN_WITHIN_MS; waited += POLL_MS) {
-    const now = await imports.find(importId);
-    if (now !== undefined && now.state !== 'held') return true;
-    await sleep(POLL_MS);
-  }
-  return false;
 }

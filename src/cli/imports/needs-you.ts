@@ -10,7 +10,7 @@ const NAMED = 5;
 /** Failed ones before held ones: what is broken may spread. */
 const ORDER = ['retry', 'decision'] as const;
 /** More than ever wait at once. */
-const MOST_HELD = 1_000;
+const MOST_UNDECIDED = 1_000;
 
 interface NeedsYou {
   readonly total: number;
@@ -18,6 +18,12 @@ interface NeedsYou {
   readonly what: string;
   /** What to type. */
   readonly next: string;
+}
+
+interface Asked {
+  readonly what: string;
+  readonly need: (typeof ORDER)[number] | null;
+  readonly query: ImportQuery;
 }
 
 interface Kind {
@@ -40,22 +46,23 @@ export interface AskedForNeeds {
 
 /** null = nothing does. */
 export async function needsYou({ imports, undos, outbox }: AskedForNeeds, clientIds?: readonly ClientId[]): Promise<NeedsYou | null> {
-  const states = ORDER.flatMap((need) => statesThat(({ needs }) => needs === need));
-  const asked: readonly (readonly [what: string, query: ImportQuery])[] = [
-    ...states.map((state) => [state, { states: [state] }] as const),
-    ['whose e-mail was not sent', { states: ENDED_STATES, reports: ['failed'], isKept: true }],
+  const asked: readonly Asked[] = [
+    ...ORDER.flatMap((need) =>
+      statesThat(({ needs }) => needs === need).map((state) => ({ what: state, need, query: { states: [state] } })),
+    ),
+    { what: 'whose e-mail was not sent', need: null, query: { states: ENDED_STATES, reports: ['failed'], isKept: true } },
   ];
   const kinds = (
     await Promise.all(
-      asked.map(async ([what, query]) => {
+      asked.map(async ({ what, need, query }) => {
         const those = { ...query, ...(clientIds !== undefined && { clientIds }) };
-        const limit = what === 'held' ? MOST_HELD : NAMED;
+        const limit = need === 'decision' ? MOST_UNDECIDED : NAMED;
         const [count, ids] = await Promise.all([imports.count(those), imports.listIds({ ...those, limit })]);
-        if (what !== 'held') return [kindOf(what, ids, count)];
+        if (need !== 'decision') return [kindOf(what, ids, count)];
         const untold = await outbox.failedAmong(ids, 'hold');
         return [
           kindOf(
-            notTold(untold.size),
+            `${what}, and ${untold.size === 1 ? 'its administrator was' : 'their administrators were'} not told`,
             ids.filter((id) => untold.has(id)),
           ),
           kindOf(
@@ -76,10 +83,6 @@ export async function needsYou({ imports, undos, outbox }: AskedForNeeds, client
   if (total === 0) return null;
   const what = waiting.map((kind) => `${listed(kind.ids, kind.count)} ${kind.what}`).join(', ');
   return { total, what, next: `imports show ${total === 1 ? waiting[0]?.ids[0] : 'ID'}` };
-}
-
-function notTold(n: number): string {
-  return `held, and ${n === 1 ? 'its administrator was' : 'their administrators were'} not told`;
 }
 
 function kindOf(what: string, ids: readonly string[], count = ids.length): Kind {

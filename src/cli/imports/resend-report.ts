@@ -4,7 +4,7 @@
 import type { Command } from 'commander';
 import type { ImportId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
-import type { ResentKind } from '../../domain/report/compose-mail';
+import { RESENT_MAILS, type ResentKind } from '../../domain/report/compose-mail';
 import { ImportsError } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
@@ -12,12 +12,7 @@ import type { Services } from '../deps';
 import { requireClient } from '../clients/require-client';
 import { requireImport } from './require-import';
 
-/** What the e-mails are called, and the setting that says who gets them. */
-const MAILS = {
-  report: { called: 'e-mail of', option: '', to: 'failedImportEmail' },
-  undo: { called: 'e-mail about the undo of', option: ' --undo', to: 'replyToAdminEmail' },
-  hold: { called: 'e-mail that asks for approval of', option: '', to: 'replyToAdminEmail' },
-} as const;
+const CALLED = { report: 'e-mail of', undo: 'e-mail about the undo of', hold: 'e-mail that asks for approval of' } as const;
 
 export function addResendReportCommand(program: Command, { deps, print }: Session): void {
   defineCommand(program, {
@@ -39,14 +34,15 @@ export function addResendReportCommand(program: Command, { deps, print }: Sessio
       await REFUSE[kind](services, run);
       const { settings } = await requireClient(services, run.clientId);
       const { importId } = run;
-      const { called, option, to } = MAILS[kind];
+      const called = CALLED[kind];
+      const { to } = RESENT_MAILS[kind];
       await record(deps, services, { action: 'resend-report', clientId: run.clientId, subject: importId, is: { kind, to: settings[to] } });
       const report = await services.control.resendReport(run, kind);
       if (report === 'nothing-left' || report === 'none') throw new ImportsError('NOT_NOW', nothingLeft(run, kind));
       if (report === 'failed') {
         throw new ImportsError(
           'NOT_NOW',
-          `The ${called} ${importId} to ${settings[to]} could not be sent: ${(await services.outbox.whyFailed(importId, kind)) ?? 'the mail server refused it for good.'}\nOnce the address is right, send it again:\nimports client set ${run.clientId} ${to}=…\nimports resend-report ${importId}${option}`,
+          `The ${called} ${importId} to ${settings[to]} could not be sent: ${(await services.outbox.whyFailed(importId, kind)) ?? 'the mail server refused it for good.'}\nOnce the address is right, send it again:\nimports client set ${run.clientId} ${to}=…\nimports resend-report ${importId}${kind === 'undo' ? ' --undo' : ''}`,
         );
       }
       await print.show({ importId, report: report === 'sent' ? 'sent' : 'pending' }, () =>
@@ -82,11 +78,10 @@ async function refuseUnlessUndone({ undos, control }: Services, { importId, stat
 }
 
 async function refuseIfBeingSent(control: Services['control'], importId: ImportId, kind: 'undo' | 'hold'): Promise<void> {
-  const step = { undo: 'sendUndoReport', hold: 'sendHoldMail' }[kind];
-  if (!(await control.isPending(importId, step))) return;
+  if (!(await control.isPending(importId, RESENT_MAILS[kind].step))) return;
   throw new ImportsError(
     'NOT_NOW',
-    `The ${MAILS[kind].called} ${importId} is being sent already; that is tried for a day.\nSee whether it went with: imports show ${importId}`,
+    `The ${CALLED[kind]} ${importId} is being sent already; that is tried for a day.\nSee whether it went with: imports show ${importId}`,
   );
 }
 

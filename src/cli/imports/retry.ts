@@ -15,7 +15,7 @@ import { hasStopped, markStopped } from './stopped';
 import { shownState } from './import-item';
 import { requireClient } from '../clients/require-client';
 import { requireImport } from './require-import';
-import { wakeInbox } from './wake-inbox';
+import { waitForWorker, wakeInbox } from './wake-inbox';
 
 interface RetryOptions {
   readonly allFailed?: true;
@@ -28,10 +28,6 @@ interface Retried {
   readonly retried: boolean;
   readonly message: string;
 }
-
-/** A worker takes up an import within milliseconds; this long is waited before saying that none did. */
-const TAKEN_UP_WITHIN_MS = 5000;
-const POLL_MS = 200;
 
 export function addRetryCommand(program: Command, { deps, print }: Session): void {
   defineCommand(program, {
@@ -125,15 +121,17 @@ export function waitsForResume({ clientId }: Client): string {
   return `It waits: client ${clientId} is paused. Resume it with: imports client resume ${clientId} --reason "…"`;
 }
 
-async function nextOf({ imports, clients }: Services, importId: ImportId, { sleep }: Pick<CliDeps, 'sleep'>): Promise<string> {
-  for (let waited = 0; waited < TAKEN_UP_WITHIN_MS; waited += POLL_MS) {
+async function nextOf({ imports, clients }: Services, importId: ImportId, deps: CliDeps): Promise<string> {
+  const next = await waitForWorker(deps, async () => {
     const now = await imports.find(importId);
     if (now?.state !== 'queued') return `Follow it with: imports watch ${importId}`;
     const client = await clients.find(now.clientId);
-    if (client?.paused !== undefined) return waitsForResume(client);
-    await sleep(POLL_MS);
-  }
-  return `It waits for its turn behind another import of the client, or no worker runs.\nSee which with: imports doctor\nFollow it with: imports watch ${importId}`;
+    return client?.paused === undefined ? undefined : waitsForResume(client);
+  });
+  return (
+    next ??
+    `It waits for its turn behind another import of the client, or no worker runs.\nSee which with: imports doctor\nFollow it with: imports watch ${importId}`
+  );
 }
 
 /** To go on and to go back at once would leave something in between. */

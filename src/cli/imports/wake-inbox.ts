@@ -1,10 +1,14 @@
-// What was asked for is written down; this wakes the client's inbox. When Temporal cannot be reached nothing is lost: the standing pass
-// finds the request.
+// What was asked for is written down; this wakes the client's inbox, and waits a moment for what becomes of it. When Temporal cannot be
+// reached nothing is lost: the standing pass finds the request.
 
 import type { ClientId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
-import type { Services } from '../deps';
+import type { CliDeps, Services } from '../deps';
 import { describeError } from '../text/describe-error';
+
+/** A worker takes up what was asked for within milliseconds; this long is waited before saying that none did. */
+const TAKEN_UP_WITHIN_MS = 5000;
+const POLL_MS = 200;
 
 /** `done` = what holds even if nobody could be woken, as the beginning of a sentence. */
 export async function wakeInbox({ control }: Pick<Services, 'control'>, clientId: ClientId, done: string): Promise<void> {
@@ -23,4 +27,14 @@ export async function wakeInbox({ control }: Pick<Services, 'control'>, clientId
 export async function lookForFiles(services: Pick<Services, 'control' | 'turns'>, clientId: ClientId, done: string): Promise<void> {
   await services.turns.askLook(clientId);
   await wakeInbox(services, clientId, done);
+}
+
+/** What `look` finds as soon as it finds something; undefined when no worker did anything in time. */
+export async function waitForWorker<T>({ sleep }: Pick<CliDeps, 'sleep'>, look: () => Promise<T | undefined>): Promise<T | undefined> {
+  for (let waited = 0; waited < TAKEN_UP_WITHIN_MS; waited += POLL_MS) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await sleep(POLL_MS);
+  }
+  return undefined;
 }

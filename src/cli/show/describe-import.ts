@@ -4,7 +4,7 @@ import type { ClientSettings } from '../../domain/client';
 import type { FileHeaders } from '../../domain/file/header-names';
 import { shareOf } from '../../domain/decide/hold-rule';
 import type { Counts, Held, ImportRun, ReportState, Retry } from '../../domain/import-run';
-import type { ResentKind } from '../../domain/report/compose-mail';
+import { RESENT_MAILS, type ResentKind } from '../../domain/report/compose-mail';
 import { statusReportName } from '../../domain/report/status-report';
 import { summariseReasons } from '../../domain/reason/summarise-reasons';
 import { UNDO_COUNT_WORDS } from '../../domain/report/describe-undo';
@@ -37,7 +37,7 @@ const REPORT_WORDS: Readonly<Record<ReportState, string>> = {
 };
 
 /** What is known of the import beside itself. */
-export interface SeenBeside extends Pick<ImportsControl, 'uiUrl'> {
+interface SeenBeside extends Pick<ImportsControl, 'uiUrl'> {
   /** It looks busy, but its workflow was terminated. */
   readonly stopped?: boolean;
   readonly undone?: Pick<Undo, 'reason' | 'by' | 'requestedAt' | 'finishedAt' | 'counts' | 'report' | 'failure'> | undefined;
@@ -51,7 +51,7 @@ export interface SeenBeside extends Pick<ImportsControl, 'uiUrl'> {
 }
 
 /** An event that its receiver did not take at the last try. */
-export interface NotTaken extends Omit<EventNotTaken, 'kind'> {
+interface NotTaken extends Omit<EventNotTaken, 'kind'> {
   readonly event: string;
   readonly receiver: WebhookReceiver;
 }
@@ -191,9 +191,9 @@ function withWhy(what: string, why: string | undefined): string {
 }
 
 const STEP_WORDS: Readonly<Record<string, string>> = {
-  sendReport: 'the e-mail to the client',
-  sendHoldMail: 'the e-mail that asks for approval',
-  sendUndoReport: 'the e-mail about the undo',
+  [RESENT_MAILS.report.step]: 'the e-mail to the client',
+  [RESENT_MAILS.hold.step]: 'the e-mail that asks for approval',
+  [RESENT_MAILS.undo.step]: 'the e-mail about the undo',
 };
 
 /** `the e-mail to the client, tried 4 times: … Next try at 2026-11-20 14:03:07` */
@@ -204,15 +204,12 @@ function troubleText({ step, tries, why, nextTryAt }: StepTrouble, print: Printe
 }
 
 /** What to type next; nothing when all is well. */
-export function nextText(
-  run: ImportRun,
-  seen: Pick<SeenBeside, 'stopped' | 'undone' | 'troubles' | 'mailFailures'> = {},
-): string | undefined {
+function nextText(run: ImportRun, seen: Pick<SeenBeside, 'stopped' | 'undone' | 'troubles' | 'mailFailures'> = {}): string | undefined {
   const { stopped = false, undone, troubles = [], mailFailures = {} } = seen;
   const id = run.importId;
   const state = shownState(run);
   if (stopped) return `Continue where it stopped:\n${retryOrUndo(id)}`;
-  if (troubles.some(({ step }) => step in STEP_WORDS && step !== 'sendHoldMail')) return mailNext(id, troubles);
+  if (troubles.some(({ step }) => step in STEP_WORDS && step !== RESENT_MAILS.hold.step)) return mailNext(id, troubles);
   if (troubles.length > 0 && state !== 'held')
     return `It continues by itself once the problem is fixed. Find out more with:\nimports doctor`;
   if (undone?.failure != null) return `Continue the undo:\nimports undo ${id} --reason "…"`;
@@ -241,9 +238,8 @@ export function nextText(
 
 /** The address is set first: an e-mail that is sent again goes to the one that the settings name then. */
 function sendAgain({ importId, clientId }: ImportRun, kinds: readonly ResentKind[]): string {
-  const setting = { report: 'failedImportEmail', undo: 'replyToAdminEmail', hold: 'replyToAdminEmail' };
   const lines = kinds.flatMap((kind) => [
-    `imports client set ${clientId} ${setting[kind]}=ADDRESS`,
+    `imports client set ${clientId} ${RESENT_MAILS[kind].to}=ADDRESS`,
     `imports resend-report ${importId}${kind === 'undo' ? ' --undo' : ''}`,
   ]);
   return `If the address is wrong, correct it; then send ${kinds.length === 1 ? 'the e-mail' : 'each e-mail'} again:\n${lines.join('\n')}`;
@@ -251,7 +247,7 @@ function sendAgain({ importId, clientId }: ImportRun, kinds: readonly ResentKind
 
 /** Nobody can hurry a mail server; a day later the e-mail is given up. */
 function mailNext(id: string, troubles: readonly StepTrouble[]): string {
-  const undo = troubles.some(({ step }) => step === 'sendUndoReport') ? ' --undo' : '';
+  const undo = troubles.some(({ step }) => step === RESENT_MAILS.undo.step) ? ' --undo' : '';
   return `The import itself is done; only the e-mail is waiting. It is retried for a day and goes out once the problem is fixed. After that:\nimports resend-report ${id}${undo}`;
 }
 

@@ -29,7 +29,14 @@ export interface Message {
 export type MailKind = 'report' | 'undo' | 'hold' | 'hold-reminder' | 'silence' | `address-${'old' | 'new'}-${number}`;
 
 /** Those that `imports resend-report` sends again: about an import, about its undo, and to ask for approval. */
-export type ResentKind = 'report' | 'undo' | 'hold';
+export type ResentKind = keyof typeof RESENT_MAILS;
+
+/** The step that sends each, by its name in Temporal, and the setting that says who gets it. */
+export const RESENT_MAILS = {
+  report: { step: 'sendReport', to: 'failedImportEmail' },
+  undo: { step: 'sendUndoReport', to: 'replyToAdminEmail' },
+  hold: { step: 'sendHoldMail', to: 'replyToAdminEmail' },
+} as const;
 
 /** Many mail servers refuse more: a larger attachment is cut to its first records. */
 export const MOST_ATTACHED_BYTES = 10 * 1024 * 1024;

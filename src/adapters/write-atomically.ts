@@ -2,8 +2,8 @@
 
 import { open, rename, type FileHandle } from 'node:fs/promises';
 
-export async function writeAtomically(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
-  const beside = `${path}.writing`;
+/** `beside` is in the same file system. */
+export async function writeAtomically(path: string, write: (file: FileHandle) => Promise<void>, beside = `${path}.writing`): Promise<void> {
   const file = await open(beside, 'w');
   try {
     await write(file);
