@@ -15,8 +15,8 @@ export function approvalOf(importId: ImportId): Approval {
   let isOpen = false;
   let decision: HoldDecision | null = null;
   const refusal = ({ verdict, reason }: HoldDecision): string | undefined => {
-    if (decision !== null) return `Import ${importId} was decided already: ${decision.verdict}, by ${decision.by}.`;
-    if (!isOpen) return `Import ${importId} does not wait for approval.`;
+    if (decision !== null) return `Import ${importId} was already decided by ${decision.by}: ${decision.verdict}.`;
+    if (!isOpen) return `Import ${importId} is not waiting for approval.`;
     if (!VERDICTS.includes(verdict)) return `A verdict is one of ${VERDICTS.join(', ')}.`;
     return typeof reason === 'string' && reason.trim() !== '' ? undefined : 'A reason is required, for the record.';
   };

@@ -178,7 +178,7 @@ it('a decision is refused by the import itself when there is nothing to decide, 
   expect(await decide('applaud', 'x', 'b')).toBe('A verdict is one of approve, approve-without-archives, decline.');
   expect(await decide('decline', 'x', 'c')).toBe('taken');
   expect(await decide('decline', 'x', 'c')).toBe('taken');
-  expect(await decide('approve', 'x', 'd')).toMatch(/was decided already|already completed|not found/i);
+  expect(await decide('approve', 'x', 'd')).toMatch(/was already decided|already completed|not found/i);
   expect(await archived('refusals')).toBe(0);
 });
 
