@@ -7,7 +7,6 @@ import type { Command } from 'commander';
 import { buildProgram } from '../../src/cli/program';
 import { SHOWN_STATES } from '../../src/cli/imports/import-item';
 import { SETTINGS } from '../../src/cli/clients/parse-setting';
-import { settingText } from '../../src/cli/clients/client-text';
 import { loadConfig } from '../../src/config/load-config';
 import { settings } from '../../src/config/settings';
 import { DEFAULT_SETTINGS, type ClientSettings } from '../../src/domain/client';
@@ -63,8 +62,8 @@ test.each([
 test('lists every setting of a client with its default, in the order of the help page', () => {
   expect(firstCells('Settings of a client').map(plain).slice(2)).toEqual(SETTINGS.map(({ key }) => key));
   const defaults: ClientSettings = { ...DEFAULT_SETTINGS, failedImportEmail: '', replyToAdminEmail: '' };
-  for (const { key } of SETTINGS) {
-    const usual = settingText(defaults, key);
+  for (const { key, show } of SETTINGS) {
+    const usual = show(defaults);
     if (usual !== '') expect(page).toMatch(new RegExp(`^\\| \`${key.replace('.', '\\.')}\` \\| [^|]+ \\| \`?${usual}\`? \\|`, 'm'));
   }
 });

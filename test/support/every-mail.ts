@@ -1,5 +1,5 @@
 // Every kind of e-mail that the product sends, each made from an import that brings out as much of it as possible. The golden texts in
-// test/domain/report/mails are these; bench/pictures.ts renders them in a browser.
+// test/domain/report/mails are these; test/support/pictures.ts renders them in a browser.
 
 import { newRun } from '../../activities/claim/claim-ready-files';
 import { DEFAULT_SETTINGS, type Client } from '../../src/domain/client';

@@ -6,7 +6,8 @@ import { inBunches } from '../../door/one-at-a-time';
 import { defineCommand, type Session } from '../define-command';
 import type { Printer } from '../text/print';
 import { clientStatus, type ClientStatus, statusFacts } from './client-status';
-import { settingText, clientText } from './client-text';
+import { clientText } from './client-text';
+import { scheduleText } from './setting-readers';
 import { requireClient } from './require-client';
 
 type ListedClient = Client & ClientStatus;
@@ -50,7 +51,7 @@ function tableOf(clients: readonly ListedClient[], print: Printer): string {
       filesWaiting === null && lastUploadAt === null ? '-' : time(lastUploadAt),
       lastImport === null ? 'none' : `${lastImport.importId} ${lastImport.result}`,
       time(lastLoginAt),
-      settingText(settings, 'schedule'),
+      scheduleText(settings.schedule),
       settings.failedImportEmail,
       settings.archiveOnInactive ? 'yes' : 'no',
       settings.profile,

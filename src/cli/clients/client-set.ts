@@ -5,7 +5,7 @@ import { DEFAULT_SETTINGS, type ClientSettings } from '../../domain/client';
 import { scheduleName } from '../../domain/client/schedule';
 import { ImportsError } from '../../errors';
 import { completeWith, type CompletedWord } from '../completion/completed-tree';
-import { clientText, settingText } from './client-text';
+import { clientText } from './client-text';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
 import { layOutTable, paintNothing } from '../text/lay-out';
@@ -69,8 +69,8 @@ function changes(was: ClientSettings, is: ClientSettings): { was: Record<string,
 
 function settingsTable(columns: number): string {
   const defaults: ClientSettings = { ...DEFAULT_SETTINGS, failedImportEmail: '', replyToAdminEmail: '' };
-  const rows = SETTINGS.map(({ key, form, meaning }) => {
-    const usual = settingText(defaults, key);
+  const rows = SETTINGS.map(({ key, form, meaning, show }) => {
+    const usual = show(defaults);
     return [key, [meaning, usual === '' ? form : `${form} (default: ${usual})`]];
   });
   const heads = [{ head: 'KEY' }, { head: 'MEANING, AND WHAT VALUE IS', narrow: 'wrap' }] as const;

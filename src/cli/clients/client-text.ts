@@ -18,57 +18,12 @@ export function clientText(
     ['Paused', paused && pauseText(paused, print)],
     ['Resumed', resumed && pauseText(resumed, print)],
     ...more,
-    ...SETTINGS.map(({ key }) => [key, settingText(settings, key)] as const),
+    ...SETTINGS.map(({ key, show }) => [key, show(settings)] as const),
   ]);
 }
 
 function pauseText({ at, by, reason }: Pause, print: Printer): string {
   return `${print.time(at)} by ${by}: ${reason}`;
-}
-
-/** As it would be typed behind `KEY=`. */
-export function settingText(settings: ClientSettings, key: string): string {
-  switch (key) {
-    case 'schedule':
-      return scheduleText(settings.schedule);
-    case 'userTypes':
-      return settings.userTypes.length === 0 ? 'any' : settings.userTypes.map(({ id, name }) => `${id}:${name}`).join(',');
-    case 'furtherColumns':
-    case 'requiredFields':
-      return settings[key].length === 0 ? 'none' : settings[key].join(',');
-    case 'maxFileBytes':
-      return sizeText(settings.maxFileBytes);
-    case 'allowedAddresses':
-      return settings.allowedAddresses.length === 0 ? 'any' : settings.allowedAddresses.join(',');
-    case 'expectFileEvery':
-      return settings.expectFileEvery ?? 'off';
-    case 'webhookUrl':
-      return settings.webhookUrl ?? 'off';
-    case 'delimiter':
-      return { auto: 'auto', ',': 'comma', ';': 'semicolon', '\t': 'tab' }[settings.delimiter];
-    default:
-      return plainText(key.split('.').reduce<unknown>((part, name) => (part as Readonly<Record<string, unknown>>)[name], settings));
-  }
-}
-
-function plainText(value: unknown): string {
-  if (Array.isArray(value)) return value.join(',');
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
-}
-
-export function scheduleText(schedule: ClientSettings['schedule']): string {
-  return 'every' in schedule ? schedule.every : `cron:${schedule.cron}@${schedule.timeZone}`;
-}
-
-function sizeText(bytes: number): string {
-  for (const [unit, factor] of [
-    ['GiB', 1024 ** 3],
-    ['MiB', 1024 ** 2],
-    ['KiB', 1024],
-  ] as const) {
-    if (bytes % factor === 0) return `${bytes / factor}${unit}`;
-  }
-  return String(bytes);
 }
 
 /** The settings that an import carries, in one line: those that are not the defaults, and what the client has set otherwise since. */
@@ -82,7 +37,7 @@ export function keptSettings(kept: ClientSettings, now: ClientSettings | undefin
 
 /** `archiveOnInactive=true`: what `ours` has otherwise than `others`. The URL of webhooks is not kept. */
 function differences(ours: ClientSettings, others: ClientSettings): readonly string[] {
-  return SETTINGS.filter(({ key }) => key !== 'webhookUrl' && settingText(ours, key) !== settingText(others, key)).map(
-    ({ key }) => `${key}=${settingText(ours, key)}`,
+  return SETTINGS.filter(({ key, show }) => key !== 'webhookUrl' && show(ours) !== show(others)).map(
+    ({ key, show }) => `${key}=${show(ours)}`,
   );
 }

@@ -1,4 +1,5 @@
-// The settings of a client as they are typed: KEY=VALUE, one row a key. `client add --set`, `client set` and the help page read this table.
+// The settings of a client as they are typed: KEY=VALUE, one row a key. `client add --set`, `client set`, `client show` and the help page
+// read this table.
 
 import type { ClientSettings } from '../../domain/client';
 import { fieldsOf, furtherFields } from '../../domain/client/profiles';
@@ -17,8 +18,14 @@ import {
   wholeNumber,
   type Complain,
   type Reader,
+  delimiterText,
+  listText,
+  orOff,
   schedule,
+  scheduleText,
   silence,
+  sizeText,
+  userTypesText,
 } from './setting-readers';
 
 interface Setting {
@@ -29,6 +36,8 @@ interface Setting {
   readonly meaning: string;
   /** The settings with this one set; undefined after a complaint. */
   apply(settings: ClientSettings, text: string, complain: Complain): ClientSettings | undefined;
+  /** The VALUE that gives these settings. */
+  readonly show: (settings: ClientSettings) => string;
 }
 
 const allColumnsAnyway: Reader<never> = (_, complain) => complain('none: a client of the profile opscom may send all columns as it is');
@@ -39,7 +48,7 @@ export const SETTINGS: readonly Setting[] = [
   setting('archiveOnInactive', 'true|false', 'active=0 archives the user and releases the permits', flag),
   setting('reactivateOnActive', 'true|false', 'active=1 brings an archived user back', flag),
   setting('loginSources', 'CODE,CODE', 'accepted login_source codes', loginSources),
-  setting('userTypes', 'ID:NAME,ID:NAME', 'accepted user_type_id values', userTypes),
+  setting('userTypes', 'ID:NAME,ID:NAME', 'accepted user_type_id values', userTypes, userTypesText),
   {
     key: 'furtherColumns',
     form: 'FIELD,FIELD',
@@ -50,6 +59,7 @@ export const SETTINGS: readonly Setting[] = [
       const furtherColumns = read(text, complain);
       return furtherColumns === undefined ? undefined : { ...settings, furtherColumns };
     },
+    show: ({ furtherColumns }) => listText(furtherColumns, 'none'),
   },
   {
     key: 'requiredFields',
@@ -59,6 +69,7 @@ export const SETTINGS: readonly Setting[] = [
       const requiredFields = fieldNames(fieldsOf(settings), 'email,firstName')(text, complain);
       return requiredFields === undefined ? undefined : { ...settings, requiredFields };
     },
+    show: ({ requiredFields }) => listText(requiredFields, 'none'),
   },
   setting(
     'leadingZeros',
@@ -68,19 +79,19 @@ export const SETTINGS: readonly Setting[] = [
   ),
   setting('unknownColumns', 'refuse|ignore', 'whether an unknown column refuses the file or is skipped', oneOf('refuse', 'ignore')),
   setting('encoding', 'utf-8|windows-1252|utf-16le', 'of files without a byte order mark', oneOf('utf-8', 'windows-1252', 'utf-16le')),
-  setting('delimiter', 'auto|comma|semicolon|tab', 'auto: decided from the header line', delimiter),
-  setting('schedule', '5m | cron:LINE@ZONE', 'how often to look for files', schedule),
+  setting('delimiter', 'auto|comma|semicolon|tab', 'auto: decided from the header line', delimiter, delimiterText),
+  setting('schedule', '5m | cron:LINE@ZONE', 'how often to look for files', schedule, scheduleText),
   setting('startOnUpload', 'true|false', 'look at once when an upload is ready', flag),
   holdAbove('archives', 'NUMBER', 'hold an import that would archive more users than this', wholeNumber(0, 1e9)),
   holdAbove('percent', 'NUMBER', 'or more than this percentage of the active users', wholeNumber(0, 100)),
   holdAbove('floor', 'NUMBER', 'the percentage counts only from this many archives on', wholeNumber(0, 1e9)),
   setting('approvalTimeoutHours', 'HOURS', 'a held import is declined if nobody decides within this time', wholeNumber(1, 8760)),
   setting('report', 'failures|always', 'when an e-mail is sent', oneOf('failures', 'always')),
-  setting('maxFileBytes', 'BYTES|10MiB', 'a larger file is refused', size),
+  setting('maxFileBytes', 'BYTES|10MiB', 'a larger file is refused', size, sizeText),
   setting('maxRecords', 'NUMBER', 'a file with more records is refused', wholeNumber(1, 1e9)),
-  setting('allowedAddresses', 'ADDRESS,NETWORK|any', 'where its accounts may log in from', networks),
-  setting('expectFileEvery', '26h|off', 'tell replyToAdminEmail when no file has arrived for this long', silence),
-  setting('webhookUrl', 'URL|off', 'where its events are sent (docs/webhooks.md)', webhookUrl),
+  setting('allowedAddresses', 'ADDRESS,NETWORK|any', 'where its accounts may log in from', networks, (known) => listText(known, 'any')),
+  setting('expectFileEvery', '26h|off', 'tell replyToAdminEmail when no file has arrived for this long', silence, orOff),
+  setting('webhookUrl', 'URL|off', 'where its events are sent (docs/webhooks.md)', webhookUrl, orOff),
 ];
 
 /**
@@ -120,7 +131,13 @@ function unknownKey(key: string): string {
   return `${key} is not a setting${near === undefined ? '; all are listed by: imports client set --help' : `; did you mean ${near}?`}`;
 }
 
-function setting<K extends keyof ClientSettings>(key: K, form: string, meaning: string, read: Reader<ClientSettings[K]>): Setting {
+function setting<K extends keyof ClientSettings>(
+  key: K,
+  form: string,
+  meaning: string,
+  read: Reader<ClientSettings[K]>,
+  show: (value: ClientSettings[K]) => string = String,
+): Setting {
   return {
     key,
     form,
@@ -129,6 +146,7 @@ function setting<K extends keyof ClientSettings>(key: K, form: string, meaning: 
       const value = read(text, complain);
       return value === undefined ? undefined : { ...settings, [key]: value };
     },
+    show: (settings) => show(settings[key]),
   };
 }
 
@@ -141,5 +159,6 @@ function holdAbove(key: keyof ClientSettings['holdAbove'], form: string, meaning
       const value = read(text, complain);
       return value === undefined ? undefined : { ...settings, holdAbove: { ...settings.holdAbove, [key]: value } };
     },
+    show: ({ holdAbove: limits }) => String(limits[key]),
   };
 }

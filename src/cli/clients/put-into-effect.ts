@@ -7,7 +7,7 @@ import { scheduleName } from '../../domain/client/schedule';
 import { ImportsError } from '../../errors';
 import type { CliDeps, Services } from '../deps';
 import { describeError } from '../text/describe-error';
-import { scheduleText } from './client-text';
+import { scheduleText } from './setting-readers';
 
 /** Throws when the setting cannot be in force: with `instead`, which says what was not done. Nothing was stored by then. */
 export async function trySchedule({ control }: Pick<Services, 'control'>, schedule: Schedule, instead: string): Promise<void> {

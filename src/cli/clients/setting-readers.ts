@@ -1,4 +1,5 @@
-// How the text behind `KEY=` becomes a value. A reader that cannot read it complains, in words that follow "KEY must be", and gives nothing.
+// How the text behind `KEY=` becomes a value, and a value that text. A reader that cannot read it complains, in words that follow "KEY must
+// be", and gives nothing.
 
 import type { Field, FieldName } from '../../domain/record/fields';
 import { parseNetwork } from '../../domain/client/network';
@@ -34,6 +35,11 @@ export const size: Reader<number> = (text, complain) => {
   return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : complain('a number of bytes, e.g. 1048576, 500KiB, 10MiB or 2GiB');
 };
 
+export function sizeText(bytes: number): string {
+  const unit = (['GiB', 'MiB', 'KiB'] as const).find((name) => bytes % BYTES[name.toLowerCase() as keyof typeof BYTES] === 0);
+  return unit === undefined ? String(bytes) : `${bytes / BYTES[unit.toLowerCase() as keyof typeof BYTES]}${unit}`;
+}
+
 export const address: Reader<string> = (text, complain) =>
   (text.length <= 254 ? readEmail(text) : undefined) ?? complain('one e-mail address, e.g. it@acme.example');
 
@@ -56,6 +62,13 @@ export const userTypes: Reader<readonly { readonly id: number; readonly name: st
   const good = known.length === types.length && new Set(known.map((type) => type.id)).size === known.length;
   return good ? known : complain('pairs of number and name, each number once, separated by commas: 1:Student,2:Staff');
 };
+
+export function userTypesText(types: readonly { readonly id: number; readonly name: string }[]): string {
+  return listText(
+    types.map(({ id, name }) => `${id}:${name}`),
+    'any',
+  );
+}
 
 /** `email,firstName`; the header of the file (`first_name`) will do as well; `none`, or nothing at all = no field. */
 export function fieldNames(fields: readonly Field[], example: string): Reader<readonly FieldName[]> {
@@ -93,15 +106,29 @@ export const webhookUrl: Reader<string | null> = (text, complain) => {
   return parseWebhookUrl(text) ?? complain(mustBe);
 };
 
+const DELIMITER_WORDS = { auto: 'auto', ',': 'comma', ';': 'semicolon', '\t': 'tab' } as const;
 const DELIMITERS = { auto: 'auto', ',': ',', comma: ',', ';': ';', semicolon: ';', '\t': '\t', tab: '\t' } as const;
 export const delimiter: Reader<'auto' | ',' | ';' | '\t'> = (text, complain) =>
   Object.hasOwn(DELIMITERS, text) ? DELIMITERS[text as keyof typeof DELIMITERS] : complain('auto, comma, semicolon or tab');
+
+export function delimiterText(known: keyof typeof DELIMITER_WORDS): string {
+  return DELIMITER_WORDS[known];
+}
 
 function listOf(text: string): string[] {
   return text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
+}
+
+/** `ifEmpty` = the word for none. */
+export function listText(parts: readonly string[], ifEmpty: string): string {
+  return parts.length === 0 ? ifEmpty : parts.join(',');
+}
+
+export function orOff(value: string | null): string {
+  return value ?? 'off';
 }
 
 /** `26h`, or `off` for null. */
@@ -119,6 +146,10 @@ export const schedule: Reader<Schedule> = (text, complain) => {
   if (!isCron(cron)) return complain('a cron line of five parts (minute hour day month weekday): cron:30 6 * * 1-5@Europe/Berlin');
   return { cron, timeZone };
 };
+
+export function scheduleText(known: Schedule): string {
+  return 'every' in known ? known.every : `cron:${known.cron}@${known.timeZone}`;
+}
 
 /** NaN if it is not a time, or longer than a year. */
 function seconds(text: string): number {

@@ -1,33 +1,6 @@
 // The fields of a user: accepted headers and rules, one row each. Source: the original's attribute table (docs/file-format.md).
 
-export type FieldName =
-  | 'uniqueId'
-  | 'loginSource'
-  | 'firstName'
-  | 'lastName'
-  | 'userName'
-  | 'email'
-  | 'street'
-  | 'city'
-  | 'province'
-  | 'postalCode'
-  | 'street2'
-  | 'city2'
-  | 'province2'
-  | 'postalCode2'
-  | 'phoneCell'
-  | 'userTypeId'
-  | 'employeeNo'
-  | 'employeePhone'
-  | 'studentNo'
-  | 'studentPhone'
-  | 'licenceNumber'
-  | 'licenceProvince'
-  | 'dateOfBirth'
-  | 'lockerUserTypeId'
-  | 'active'
-  /** Only the profile `agylia` has it. */
-  | 'groups';
+export type FieldName = (typeof OPSCOM_ROWS | typeof AGYLIA_ROWS)[number]['name'];
 
 export type FieldRule =
   | { readonly kind: 'text'; readonly max: number; readonly multiline?: true }
@@ -50,9 +23,14 @@ export interface Field {
 
 const text = (max: number): FieldRule => ({ kind: 'text', max });
 const street: FieldRule = { kind: 'text', max: 255, multiline: true };
-const field = (name: FieldName, rule: FieldRule, ...headers: [string, ...string[]]): Field => ({ name, headers, required: false, rule });
+const field = <Name extends string>(name: Name, rule: FieldRule, ...headers: [string, ...string[]]) => ({
+  name,
+  headers,
+  required: false,
+  rule,
+});
 
-export const FIELDS: readonly Field[] = [
+const OPSCOM_ROWS = [
   { ...field('uniqueId', text(50), 'unique_id'), required: true },
   { ...field('loginSource', { kind: 'login-source', max: 20 }, 'login_source'), required: true },
   field('firstName', text(50), 'first_name'),
@@ -93,7 +71,7 @@ export const FIELDS: readonly Field[] = [
 export const REPORT_HEADERS = ['error_code', 'error_field', 'error_reason', 'source_line'] as const;
 
 /** The columns of every Agylia file. */
-export const AGYLIA_FIELDS: readonly Field[] = [
+const AGYLIA_ROWS = [
   { ...field('uniqueId', text(50), 'username'), required: true },
   field('firstName', text(50), 'forename'),
   field('lastName', text(50), 'surname'),
@@ -101,6 +79,9 @@ export const AGYLIA_FIELDS: readonly Field[] = [
   field('groups', { kind: 'groups', max: 100 }, 'groups'),
   field('active', { kind: 'flag' }, 'active'),
 ];
+
+export const FIELDS: readonly Field[] = OPSCOM_ROWS;
+export const AGYLIA_FIELDS: readonly Field[] = AGYLIA_ROWS;
 
 /** What the client knows the field as, where the file's own header is not at hand. */
 export function headerOf(name: FieldName): string {
