@@ -410,9 +410,9 @@ describe('the outbox', () => {
     expect(await outbox.webhooksGivenUp(new Date(1_000))).toEqual([second, first]);
     expect(await outbox.webhooksGivenUp(new Date(1_001))).toEqual([second]);
     expect(await outbox.webhooksNotTaken(importId(2))).toEqual([
-      { kind: 'webhook-failed_1-client', state: 'failed', why: null },
-      { kind: 'webhook-finished-client', state: 'pending', why: 'It is asleep.' },
-      { kind: 'webhook-held_1-installation', state: 'failed', why: 'It was away.' },
+      { id: `${importId(2)}_failed_1`, kind: 'webhook-failed_1-client', state: 'failed', at: new Date(2_000), why: null },
+      { id: `${importId(2)}_held_1`, kind: 'webhook-held_1-installation', state: 'failed', at: new Date(2_000), why: 'It was away.' },
+      { id: `${importId(2)}_finished`, kind: 'webhook-finished-client', state: 'pending', at: new Date(3_000), why: 'It is asleep.' },
     ]);
   });
 
