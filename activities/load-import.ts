@@ -1,4 +1,4 @@
-// The import and the client that a step is about; both must be there. From its inspection on, an import sees the client with the
+// The import and the client, or the undo, that a step is about; they must be there. From its inspection on, an import sees the client with the
 // settings of that moment: what was decided at the hold is what is done, whatever is set meanwhile.
 
 import type { Client } from '../src/domain/client';

@@ -1,4 +1,4 @@
-// What the benches share: their options, a folder that is gone afterwards, and `imports up` as a process of its own, so that what is measured is
+// What the benches share: their options, a folder that is removed afterwards, and `imports up` as a process of its own, so that what is measured is
 // what users run.
 
 import { execFile, spawn } from 'node:child_process';
@@ -42,7 +42,7 @@ export function statOf(pid: number | 'self'): readonly string[] {
   return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
 }
 
-/** `dir` is gone afterwards. */
+/** `dir` is removed afterwards. */
 export function runBench(measure: (dir: string) => Promise<void>): void {
   const dir = mkdtempSync(path.join(tmpdir(), 'imports-bench-'));
   measure(dir)
@@ -63,12 +63,15 @@ export async function startProduct(dataDir: string, settings: Readonly<Record<st
     IMPORTS_SMTP_PORT: '0',
   };
   const env = { ...process.env, ...anyPort, ...settings, IMPORTS_DATA_DIR: dataDir };
-  const log = openSync(path.join(dataDir, 'up.log'), 'a');
+  const logFile = path.join(dataDir, 'up.log');
+  const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [bin, 'up'], { env, stdio: ['ignore', log, log] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const addresses = path.join(dataDir, 'run/endpoints.json');
   while (!existsSync(addresses)) {
-    if (child.exitCode !== null) throw new Error(`imports up ended with ${child.exitCode}; see ${path.join(dataDir, 'up.log')}`);
+    // The folder is about to be removed, so the error brings the end of the log.
+    if (child.exitCode !== null)
+      throw new Error(`imports up ended with ${child.exitCode}:\n${readFileSync(logFile, 'utf8').slice(-4_000)}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   return {

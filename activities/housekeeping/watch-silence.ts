@@ -1,5 +1,5 @@
-// Every ten minutes: e-mails that no import sends. Repeating a step sends what is missing; an e-mail that could not be sent now is sent at
-// the next tick.
+// Every ten minutes: e-mails that are not about an import. Repeating a step sends what is missing; an e-mail that could not be sent now is
+// sent at the next tick.
 
 import type { Client } from '../../src/domain/client';
 import { silenceOf } from '../../src/domain/client/schedule';

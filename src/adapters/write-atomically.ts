@@ -2,7 +2,7 @@
 
 import { open, rename, type FileHandle } from 'node:fs/promises';
 
-/** `beside` is in the same file system. */
+/** `beside` must be on the same file system. */
 export async function writeAtomically(path: string, write: (file: FileHandle) => Promise<void>, beside = `${path}.writing`): Promise<void> {
   const file = await open(beside, 'w');
   try {

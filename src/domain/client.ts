@@ -44,7 +44,7 @@ export interface ClientSettings {
   readonly webhookUrl: string | null;
 }
 
-/** An operator's word on whether anything of a client is started: imports, retries, approvals. Uploads are taken, and what runs goes on. */
+/** An operator's word on whether imports of a client are started, retried or approved. Uploads are taken, undos started, and what runs goes on. */
 export interface Pause {
   readonly at: Date;
   /** Who typed it. */

@@ -59,7 +59,7 @@ export interface User {
   readonly status: 'active' | 'archived';
   readonly rev: number;
   readonly values: FieldValues;
-  /** Of types that no file can hold, and another status than ours: counts for nothing, and an undo brings it back. */
+  /** Values of types that no file can hold, and a status that is not one of ours: they count for nothing, and an undo brings them back. */
   readonly foreign?: Readonly<Record<string, unknown>>;
   readonly imported?: Stamp;
   readonly created?: Created;

@@ -1,4 +1,5 @@
-// Who is at the other end of a connection, as far as it can be known before anybody has logged in.
+// Who is at the other end of a connection, as far as it can be known before anybody has logged in, and the places where an account is at
+// home.
 
 import type { Protocol, Account, KnownPlace } from '../domain/client/access';
 

@@ -81,7 +81,7 @@ export function runProcess(name: string, purpose: string, start: () => Promise<R
 /** There are none, so a person who types one wants to know how it is used. */
 function answersArguments(name: string, purpose: string, [first]: readonly string[]): boolean {
   if (first === undefined) return false;
-  const usage = `Usage: node dist/src/processes/${name}.js\n\n${purpose}\nNo arguments: settings are in the environment, see .env.example.\nEnds in order on SIGTERM and SIGINT.\n`;
+  const usage = `Usage: node dist/src/processes/${name}.js\n\n${purpose}\nNo arguments: settings are in the environment, see .env.example.\nShuts down cleanly on SIGTERM and SIGINT.\n`;
   if (first === '--help' || first === '-h') process.stdout.write(usage);
   else {
     process.stderr.write(`error: ${name} takes no arguments, but was given ${JSON.stringify(first)}\n\n${usage}`);

@@ -31,7 +31,7 @@ imports user acme UNIQUE_ID
 
 test('says when there may be more', async () => {
   const { out } = await imports(aWorld({ found: { users: [ANN], isWhole: false } }), 'find', 'acme', 'a');
-  expect(out).toContain('\n\nThere may be more: type more, e.g. the whole e-mail.\n\n');
+  expect(out).toContain('\n\nThere may be more. Narrow the search, e.g. with the whole e-mail.\n\n');
 });
 
 test('--json has what tells users apart, and null where there is nothing', async () => {

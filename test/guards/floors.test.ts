@@ -78,7 +78,7 @@ const FORBIDDEN: readonly Row[] = [
   ['src/sftp/ssh/log-in.ts', '@temporalio/client'],
   ['src/ftps/start-ftps.ts', '../sftp/start-sftp'],
   ['src/ftps/start-ftps.ts', '../cli/program'],
-  ['src/ftps/control/reply.ts', '../../config/load-config'],
+  ['src/ftps/control/command.ts', '../../config/load-config'],
   ['src/cli/program.ts', '../sftp/start-sftp'],
   ['src/cli/program.ts', '../processes/up'],
   ['src/cli/imports/list.ts', '../../ftps/start-ftps'],

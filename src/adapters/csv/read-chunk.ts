@@ -1,4 +1,4 @@
-// The rows of one chunk, out of its bytes alone.
+// The rows of one chunk, out of its bytes alone, and the error for a claimed file that is gone.
 
 import { open } from 'node:fs/promises';
 import path from 'node:path';

@@ -1,5 +1,5 @@
-// A small HTTP server of a process: `/metrics` for Prometheus, `/healthz` for load balancers and alarms, `/livez` for whatever restarts
-// it. Tells no more than names of parts and whether they are well.
+// What a process tells of itself: its meters, and the small HTTP server that answers `/metrics` (Prometheus; those of Temporal's core, too),
+// `/healthz` (load balancers and alarms) and `/livez` (whatever restarts it). Also the deadline for a question that may never be answered.
 
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
@@ -13,7 +13,7 @@ export interface Counted {
   text(): Promise<string>;
 }
 
-/** What a process counts, beside what every node process tells. */
+/** What a process counts, besides the default metrics of Node. */
 export function createMeters() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -29,7 +29,7 @@ export function keysOf(of: string): { readonly $gte: string; readonly $lt: strin
   return { $gte: `${of}/`, $lt: `${of}0` };
 }
 
-/** Ids that MongoDB tells apart have different texts, 5 and "5" too, and two moments of one second. */
+/** Ids that MongoDB tells apart have different texts, 5 and "5" too, and two dates within the same second. */
 export function textOfPermitId(permitId: PermitId): string {
   if (typeof permitId === 'number' || permitId instanceof mongo.ObjectId) return String(permitId);
   return mongo.BSON.EJSON.stringify(permitId, { relaxed: false });

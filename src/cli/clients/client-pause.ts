@@ -1,5 +1,5 @@
-// `imports client pause` and `resume`: whether anything of a client is started. Files that came meanwhile, and whatever was asked for, are
-// taken up when it is resumed.
+// `imports client pause` and `resume`: whether imports of a client are started. Files that came meanwhile, retries and approvals are taken up
+// when it is resumed; undos are started all the same.
 
 import type { Command } from 'commander';
 import { defineCommand, type Session } from '../define-command';
@@ -16,8 +16,9 @@ interface PauseOptions {
 export function addClientPauseCommands(parent: Command, { deps, print }: Session): void {
   defineCommand(parent, {
     usage: 'pause <id>',
-    summary: 'start nothing for a client until it is resumed',
-    details: 'Imports, retries and approvals wait. Uploads are still accepted, and a running import continues to its end.',
+    summary: 'start no imports of a client until it is resumed',
+    details:
+      'Files, retries and approvals wait; undos are started all the same. Uploads are still accepted, and a running import continues to its end.',
     examples: ['imports client pause acme --reason "they move to another payroll"'],
   })
     .option(...REASON_OPTION)

@@ -26,7 +26,7 @@ export interface CompletedCommand {
 
 const FIXED = new WeakMap<Command, readonly CompletedWord[]>();
 
-/** Words that are offered for arguments whose values are not all known. One that ends with = is to be gone on with. */
+/** Words that are offered for arguments whose values are not all known. A word that ends in `=` is incomplete. */
 export function completeWith(command: Command, words: readonly CompletedWord[]): Command {
   FIXED.set(command, words);
   return command;

@@ -32,7 +32,7 @@ export function addFindCommand(program: Command, { deps, print }: Session): void
     await print.show(users.map(foundItem), () =>
       [
         tableOf(users, print),
-        ...(isWhole ? [] : [`There may be more: type more, e.g. the whole e-mail.`]),
+        ...(isWhole ? [] : ['There may be more. Narrow the search, e.g. with the whole e-mail.']),
         print.prose(`Which imports touched one of them:\nimports user ${clientId} UNIQUE_ID`),
       ].join('\n\n'),
     );

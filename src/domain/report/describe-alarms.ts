@@ -1,4 +1,4 @@
-// What e-mails say that are about no import: that a client is silent, and that failed records go to another address.
+// What e-mails say that are not about an import: that a client is silent, and that failed records go to another address.
 
 import type { Client } from '../client';
 import { durationText, type Silence } from '../client/schedule';

@@ -1,5 +1,5 @@
-// Which addresses a webhook may go to: those of the public Internet. People type the URL and others' DNS servers resolve it, so it could
-// otherwise reach into our own network. The rows are those of IANA's special-purpose registries.
+// Where a webhook may go: to a URL that is fit to be stored and shown, and to addresses of the public Internet. People type the URL and
+// others' DNS servers resolve it, so it could otherwise reach into our own network. The rows are those of IANA's special-purpose registries.
 
 import { isWithin, parseNetwork } from '../client/network';
 

@@ -1,4 +1,4 @@
-// What lies under a path, as the client may know it.
+// What lies under a path, as the client may know it, and published files opened for reading.
 
 import { lstat, open, type FileHandle } from 'node:fs/promises';
 import type { ClientFolder, OpenUpload } from './client-folder';

@@ -1,5 +1,5 @@
 // What would happen, for the command line, decided on as an import does it, and nothing written: a file as it lies there, with work files in
-// a folder that is gone afterwards; and a held import, whose file lies in work/.
+// a folder that is removed afterwards; and a held import, whose file lies in work/.
 
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';

@@ -1,5 +1,5 @@
-// What is kept for a while only: rejected records and replaced values are personal data, chunks and notes on e-mails are of no use any
-// more.
+// Removes what is kept for a while only: rejected records and replaced values are personal data, chunks and notes on e-mails are of no use
+// any more. `removeAll` empties one collection of what it holds of an import.
 
 import type { mongo } from 'mongoose';
 import type { ImportId } from '../../../domain/ids';

@@ -1,4 +1,5 @@
-// The chunks of an import with their results: what makes a repeated import resume instead of starting over.
+// The chunks of an import with their results, and the settled parts of imports and undos: what makes a repeated one resume instead of
+// starting over.
 
 import type { mongo } from 'mongoose';
 import type { ImportStore, SettledParts } from '../../../ports';

@@ -1,6 +1,6 @@
 // Releases permits of archived users. Every permit is noted before it is touched and settled by looking at it afterwards, so that any
-// step may crash, and be repeated, without releasing a permit that was handed to someone else in between. Whose permits an import may
-// the release looks at the user as it is then, never at what the import found earlier.
+// step may crash, and be repeated, without releasing a permit that was handed to someone else in between. The release
+// looks at the user as it is then, never at what the import found earlier.
 
 import { mayRelease } from '../../../domain/decide/decide';
 import type { ImportId, UserId } from '../../../domain/ids';
