@@ -3,40 +3,52 @@
 
 import type { ImportId } from '../src/domain/ids';
 
-/** Between two steps of an import, Temporal has the word: the import counts as here for this long after a step. */
+/** An import counts as here for this long after a step: between two of them, Temporal is at work. */
 const HERE_MS = 2_000;
-/** A batch that hangs holds up the next one of its import for this long, well within the heartbeat timeouts of workflows/activity-options.ts. */
+/** How long a batch waits, well within the heartbeat timeouts of workflows/activity-options.ts: one that hangs must not hold up the others. */
 const PATIENCE_MS = 10_000;
 
+interface Seen {
+  /** Steps and batches that have begun and not ended. */
+  atWork: number;
+  lastAt: number;
+}
+
 export class Pace {
-  readonly #lastSeen = new Map<ImportId, number>();
+  readonly #seen = new Map<ImportId, Seen>();
   readonly #lastBatch = new Map<ImportId, Promise<unknown>>();
 
   /** The same step; others make room for the import that takes it. */
   seen<Input extends { readonly importId: ImportId }, Result>(step: (input: Input) => Promise<Result>): (input: Input) => Promise<Result> {
-    return async (input) => {
-      this.#see(input.importId);
-      return step(input).finally(() => this.#see(input.importId));
-    };
+    return async (input) => this.#during(input.importId, () => step(input));
   }
 
   /** `hasWaited`: what was asked before may have changed meanwhile, such as whose turn it is. */
   async batch<Result>(importId: ImportId, work: (hasWaited: boolean) => Promise<Result>): Promise<Result> {
-    this.#see(importId);
-    if (this.#lastSeen.size === 1) return work(false);
-    const before = this.#lastBatch.get(importId);
-    const mine = before === undefined ? work(false) : endedOrHung(before).then(() => work(true));
-    const ended = mine.catch(() => undefined);
-    this.#lastBatch.set(importId, ended);
-    await ended;
-    if (this.#lastBatch.get(importId) === ended) this.#lastBatch.delete(importId);
-    return mine;
+    return this.#during(importId, async () => {
+      if (this.#seen.size === 1) return work(false);
+      const before = this.#lastBatch.get(importId);
+      const mine = before === undefined ? work(false) : endedOrHung(before).then(() => work(true));
+      const ended = mine.catch(() => undefined);
+      this.#lastBatch.set(importId, ended);
+      await ended;
+      if (this.#lastBatch.get(importId) === ended) this.#lastBatch.delete(importId);
+      return mine;
+    });
   }
 
-  #see(importId: ImportId): void {
-    const now = performance.now();
-    this.#lastSeen.set(importId, now);
-    for (const [other, at] of this.#lastSeen) if (at < now - HERE_MS) this.#lastSeen.delete(other);
+  async #during<Result>(importId: ImportId, work: () => Promise<Result>): Promise<Result> {
+    const seen = this.#seen.get(importId) ?? { atWork: 0, lastAt: 0 };
+    const since = performance.now() - HERE_MS;
+    for (const [other, { atWork, lastAt }] of this.#seen) if (atWork === 0 && lastAt < since) this.#seen.delete(other);
+    this.#seen.set(importId, seen);
+    seen.atWork++;
+    try {
+      return await work();
+    } finally {
+      seen.atWork--;
+      seen.lastAt = performance.now();
+    }
   }
 }
 

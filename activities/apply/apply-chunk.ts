@@ -42,9 +42,13 @@ export const applyChunk =
     let batch: RawRow[] = [];
     let last = chunk.firstLine;
     await requireTurn(ports, { importId, turn });
+    const showProgress = () => beat({ chunk: n, records: pass.tally.counts.records } satisfies ChunkAtWork);
     const take = (rows: readonly RawRow[]) =>
       pace.batch(importId, async (hasWaited) => {
-        if (hasWaited) await requireTurn(ports, { importId, turn });
+        if (hasWaited) {
+          showProgress();
+          await requireTurn(ports, { importId, turn });
+        }
         await pass.take(rows, check);
       });
     for (const row of await ports.csv.readChunk(pathsOf(ports, importId), layoutOf(run), chunk)) {
@@ -53,10 +57,9 @@ export const applyChunk =
       if (batch.length < BATCH) continue;
       await take(batch);
       batch = [];
-      const atWork: ChunkAtWork = { chunk: n, records: pass.tally.counts.records };
-      beat(atWork);
+      showProgress();
     }
-    await take(batch);
+    if (batch.length > 0) await take(batch);
     // Another worker took us for dead, and what it deferred may meanwhile have been settled and rejected in this range.
     const known = (await ports.imports.chunk(importId, n))?.result;
     if (known !== undefined) return appliedChunk(chunk.records, known);

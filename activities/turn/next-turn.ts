@@ -56,15 +56,15 @@ export const nextTurn =
 async function giveTurn(ports: ActivityPorts, client: Client, { turn, restUntil }: Turn): Promise<NextTurn | 'again'> {
   const rest = (restUntil?.getTime() ?? 0) - ports.clock.now().getTime();
   if (rest > 0) return { kind: 'rest', ms: rest };
-  const holder = await oldestRequest(ports, client.clientId);
-  // A pause keeps imports from being started; what they did may be taken back in it.
-  if (holder === undefined || (client.paused !== undefined && holder.kind === 'import')) return { kind: 'nothing' };
+  const holder = await oldestRequest(ports, client);
+  if (holder === undefined) return { kind: 'nothing' };
   const given = await ports.turns.give(client.clientId, turn, holder);
   return given === undefined ? 'again' : start(ports, holder, given);
 }
 
-async function oldestRequest({ imports, undos }: ActivityPorts, clientId: ClientId): Promise<TurnHolder | undefined> {
-  const [queued, open] = await Promise.all([imports.inOrder(clientId, ['queued']), undos.open(clientId)]);
+/** A pause keeps imports from being started; what earlier ones did may be taken back in it. */
+async function oldestRequest({ imports, undos }: ActivityPorts, { clientId, paused }: Client): Promise<TurnHolder | undefined> {
+  const [queued, open] = await Promise.all([paused === undefined ? imports.inOrder(clientId, ['queued']) : [], undos.open(clientId)]);
   const requests = [
     ...queued.map(({ importId, seq, askedAt }) => ({ kind: 'import' as const, importId, seq, askedAt })),
     ...open.map(({ importId, requestedAt }) => ({ kind: 'undo' as const, importId, seq: 0, askedAt: requestedAt })),

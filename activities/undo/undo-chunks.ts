@@ -57,7 +57,8 @@ export const undoChunk =
     const tally = new UndoTally();
     const deferred: number[] = [];
     for (const batch of inBatches(await itemsOf(ports, importId, found.chunk), BATCH)) {
-      const answers = await pace.batch(importId, async () => {
+      const answers = await pace.batch(importId, async (hasWaited) => {
+        if (hasWaited) beat();
         await requireUndoTurn(ports, { importId, turn });
         return undoUsers(ports, run, batch);
       });

@@ -45,6 +45,29 @@ describe('the batches of a large file', () => {
     expect(await Promise.all(all)).toEqual([0, 1, 2, 3]);
   });
 
+  it('run one at a time for as long as a step of another import lasts', async () => {
+    const pace = new Pace();
+    let end = (): void => undefined;
+    const slow = pace.seen(
+      (_input: { readonly importId: ImportId }) =>
+        new Promise<void>((resolve) => {
+          end = resolve;
+        }),
+    )({ importId: small });
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_000);
+    const { begun, end: endBatch, all } = fourBatches(pace);
+    await nextTick();
+    expect(begun).toEqual([0]);
+    clock.mockRestore();
+    end();
+    await slow;
+    for (const n of [0, 1, 2, 3]) {
+      endBatch[n]!();
+      await nextTick();
+    }
+    await Promise.all(all);
+  });
+
   it('do not wait for those of the other import', async () => {
     const pace = new Pace();
     let end = (): void => undefined;
