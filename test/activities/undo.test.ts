@@ -204,6 +204,20 @@ describe('a user that somebody changed since is left as it is and listed', () =>
     expect(await whyLeft(second)).toEqual([{ id: '1', why, by: why === 'CHANGED_BY_IMPORT' ? expect.stringContaining(acme) : null }]);
   });
 
+  test.each([
+    ['archived', '0', '1'],
+    ['made active again', '1', '0'],
+  ])('that the import had %s, by an application that gave it a status of its own', async (_, active, before) => {
+    await load('1,OPSCOM,Ann,,,,');
+    if (before === '0') await load('1,OPSCOM,Ann,,,,0');
+    const second = await load(`1,OPSCOM,Ann,,,,${active}`);
+    await change('1', { status: 'suspended' });
+    const changed = await user('1');
+    await undo(world, second);
+    expect(await user('1')).toEqual(changed);
+    expect(await whyLeft(second)).toEqual([{ id: '1', why: 'CHANGED_SINCE', by: null }]);
+  });
+
   test('because it is gone', async () => {
     await load('1,OPSCOM,Ann,,,,');
     const second = await load('1,OPSCOM,Anna,,,,');
@@ -216,6 +230,7 @@ describe('a user that somebody changed since is left as it is and listed', () =>
     ['that another import changed', () => load('1,OPSCOM,Anna,,,,')],
     ['that an application changed', () => change('1', { city: 'Ottawa' }, { rev: 1 })],
     ['that an application archived', () => change('1', { status: 'archived' })],
+    ['that an application gave a status of its own', () => change('1', { status: 'suspended' })],
     ['that an application changed and only told the time', () => change('1', { city: 'Ottawa', updatedAt: new Date(0) })],
   ] as const)('created, %s', async (_, act) => {
     const first = await load('1,OPSCOM,Ann,,,,');

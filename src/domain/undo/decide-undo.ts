@@ -62,7 +62,7 @@ export function decideUndoOfCreation(importId: ImportId, user: User | undefined,
   const isUndone = user.undone?.importId === importId || (user.created?.importId === importId && user.created.undoneAt !== undefined);
   if (isUndone) return { kind: 'done', as: 'archived' };
   const line = user.created?.line ?? 0;
-  if (!isStampedBy(user, importId, line) || standingRev(user) !== 1 || user.status !== 'active' || isTouched(user))
+  if (!isStampedBy(user, importId, line) || standingRev(user) !== 1 || !hasStatus(user, 'active') || isTouched(user))
     return changed(user, importId);
   const gaveUp = gaveUpOf(user.values);
   const unset = Object.keys(gaveUp) as StoredFieldName[];
@@ -95,8 +95,13 @@ function isStampedBy({ imported }: User, importId: ImportId, line: number): bool
 
 function isAsLeft(user: User, { decision, after }: UserChange): boolean {
   const status = STATUS_LEFT[decision];
-  if (status !== null && user.status !== status) return false;
+  if (status !== null && !hasStatus(user, status)) return false;
   return (Object.keys(after) as StoredFieldName[]).every((field) => user.values[field] === after[field]);
+}
+
+/** A status of the application's own counts as active everywhere else; here it says that somebody changed the user. */
+function hasStatus({ status, foreign }: User, left: User['status']): boolean {
+  return status === left && foreign?.['status'] === undefined;
 }
 
 function hasFormer(user: User, { before }: UserChange): boolean {
