@@ -335,6 +335,8 @@ test('no folder is made in a data directory that has none of any client; the fir
     expect(world.calls).toEqual([]);
     expect(world.clients).toEqual(aWorld().clients);
   }
+  const spaced = await imports(aWorld({ foldersGone: true, clientsDir: "/sam's data/clients" }), 'client', 'enable', 'acme');
+  expect(spaced.err).toContain(String.raw`make an empty one first: mkdir -p '/sam'\''s data/clients/acme'` + '\n');
   const first = await imports(aWorld({ foldersGone: true, clients: [] }), 'client', 'add', 'new', ...REQUIRED);
   expect([first.code, first.world.calls]).toEqual([0, expect.arrayContaining(['folder new'])]);
   for (const words of [

@@ -53,6 +53,13 @@ const SHELLS = [
   ['zsh', 'zsh -f -i', ['PS1=', 'autoload -U compinit; compinit -u -D']],
 ] as const;
 
+test.each(['bash', 'zsh', 'fish'])('the script for %s offers choices of settings, and no examples', async (shell) => {
+  const { out } = await imports(aWorld(), 'completion', shell);
+  const words = out.match(/[\w.]+=[\w.|-]*/g);
+  expect(words).toEqual(expect.arrayContaining(['encoding=utf-8', 'encoding=utf-16le', 'startOnUpload=true', 'expectFileEvery=']));
+  expect(out).not.toContain('expectFileEvery=26h');
+});
+
 for (const [shell, command, start] of SHELLS) {
   itHaving(shell, 'script')(`${shell} completes commands, options, their values and files`, async () => {
     const script = await scriptFor(shell);
@@ -72,6 +79,7 @@ itHaving('fish')('fish completes commands, options, their values and files, and 
   expect(offered('imports client set acme report=')).toBe(
     'report=always\twhen an e-mail is sent\nreport=failures\twhen an e-mail is sent\n',
   );
+  expect(offered('imports client set acme expectF')).toMatch(/^expectFileEvery=\t.*\n$/);
   expect(offered('imports client set acme holdAbove.p')).toMatch(/^holdAbove\.percent=\t/);
   expect(offered('imports check acme users-')).toBe('users-of-acme.csv\n');
   expect(offered('imports show a')).toBe('');

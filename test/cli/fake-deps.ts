@@ -147,6 +147,8 @@ export interface World {
   uploads: string[];
   /** The data directory is another one. */
   foldersGone: boolean;
+  /** Where the folders of clients are. */
+  clientsDir: string;
   /** Steps of mending keys. */
   repairs: { readonly mended: number; readonly shared: readonly SharedValue[] }[];
   dataDir: string;
@@ -221,6 +223,7 @@ export function aWorld(change: Partial<World> = {}): World {
     waiting: {},
     uploads: [],
     foldersGone: false,
+    clientsDir: '/data/clients',
     repairs: [],
     dataDir: '/nowhere',
     atWork: [],
@@ -591,7 +594,7 @@ export function servicesOf(world: World): Services {
     },
     files: {
       prepareClient: async (id) => void world.calls.push(`folder ${id}`),
-      clientFolder: async (id) => ({ path: `/data/clients/${id}`, isThere: !world.foldersGone }),
+      clientFolder: async (id) => ({ path: `${world.clientsDir}/${id}`, isThere: !world.foldersGone }),
       uploads: async (id) => world.uploads.map((name) => ({ name, path: `/data/clients/${id}/${name}` })),
       findFailedRecords: async () => undefined,
       findBackup: async (id, backup) => `/data/clients/${id}/${backup}`,

@@ -52,10 +52,10 @@ export function addClientSetCommand(parent: Command, { deps, print }: Session): 
     });
 }
 
-/** `report=failures` and `report=always`; `schedule=`. */
+/** `report=failures` and `report=always`; `schedule=`, and `expectFileEvery=`, as `26h` is an example. */
 function settingWords(): readonly CompletedWord[] {
   return SETTINGS.flatMap(({ key, form, meaning }) => {
-    const values = /^[a-z0-9|-]+$/.test(form) && form.includes('|') ? form.split('|') : [''];
+    const values = /^[a-z][a-z0-9-]*(\|[a-z][a-z0-9-]*)+$/.test(form) ? form.split('|') : [''];
     return values.map((value) => ({ word: `${key}=${value}`, summary: meaning }));
   });
 }

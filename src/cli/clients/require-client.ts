@@ -7,6 +7,7 @@ import { ImportsError } from '../../errors';
 import { suggestName } from '../../domain/file/suggest-name';
 import type { Services } from '../deps';
 import { escapeText } from '../text/escape-text';
+import { shellWord } from '../text/shell-word';
 
 export const CLIENT_ID_RULE = '1 to 40 lower-case letters, digits and inner hyphens, e.g. acme or city-of-halifax';
 
@@ -58,6 +59,6 @@ export async function requireDataDirectory({ clients, files }: Pick<Services, 'c
 function refuse(clientId: ClientId, folder: string): never {
   throw new ImportsError(
     'CONFIG',
-    `The folder of ${clientId} is not in ${path.dirname(folder)}: run this where the data directory is mounted, or set IMPORTS_DATA_DIR.\nIf the folder was removed for good, make an empty one first: mkdir -p ${folder}`,
+    `The folder of ${clientId} is not in ${path.dirname(folder)}: run this where the data directory is mounted, or set IMPORTS_DATA_DIR.\nIf the folder was removed for good, make an empty one first: mkdir -p ${shellWord(folder)}`,
   );
 }

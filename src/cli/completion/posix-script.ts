@@ -1,5 +1,6 @@
 // The scripts for bash and zsh. They share the walk over the words that are typed, and differ in how they offer what could come next.
 
+import { quote } from '../text/shell-word';
 import type { CompletedCommand, CompletedOption, CompletedWord } from './completed-tree';
 
 export function bashScript(tree: readonly CompletedCommand[]): string {
@@ -123,8 +124,4 @@ function cases(tree: readonly CompletedCommand[], body: (command: CompletedComma
 /** Short ones are quicker typed than completed. */
 function longFlags(options: readonly CompletedOption[]): readonly CompletedWord[] {
   return options.map(({ flags, summary }) => ({ word: flags.at(-1) ?? '', summary }));
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

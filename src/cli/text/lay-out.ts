@@ -87,9 +87,19 @@ export function layOutTable(columns: readonly TableColumn[], rows: readonly (rea
   return `${text}\n\n${layOutProse(`Left out: ${leftOut.join(', ')}; a wider terminal or --json shows ${them}`, width)}`;
 }
 
-/** A word that is longer than the column would be cut. */
+/** A word that is wider than the column would be cut. */
 function breakWords(text: string, room: number): string {
-  return text.replace(new RegExp(`\\S{${room}}(?=\\S)`, 'gu'), '$& ');
+  let broken = '';
+  let width = 0;
+  for (const character of text) {
+    width = /\s/.test(character) ? 0 : width + widthOf(character);
+    if (width > room) {
+      broken += ' ';
+      width = widthOf(character);
+    }
+    broken += character;
+  }
+  return broken;
 }
 
 function linesOf(cell: TableCell): readonly string[] {
