@@ -30,12 +30,15 @@ const writesItDown = (world: World) => {
 const world = (run = held(), change: Partial<World> = {}) => aWorld({ runs: [run], onSleep: writesItDown, ...change });
 
 describe('a held import', () => {
-  test('that is approved waits for as long as its client is paused, and says so', async () => {
+  test.each([
+    [[], 'Import acme-1 is approved.'],
+    [['--without-archives'], 'Import acme-1 is approved; nobody will be archived.'],
+  ])('that is approved (%j) waits for as long as its client is paused, and says so', async (options, done) => {
     const paused = { at: new Date(), by: 'sam', reason: 'they clean up' };
-    const ran = await imports(world(held(), { clients: [aClient('acme', { paused })] }), 'approve', 'acme-1', '--reason', 'x');
+    const ran = await imports(world(held(), { clients: [aClient('acme', { paused })] }), 'approve', 'acme-1', '--reason', 'x', ...options);
     expect(ran).toMatchObject({
       code: 0,
-      out: expect.stringContaining('client acme is paused. Resume it with: imports client resume acme'),
+      out: `${done}\nIt waits: client acme is paused. Resume it with: imports client resume acme --reason "…"\n`,
     });
   });
 

@@ -126,7 +126,7 @@ describe('one import', () => {
     );
     expect(ran).toMatchObject({
       code: 0,
-      out: expect.stringContaining('client acme is paused. Resume it with: imports client resume acme'),
+      out: 'The retry of import acme-1 is written down.\nIt waits: client acme is paused. Resume it with: imports client resume acme --reason "…"\n',
     });
   });
 });

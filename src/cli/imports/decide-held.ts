@@ -10,14 +10,7 @@ import { record, REASON_OPTION, requireReason } from '../record';
 import type { Services } from '../deps';
 import { DECIDED_WORDS, resultOf } from '../show/describe-import';
 import { requireImport } from './require-import';
-import { waitsForResume } from './retry';
-import { waitForWorker } from './wake-inbox';
-
-const DONE: Readonly<Record<HoldVerdict, (id: string) => string>> = {
-  approve: (id) => `Import ${id} is approved and goes on.`,
-  'approve-without-archives': (id) => `Import ${id} is approved and goes on; nobody will be archived.`,
-  decline: (id) => `Import ${id} is declined: no user was changed. The client is told.`,
-};
+import { waitForWorker, waitsForResume } from './wake-inbox';
 
 export function addApproveCommand(program: Command, session: Session): void {
   defineCommand(program, {
@@ -60,14 +53,18 @@ async function decide({ deps, print }: Session, id: string, verdict: HoldVerdict
     return now?.state === 'held' ? undefined : now;
   });
   const message = written
-    ? `${DONE[verdict](run.importId)}${verdict === 'decline' ? '' : `\n${await followUp(services, run)}`}`
+    ? await whatBecomesOf(services, run, verdict)
     : `The decision on import ${run.importId} was taken.\nSee what becomes of it: imports show ${run.importId}`;
   await print.show({ importId: run.importId, verdict, message }, () => message);
 }
 
-async function followUp({ clients }: Services, { importId, clientId }: ImportRun): Promise<string> {
+async function whatBecomesOf({ clients }: Services, { importId, clientId }: ImportRun, verdict: HoldVerdict): Promise<string> {
+  if (verdict === 'decline') return `Import ${importId} is declined: no user was changed. The client is told.`;
+  const archives = verdict === 'approve' ? '' : '; nobody will be archived';
   const client = await clients.find(clientId);
-  return client?.paused === undefined ? `Follow it with: imports watch ${importId}` : waitsForResume(client);
+  return client?.paused === undefined
+    ? `Import ${importId} is approved and goes on${archives}.\nFollow it with: imports watch ${importId}`
+    : `Import ${importId} is approved${archives}.\n${waitsForResume(client)}`;
 }
 
 function refuseWhatDoesNotWait(run: ImportRun): void {

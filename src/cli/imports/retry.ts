@@ -2,7 +2,6 @@
 // go on where they stopped. What has ended well, or still runs, is refused with what to do instead.
 
 import type { Command } from 'commander';
-import type { Client } from '../../domain/client';
 import type { ImportId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
 import { hasEnded, WITH_WORKFLOW } from '../../domain/import-state';
@@ -15,7 +14,7 @@ import { hasStopped, markStopped } from './stopped';
 import { shownState } from './import-item';
 import { requireClient } from '../clients/require-client';
 import { requireImport } from './require-import';
-import { waitForWorker, wakeInbox } from './wake-inbox';
+import { waitForWorker, waitsForResume, wakeInbox } from './wake-inbox';
 
 interface RetryOptions {
   readonly allFailed?: true;
@@ -100,8 +99,7 @@ async function retry(services: Services, run: ImportRun, reason: string, deps: C
   await record(deps, services, { action: 'retry', clientId: run.clientId, subject: importId, reason, was: { state: run.state } });
   if (!(await hasAsked(services, run, reason, deps))) refuseRunning(run);
   await wakeInbox(services, run.clientId, `The retry of ${importId} is written down`);
-  const next = await nextOf(services, importId, deps);
-  return { importId, retried: true, message: `Import ${importId} goes on where it stopped.\n${next}` };
+  return { importId, retried: true, message: await whatBecomesOf(services, importId, deps) };
 }
 
 /** It waits for a turn from here on, whatever becomes of us. False when it runs, or waits already. */
@@ -117,20 +115,17 @@ async function hasAsked(services: Services, found: ImportRun, reason: string, de
   return services.imports.advance(importId, 'queued', { askedAt: at, turn: null, failure: null, retries }, { state: [state], turn });
 }
 
-export function waitsForResume({ clientId }: Client): string {
-  return `It waits: client ${clientId} is paused. Resume it with: imports client resume ${clientId} --reason "…"`;
-}
-
-async function nextOf({ imports, clients }: Services, importId: ImportId, deps: CliDeps): Promise<string> {
-  const next = await waitForWorker(deps, async () => {
+async function whatBecomesOf({ imports, clients }: Services, importId: ImportId, deps: CliDeps): Promise<string> {
+  const goesOn = `Import ${importId} goes on where it stopped.`;
+  const found = await waitForWorker(deps, async () => {
     const now = await imports.find(importId);
-    if (now?.state !== 'queued') return `Follow it with: imports watch ${importId}`;
+    if (now?.state !== 'queued') return `${goesOn}\nFollow it with: imports watch ${importId}`;
     const client = await clients.find(now.clientId);
-    return client?.paused === undefined ? undefined : waitsForResume(client);
+    return client?.paused === undefined ? undefined : `The retry of import ${importId} is written down.\n${waitsForResume(client)}`;
   });
   return (
-    next ??
-    `It waits for its turn behind another import of the client, or no worker runs.\nSee which with: imports doctor\nFollow it with: imports watch ${importId}`
+    found ??
+    `${goesOn}\nIt waits for its turn behind another import of the client, or no worker runs.\nSee which with: imports doctor\nFollow it with: imports watch ${importId}`
   );
 }
 

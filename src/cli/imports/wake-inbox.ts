@@ -1,6 +1,7 @@
 // What was asked for is written down; this wakes the client's inbox, and waits a moment for what becomes of it. When Temporal cannot be
 // reached nothing is lost: the standing pass finds the request.
 
+import type { Client } from '../../domain/client';
 import type { ClientId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
 import type { CliDeps, Services } from '../deps';
@@ -37,4 +38,9 @@ export async function waitForWorker<T>({ sleep }: Pick<CliDeps, 'sleep'>, look: 
     await sleep(POLL_MS);
   }
   return undefined;
+}
+
+/** For an import of a paused client, where nothing comes before the client is resumed. */
+export function waitsForResume({ clientId }: Client): string {
+  return `It waits: client ${clientId} is paused. Resume it with: imports client resume ${clientId} --reason "…"`;
 }
