@@ -87,7 +87,7 @@ export interface UserChangeDocument extends Omit<UserChange, 'importId' | 'line'
   readonly _id: string;
 }
 
-/** The application chooses the type of its `_id`s: these are the usual ones. */
+/** The application chooses the type of its `_id`s: any of BSON, even a document. These are the usual ones. */
 export type PermitId = string | number | mongo.ObjectId;
 
 export interface PermitDocument {

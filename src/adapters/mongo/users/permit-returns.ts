@@ -84,10 +84,12 @@ export function createPermitReturns(models: Pick<Models, 'permits' | 'permitRele
       for await (const rows of inBatches(left)) {
         const ids = rows.map(({ permitId }) => permitId);
         const found = await permits.find({ _id: { $in: ids } }, { projection: { number: 1 }, batchSize: ids.length + 1 }).toArray();
-        const numbers = new Map(found.map(({ _id, number }) => [textOfPermitId(_id), number]));
+        const numbers: ReadonlyMap<string, string | number> = new Map(found.map(({ _id, number }) => [textOfPermitId(_id), number]));
         for (const { permitId, userId, undo } of rows) {
           if (undo === undefined || undo === 'returned') continue;
-          yield { userId, permit: String(numbers.get(textOfPermitId(permitId)) ?? permitId), line: null, why: undo, by: null };
+          const id = textOfPermitId(permitId);
+          const permit = String(numbers.get(id) ?? (typeof permitId === 'string' ? permitId : id));
+          yield { userId, permit, line: null, why: undo, by: null };
         }
       }
     },

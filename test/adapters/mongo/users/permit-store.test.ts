@@ -102,6 +102,20 @@ test('a permit whose id the application made of another type is released like an
   expect(await mongo.store.permits.countReleased(importId())).toBe(1);
 });
 
+test.each([
+  ['a document', { zone: 'A' }, '{"zone":"A"}'],
+  ['a text', 'P-17', 'P-17'],
+])('a permit that is gone is named by its id, which was %s', async (_, id, named) => {
+  const permits = mongo.collection('permits') as unknown as driver.Collection<{ _id: unknown }>;
+  await permits.insertOne({ _id: id, clientId: mongo.clientId, number: 'P1', status: 'active', holder: user('1') } as never);
+  await release('1');
+  await permits.deleteOne({ number: 'P1', clientId: mongo.clientId });
+  await mongo.store.permits.giveBack(importId(), AT, () => {});
+  const left: unknown[] = [];
+  for await (const one of mongo.store.permits.notGivenBack(importId())) left.push(one);
+  expect(left).toMatchObject([{ permit: named, why: 'PERMIT_GONE' }]);
+});
+
 test('permits whose ids look alike as text are released, counted and given back each', async () => {
   const permits = mongo.collection('permits') as unknown as driver.Collection<{ _id: string | number }>;
   const ids = [71_005, '71005'];
