@@ -5,7 +5,7 @@ import type { ImportId } from '../../src/domain/ids';
 import { ImportsError } from '../../src/errors';
 import type { UndoChunk } from '../../src/domain/undo/undo';
 import type { ActivityPorts } from '../activity-ports';
-import { beat, withHeartbeat } from '../heartbeat';
+import { beat, whileBeating, withHeartbeat } from '../heartbeat';
 import { gatherBatches, inBatches } from '../in-batches';
 import { loadImport } from '../load-import';
 import type { Pace } from '../pace';
@@ -28,12 +28,15 @@ export const planUndo =
       throw new ImportsError('INVARIANT', `Import ${importId} is ${run.state}, so it cannot be undone yet. See: imports show ${importId}`);
     }
     const chunks: UndoChunk[] = [];
-    for await (const userIds of gatherBatches(withHeartbeat(ports.changes.created(run.clientId, importId)), PER_CHUNK)) {
-      chunks.push({ n: chunks.length, kind: 'created', userIds });
-    }
-    for await (const lines of gatherBatches(withHeartbeat(ports.changes.lines(importId)), PER_CHUNK)) {
-      chunks.push({ n: chunks.length, kind: 'changed', fromLine: lines[0]!, toLine: lines.at(-1)! });
-    }
+    // By the clock, too: millions of users may be looked through before one is found.
+    await whileBeating(async () => {
+      for await (const userIds of gatherBatches(withHeartbeat(ports.changes.created(run.clientId, importId)), PER_CHUNK)) {
+        chunks.push({ n: chunks.length, kind: 'created', userIds });
+      }
+      for await (const lines of gatherBatches(withHeartbeat(ports.changes.lines(importId)), PER_CHUNK)) {
+        chunks.push({ n: chunks.length, kind: 'changed', fromLine: lines[0]!, toLine: lines.at(-1)! });
+      }
+    });
     await ports.undos.putChunks(importId, undo.round, chunks);
     // The number comes last: it says that the chunks are there.
     await ports.undos.updateOpen(importId, turn, { chunks: chunks.length });

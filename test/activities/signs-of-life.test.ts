@@ -6,6 +6,7 @@ import type { ActivityPorts } from '../../activities/activity-ports';
 import { applyDeferred } from '../../activities/apply/apply-deferred';
 import { newRun } from '../../activities/claim/claim-ready-files';
 import { whileBeating } from '../../activities/heartbeat';
+import { planUndo } from '../../activities/undo/undo-chunks';
 import { DEFAULT_SETTINGS } from '../../src/domain/client';
 import { importIdOf, parseClientId } from '../../src/domain/ids';
 import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
@@ -106,6 +107,31 @@ it('a step that nobody waits for any more ends at its next beat', async () => {
   const { beats, failure } = await settle({ deferred, rejected: [], attempt: 1, cancelledAt: 5 });
   expect(failure).toBeInstanceOf(CancelledFailure);
   expect(beats).toBe(5);
+});
+
+it('an undo beats while it looks through many users without finding one', async () => {
+  jest.useFakeTimers();
+  const look = async function* () {
+    await jest.advanceTimersByTimeAsync(11_000);
+    yield* [];
+  };
+  const ports = {
+    clients: { find: async () => ({ clientId, enabled: true, settings: DEFAULT_SETTINGS }) },
+    imports: { find: async () => ({ ...run, state: 'finished' }) },
+    undos: {
+      find: async () => ({ importId, clientId, round: 1, turn: 1, chunks: null, finishedAt: new Date(), failure: null }),
+      putChunks: async () => undefined,
+      updateOpen: async () => true,
+    },
+    changes: { created: look, lines: look },
+    log: { info: () => undefined },
+  } as unknown as ActivityPorts;
+  const environment = new MockActivityEnvironment();
+  let beats = 0;
+  environment.on('heartbeat', () => beats++);
+  await environment.run(planUndo(ports), { importId, turn: 1 });
+  jest.useRealTimers();
+  expect(beats).toBe(4);
 });
 
 it('work that says nothing of its progress beats by the clock, and no longer than it lasts', async () => {
