@@ -13,7 +13,7 @@ import type { Reasons } from '../../src/domain/reason/reasons';
 import type { ChunkResult } from '../../src/domain/file/inspection';
 import type { ActivityPorts } from '../activity-ports';
 import { beat, whileBeating, withHeartbeat } from '../heartbeat';
-import { inBatches } from '../in-batches';
+import { gatherBatches, inBatches } from '../in-batches';
 import { layoutOf, loadImport } from '../load-import';
 import { mendingKeysOnce } from '../mend-keys';
 import { takenReasons, takeoversOf, missingTakenReasons, wishesOf, withReleasedKeys } from '../settle/takeovers';
@@ -122,14 +122,18 @@ class DeferredRecords implements Settlement<ChunkResult> {
     const candidates = records.map((record) => ({ record, mark: undefined }));
     const applied = await withReleasedKeys(this.#ports.users, clientId, takers, () => applyRecords(this.#ports, this.#context, candidates));
     const again: number[] = [];
+    const replacedNothing: number[] = [];
     applied.forEach((one, at) => {
       const { line } = records[at]!;
+      // Of a user who was removed meanwhile, an earlier attempt may have put down what it was about to replace.
+      if (one.kind === 'unchanged' || one.kind === 'create') replacedNothing.push(line);
       // What it means that somebody else was faster, or that the database refused it, is for the next round to say.
       if (one.kind === 'rejected') this.#rejected.set(line, one.reasons);
       if (one.kind === 'taken' || one.kind === 'rejected') return again.push(line);
       if (one.kind === 'superseded') superseded.push(line);
       return tally.add(one);
     });
+    if (this.#isRepeated) await this.#ports.changes.discard(this.importId, replacedNothing);
     return again;
   }
 
@@ -182,14 +186,9 @@ class DeferredRecords implements Settlement<ChunkResult> {
   }
 
   async beforeEnd(): Promise<void> {
-    let batch: RejectedRecord[] = [];
-    for await (const record of withHeartbeat(this.#ports.rejected.all(this.importId))) {
-      if (wishesOf(record.claims).length > 0) batch.push(record);
-      if (batch.length < BATCH) continue;
-      await this.#completeReasons(batch);
-      batch = [];
+    for await (const batch of gatherBatches(withHeartbeat(this.#ports.rejected.all(this.importId)), BATCH)) {
+      await this.#completeReasons(batch.filter(({ claims }) => wishesOf(claims).length > 0));
     }
-    await this.#completeReasons(batch);
   }
 
   async #completeReasons(rejected: readonly RejectedRecord[]): Promise<void> {
