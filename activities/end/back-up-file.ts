@@ -126,7 +126,7 @@ async function settle(ports: ActivityPorts, run: ImportRun, client: Client): Pro
 }
 
 async function finalCounts(ports: ActivityPorts, importId: ImportId): Promise<Counts> {
-  let counts = NO_COUNTS;
+  let counts: Counts = NO_COUNTS;
   for await (const { result } of ports.imports.chunkResults(importId)) counts = addCounts(counts, result.counts);
   return { ...counts, permitsReleased: await ports.permits.countReleased(importId) };
 }

@@ -44,7 +44,7 @@ async function finish(ports: ActivityPorts, { importId, state }: ImportRun, undo
 }
 
 async function countAll(ports: ActivityPorts, importId: ImportId): Promise<UndoCounts> {
-  let counts = NO_UNDO_COUNTS;
+  let counts: UndoCounts = NO_UNDO_COUNTS;
   for await (const { result } of ports.undos.chunkResults(importId)) counts = addCounts(counts, result.counts);
   let permitsLeft = 0;
   for await (const _ of ports.permits.notGivenBack(importId)) if (++permitsLeft % 1_000 === 0) beat();

@@ -23,9 +23,9 @@ export const NO_COUNTS = {
   superseded: 0,
   inactiveIgnored: 0,
   permitsReleased: 0,
-};
+} as const;
 
-export type Counts = Readonly<typeof NO_COUNTS>;
+export type Counts = { readonly [K in keyof typeof NO_COUNTS]: number };
 
 /** Counts of one kind, each key by itself; one that is missing is 0. */
 export function addCounts<T extends { readonly [K in keyof T]?: number }>(a: T, b: T): T {

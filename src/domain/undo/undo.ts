@@ -58,9 +58,9 @@ export const NO_UNDO_COUNTS = {
   permitsReturned: 0,
   usersLeft: 0,
   permitsLeft: 0,
-};
+} as const;
 
-export type UndoCounts = Readonly<typeof NO_UNDO_COUNTS>;
+export type UndoCounts = { readonly [K in keyof typeof NO_UNDO_COUNTS]: number };
 
 /**
  * The undo of one import. Requested again, one that stopped continues where it stopped; one that left users or permits alone looks at
