@@ -12,11 +12,12 @@ interface Seen {
   /** Steps and batches that have begun and not ended. */
   atWork: number;
   lastAt: number;
+  /** The last one that began while others were here. */
+  batch?: Promise<unknown> | undefined;
 }
 
 export class Pace {
   readonly #seen = new Map<ImportId, Seen>();
-  readonly #lastBatch = new Map<ImportId, Promise<unknown>>();
 
   /** The same step; others make room for the import that takes it. */
   seen<Input extends { readonly importId: ImportId }, Result>(step: (input: Input) => Promise<Result>): (input: Input) => Promise<Result> {
@@ -25,26 +26,25 @@ export class Pace {
 
   /** `hasWaited`: what was asked before may have changed meanwhile, such as whose turn it is. */
   async batch<Result>(importId: ImportId, work: (hasWaited: boolean) => Promise<Result>): Promise<Result> {
-    return this.#during(importId, async () => {
+    return this.#during(importId, async (seen) => {
       if (this.#seen.size === 1) return work(false);
-      const before = this.#lastBatch.get(importId);
-      const mine = before === undefined ? work(false) : endedOrHung(before).then(() => work(true));
+      const mine = seen.batch === undefined ? work(false) : endedOrHung(seen.batch).then(() => work(true));
       const ended = mine.catch(() => undefined);
-      this.#lastBatch.set(importId, ended);
+      seen.batch = ended;
       await ended;
-      if (this.#lastBatch.get(importId) === ended) this.#lastBatch.delete(importId);
+      if (seen.batch === ended) seen.batch = undefined;
       return mine;
     });
   }
 
-  async #during<Result>(importId: ImportId, work: () => Promise<Result>): Promise<Result> {
-    const seen = this.#seen.get(importId) ?? { atWork: 0, lastAt: 0 };
+  async #during<Result>(importId: ImportId, work: (seen: Seen) => Promise<Result>): Promise<Result> {
+    const seen: Seen = this.#seen.get(importId) ?? { atWork: 0, lastAt: 0 };
     const since = performance.now() - HERE_MS;
     for (const [other, { atWork, lastAt }] of this.#seen) if (atWork === 0 && lastAt < since) this.#seen.delete(other);
     this.#seen.set(importId, seen);
     seen.atWork++;
     try {
-      return await work();
+      return await work(seen);
     } finally {
       seen.atWork--;
       seen.lastAt = performance.now();

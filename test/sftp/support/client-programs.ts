@@ -45,6 +45,15 @@ go copyto "$there"users.csv "$BACK"
 go deletefile "$there"users.csv
 go copyto "$OLD" "$there"users.csv`;
 
+const LFTP_COMMANDS = `put $OLD -o users.csv
+put $NEW -o users.csv
+put $NEW -o other.csv.part
+mv other.csv.part renamed.csv
+cls -1
+get users.csv -o $BACK
+rm users.csv
+put $OLD -o users.csv`;
+
 export const SFTP_PROGRAMS: readonly ClientProgram[] = [
   {
     name: 'OpenSSH `sftp`',
@@ -66,14 +75,7 @@ psftp -batch -b $EMPTY/batch -hostkey $HOST_KEY -pw "$PASSWORD" -P $PORT $ACCOUN
     script: `lftp <<END
 set cmd:fail-exit yes; set net:max-retries 1; set sftp:connect-program "ssh -a -x -i $KEY ${SSH}"
 open -u $ACCOUNT, sftp://$HOST:$PORT
-put $OLD -o users.csv
-put $NEW -o users.csv
-put $NEW -o other.csv.part
-mv other.csv.part renamed.csv
-cls -1
-get users.csv -o $BACK
-rm users.csv
-put $OLD -o users.csv
+${LFTP_COMMANDS}
 END`,
   },
   {
@@ -201,14 +203,7 @@ export const FTPS_PROGRAMS: readonly ClientProgram[] = [
     script: `lftp <<END
 set cmd:fail-exit yes; set net:max-retries 1; set ftp:ssl-force yes; set ftp:ssl-protect-data yes; set ssl:verify-certificate no
 open -u $ACCOUNT,"$PASSWORD" ftp://$HOST:$PORT
-put $OLD -o users.csv
-put $NEW -o users.csv
-put $NEW -o other.csv.part
-mv other.csv.part renamed.csv
-cls -1
-get users.csv -o $BACK
-rm users.csv
-put $OLD -o users.csv
+${LFTP_COMMANDS}
 END`,
   },
   {
