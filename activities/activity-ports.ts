@@ -1,4 +1,4 @@
-// What the steps need of the outside world: ports, and the settings of the installation that they read.
+// What the steps need of the outside world: ports, and the settings of the installation that they read; and what they share.
 
 import type {
   Clock,
@@ -13,6 +13,8 @@ import type {
   Webhooks,
   WebhookSender,
 } from '../src/ports';
+import type { KeyLooks } from './mend-keys';
+import type { Pace } from './pace';
 
 type StoresOfSteps = Omit<Stores, 'accounts' | 'bans' | 'audit' | 'sessions' | 'persons'>;
 
@@ -38,4 +40,10 @@ export interface ActivityPorts extends StoresOfSteps {
   readonly keepDays: number;
   /** How long files in `.bak` are kept; null = for ever. */
   readonly keepBackupDays: number | null;
+}
+
+/** What the steps of one process have in common, so that those at work at once mind each other. */
+export interface Shared {
+  readonly pace: Pace;
+  readonly keyLooks: KeyLooks;
 }

@@ -10,7 +10,9 @@ import { inspectFile } from './inspect/inspect-file';
 import { markHeld, sendHoldMail, settleHold } from './hold/hold';
 import { markImport, markUndoFailed } from './turn/mark-stopped';
 import { markReportFailed } from './end/send-once';
-import type { ActivityPorts } from './activity-ports';
+import type { ActivityPorts, Shared } from './activity-ports';
+import { RESENT_MAILS } from '../src/domain/report/compose-mail';
+import { KeyLooks } from './mend-keys';
 import { Pace } from './pace';
 import { planArchive } from './plan/plan-archive';
 import { releasePermits, undoPermits } from './apply/permits';
@@ -25,43 +27,61 @@ import { wakeWaiting } from './turn/wake-waiting';
 import { markWebhookFailed, sendWebhook } from './webhooks/send-webhook';
 import { wakeReadyClients } from './scan/wake-ready-clients';
 
-export function createActivities(ports: ActivityPorts) {
-  const pace = new Pace();
-  return {
-    nextTurn: nextTurn(ports),
-    wakeWaiting: wakeWaiting(ports),
-    inspectFile: pace.seen(inspectFile(ports)),
-    planArchive: pace.seen(planArchive(ports)),
-    markHeld: markHeld(ports),
-    sendHoldMail: sendHoldMail(ports),
-    settleHold: settleHold(ports),
-    applyChunk: applyChunk(ports, pace),
-    applyDeferred: pace.seen(applyDeferred(ports)),
-    releasePermits: releasePermits(ports),
-    backUpFile: pace.seen(backUpFile(ports)),
-    sendReport: sendReport(ports),
-    markReportFailed: markReportFailed(ports),
-    closeImport: pace.seen(closeImport(ports)),
-    markImport: markImport(ports),
-    prepareResend: prepareResend(ports),
-    closeResend: closeResend(ports),
-    planUndo: planUndo(ports),
-    undoChunk: undoChunk(ports, pace),
-    undoDeferred: undoDeferred(ports),
-    undoPermits: undoPermits(ports),
-    settleUndo: settleUndo(ports),
-    sendUndoReport: sendUndoReport(ports),
-    closeUndo: closeUndo(ports),
-    markUndoFailed: markUndoFailed(ports),
-    expireDetails: expireDetails(ports),
-    removeOldBackups: removeOldBackups(ports),
-    clearWorkFolders: clearWorkFolders(ports),
-    tellSilences: tellSilences(ports),
-    wakeReadyClients: wakeReadyClients(ports),
-    tellAddressChanges: tellAddressChanges(ports),
-    sendWebhook: sendWebhook(ports),
-    markWebhookFailed: markWebhookFailed(ports),
-  };
+interface Step {
+  /** Of an import, or of what else goes on: steps are measured by it. */
+  readonly phase: string;
+  readonly run: (ports: ActivityPorts, input: never, shared: Shared) => Promise<unknown>;
+  /** Others make room for the import that takes it, as for one whose batches are at work (activities/pace.ts). */
+  readonly makesRoom?: true;
 }
 
-export type Activities = ReturnType<typeof createActivities>;
+export const STEPS = {
+  nextTurn: { phase: 'turns', run: nextTurn },
+  wakeWaiting: { phase: 'turns', run: wakeWaiting },
+  inspectFile: { phase: 'inspecting', run: inspectFile, makesRoom: true },
+  planArchive: { phase: 'inspecting', run: planArchive, makesRoom: true },
+  markHeld: { phase: 'held', run: markHeld },
+  [RESENT_MAILS.hold.step]: { phase: 'held', run: sendHoldMail },
+  settleHold: { phase: 'held', run: settleHold },
+  applyChunk: { phase: 'applying', run: applyChunk },
+  applyDeferred: { phase: 'applying', run: applyDeferred, makesRoom: true },
+  releasePermits: { phase: 'releasing', run: releasePermits },
+  backUpFile: { phase: 'backing-up', run: backUpFile, makesRoom: true },
+  [RESENT_MAILS.report.step]: { phase: 'reporting', run: sendReport },
+  markReportFailed: { phase: 'reporting', run: markReportFailed },
+  prepareResend: { phase: 'reporting', run: prepareResend },
+  closeResend: { phase: 'reporting', run: closeResend },
+  closeImport: { phase: 'closing', run: closeImport, makesRoom: true },
+  markImport: { phase: 'closing', run: markImport },
+  planUndo: { phase: 'undoing', run: planUndo },
+  undoChunk: { phase: 'undoing', run: undoChunk },
+  undoDeferred: { phase: 'undoing', run: undoDeferred },
+  undoPermits: { phase: 'undoing', run: undoPermits },
+  settleUndo: { phase: 'undoing', run: settleUndo },
+  [RESENT_MAILS.undo.step]: { phase: 'undoing', run: sendUndoReport },
+  closeUndo: { phase: 'undoing', run: closeUndo },
+  markUndoFailed: { phase: 'undoing', run: markUndoFailed },
+  expireDetails: { phase: 'housekeeping', run: expireDetails },
+  removeOldBackups: { phase: 'housekeeping', run: removeOldBackups },
+  clearWorkFolders: { phase: 'housekeeping', run: clearWorkFolders },
+  tellSilences: { phase: 'silence', run: tellSilences },
+  tellAddressChanges: { phase: 'silence', run: tellAddressChanges },
+  wakeReadyClients: { phase: 'scanning', run: wakeReadyClients },
+  sendWebhook: { phase: 'webhooks', run: sendWebhook },
+  markWebhookFailed: { phase: 'webhooks', run: markWebhookFailed },
+} as const satisfies Record<string, Step>;
+
+/** As Temporal knows them: with the ports at hand, a step takes its input and nothing else. */
+export type Activities = { readonly [Name in keyof typeof STEPS]: Bound<(typeof STEPS)[Name]['run']> };
+
+type Bound<Run extends Step['run']> =
+  Parameters<Run> extends [ActivityPorts, infer Input, ...unknown[]] ? (input: Input) => ReturnType<Run> : () => ReturnType<Run>;
+
+export function createActivities(ports: ActivityPorts): Activities {
+  const shared: Shared = { pace: new Pace(), keyLooks: new KeyLooks() };
+  const bound = Object.entries<Step>(STEPS).map(([name, { run, makesRoom }]) => {
+    const step = (input: never) => run(ports, input, shared);
+    return [name, makesRoom === true ? shared.pace.seen(step) : step];
+  });
+  return Object.fromEntries(bound) as Activities;
+}

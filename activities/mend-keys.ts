@@ -4,7 +4,6 @@
 
 import type { ClientId } from '../src/domain/ids';
 import type { ImportRun } from '../src/domain/import-run';
-import type { UserStore } from '../src/ports';
 import type { ActivityPorts } from './activity-ports';
 import { whileBeating } from './heartbeat';
 
@@ -28,30 +27,30 @@ interface Look {
 }
 
 /** The last look of each client: the steps of an import that this process has in flight at once share it. */
-const looks = new WeakMap<UserStore, Map<ClientId, Look>>();
+export class KeyLooks {
+  readonly #last = new Map<ClientId, Look>();
 
-/** For a step, which may ask before each of its batches. One look serves the whole turn. */
-export function mendingKeysOnce(ports: ActivityPorts, run: ImportRun, turn: number): () => Promise<void> {
-  // The first file of a client meets nobody but the users that it makes itself.
-  const isNeeded = run.keysMendedIn !== turn && !(run.isFirst === true && run.attempts === 1);
-  // A step that waits for another one's look has to show a sign of life, too.
-  return () => (isNeeded ? whileBeating(() => lookOnce(ports, run, turn)) : Promise.resolve());
-}
+  /** For a step, which may ask before each of its batches. One look serves the whole turn. */
+  mendingOnce(ports: ActivityPorts, run: ImportRun, turn: number): () => Promise<void> {
+    // The first file of a client meets nobody but the users that it makes itself.
+    const isNeeded = run.keysMendedIn !== turn && !(run.isFirst === true && run.attempts === 1);
+    // A step that waits for another one's look has to show a sign of life, too.
+    return () => (isNeeded ? whileBeating(() => this.#lookOnce(ports, run, turn)) : Promise.resolve());
+  }
 
-function lookOnce(ports: ActivityPorts, run: ImportRun, turn: number): Promise<void> {
-  const { clientId, importId } = run;
-  const known = looks.get(ports.users) ?? new Map<ClientId, Look>();
-  looks.set(ports.users, known);
-  const last = known.get(clientId);
-  if (last?.turn === turn) return last.done;
-  const mend = async () => {
-    await mendKeys(ports, run);
-    await ports.imports.updateIf(importId, { turn }, { keysMendedIn: turn });
-  };
-  const look: Look = { turn, done: mend() };
-  known.set(clientId, look);
-  look.done.catch(() => {
-    if (known.get(clientId) === look) known.delete(clientId);
-  });
-  return look.done;
+  #lookOnce(ports: ActivityPorts, run: ImportRun, turn: number): Promise<void> {
+    const { clientId, importId } = run;
+    const last = this.#last.get(clientId);
+    if (last?.turn === turn) return last.done;
+    const mend = async () => {
+      await mendKeys(ports, run);
+      await ports.imports.updateIf(importId, { turn }, { keysMendedIn: turn });
+    };
+    const look: Look = { turn, done: mend() };
+    this.#last.set(clientId, look);
+    look.done.catch(() => {
+      if (this.#last.get(clientId) === look) this.#last.delete(clientId);
+    });
+    return look.done;
+  }
 }

@@ -10,12 +10,10 @@ import { type CheckedRecord, type FileMark, type RawRow, type RejectedRecord, re
 import { recordChecker } from '../../src/domain/record/record-checker';
 import { ImportsError } from '../../src/errors';
 import type { Chunk, ChunkAtWork, ChunkResult } from '../../src/domain/file/inspection';
-import type { ActivityPorts } from '../activity-ports';
+import type { ActivityPorts, Shared } from '../activity-ports';
 import { applyRecords, type WriteContext } from './apply-records';
 import { beat } from '../heartbeat';
 import { layoutOf, loadImport } from '../load-import';
-import { mendingKeysOnce } from '../mend-keys';
-import type { Pace } from '../pace';
 import { supersededBy } from './superseded';
 import { requireTurn, type InTurn } from '../turn/require-turn';
 import { Tally } from './tally';
@@ -29,52 +27,54 @@ export interface AppliedChunk {
   readonly needsMore: boolean;
 }
 
-export const applyChunk =
-  (ports: ActivityPorts, pace: Pace) =>
-  async ({ importId, turn, n }: InTurn & { readonly n: number; readonly of: number }): Promise<AppliedChunk> => {
-    const chunk = await ports.imports.chunk(importId, n);
-    if (chunk === undefined) throw new ImportsError('INVARIANT', `Import ${importId} has no chunk ${n}.`);
-    if (chunk.result !== undefined) return appliedChunk(chunk.records, chunk.result);
-    const { run, client } = await loadImport(ports, importId);
-    const context = { run, client, turn, isSuperseded: await supersededBy(ports, run), mendKeys: mendingKeysOnce(ports, run, turn) };
-    const pass = new ChunkPass(ports, context, chunk.marks);
-    const check = checkerOf(run, client, layoutOf(run));
-    let batch: RawRow[] = [];
-    let last = chunk.firstLine;
-    await requireTurn(ports, { importId, turn });
-    const showProgress = () => beat({ chunk: n, records: pass.tally.counts.records } satisfies ChunkAtWork);
-    const take = (rows: readonly RawRow[]) =>
-      pace.batch(importId, async (hasWaited) => {
-        if (hasWaited) {
-          showProgress();
-          await requireTurn(ports, { importId, turn });
-        }
-        await pass.take(rows, check);
-      });
-    for (const row of await ports.csv.readChunk(pathsOf(ports, importId), layoutOf(run), chunk)) {
-      batch.push(row);
-      last = row.line;
-      if (batch.length < BATCH) continue;
-      await take(batch);
-      batch = [];
-      showProgress();
-    }
-    if (batch.length > 0) await take(batch);
-    // Another worker took us for dead, and what it deferred may meanwhile have been settled and rejected in this range.
-    const known = (await ports.imports.chunk(importId, n))?.result;
-    if (known !== undefined) return appliedChunk(chunk.records, known);
-    await requireTurn(ports, { importId, turn });
-    if (activityInfo().attempt > 1 || run.attempts > 1) await ports.changes.discard(importId, pass.replacedNothing);
-    await ports.rejected.replaceRange(importId, chunk.firstLine, last + 1, pass.rejected);
-    const result: ChunkResult = {
-      counts: pass.tally.counts,
-      releaseFor: pass.tally.releaseFor,
-      deferred: pass.deferred,
-      ...(pass.superseded.length > 0 && { superseded: pass.superseded }),
-    };
-    await ports.imports.setChunkResult(importId, n, result);
-    return appliedChunk(chunk.records, result);
+export async function applyChunk(
+  ports: ActivityPorts,
+  { importId, turn, n }: InTurn & { readonly n: number; readonly of: number },
+  { pace, keyLooks }: Shared,
+): Promise<AppliedChunk> {
+  const chunk = await ports.imports.chunk(importId, n);
+  if (chunk === undefined) throw new ImportsError('INVARIANT', `Import ${importId} has no chunk ${n}.`);
+  if (chunk.result !== undefined) return appliedChunk(chunk.records, chunk.result);
+  const { run, client } = await loadImport(ports, importId);
+  const context = { run, client, turn, isSuperseded: await supersededBy(ports, run), mendKeys: keyLooks.mendingOnce(ports, run, turn) };
+  const pass = new ChunkPass(ports, context, chunk.marks);
+  const check = checkerOf(run, client, layoutOf(run));
+  let batch: RawRow[] = [];
+  let last = chunk.firstLine;
+  await requireTurn(ports, { importId, turn });
+  const showProgress = () => beat({ chunk: n, records: pass.tally.counts.records } satisfies ChunkAtWork);
+  const take = (rows: readonly RawRow[]) =>
+    pace.batch(importId, async (hasWaited) => {
+      if (hasWaited) {
+        showProgress();
+        await requireTurn(ports, { importId, turn });
+      }
+      await pass.take(rows, check);
+    });
+  for (const row of await ports.csv.readChunk(pathsOf(ports, importId), layoutOf(run), chunk)) {
+    batch.push(row);
+    last = row.line;
+    if (batch.length < BATCH) continue;
+    await take(batch);
+    batch = [];
+    showProgress();
+  }
+  if (batch.length > 0) await take(batch);
+  // Another worker took us for dead, and what it deferred may meanwhile have been settled and rejected in this range.
+  const known = (await ports.imports.chunk(importId, n))?.result;
+  if (known !== undefined) return appliedChunk(chunk.records, known);
+  await requireTurn(ports, { importId, turn });
+  if (activityInfo().attempt > 1 || run.attempts > 1) await ports.changes.discard(importId, pass.replacedNothing);
+  await ports.rejected.replaceRange(importId, chunk.firstLine, last + 1, pass.rejected);
+  const result: ChunkResult = {
+    counts: pass.tally.counts,
+    releaseFor: pass.tally.releaseFor,
+    deferred: pass.deferred,
+    ...(pass.superseded.length > 0 && { superseded: pass.superseded }),
   };
+  await ports.imports.setChunkResult(importId, n, result);
+  return appliedChunk(chunk.records, result);
+}
 
 /** Deferred records are settled and permits released when all chunks are done; the reasons of rejected records are completed then, too. */
 function appliedChunk(records: number, { counts, deferred, releaseFor }: ChunkResult): AppliedChunk {

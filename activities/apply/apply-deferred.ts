@@ -11,11 +11,10 @@ import { type CheckedRecord, type RawRow, type RejectedRecord, rejectedRecord } 
 import type { Takeover } from '../../src/domain/decide/takeover-plan';
 import type { Reasons } from '../../src/domain/reason/reasons';
 import type { ChunkResult } from '../../src/domain/file/inspection';
-import type { ActivityPorts } from '../activity-ports';
+import type { ActivityPorts, Shared } from '../activity-ports';
 import { beat, whileBeating, withHeartbeat } from '../heartbeat';
 import { gatherBatches, inBatches } from '../in-batches';
 import { layoutOf, loadImport } from '../load-import';
-import { mendingKeysOnce } from '../mend-keys';
 import { takenReasons, takeoversOf, missingTakenReasons, wishesOf, withReleasedKeys } from '../settle/takeovers';
 import { settleInParts, type Due, type Lost, type PartOfSettlement, type Settlement } from '../settle/settle-in-parts';
 import { requireTurn, type InTurn } from '../turn/require-turn';
@@ -26,18 +25,20 @@ import { Tally } from './tally';
 
 const BATCH = 500;
 
-export const applyDeferred =
-  (ports: ActivityPorts) =>
-  async ({ importId, turn }: InTurn): Promise<{ readonly settled: number }> => {
-    const { run, client } = await loadImport(ports, importId);
-    const isRepeated = activityInfo().attempt > 1 || run.attempts > 1;
-    const context = { run, client, turn, isSuperseded: await supersededBy(ports, run), mendKeys: mendingKeysOnce(ports, run, turn) };
-    return whileBeating(async () => {
-      const settled = await settleInParts(new DeferredRecords(ports, context, isRepeated));
-      await ports.deferred.remove(importId, beat);
-      return { settled };
-    });
-  };
+export async function applyDeferred(
+  ports: ActivityPorts,
+  { importId, turn }: InTurn,
+  { keyLooks }: Shared,
+): Promise<{ readonly settled: number }> {
+  const { run, client } = await loadImport(ports, importId);
+  const isRepeated = activityInfo().attempt > 1 || run.attempts > 1;
+  const context = { run, client, turn, isSuperseded: await supersededBy(ports, run), mendKeys: keyLooks.mendingOnce(ports, run, turn) };
+  return whileBeating(async () => {
+    const settled = await settleInParts(new DeferredRecords(ports, context, isRepeated));
+    await ports.deferred.remove(importId, beat);
+    return { settled };
+  });
+}
 
 class DeferredRecords implements Settlement<ChunkResult> {
   readonly importId: ImportId;

@@ -35,16 +35,14 @@ export interface BackedUp {
   readonly report: ReportState;
 }
 
-export const backUpFile =
-  (ports: ActivityPorts) =>
-  async ({ importId, turn }: InTurn): Promise<BackedUp> => {
-    await enter(ports, { importId, turn }, 'backing-up');
-    const { run, client } = await loadImport(ports, importId);
-    const { outcome, counts, finishedAt, report } = await putAway(ports, run, client);
-    await ports.imports.advance(importId, 'reporting', {}, { turn });
-    await announceEnd(ports, { ...run, outcome, finishedAt });
-    return { outcome: outcome!, counts, report };
-  };
+export async function backUpFile(ports: ActivityPorts, { importId, turn }: InTurn): Promise<BackedUp> {
+  await enter(ports, { importId, turn }, 'backing-up');
+  const { run, client } = await loadImport(ports, importId);
+  const { outcome, counts, finishedAt, report } = await putAway(ports, run, client);
+  await ports.imports.advance(importId, 'reporting', {}, { turn });
+  await announceEnd(ports, { ...run, outcome, finishedAt });
+  return { outcome: outcome!, counts, report };
+}
 
 /** The file of an import that was stopped half-way, and is undone, goes the same way, with what was done and taken back. */
 export async function backUpStopped(ports: ActivityPorts, importId: ImportId, stopped: Stopped): Promise<void> {

@@ -10,19 +10,17 @@ import type { ImportRun } from '../../src/domain/import-run';
 import { OPEN_STATES } from '../../src/domain/import-state';
 import type { ImportId } from '../../src/domain/ids';
 
-export const closeImport =
-  (ports: ActivityPorts) =>
-  async ({ importId, turn }: InTurn): Promise<void> => {
-    const isNews = await enter(ports, { importId, turn }, 'finished');
-    const { run, client } = await loadImport(ports, importId);
-    if (isNews && run.outcome !== null) ports.metrics.importEnded({ clientId: run.clientId, outcome: run.outcome, counts: run.counts });
-    ports.log.info('import finished', { clientId: run.clientId, importId, outcome: run.outcome, report: run.report });
+export async function closeImport(ports: ActivityPorts, { importId, turn }: InTurn): Promise<void> {
+  const isNews = await enter(ports, { importId, turn }, 'finished');
+  const { run, client } = await loadImport(ports, importId);
+  if (isNews && run.outcome !== null) ports.metrics.importEnded({ clientId: run.clientId, outcome: run.outcome, counts: run.counts });
+  ports.log.info('import finished', { clientId: run.clientId, importId, outcome: run.outcome, report: run.report });
 
-    if (profileOf(client).upload === 'left-in-place') await ports.standing.discardCopy(importId);
-    const hasSpoken = run.outcome !== 'refused' && run.outcome !== 'declined';
-    await ports.files.cleanUp(importId, hasSpoken && (await oldestOpenSeq(ports, run)) < run.seq);
-    await forgetIds(ports, run);
-  };
+  if (profileOf(client).upload === 'left-in-place') await ports.standing.discardCopy(importId);
+  const hasSpoken = run.outcome !== 'refused' && run.outcome !== 'declined';
+  await ports.files.cleanUp(importId, hasSpoken && (await oldestOpenSeq(ports, run)) < run.seq);
+  await forgetIds(ports, run);
+}
 
 /** Infinity when none is open. */
 export async function oldestOpenSeq(ports: ActivityPorts, run: ImportRun): Promise<number> {
@@ -40,12 +38,10 @@ async function forgetIds(ports: ActivityPorts, run: ImportRun): Promise<void> {
 }
 
 /** What is left of the import's working files goes, and so do those that newer imports kept for it alone. */
-export const closeUndo =
-  (ports: ActivityPorts) =>
-  async ({ importId }: { readonly importId: ImportId }): Promise<void> => {
-    const { run, client } = await loadImport(ports, importId);
-    // Its list of unique ids goes at once: an import that is undone supersedes nobody.
-    if (profileOf(client).upload === 'left-in-place') await ports.standing.discardCopy(importId);
-    await ports.files.cleanUp(importId, false);
-    await forgetIds(ports, run);
-  };
+export async function closeUndo(ports: ActivityPorts, { importId }: { readonly importId: ImportId }): Promise<void> {
+  const { run, client } = await loadImport(ports, importId);
+  // Its list of unique ids goes at once: an import that is undone supersedes nobody.
+  if (profileOf(client).upload === 'left-in-place') await ports.standing.discardCopy(importId);
+  await ports.files.cleanUp(importId, false);
+  await forgetIds(ports, run);
+}

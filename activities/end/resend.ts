@@ -8,22 +8,23 @@ import { isAttachmentLeft } from './send-report';
 import { loadImport, loadUndo } from '../load-import';
 
 /** Is what it would carry still there? Then the outbox forgets how the first one ended. */
-export const prepareResend =
-  (ports: ActivityPorts) =>
-  async (input: { readonly importId: ImportId; readonly kind?: ResentKind }): Promise<{ readonly isLeft: boolean }> => {
-    const { importId, kind = 'report' } = input;
-    const { run, client } = await loadImport(ports, importId);
-    if (!(await isLeftToSend[kind](ports, run, client))) return { isLeft: false };
-    // A held import still has its own.
-    if (kind !== 'hold') await ports.files.makeWorkFolder(importId);
-    if (kind === 'undo') await ports.undos.update(importId, { report: 'pending' });
-    else {
-      const addresses = await withAddressesOfNow(ports, run, kind);
-      await ports.imports.update(importId, kind === 'report' ? { report: 'pending', ...addresses } : addresses);
-    }
-    await ports.outbox.setState(importId, kind, 'pending', ports.clock.now());
-    return { isLeft: true };
-  };
+export async function prepareResend(
+  ports: ActivityPorts,
+  input: { readonly importId: ImportId; readonly kind?: ResentKind },
+): Promise<{ readonly isLeft: boolean }> {
+  const { importId, kind = 'report' } = input;
+  const { run, client } = await loadImport(ports, importId);
+  if (!(await isLeftToSend[kind](ports, run, client))) return { isLeft: false };
+  // A held import still has its own.
+  if (kind !== 'hold') await ports.files.makeWorkFolder(importId);
+  if (kind === 'undo') await ports.undos.update(importId, { report: 'pending' });
+  else {
+    const addresses = await withAddressesOfNow(ports, run, kind);
+    await ports.imports.update(importId, kind === 'report' ? { report: 'pending', ...addresses } : addresses);
+  }
+  await ports.outbox.setState(importId, kind, 'pending', ports.clock.now());
+  return { isLeft: true };
+}
 
 /** The first one may have gone to an address that was wrong, and has been put right since. Where a held import reports to stays as it was. */
 async function withAddressesOfNow(
@@ -49,7 +50,6 @@ async function isUndoLeft(ports: ActivityPorts, { importId, expiredAt }: ImportR
 }
 
 /** Removes what was made for it. Fingerprints stay where an older import still needs them. */
-export const closeResend =
-  (ports: ActivityPorts) =>
-  async ({ importId }: { readonly importId: ImportId }): Promise<void> =>
-    ports.files.cleanUp(importId, true);
+export async function closeResend(ports: ActivityPorts, { importId }: { readonly importId: ImportId }): Promise<void> {
+  await ports.files.cleanUp(importId, true);
+}

@@ -78,11 +78,12 @@ interface FailedMail {
 }
 
 /** It could not be sent within its time: the import, or its undo, is good all the same, and `imports show` says so, and why. */
-export const markReportFailed =
-  (ports: ActivityPorts) =>
-  async ({ importId, kind = 'report', why }: FailedMail): Promise<{ readonly report: ReportState }> => {
-    await ports.outbox.setState(importId, kind, 'failed', ports.clock.now(), why);
-    if (kind !== 'hold') await (kind === 'undo' ? ports.undos : ports.imports).update(importId, { report: 'failed' });
-    ports.log.warn('e-mail could not be sent', { importId, kind });
-    return { report: 'failed' };
-  };
+export async function markReportFailed(
+  ports: ActivityPorts,
+  { importId, kind = 'report', why }: FailedMail,
+): Promise<{ readonly report: ReportState }> {
+  await ports.outbox.setState(importId, kind, 'failed', ports.clock.now(), why);
+  if (kind !== 'hold') await (kind === 'undo' ? ports.undos : ports.imports).update(importId, { report: 'failed' });
+  ports.log.warn('e-mail could not be sent', { importId, kind });
+  return { report: 'failed' };
+}

@@ -14,26 +14,27 @@ import { profileOf } from '../../src/domain/client/profiles';
 import { statusReportName } from '../../src/domain/report/status-report';
 import { withHeartbeat } from '../heartbeat';
 
-export const sendReport =
-  (ports: ActivityPorts) =>
-  async ({ importId }: { readonly importId: ImportId }): Promise<{ readonly report: ReportState }> => {
-    const { run, client } = await loadImport(ports, importId);
-    if (run.report === 'none' || run.report === 'not-repeated') return { report: run.report };
+export async function sendReport(
+  ports: ActivityPorts,
+  { importId }: { readonly importId: ImportId },
+): Promise<{ readonly report: ReportState }> {
+  const { run, client } = await loadImport(ports, importId);
+  if (run.report === 'none' || run.report === 'not-repeated') return { report: run.report };
 
-    const report = await sendOnce(ports, importId, 'report', async () =>
-      composeReport({
-        run,
-        client,
-        mailFrom: ports.mailFrom,
-        attachment: await attachmentOf(ports, run, client),
-        told: await ports.rejected.at(importId, linesToTell(run)),
-      }),
-    );
-    await ports.imports.update(importId, { report });
-    await noteStep(ports, client, importId, { kind: 'e-mailed', report });
-    ports.log.info('e-mail handed to the mail server', { clientId: run.clientId, importId, report });
-    return { report };
-  };
+  const report = await sendOnce(ports, importId, 'report', async () =>
+    composeReport({
+      run,
+      client,
+      mailFrom: ports.mailFrom,
+      attachment: await attachmentOf(ports, run, client),
+      told: await ports.rejected.at(importId, linesToTell(run)),
+    }),
+  );
+  await ports.imports.update(importId, { report });
+  await noteStep(ports, client, importId, { kind: 'e-mailed', report });
+  ports.log.info('e-mail handed to the mail server', { clientId: run.clientId, importId, report });
+  return { report };
+}
 
 async function attachmentOf(
   ports: ActivityPorts,

@@ -14,7 +14,7 @@ const AT_ONCE = 200;
  * Removes what is kept for a while only of imports that ended long ago, oldest first. Each round takes a few: the workflow asks until nothing is
  * due. An import whose undo is under way keeps what that needs.
  */
-export const expireDetails = (ports: ActivityPorts) => async (): Promise<{ readonly imports: number; readonly more: boolean }> => {
+export async function expireDetails(ports: ActivityPorts): Promise<{ readonly imports: number; readonly more: boolean }> {
   const now = ports.clock.now();
   const due = await ports.expiry.due(new Date(now.getTime() - ports.keepDays * DAY_MS), AT_ONCE);
   let imports = 0;
@@ -27,12 +27,12 @@ export const expireDetails = (ports: ActivityPorts) => async (): Promise<{ reado
   }
   if (imports > 0) ports.log.info('details of old imports removed', { imports });
   return { imports, more: due.length === AT_ONCE && imports > 0 };
-};
+}
 
 const FILES_PER_BEAT = 500;
 
 /** Takes old files out of every client's `.bak`, or old status reports out of its `reports`, after the age that the installation sets. */
-export const removeOldBackups = (ports: ActivityPorts) => async (): Promise<{ readonly files: number }> => {
+export async function removeOldBackups(ports: ActivityPorts): Promise<{ readonly files: number }> {
   if (ports.keepBackupDays === null) return { files: 0 };
   const before = new Date(ports.clock.now().getTime() - ports.keepBackupDays * DAY_MS);
   let files = 0;
@@ -49,7 +49,7 @@ export const removeOldBackups = (ports: ActivityPorts) => async (): Promise<{ re
   }
   if (files > 0) ports.log.info('old backups removed', { files });
   return { files };
-};
+}
 
 /** Younger folders may belong to steps that are under way. */
 const LEFT_MS = 86_400_000;
@@ -58,7 +58,7 @@ const LEFT_MS = 86_400_000;
  * Removes what ended imports left in `work/` when they were killed between their last steps, and lists of unique ids that no older import
  * needs any more. A folder with a client's file in it is never touched: `imports doctor` reports it.
  */
-export const clearWorkFolders = (ports: ActivityPorts) => async (): Promise<{ readonly folders: number }> => {
+export async function clearWorkFolders(ports: ActivityPorts): Promise<{ readonly folders: number }> {
   const before = ports.clock.now().getTime() - LEFT_MS;
   let folders = 0;
   for (const folder of await ports.files.workFolders()) {
@@ -68,7 +68,7 @@ export const clearWorkFolders = (ports: ActivityPorts) => async (): Promise<{ re
   }
   if (folders > 0) ports.log.info('leftovers in work/ removed', { folders });
   return { folders };
-};
+}
 
 async function clear(ports: ActivityPorts, { importId }: WorkFolder): Promise<boolean> {
   const run = await ports.imports.find(importId);

@@ -18,7 +18,7 @@ const AT_A_TIME = 8;
  * Tells administrators of clients that have sent no file for longer than agreed: once a silence, because the outbox knows it by the import
  * it began after.
  */
-export const tellSilences = (ports: ActivityPorts) => async (): Promise<{ readonly alarms: number; readonly failed: number }> => {
+export async function tellSilences(ports: ActivityPorts): Promise<{ readonly alarms: number; readonly failed: number }> {
   const watched = (await ports.clients.list()).filter(({ settings }) => settings.expectFileEvery !== null);
   let alarms = 0;
   let failed = 0;
@@ -36,7 +36,7 @@ export const tellSilences = (ports: ActivityPorts) => async (): Promise<{ readon
     },
   );
   return { alarms, failed };
-};
+}
 
 /** Whether there was something new to tell. */
 async function tellSilence(ports: ActivityPorts, client: Client): Promise<boolean> {
@@ -61,7 +61,7 @@ const LOOK_BACK_MS = 7 * 86_400_000;
  * Tells the old and the new address when an operator has changed where failed records go: a wrong address would send people's data to a
  * stranger, and nobody would miss it. The audit says what was changed, the outbox who was told.
  */
-export const tellAddressChanges = (ports: ActivityPorts) => async (): Promise<{ readonly told: number; readonly failed: number }> => {
+export async function tellAddressChanges(ports: ActivityPorts): Promise<{ readonly told: number; readonly failed: number }> {
   let told = 0;
   let failed = 0;
   const since = new Date(ports.clock.now().getTime() - LOOK_BACK_MS);
@@ -79,7 +79,7 @@ export const tellAddressChanges = (ports: ActivityPorts) => async (): Promise<{ 
     }
   }
   return { told, failed };
-};
+}
 
 async function tellChange(
   ports: ActivityPorts,

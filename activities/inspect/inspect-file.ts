@@ -15,48 +15,46 @@ type InspectedFile =
   | { readonly kind: 'accepted'; readonly records: number; readonly chunks: number }
   | { readonly kind: 'refused'; readonly code: RefusalCode };
 
-export const inspectFile =
-  (ports: ActivityPorts) =>
-  async ({ importId, turn }: InTurn): Promise<InspectedFile> => {
-    const { run, client } = await keepSettings(ports, importId);
-    const begun = { startedAt: run.startedAt ?? ports.clock.now(), failure: null };
-    await enter(ports, { importId, turn }, 'inspecting', begun);
-    await noteStep(ports, client, importId, { kind: 'started', attempt: run.attempts });
-    if (run.refusal !== null) return { kind: 'refused', code: run.refusal.code };
-    if (run.layout !== null) return { kind: 'accepted', records: run.counts.records, chunks: run.chunks };
+export async function inspectFile(ports: ActivityPorts, { importId, turn }: InTurn): Promise<InspectedFile> {
+  const { run, client } = await keepSettings(ports, importId);
+  const begun = { startedAt: run.startedAt ?? ports.clock.now(), failure: null };
+  await enter(ports, { importId, turn }, 'inspecting', begun);
+  await noteStep(ports, client, importId, { kind: 'started', attempt: run.attempts });
+  if (run.refusal !== null) return { kind: 'refused', code: run.refusal.code };
+  if (run.layout !== null) return { kind: 'accepted', records: run.counts.records, chunks: run.chunks };
 
-    const { sha256, bytes, verdict } = await ports.csv.inspect(
-      {
-        sourcePath: ports.files.sourcePath(importId),
-        textPath: ports.files.textPath(importId),
-        idsPath: ports.files.idsPath(importId),
-        fileName: run.fileName,
-        lineBreakHabit: await lineBreakHabit(ports.imports, run),
-      },
-      client.settings,
-      (position) => beat({ bytes: position }),
-    );
-    const { sameBytes } = await ports.imports.earlier(run.clientId, run.seq, sha256);
-    const same = sameBytes === undefined ? { sameAs: null } : { sameAs: sameBytes.importId, sameAsBecame: becameOf(sameBytes) };
-    const found = { sha256, bytes, ...same };
-    if (verdict.kind === 'refused') {
-      await noteStep(ports, client, importId, { kind: 'refused', code: verdict.refusal.code });
-      await ports.imports.update(importId, { ...found, refusal: verdict.refusal });
-      ports.log.info('file refused', { clientId: run.clientId, importId, code: verdict.refusal.code });
-      return { kind: 'refused', code: verdict.refusal.code };
-    }
-    const { records, inactiveRecords, chunks, layout, endsInLineBreak } = verdict;
-    const answer = { kind: 'accepted', records, chunks: chunks.length } as const;
-    // Another worker took us for dead: its chunks may already have results.
-    if ((await loadImport(ports, importId)).run.layout !== null) return answer;
-    await whileBeating(() => ports.imports.putChunks(importId, chunks));
-    await noteStep(ports, client, importId, { kind: 'read', records });
-    // The layout comes last: it says that the chunks are there.
-    const counts = { ...NO_COUNTS, records };
-    const learnt = { layout, endsInLineBreak, isFirst: await ports.users.isEmpty(run.clientId) };
-    await ports.imports.updateIf(importId, { layout: null }, { ...found, ...learnt, inactiveRecords, chunks: chunks.length, counts });
-    return answer;
-  };
+  const { sha256, bytes, verdict } = await ports.csv.inspect(
+    {
+      sourcePath: ports.files.sourcePath(importId),
+      textPath: ports.files.textPath(importId),
+      idsPath: ports.files.idsPath(importId),
+      fileName: run.fileName,
+      lineBreakHabit: await lineBreakHabit(ports.imports, run),
+    },
+    client.settings,
+    (position) => beat({ bytes: position }),
+  );
+  const { sameBytes } = await ports.imports.earlier(run.clientId, run.seq, sha256);
+  const same = sameBytes === undefined ? { sameAs: null } : { sameAs: sameBytes.importId, sameAsBecame: becameOf(sameBytes) };
+  const found = { sha256, bytes, ...same };
+  if (verdict.kind === 'refused') {
+    await noteStep(ports, client, importId, { kind: 'refused', code: verdict.refusal.code });
+    await ports.imports.update(importId, { ...found, refusal: verdict.refusal });
+    ports.log.info('file refused', { clientId: run.clientId, importId, code: verdict.refusal.code });
+    return { kind: 'refused', code: verdict.refusal.code };
+  }
+  const { records, inactiveRecords, chunks, layout, endsInLineBreak } = verdict;
+  const answer = { kind: 'accepted', records, chunks: chunks.length } as const;
+  // Another worker took us for dead: its chunks may already have results.
+  if ((await loadImport(ports, importId)).run.layout !== null) return answer;
+  await whileBeating(() => ports.imports.putChunks(importId, chunks));
+  await noteStep(ports, client, importId, { kind: 'read', records });
+  // The layout comes last: it says that the chunks are there.
+  const counts = { ...NO_COUNTS, records };
+  const learnt = { layout, endsInLineBreak, isFirst: await ports.users.isEmpty(run.clientId) };
+  await ports.imports.updateIf(importId, { layout: null }, { ...found, ...learnt, inactiveRecords, chunks: chunks.length, counts });
+  return answer;
+}
 
 /** Once: a retry, or another worker that began before us, uses the same settings. */
 async function keepSettings(ports: ActivityPorts, importId: ImportId) {

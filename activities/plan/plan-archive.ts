@@ -4,10 +4,9 @@
 import type { Client } from '../../src/domain/client';
 import { mustHold } from '../../src/domain/decide/hold-rule';
 import type { GoAhead, HoldNumbers, ImportRun } from '../../src/domain/import-run';
-import type { ActivityPorts } from '../activity-ports';
+import type { ActivityPorts, Shared } from '../activity-ports';
 import { beat } from '../heartbeat';
 import { loadImport } from '../load-import';
-import { mendingKeysOnce } from '../mend-keys';
 import { planImport } from './plan-import';
 import { planSource } from './walk-decisions';
 import { enter, type InTurn } from '../turn/require-turn';
@@ -17,23 +16,21 @@ type PlannedArchive =
   /** Somebody has to agree first. */
   | { readonly kind: 'hold'; readonly numbers: HoldNumbers };
 
-export const planArchive =
-  (ports: ActivityPorts) =>
-  async ({ importId, turn }: InTurn): Promise<PlannedArchive> => {
-    const { run, client } = await loadImport(ports, importId);
-    const decided = async (goAhead: GoAhead): Promise<PlannedArchive> => {
-      if (goAhead !== 'declined') await enter(ports, { importId, turn }, 'applying', { goAhead });
-      return { kind: 'decided', goAhead };
-    };
-    // Decided once: a retry meets users that are half written, whose numbers would mean nothing.
-    if (run.goAhead !== null) return decided(run.goAhead);
-    if (await couldHold(ports, run, client)) {
-      await mendingKeysOnce(ports, run, turn)();
-      const { numbers } = await planImport(ports, await planSource(ports, run, client), beat);
-      if (mustHold(numbers, client.settings.holdAbove)) return { kind: 'hold', numbers };
-    }
-    return decided('whole');
+export async function planArchive(ports: ActivityPorts, { importId, turn }: InTurn, { keyLooks }: Shared): Promise<PlannedArchive> {
+  const { run, client } = await loadImport(ports, importId);
+  const decided = async (goAhead: GoAhead): Promise<PlannedArchive> => {
+    if (goAhead !== 'declined') await enter(ports, { importId, turn }, 'applying', { goAhead });
+    return { kind: 'decided', goAhead };
   };
+  // Decided once: a retry meets users that are half written, whose numbers would mean nothing.
+  if (run.goAhead !== null) return decided(run.goAhead);
+  if (await couldHold(ports, run, client)) {
+    await keyLooks.mendingOnce(ports, run, turn)();
+    const { numbers } = await planImport(ports, await planSource(ports, run, client), beat);
+    if (mustHold(numbers, client.settings.holdAbove)) return { kind: 'hold', numbers };
+  }
+  return decided('whole');
+}
 
 /** Every inactive record taken for an archive. */
 async function couldHold({ users }: Pick<ActivityPorts, 'users'>, run: ImportRun, { settings }: Client): Promise<boolean> {

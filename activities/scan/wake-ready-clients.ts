@@ -19,38 +19,36 @@ export interface LookedInto {
   readonly woken: number;
 }
 
-export const wakeReadyClients =
-  (ports: ActivityPorts) =>
-  async ({ schedule }: { readonly schedule: string }): Promise<LookedInto> => {
-    const clients = clientsBySchedule(await ports.clients.list()).get(schedule) ?? [];
-    const items = clients.filter(({ paused }) => paused === undefined);
-    let woken = 0;
-    let failed = 0;
-    await sideBySide(
-      {
-        items,
-        window: AT_A_TIME,
-        failed({ clientId }, error) {
-          failed += 1;
-          ports.log.warn('a folder could not be looked into, or its inbox not woken', { clientId, error });
-        },
+export async function wakeReadyClients(ports: ActivityPorts, { schedule }: { readonly schedule: string }): Promise<LookedInto> {
+  const clients = clientsBySchedule(await ports.clients.list()).get(schedule) ?? [];
+  const items = clients.filter(({ paused }) => paused === undefined);
+  let woken = 0;
+  let failed = 0;
+  await sideBySide(
+    {
+      items,
+      window: AT_A_TIME,
+      failed({ clientId }, error) {
+        failed += 1;
+        ports.log.warn('a folder could not be looked into, or its inbox not woken', { clientId, error });
       },
-      async (client) => {
-        if (!(await hasSomething(ports, client))) return;
-        await ports.turns.askLook(client.clientId);
-        await ports.inboxes.wake(client.clientId);
-        woken += 1;
-      },
+    },
+    async (client) => {
+      if (!(await hasSomething(ports, client))) return;
+      await ports.turns.askLook(client.clientId);
+      await ports.inboxes.wake(client.clientId);
+      woken += 1;
+    },
+  );
+  // The next tick may be a day away: the step is tried again until all were served.
+  if (failed > 0) {
+    throw new ImportsError(
+      'UNREACHABLE',
+      `${failed} of ${items.length} clients were not served: the worker's log says which. It is tried again.`,
     );
-    // The next tick may be a day away: the step is tried again until all were served.
-    if (failed > 0) {
-      throw new ImportsError(
-        'UNREACHABLE',
-        `${failed} of ${items.length} clients were not served: the worker's log says which. It is tried again.`,
-      );
-    }
-    return { clients: items.length, woken };
-  };
+  }
+  return { clients: items.length, woken };
+}
 
 async function hasSomething(ports: ActivityPorts, client: Client): Promise<boolean> {
   const { ready, quietAt, known } = await findReady(ports, client);

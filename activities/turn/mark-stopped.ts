@@ -16,33 +16,32 @@ interface StoppedImport extends InTurn {
 }
 
 /** It failed or was cancelled, and its workflow says so. */
-export const markImport =
-  (ports: ActivityPorts) =>
-  async ({ importId, turn, state, failure }: StoppedImport): Promise<void> => {
-    const { run, client } = await loadImport(ports, importId);
-    const { clientId, attempts: attempt } = run;
-    const event = { type: 'import.failed', clientId, importId, attempt, because: state, at: ports.clock.now().getTime() } as const;
-    if (!(await ports.imports.advance(importId, state, { failure }, { turn }))) {
-      // Its file is in `.bak`, and only the e-mail was left. Or the turn is another run's, which tells its own end.
-      if (run.state === 'reporting' && run.turn === turn) await endWithoutReport(ports, run);
-      // A worker that died right after it wrote the state down may not have announced it.
-      if (run.state === state && run.turn === turn) await announce(ports, event);
-      return;
-    }
-    ports.metrics.importEnded({ clientId, outcome: state, counts: null });
-    ports.log.warn(`import ${state}`, { importId });
-    await noteStep(ports, client, importId, { kind: state, attempt: run.attempts });
-    // Last, because it may throw, and its repetition comes no further than to the event.
-    await announce(ports, event);
-  };
+export async function markImport(ports: ActivityPorts, { importId, turn, state, failure }: StoppedImport): Promise<void> {
+  const { run, client } = await loadImport(ports, importId);
+  const { clientId, attempts: attempt } = run;
+  const event = { type: 'import.failed', clientId, importId, attempt, because: state, at: ports.clock.now().getTime() } as const;
+  if (!(await ports.imports.advance(importId, state, { failure }, { turn }))) {
+    // Its file is in `.bak`, and only the e-mail was left. Or the turn is another run's, which tells its own end.
+    if (run.state === 'reporting' && run.turn === turn) await endWithoutReport(ports, run);
+    // A worker that died right after it wrote the state down may not have announced it.
+    if (run.state === state && run.turn === turn) await announce(ports, event);
+    return;
+  }
+  ports.metrics.importEnded({ clientId, outcome: state, counts: null });
+  ports.log.warn(`import ${state}`, { importId });
+  await noteStep(ports, client, importId, { kind: state, attempt: run.attempts });
+  // Last, because it may throw, and its repetition comes no further than to the event.
+  await announce(ports, event);
+}
 
 /** Asking for it again goes on from there. */
-export const markUndoFailed =
-  (ports: ActivityPorts) =>
-  async ({ importId, turn, failure }: InTurn & { readonly failure: string }): Promise<void> => {
-    if (!(await ports.undos.updateOpen(importId, turn, { failure }))) return;
-    ports.log.warn('undo stopped', { importId });
-  };
+export async function markUndoFailed(
+  ports: ActivityPorts,
+  { importId, turn, failure }: InTurn & { readonly failure: string },
+): Promise<void> {
+  if (!(await ports.undos.updateOpen(importId, turn, { failure }))) return;
+  ports.log.warn('undo stopped', { importId });
+}
 
 /** While it has this turn. Whether it was stopped. */
 export async function markStopped(ports: ActivityPorts, { kind, importId }: TurnHolder, turn: number): Promise<boolean> {

@@ -38,20 +38,18 @@ export interface StartTurn {
   readonly turn: number;
 }
 
-export const nextTurn =
-  (ports: ActivityPorts) =>
-  async ({ clientId }: { readonly clientId: ClientId }): Promise<NextTurn> => {
-    const client = await ports.clients.find(clientId);
-    if (client === undefined) return { kind: 'nothing' };
-    const quietAt = await claimReadyFiles(ports, client);
-    for (;;) {
-      const now = await ports.turns.find(clientId);
-      const next = now.holder === null ? await giveTurn(ports, client, now) : await lookAtHolder(ports, now, now.holder);
-      if (next === 'again') continue;
-      if (next.kind !== 'nothing' || quietAt === null) return next;
-      return { kind: 'rest', ms: Math.max(1, quietAt.getTime() - ports.clock.now().getTime()) };
-    }
-  };
+export async function nextTurn(ports: ActivityPorts, { clientId }: { readonly clientId: ClientId }): Promise<NextTurn> {
+  const client = await ports.clients.find(clientId);
+  if (client === undefined) return { kind: 'nothing' };
+  const quietAt = await claimReadyFiles(ports, client);
+  for (;;) {
+    const now = await ports.turns.find(clientId);
+    const next = now.holder === null ? await giveTurn(ports, client, now) : await lookAtHolder(ports, now, now.holder);
+    if (next === 'again') continue;
+    if (next.kind !== 'nothing' || quietAt === null) return next;
+    return { kind: 'rest', ms: Math.max(1, quietAt.getTime() - ports.clock.now().getTime()) };
+  }
+}
 
 async function giveTurn(ports: ActivityPorts, client: Client, { turn, restUntil }: Turn): Promise<NextTurn | 'again'> {
   const rest = (restUntil?.getTime() ?? 0) - ports.clock.now().getTime();

@@ -14,8 +14,8 @@ export interface StandingPass {
   readonly stopped: number;
 }
 
-export const wakeWaiting = (ports: ActivityPorts) => async (): Promise<StandingPass> =>
-  whileBeating(async () => {
+export async function wakeWaiting(ports: ActivityPorts): Promise<StandingPass> {
+  return whileBeating(async () => {
     let stopped = 0;
     for (const run of await ports.imports.list({ states: WITH_WORKFLOW, limit: MOST })) {
       if ((await ports.inboxes.writer(run.importId, 'import'))?.isRunning !== true && (await markGone(ports, run))) stopped++;
@@ -37,3 +37,4 @@ export const wakeWaiting = (ports: ActivityPorts) => async (): Promise<StandingP
     }
     return { woken: clients.size, stopped };
   });
+}

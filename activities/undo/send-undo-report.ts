@@ -11,28 +11,29 @@ import { sendOnce } from '../end/send-once';
 
 const HEADERS = ['unique_id', 'source_line', 'permit', 'reason_code', 'changed_by', 'reason'];
 
-export const sendUndoReport =
-  (ports: ActivityPorts) =>
-  async ({ importId }: { readonly importId: ImportId }): Promise<{ readonly report: 'sent' | 'failed' }> => {
-    const { run, client } = await loadImport(ports, importId);
-    // An undo may come weeks after the import, so the e-mail goes to the present administrator.
-    const clientNow = (await ports.clients.find(run.clientId)) ?? client;
-    const undo = await loadUndo(ports, importId);
-    const report = await sendOnce(ports, importId, 'undo', async () => {
-      const attachment = await attachmentOf(ports, importId, undo.counts.usersLeft + undo.counts.permitsLeft);
-      const mail = composeAdminMail({
-        importId,
-        kind: undo.round > 1 ? `undo-${undo.round}` : 'undo',
-        client: clientNow,
-        mailFrom: ports.mailFrom,
-        page: describeUndo(run, undo, attachment?.records ?? 0),
-      });
-      return attachment === null ? mail : { ...mail, attachment: { fileName: `${importId}-left-as-it-is.csv`, path: attachment.path } };
+export async function sendUndoReport(
+  ports: ActivityPorts,
+  { importId }: { readonly importId: ImportId },
+): Promise<{ readonly report: 'sent' | 'failed' }> {
+  const { run, client } = await loadImport(ports, importId);
+  // An undo may come weeks after the import, so the e-mail goes to the present administrator.
+  const clientNow = (await ports.clients.find(run.clientId)) ?? client;
+  const undo = await loadUndo(ports, importId);
+  const report = await sendOnce(ports, importId, 'undo', async () => {
+    const attachment = await attachmentOf(ports, importId, undo.counts.usersLeft + undo.counts.permitsLeft);
+    const mail = composeAdminMail({
+      importId,
+      kind: undo.round > 1 ? `undo-${undo.round}` : 'undo',
+      client: clientNow,
+      mailFrom: ports.mailFrom,
+      page: describeUndo(run, undo, attachment?.records ?? 0),
     });
-    await ports.undos.update(importId, { report });
-    ports.log.info('administrator told of undo', { clientId: run.clientId, importId, report });
-    return { report };
-  };
+    return attachment === null ? mail : { ...mail, attachment: { fileName: `${importId}-left-as-it-is.csv`, path: attachment.path } };
+  });
+  await ports.undos.update(importId, { report });
+  ports.log.info('administrator told of undo', { clientId: run.clientId, importId, report });
+  return { report };
+}
 
 async function attachmentOf(
   ports: ActivityPorts,

@@ -18,22 +18,20 @@ interface SettledUndo {
   readonly isReportDue: boolean;
 }
 
-export const settleUndo =
-  (ports: ActivityPorts) =>
-  async ({ importId, turn }: InTurn): Promise<SettledUndo> => {
-    const { run, client } = await loadImport(ports, importId);
-    const undo = await undoInTurn(ports, { importId, turn });
-    if (undo.finishedAt === null) await finish(ports, run, undo);
-    // As they were written down first: another worker may have finished it meanwhile.
-    const { counts } = await loadUndo(ports, importId);
-    if (run.state !== 'undone') {
-      if (run.state !== 'finished') await endHalfDone(ports, run, counts);
-      await noteStep(ports, client, importId, { kind: 'undone' });
-      await ports.imports.advance(importId, 'undone', { failure: null });
-      ports.log.info('import undone', { clientId: run.clientId, importId, ...counts });
-    }
-    return { counts, isReportDue: (await loadImport(ports, importId)).run.report === 'pending' };
-  };
+export async function settleUndo(ports: ActivityPorts, { importId, turn }: InTurn): Promise<SettledUndo> {
+  const { run, client } = await loadImport(ports, importId);
+  const undo = await undoInTurn(ports, { importId, turn });
+  if (undo.finishedAt === null) await finish(ports, run, undo);
+  // As they were written down first: another worker may have finished it meanwhile.
+  const { counts } = await loadUndo(ports, importId);
+  if (run.state !== 'undone') {
+    if (run.state !== 'finished') await endHalfDone(ports, run, counts);
+    await noteStep(ports, client, importId, { kind: 'undone' });
+    await ports.imports.advance(importId, 'undone', { failure: null });
+    ports.log.info('import undone', { clientId: run.clientId, importId, ...counts });
+  }
+  return { counts, isReportDue: (await loadImport(ports, importId)).run.report === 'pending' };
+}
 
 async function finish(ports: ActivityPorts, { importId, state }: ImportRun, undo: Undo): Promise<void> {
   const counts = await countAll(ports, importId);

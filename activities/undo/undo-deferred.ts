@@ -19,14 +19,12 @@ import { UndoTally, decideOne, undoUsers, type Undoable } from './undo-users';
 
 const BATCH = 500;
 
-export const undoDeferred =
-  (ports: ActivityPorts) =>
-  async ({ importId, turn }: InTurn): Promise<void> => {
-    const { finishedAt, round } = await undoInTurn(ports, { importId, turn });
-    if (finishedAt !== null) return;
-    const { run } = await loadImport(ports, importId);
-    await whileBeating(() => settleInParts(new DeferredUsers(ports, run, { turn, round, isRepeated: activityInfo().attempt > 1 })));
-  };
+export async function undoDeferred(ports: ActivityPorts, { importId, turn }: InTurn): Promise<void> {
+  const { finishedAt, round } = await undoInTurn(ports, { importId, turn });
+  if (finishedAt !== null) return;
+  const { run } = await loadImport(ports, importId);
+  await whileBeating(() => settleInParts(new DeferredUsers(ports, run, { turn, round, isRepeated: activityInfo().attempt > 1 })));
+}
 
 class DeferredUsers implements Settlement<UndoChunkResult> {
   readonly importId: ImportId;

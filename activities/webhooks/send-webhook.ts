@@ -11,34 +11,32 @@ export interface WebhookEnd {
   readonly state: 'sent' | 'failed' | 'off';
 }
 
-export const sendWebhook =
-  (ports: ActivityPorts) =>
-  async (delivery: WebhookDelivery): Promise<WebhookEnd> => {
-    const { clientId, importId, receiver, type } = delivery;
-    const client = await ports.clients.find(clientId);
-    if (client === undefined) throw new ImportsError('NOT_FOUND', `There is no client ${clientId} in the database. Check MONGODB_URI.`);
-    const url = receiver === 'client' ? client.settings.webhookUrl : ports.webhookUrl;
-    if (url === null) return { state: 'off' };
-    const id = eventIdOf(delivery);
-    const state = await once(ports, importId, webhookKindOf(delivery), async () => {
-      const body = composeEvent(delivery, client, await ports.imports.find(importId));
-      const owner = receiver === 'client' ? clientId : null;
-      const answer = await ports.webhookSender.send({ url, clientId: owner, id, at: ports.clock.now(), body });
-      if (answer.kind === 'taken') {
-        ports.metrics.webhookEnded({ clientId, result: 'sent' });
-        return undefined;
-      }
-      const why = `${new URL(url).host}: ${answer.why}`;
-      if (answer.kind === 'not-taken') {
-        await note(ports, delivery, `${why}.`);
-        throw new ImportsError('UNREACHABLE', `${why}. Try it with: imports webhook test ${owner ?? ''}`.trim());
-      }
-      ports.metrics.webhookEnded({ clientId, result: 'failed' });
-      return `${why}.`;
-    });
-    ports.log.info('event sent', { clientId, importId, type, receiver, state });
-    return { state };
-  };
+export async function sendWebhook(ports: ActivityPorts, delivery: WebhookDelivery): Promise<WebhookEnd> {
+  const { clientId, importId, receiver, type } = delivery;
+  const client = await ports.clients.find(clientId);
+  if (client === undefined) throw new ImportsError('NOT_FOUND', `There is no client ${clientId} in the database. Check MONGODB_URI.`);
+  const url = receiver === 'client' ? client.settings.webhookUrl : ports.webhookUrl;
+  if (url === null) return { state: 'off' };
+  const id = eventIdOf(delivery);
+  const state = await once(ports, importId, webhookKindOf(delivery), async () => {
+    const body = composeEvent(delivery, client, await ports.imports.find(importId));
+    const owner = receiver === 'client' ? clientId : null;
+    const answer = await ports.webhookSender.send({ url, clientId: owner, id, at: ports.clock.now(), body });
+    if (answer.kind === 'taken') {
+      ports.metrics.webhookEnded({ clientId, result: 'sent' });
+      return undefined;
+    }
+    const why = `${new URL(url).host}: ${answer.why}`;
+    if (answer.kind === 'not-taken') {
+      await note(ports, delivery, `${why}.`);
+      throw new ImportsError('UNREACHABLE', `${why}. Try it with: imports webhook test ${owner ?? ''}`.trim());
+    }
+    ports.metrics.webhookEnded({ clientId, result: 'failed' });
+    return `${why}.`;
+  });
+  ports.log.info('event sent', { clientId, importId, type, receiver, state });
+  return { state };
+}
 
 /** For `imports show`, while it is tried again. */
 async function note({ outbox, clock }: ActivityPorts, delivery: WebhookDelivery, why: string): Promise<void> {
@@ -47,16 +45,17 @@ async function note({ outbox, clock }: ActivityPorts, delivery: WebhookDelivery,
 }
 
 /** The receiver did not take it within its time: `imports show` says so, and why. `why` = what the last try said. */
-export const markWebhookFailed =
-  (ports: ActivityPorts) =>
-  async ({ why, ...delivery }: WebhookDelivery & { readonly why: string }): Promise<WebhookEnd> => {
-    const { clientId, importId, type, receiver } = delivery;
-    const kind = webhookKindOf(delivery);
-    if (!(await ports.outbox.setIfPending(importId, kind, 'failed', ports.clock.now(), why))) {
-      // The last try was taken after all, and was too late to say so; or this is a repetition.
-      return { state: (await ports.outbox.state(importId, kind)) === 'sent' ? 'sent' : 'failed' };
-    }
-    ports.metrics.webhookEnded({ clientId, result: 'failed' });
-    ports.log.warn('an event could not be sent', { clientId, importId, type, receiver });
-    return { state: 'failed' };
-  };
+export async function markWebhookFailed(
+  ports: ActivityPorts,
+  { why, ...delivery }: WebhookDelivery & { readonly why: string },
+): Promise<WebhookEnd> {
+  const { clientId, importId, type, receiver } = delivery;
+  const kind = webhookKindOf(delivery);
+  if (!(await ports.outbox.setIfPending(importId, kind, 'failed', ports.clock.now(), why))) {
+    // The last try was taken after all, and was too late to say so; or this is a repetition.
+    return { state: (await ports.outbox.state(importId, kind)) === 'sent' ? 'sent' : 'failed' };
+  }
+  ports.metrics.webhookEnded({ clientId, result: 'failed' });
+  ports.log.warn('an event could not be sent', { clientId, importId, type, receiver });
+  return { state: 'failed' };
+}

@@ -3,7 +3,7 @@
 
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { mongo } from 'mongoose';
-import { mendingKeysOnce } from '../../activities/mend-keys';
+import { KeyLooks } from '../../activities/mend-keys';
 import type { ClientId, UserId } from '../../src/domain/ids';
 import { claim, runImport, startWorld, stepsOver, type World } from '../support/in-process-import';
 import { leftBy, undo } from '../support/in-process-undo';
@@ -79,8 +79,9 @@ it('chunks in flight at once share that look, and a look that failed is taken ag
       yield* [];
     },
   };
+  const keyLooks = new KeyLooks();
   const stepOf = (turn: number) => {
-    const look = mendingKeysOnce({ ...world.ports, users: failingOnce }, run!, turn);
+    const look = keyLooks.mendingOnce({ ...world.ports, users: failingOnce }, run!, turn);
     return () => new MockActivityEnvironment().run(look);
   };
   const [a, b, c] = [stepOf(1), stepOf(1), stepOf(1)];

@@ -5,10 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityPorts } from '../../activities/activity-ports';
-import { applyDeferred } from '../../activities/apply/apply-deferred';
+import { createActivities } from '../../activities';
 import { newRun } from '../../activities/claim/claim-ready-files';
 import { planImport } from '../../activities/plan/plan-import';
-import { undoDeferred } from '../../activities/undo/undo-deferred';
 import { DEFAULT_SETTINGS, type Client } from '../../src/domain/client';
 import { importIdOf, parseClientId, userIdOf, type UserId } from '../../src/domain/ids';
 import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
@@ -140,8 +139,8 @@ async function settleAlone(what: string, count: number): Promise<void> {
   const { run, chunks, seen, ports, undone } = worldOf(count);
   const environment = new MockActivityEnvironment();
   let settled = 0;
-  if (what === 'apply') await environment.run(applyDeferred(ports), { importId, turn: 1 });
-  if (what === 'undo') await environment.run(undoDeferred(undone), { importId, turn: 1 });
+  if (what === 'apply') await environment.run(createActivities(ports).applyDeferred, { importId, turn: 1 });
+  if (what === 'undo') await environment.run(createActivities(undone).undoDeferred, { importId, turn: 1 });
   if (what === 'plan') {
     const source = {
       context: { run, client, isSuperseded: () => false },

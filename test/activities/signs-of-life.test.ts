@@ -3,10 +3,9 @@
 import { CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityPorts } from '../../activities/activity-ports';
-import { applyDeferred } from '../../activities/apply/apply-deferred';
+import { createActivities } from '../../activities';
 import { newRun } from '../../activities/claim/claim-ready-files';
 import { whileBeating } from '../../activities/heartbeat';
-import { planUndo } from '../../activities/undo/undo-chunks';
 import { DEFAULT_SETTINGS } from '../../src/domain/client';
 import { importIdOf, parseClientId } from '../../src/domain/ids';
 import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
@@ -83,7 +82,7 @@ async function settle({
   environment.on('heartbeat', () => {
     if (++beats === cancelledAt) environment.cancel();
   });
-  const failure = await environment.run(applyDeferred(ports), { importId, turn: 1 }).catch((error: unknown) => error);
+  const failure = await environment.run(createActivities(ports).applyDeferred, { importId, turn: 1 }).catch((error: unknown) => error);
   return { beats, largest, restored, failure };
 }
 
@@ -129,7 +128,7 @@ it('an undo beats while it looks through many users without finding one', async 
   const environment = new MockActivityEnvironment();
   let beats = 0;
   environment.on('heartbeat', () => beats++);
-  await environment.run(planUndo(ports), { importId, turn: 1 });
+  await environment.run(createActivities(ports).planUndo, { importId, turn: 1 });
   jest.useRealTimers();
   expect(beats).toBe(4);
 });

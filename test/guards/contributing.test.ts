@@ -137,13 +137,13 @@ export function addBadgeCommand(program: Command, { print }: Session): void {
         `import type { ActivityPorts } from '../activity-ports';
 import type { InTurn } from '../turn/require-turn';
 
-export const printBadges =
-  (_ports: ActivityPorts) =>
-  async ({ importId }: InTurn): Promise<{ readonly badges: number }> => ({ badges: importId.length });
+export async function printBadges(_ports: ActivityPorts, { importId }: InTurn): Promise<{ readonly badges: number }> {
+  return { badges: importId.length };
+}
 `,
       ],
       ['activities/index.ts', 'import { releasePermits', "import { printBadges } from './end/print-badges';\n"],
-      ['activities/index.ts', '    releasePermits: releasePermits(ports),', '    printBadges: printBadges(ports),\n'],
+      ['activities/index.ts', '  releasePermits: {', "  printBadges: { phase: 'backing-up', run: printBadges },\n"],
       ['workflows/import-file-steps.ts', "'inspectFile' | 'applyChunk'", "'printBadges' | "],
       ['workflows/import-file-steps.ts', '  await watcher.turnIsOver();', '  await steps.printBadges({ importId, turn });\n'],
       ['workflows/import-file.ts', 'applyDeferred, releasePermits, backUpFile }', 'printBadges, '],
@@ -152,7 +152,6 @@ export const printBadges =
         '  applyDeferred: (input) =>',
         "  printBadges: (input) => printBadges.executeWithOptions({ summary: 'print badges' }, [input]),\n",
       ],
-      ['src/worker/measure-steps.ts', "  releasePermits: 'releasing',", "  printBadges: 'backing-up',\n"],
     ],
   },
 ];
