@@ -4,7 +4,7 @@
 import type { Client } from '../src/domain/client';
 import type { ImportId } from '../src/domain/ids';
 import type { FileLayout, ImportRun } from '../src/domain/import-run';
-import { ImportsError } from '../src/errors';
+import { ImportsError, notFound } from '../src/errors';
 import type { ClientStore, ImportStore, UndoStore } from '../src/ports';
 import type { Undo } from '../src/domain/undo/undo';
 
@@ -13,9 +13,9 @@ export async function loadImport(
   importId: ImportId,
 ): Promise<{ readonly run: ImportRun; readonly client: Client }> {
   const run = await ports.imports.find(importId);
-  if (run === undefined) throw new ImportsError('NOT_FOUND', `There is no import ${importId} in the database. Check MONGODB_URI.`);
+  if (run === undefined) throw notFound(`There is no import ${importId} in the database. Check MONGODB_URI.`);
   const client = await ports.clients.find(run.clientId);
-  if (client === undefined) throw new ImportsError('NOT_FOUND', `There is no client ${run.clientId} in the database. Check MONGODB_URI.`);
+  if (client === undefined) throw notFound(`There is no client ${run.clientId} in the database. Check MONGODB_URI.`);
   return { run, client: run.settings === undefined ? client : { ...client, settings: run.settings } };
 }
 
@@ -29,5 +29,5 @@ export function layoutOf(run: ImportRun): FileLayout {
 export async function loadUndo(ports: { readonly undos: UndoStore }, importId: ImportId): Promise<Undo> {
   const undo = await ports.undos.find(importId);
   if (undo !== undefined) return undo;
-  throw new ImportsError('NOT_FOUND', `There is no undo of ${importId}. Start one with: imports undo ${importId} --reason "…"`);
+  throw notFound(`There is no undo of ${importId}. Start one with: imports undo ${importId} --reason "…"`);
 }

@@ -2,7 +2,7 @@
 // meanwhile are decided on again.
 
 import type { ImportId } from '../src/domain/ids';
-import { ImportsError } from '../src/errors';
+import { notNow } from '../src/errors';
 
 /** How often a user is decided on again. */
 const MOST_RACES = 3;
@@ -15,9 +15,7 @@ export async function whileRaced(
 ): Promise<void> {
   let open: readonly number[] = Array.from({ length: count }, (_, index) => index);
   for (let round = 0; open.length > 0; round++) {
-    if (round > MOST_RACES) {
-      throw new ImportsError('NOT_NOW', `Others keep changing ${open.length} users of import ${importId}; the step is tried again.`);
-    }
+    if (round > MOST_RACES) throw notNow(`Others keep changing ${open.length} users of import ${importId}; the step is tried again.`);
     if (round > 0) await jitter(round);
     open = await once(open, round);
   }

@@ -25,3 +25,11 @@ export class ImportsError extends Error {
     this.code = code;
   }
 }
+
+const withCode = (code: ErrorCode) => (message: string, options?: { readonly cause?: unknown }) => new ImportsError(code, message, options);
+
+export const wrongUse = withCode('WRONG_USE');
+export const notFound = withCode('NOT_FOUND');
+export const notNow = withCode('NOT_NOW');
+export const unreachable = withCode('UNREACHABLE');
+export const misconfigured = withCode('CONFIG');

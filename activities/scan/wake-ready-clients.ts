@@ -3,7 +3,7 @@
 
 import type { Client } from '../../src/domain/client';
 import { clientsBySchedule } from '../../src/domain/client/schedule';
-import { ImportsError } from '../../src/errors';
+import { unreachable } from '../../src/errors';
 import type { ActivityPorts } from '../activity-ports';
 import { findReady } from '../claim/claim-ready-files';
 import { noteStep } from '../note-step';
@@ -42,10 +42,7 @@ export async function wakeReadyClients(ports: ActivityPorts, { schedule }: { rea
   );
   // The next tick may be a day away: the step is tried again until all were served.
   if (failed > 0) {
-    throw new ImportsError(
-      'UNREACHABLE',
-      `${failed} of ${items.length} clients were not served: the worker's log says which. It is tried again.`,
-    );
+    throw unreachable(`${failed} of ${items.length} clients were not served: the worker's log says which. It is tried again.`);
   }
   return { clients: items.length, woken };
 }

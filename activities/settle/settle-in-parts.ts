@@ -4,7 +4,7 @@
 
 import { TakeoverPlan, type Takeover, type UniqueField } from '../../src/domain/decide/takeover-plan';
 import type { ImportId, UserId } from '../../src/domain/ids';
-import { ImportsError } from '../../src/errors';
+import { notNow } from '../../src/errors';
 import type { SettledParts } from '../../src/ports';
 import { beat } from '../heartbeat';
 import { inBatches } from '../in-batches';
@@ -66,7 +66,7 @@ export async function settleInParts<Result>(settlement: Settlement<Result>): Pro
 
   const end = async (part: PartOfSettlement<Result>, lines: readonly number[], isLast: boolean) => {
     const isMine = await parts.putSettled(importId, { n: n++, lines, result: part.result(), isLast });
-    if (!isMine) throw new ImportsError('NOT_NOW', `Another worker settles import ${importId}, too; the step is tried again.`);
+    if (!isMine) throw notNow(`Another worker settles import ${importId}, too; the step is tried again.`);
     beat();
   };
   /** Returns through `again` what has to be looked at again. */

@@ -2,7 +2,7 @@
 // event is tried again.
 
 import { composeEvent, eventIdOf, webhookKindOf, type WebhookDelivery } from '../../src/domain/webhook/event';
-import { ImportsError } from '../../src/errors';
+import { notFound, unreachable } from '../../src/errors';
 import type { ActivityPorts } from '../activity-ports';
 import { once } from '../end/send-once';
 
@@ -14,7 +14,7 @@ export interface WebhookEnd {
 export async function sendWebhook(ports: ActivityPorts, delivery: WebhookDelivery): Promise<WebhookEnd> {
   const { clientId, importId, receiver, type } = delivery;
   const client = await ports.clients.find(clientId);
-  if (client === undefined) throw new ImportsError('NOT_FOUND', `There is no client ${clientId} in the database. Check MONGODB_URI.`);
+  if (client === undefined) throw notFound(`There is no client ${clientId} in the database. Check MONGODB_URI.`);
   const url = receiver === 'client' ? client.settings.webhookUrl : ports.webhookUrl;
   if (url === null) return { state: 'off' };
   const id = eventIdOf(delivery);
@@ -29,7 +29,7 @@ export async function sendWebhook(ports: ActivityPorts, delivery: WebhookDeliver
     const why = `${new URL(url).host}: ${answer.why}`;
     if (answer.kind === 'not-taken') {
       await note(ports, delivery, `${why}.`);
-      throw new ImportsError('UNREACHABLE', `${why}. Try it with: imports webhook test ${owner ?? ''}`.trim());
+      throw unreachable(`${why}. Try it with: imports webhook test ${owner ?? ''}`.trim());
     }
     ports.metrics.webhookEnded({ clientId, result: 'failed' });
     return `${why}.`;

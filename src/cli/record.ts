@@ -3,7 +3,7 @@
 
 import type { Act } from '../domain/audit';
 import type { CliDeps, Services } from './deps';
-import { ImportsError } from '../errors';
+import { wrongUse } from '../errors';
 
 /** `reason`, `was` and `is` are null where there is none. */
 export async function record(
@@ -19,6 +19,6 @@ export const REASON_OPTION = ['-r, --reason <text>', 'required: why, for the rec
 /** Trimmed. `example` = a reason that fits the command. */
 export function requireReason(reason: string | undefined, example: string): string {
   const text = reason?.trim() ?? '';
-  if (text === '') throw new ImportsError('WRONG_USE', `Say why, for the record: --reason "${example}"`);
+  if (text === '') throw wrongUse(`Say why, for the record: --reason "${example}"`);
   return text;
 }

@@ -4,7 +4,7 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { ImportsError } from '../errors';
+import { misconfigured, unreachable } from '../errors';
 import type { Config } from './load-config';
 
 const shape = z.object({
@@ -43,7 +43,7 @@ export async function readEndpoints(dataDir: string): Promise<Endpoints | undefi
     return shape.parse(JSON.parse(text));
   } catch (cause) {
     const what = `${endpointsPath(dataDir)} is not what imports up writes.`;
-    throw new ImportsError('CONFIG', `${what} Stop it, remove that file, and start it again: imports up`, { cause });
+    throw misconfigured(`${what} Stop it, remove that file, and start it again: imports up`, { cause });
   }
 }
 
@@ -101,13 +101,8 @@ export type ServiceAddress = keyof typeof SERVICES;
 export function requireEndpoint({ lookedIn, ...known }: KnownEndpoints, service: ServiceAddress): string {
   const address = known[service];
   if (address !== undefined) return address;
-  if (lookedIn?.isLeftBehind) {
-    throw new ImportsError('UNREACHABLE', `imports up on ${lookedIn.dataDir} is no longer running; start it again: imports up`);
-  }
+  if (lookedIn?.isLeftBehind) throw unreachable(`imports up on ${lookedIn.dataDir} is no longer running; start it again: imports up`);
   const [name, variable] = SERVICES[service];
   const where = lookedIn === undefined ? '' : `: no imports up runs on ${lookedIn.dataDir} (set IMPORTS_DATA_DIR when it runs on another)`;
-  throw new ImportsError(
-    'UNREACHABLE',
-    `No ${name} is known${where}. Start everything with: imports up. Or set ${variable} to a running one.`,
-  );
+  throw unreachable(`No ${name} is known${where}. Start everything with: imports up. Or set ${variable} to a running one.`);
 }

@@ -3,7 +3,7 @@
 
 import os from 'node:os';
 import path from 'node:path';
-import { ImportsError } from '../errors';
+import { misconfigured } from '../errors';
 import { type PayloadKey, settings, type LogLevel, type Settings } from './settings';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -80,7 +80,7 @@ export function loadConfig(env: Environment, workingDir: string = process.cwd())
   const half = halves.length === 1 ? ['IMPORTS_FTPS_CERT and IMPORTS_FTPS_KEY belong together: set both or neither'] : [];
   const problems = [...wrong, ...unknown.map((name) => `${name} is not a setting`), ...half, ...webhookProblems(given)];
   if (!read.success || problems.length > 0)
-    throw new ImportsError('CONFIG', `The environment is not usable: ${problems.join('; ')}. All settings are in .env.example.`);
+    throw misconfigured(`The environment is not usable: ${problems.join('; ')}. All settings are in .env.example.`);
 
   const value = read.data;
   return {

@@ -4,7 +4,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { isWithin } from '../domain/client/network';
-import { ImportsError } from '../errors';
+import { misconfigured } from '../errors';
 import type { Log } from '../ports';
 import type { Caller, Doorkeeper, Entry } from './doorkeeper';
 import { errnoOf } from './folder/folder-error';
@@ -93,7 +93,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
   await once(server, 'listening').catch((error: unknown) => {
     const advice = `Choose another IMPORTS_${protocol}_PORT or IMPORTS_${protocol}_HOST, or end what listens there.`;
     const why = errnoOf(error) ?? 'unknown';
-    throw new ImportsError('CONFIG', `Listening for ${protocol} on ${host} port ${port} failed (${why}). ${advice}`, { cause: error });
+    throw misconfigured(`Listening for ${protocol} on ${host} port ${port} failed (${why}). ${advice}`, { cause: error });
   });
   server.on('error', (error) => log.error('Accepting a connection failed', { error: errnoOf(error) ?? error.name }));
   return {

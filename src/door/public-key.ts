@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { utils } from 'ssh2';
-import { ImportsError } from '../errors';
+import { wrongUse } from '../errors';
 import type { PublicKey } from '../domain/client/access';
 
 const ALGORITHMS = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'ssh-rsa'];
@@ -46,7 +46,7 @@ export function fingerprintOf(blob: Buffer): string {
 }
 
 function refuse(why: string): never {
-  throw new ImportsError('WRONG_USE', `The public key cannot be used. ${why} ${INSTEAD}`);
+  throw wrongUse(`The public key cannot be used. ${why} ${INSTEAD}`);
 }
 
 function firstField(bytes: Buffer, from = 0): Buffer {

@@ -3,7 +3,7 @@
 
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ImportsError } from '../errors';
+import { unreachable } from '../errors';
 import { refuseUnknown, sha256Of } from './fetch-archive';
 import { runCommand } from './run-command';
 
@@ -24,8 +24,7 @@ interface BuildEngine {
 export async function buildEngine({ sources, into, instead, env, signal }: BuildEngine): Promise<void> {
   const version = /Maven (\S+)/.exec(await runCommand({ command: 'mvn', args: ['--version'], env, signal }))?.[1] ?? '';
   if (isOlder(version.split('.').map(Number)))
-    throw new ImportsError(
-      'UNREACHABLE',
+    throw unreachable(
       `The embedded MongoDB engine is not built with Maven ${version}, which would fetch over plain http. Install Maven ${OLDEST_MAVEN.join('.')} or newer, or ${instead}`,
     );
   const jars = path.join(into, 'lib');

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import path from 'node:path';
 import type { Archive } from './archives';
 import { runCommand } from './run-command';
-import { ImportsError } from '../errors';
+import { ImportsError, unreachable } from '../errors';
 
 const LIMIT_MS = 5 * 60_000;
 const MOST_REDIRECTS = 5;
@@ -73,8 +73,7 @@ interface Unknown {
 
 /** The one sentence for something downloaded that is not what this version was released with. */
 export function refuseUnknown({ what, why, instead }: Unknown): ImportsError {
-  return new ImportsError(
-    'UNREACHABLE',
+  return unreachable(
     `${what} was downloaded and is not what this version was released with: ${why}. Nothing of it was used. ` +
       `Somebody between here and there may have changed it, so ask your network administrators. To go on without it: ${instead}`,
   );

@@ -3,7 +3,7 @@
 import { fork } from 'node:child_process';
 import { readFile, rm, writeFile, mkdir, open, rename, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { ImportsError } from '../errors';
+import { unreachable } from '../errors';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Longer than the keeper gives the program. */
@@ -51,18 +51,13 @@ export async function startKept({ name, command, args, env, runDir }: Program): 
       if (message.ended !== undefined) how = message.ended;
       if (message.failed !== undefined)
         reject(
-          new ImportsError(
-            'UNREACHABLE',
-            `${name} could not be started: ${command}: ${message.failed}. See whether that program is there and may be run.`,
-          ),
+          unreachable(`${name} could not be started: ${command}: ${message.failed}. See whether that program is there and may be run.`),
         );
       if (message.pid === undefined) return;
       pid = message.pid;
       resolve();
     });
-    void exited.then(() =>
-      reject(new ImportsError('UNREACHABLE', `${name} could not be started: its keeper ended. Start it again with: imports up`)),
-    );
+    void exited.then(() => reject(unreachable(`${name} could not be started: its keeper ended. Start it again with: imports up`)));
   });
   const ended = exited.then(async (signal) => {
     // A keeper that was killed could not end its program; two of them on the same data would be worse than none.

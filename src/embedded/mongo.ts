@@ -2,7 +2,7 @@
 
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ImportsError } from '../errors';
+import { unreachable } from '../errors';
 import { keepRunning, type Stoppable } from './keep-running';
 import { lastWords, READY_LIMIT_MS, startKept, type Running } from './kept-program';
 import { pickPort, waitForPort } from './pick-port';
@@ -34,15 +34,12 @@ export async function startMongo({ config, log, say, signal }: Embedding): Promi
     try {
       const how = await Promise.race([waitForPort(port, AbortSignal.any([signal, waiting.signal, limit])), running.ended]);
       if (how !== undefined)
-        throw new ImportsError(
-          'UNREACHABLE',
-          `The embedded MongoDB ended at its start (${how}). See run/mongo.log: ${await lastWords(runDir, 'mongo')}`,
-        );
+        throw unreachable(`The embedded MongoDB ended at its start (${how}). See run/mongo.log: ${await lastWords(runDir, 'mongo')}`);
       return running;
     } catch (error) {
       await running.stop();
       if (limit.aborted && !signal.aborted)
-        throw new ImportsError('UNREACHABLE', 'The embedded MongoDB did not answer within five minutes. See run/mongo.log.', {
+        throw unreachable('The embedded MongoDB did not answer within five minutes. See run/mongo.log.', {
           cause: error,
         });
       throw error;

@@ -1,7 +1,7 @@
 // Where an embedded service listens: its usual port when that is free, else the next free one.
 
 import net from 'node:net';
-import { ImportsError } from '../errors';
+import { unreachable } from '../errors';
 
 const TRIES = 100;
 const HOST = '127.0.0.1';
@@ -12,10 +12,7 @@ export async function pickPort(wanted: number, taken: readonly number[] = []): P
   for (let port = wanted; port < Math.min(wanted + TRIES, 65_536); port++) {
     if (!taken.includes(port) && (await listen(port)) !== undefined) return port;
   }
-  throw new ImportsError(
-    'UNREACHABLE',
-    `No port is free from ${wanted} on. Choose another with the IMPORTS_…_PORT settings of .env.example.`,
-  );
+  throw unreachable(`No port is free from ${wanted} on. Choose another with the IMPORTS_…_PORT settings of .env.example.`);
 }
 
 /** The port, when one could listen there just now. */

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ImportsError } from '../errors';
+import { unreachable } from '../errors';
 import { mongoArchive } from './archives';
 import { buildEngine, JARS } from './build-engine';
 import { buildOnce, exists, sayProgress } from './build-once';
@@ -29,8 +29,7 @@ export async function resolveMongo(options: Resolving, bound: MongoEngine | unde
   const real = bound === 'small' ? undefined : await realMongo(options);
   if (real !== undefined) return real;
   if (bound === 'mongod')
-    throw new ImportsError(
-      'UNREACHABLE',
+    throw unreachable(
       'The embedded MongoDB could not be started: its data was written by mongod, which is neither on PATH nor can be downloaded. ' +
         'Install mongod, set MONGODB_URI, or choose another IMPORTS_DATA_DIR.',
     );
@@ -77,8 +76,7 @@ async function smallEngine({ config, say, signal }: Resolving): Promise<MongoPro
   if (!(await exists(folder))) {
     const [compiler, maven] = await Promise.all([versionOnPath('javac', env), versionOnPath('mvn', env)]);
     if (compiler === undefined || maven === undefined)
-      throw new ImportsError(
-        'UNREACHABLE',
+      throw unreachable(
         'MongoDB could not be started: MONGODB_URI is not set, `mongod` is not on PATH, fastdl.mongodb.org cannot be reached, and the ' +
           `embedded engine cannot be built without ${compiler === undefined ? 'a JDK 17' : 'Maven'}. Install MongoDB, or a JDK 17 and Maven, or set MONGODB_URI.`,
       );

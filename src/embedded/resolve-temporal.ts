@@ -4,7 +4,7 @@
 import path from 'node:path';
 import type { Config } from '../config/load-config';
 import { withoutTemporal } from '../config/temporal';
-import { ImportsError } from '../errors';
+import { unreachable } from '../errors';
 import { TEMPORAL_VERSION, temporalArchive } from './archives';
 import { buildOnce, exists, sayProgress, type Say } from './build-once';
 import { fetchArchive, tryDownload, refuseUnknown } from './fetch-archive';
@@ -49,8 +49,7 @@ export async function resolveTemporal({ config, say, signal }: Resolving): Promi
   }
 
   if ((await runCommand({ command: 'go', args: ['version'], env }).catch(() => undefined)) === undefined)
-    throw new ImportsError(
-      'UNREACHABLE',
+    throw unreachable(
       'Temporal could not be started: TEMPORAL_ADDRESS is not set, `temporal` is not on PATH, github.com cannot be reached and ' +
         'there is no Go to build it with. Install the Temporal CLI (https://docs.temporal.io/cli) or Go, or set TEMPORAL_ADDRESS.',
     );
@@ -92,10 +91,7 @@ export async function buildTemporal({ module, into, instead, env, signal }: Buil
   };
   const proxies = await runCommand({ ...go, args: ['env', 'GOPROXY'] });
   if (/\bhttp:/.test(proxies))
-    throw new ImportsError(
-      'UNREACHABLE',
-      `Temporal is not built over plain http, and GOPROXY names such a proxy. Name one with https, or ${instead}`,
-    );
+    throw unreachable(`Temporal is not built over plain http, and GOPROXY names such a proxy. Name one with https, or ${instead}`);
   try {
     await runCommand({ ...go, args: ['build', '-ldflags', '-s -w', '-o', path.join(into, 'temporal'), PACKAGE] });
   } catch (error) {

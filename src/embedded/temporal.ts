@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config/load-config';
 import { withoutTemporal } from '../config/temporal';
-import { ImportsError } from '../errors';
+import { unreachable } from '../errors';
 import type { Log } from '../ports';
 import { keepRunning, type Stoppable } from './keep-running';
 import { lastWords, READY_LIMIT_MS, startKept, type Running } from './kept-program';
@@ -79,8 +79,7 @@ export async function startTemporal({ config, log, say, signal }: Embedding): Pr
     try {
       const how = await Promise.race([ready, running.ended]);
       if (how !== undefined)
-        throw new ImportsError(
-          'UNREACHABLE',
+        throw unreachable(
           `The embedded Temporal server ended at its start (${how}). See run/temporal.log: ${await lastWords(runDir, 'temporal')}`,
         );
       return running;
@@ -119,7 +118,7 @@ async function waitUntilReady(target: {
     } catch (error) {
       signal.throwIfAborted();
       if (Date.now() > limit)
-        throw new ImportsError('UNREACHABLE', 'The embedded Temporal server did not answer within five minutes. See run/temporal.log.', {
+        throw unreachable('The embedded Temporal server did not answer within five minutes. See run/temporal.log.', {
           cause: error,
         });
       await new Promise((resolve) => setTimeout(resolve, 50));

@@ -6,7 +6,7 @@ import { mkdir, realpath, rm } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { ImportsError } from '../errors';
+import { notNow } from '../errors';
 
 /** Longest path that every system takes for a socket. */
 const LONGEST = 100;
@@ -19,8 +19,7 @@ export async function claimDataDir(dataDir: string): Promise<() => Promise<void>
   for (let tries = 0; ; tries++) {
     if (await listen(server, address)) break;
     if (tries > 2 || (await answers(address)))
-      throw new ImportsError(
-        'NOT_NOW',
+      throw notNow(
         `imports up was not started: another one is running on ${dataDir}. End that one first, or choose another IMPORTS_DATA_DIR.`,
       );
     // Left behind by one that was killed.

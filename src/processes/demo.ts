@@ -13,7 +13,7 @@ import { layOutProse } from '../cli/text/lay-out';
 import { importsLink } from '../config/temporal';
 import type { ImportRun } from '../domain/import-run';
 import { projectRoot } from '../embedded/project-root';
-import { ImportsError } from '../errors';
+import { ImportsError, notNow } from '../errors';
 import { logIn } from './demo-upload';
 import { startEverything, type Everything } from './start-everything';
 import { waitForSignal } from './this-process';
@@ -196,7 +196,7 @@ async function within<T>(what: string, ask: () => Promise<T | undefined>): Promi
     if (answer !== undefined) return answer;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new ImportsError('NOT_NOW', `The demo gave up waiting for ${what}. See the logs in its folder, under run/.`);
+  throw notNow(`The demo gave up waiting for ${what}. See the logs in its folder, under run/.`);
 }
 
 function expectThat(what: string, isTrue: boolean): void {

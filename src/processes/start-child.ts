@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { Environment } from '../config/load-config';
 import { endOrphan, openLog } from '../embedded/kept-program';
 import type { Kept } from '../embedded/keep-running';
-import { ImportsError } from '../errors';
+import { unreachable } from '../errors';
 import type { ChildMessage } from './run-process';
 
 /** A guard against a start that never ends; a slow machine's first start has time. */
@@ -64,16 +64,11 @@ export async function startChild({ name, env, runDir, graceMs, silenceMs, signal
     child.on('message', (message: ChildMessage) => {
       beats?.heard();
       if (message.kind === 'ready') resolve({ port: message.port, ftpsPort: message.ftpsPort });
-      if (message.kind === 'failed')
-        reject(new ImportsError('UNREACHABLE', `The ${name} process could not start, see run/${name}.log: ${message.message}`));
+      if (message.kind === 'failed') reject(unreachable(`The ${name} process could not start, see run/${name}.log: ${message.message}`));
     });
-    void ended.then((how) =>
-      reject(new ImportsError('UNREACHABLE', `The ${name} process ended at its start (${how}). See run/${name}.log.`)),
-    );
+    void ended.then((how) => reject(unreachable(`The ${name} process ended at its start (${how}). See run/${name}.log.`)));
     const giveUp = AbortSignal.any([signal, AbortSignal.timeout(READY_LIMIT_MS)]);
-    giveUp.addEventListener('abort', () =>
-      reject(new ImportsError('UNREACHABLE', `The ${name} process was not ready in time. See run/${name}.log.`)),
-    );
+    giveUp.addEventListener('abort', () => reject(unreachable(`The ${name} process was not ready in time. See run/${name}.log.`)));
   });
   const stop = async () => {
     child.kill('SIGTERM');

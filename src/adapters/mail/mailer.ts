@@ -4,7 +4,7 @@
 import type { ReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createTransport } from 'nodemailer';
-import { ImportsError } from '../../errors';
+import { ImportsError, unreachable } from '../../errors';
 import type { Mailer } from '../../ports';
 import type { Message } from '../../domain/report/compose-mail';
 import { cutAttachment } from './cut-attachment';
@@ -84,10 +84,7 @@ function asImportsError(error: unknown, message: Message): ImportsError {
       `The mail server refused the e-mail for good (${answer}). Check the client's ${settingOf(error as SmtpError, message)}.`,
     );
   }
-  return new ImportsError(
-    'UNREACHABLE',
-    `The mail server did not take the e-mail (${answer}); sending it is tried again. Check SMTP_URL if this lasts.`,
-  );
+  return unreachable(`The mail server did not take the e-mail (${answer}); sending it is tried again. Check SMTP_URL if this lasts.`);
 }
 
 /** Which of them names the address that was refused. */

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
-import { ImportsError } from '../../errors';
+import { misconfigured } from '../../errors';
 
 export interface Counted {
   readonly contentType: string;
@@ -71,8 +71,7 @@ export async function serveMetrics(options: {
   server.listen(port, host);
   await once(server, 'listening').catch((error: unknown) => {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    throw new ImportsError(
-      'CONFIG',
+    throw misconfigured(
       `Metrics cannot be served on ${host}:${port} (${code}). Set ${setting} to another port, or end what listens there.`,
       {
         cause: error,

@@ -2,7 +2,7 @@
 
 import { isNativeError } from 'node:util/types';
 import { createConnection, mongo } from 'mongoose';
-import { ImportsError } from '../../errors';
+import { type ImportsError, misconfigured, unreachable } from '../../errors';
 import type { Stores } from '../../ports';
 import { connectionOptions, type ConnectionOptions } from './connection-options';
 import { createAccountStore, createBanStore, createSessionStore } from './accounts/access-stores';
@@ -70,7 +70,7 @@ export async function connectMongo(uri: string): Promise<Mongo> {
 
 /** Thrown where nobody catches it: the process ends and is started again, which is what it takes. */
 function startOver(hosts: string): never {
-  throw new ImportsError('UNREACHABLE', `The MongoDB driver stopped looking for ${hosts}. Start this process again.`);
+  throw unreachable(`The MongoDB driver stopped looking for ${hosts}. Start this process again.`);
 }
 
 async function open(given: string) {
@@ -92,8 +92,7 @@ function sayWhyNot(error: unknown, { hosts, patienceMs }: ConnectionOptions): Im
   // By name: the parser of URIs has its own copy of the driver's class.
   if (name === 'MongoParseError') return unreadable();
   if (typeof path === 'string') {
-    return new ImportsError(
-      'CONFIG',
+    return misconfigured(
       `MongoDB was not connected: ${path}, which MONGODB_URI names, cannot be read (${String(code)}). Check the file and its path.`,
     );
   }
@@ -101,11 +100,11 @@ function sayWhyNot(error: unknown, { hosts, patienceMs }: ConnectionOptions): Im
     error instanceof mongo.MongoServerError
       ? `refused the login (code ${String(code)})`
       : `did not answer within ${patienceMs / 1000} seconds${causeOf(error)}`;
-  return new ImportsError('UNREACHABLE', `MongoDB at ${hosts} ${reason}. Check that it runs, and MONGODB_URI.`);
+  return unreachable(`MongoDB at ${hosts} ${reason}. Check that it runs, and MONGODB_URI.`);
 }
 
 function unreadable(): ImportsError {
-  return new ImportsError('CONFIG', 'MongoDB was not connected: MONGODB_URI cannot be read. Write it as mongodb://host:port/database.');
+  return misconfigured('MongoDB was not connected: MONGODB_URI cannot be read. Write it as mongodb://host:port/database.');
 }
 
 /** ` (ECONNREFUSED)`, ` (CERT_HAS_EXPIRED)`: what the last look at a server met, where the system has a word for it. */

@@ -1,7 +1,7 @@
 // Every index and why it is worth what it costs. Users get few: each one slows every import. Built by an explicit step, never on connect.
 
 import { mongo } from 'mongoose';
-import { ImportsError } from '../../errors';
+import { misconfigured } from '../../errors';
 import type { Models } from './models';
 
 export const INDEXES: { readonly [C in keyof Models]?: readonly mongo.IndexDescription[] } = {
@@ -90,21 +90,18 @@ function sayWhyNot(
   const code = codeOf(error);
   if (CONFLICTS.has(code)) {
     const other = present.find((one) => isSameKey(one, { key }))?.name ?? Object.entries(key).flat().join('_');
-    return new ImportsError(
-      'CONFIG',
+    return misconfigured(
       `${what} was not built: the index ${other} has the same keys or name and other options. ` +
         `Check that nothing else needs it, drop it with db.${collection}.dropIndex(${JSON.stringify(other)}), and start the worker again.`,
     );
   }
   if (code === DUPLICATES) {
-    return new ImportsError(
-      'CONFIG',
+    return misconfigured(
       `${what} was not built: several documents hold the same value. See docs/integration.md for how to find and repair them, then restart the worker.`,
     );
   }
   if (code === FORBIDDEN) {
-    return new ImportsError(
-      'CONFIG',
+    return misconfigured(
       `${what} was not built: the database user may not do that. Give it the role readWrite on the database, or build the index, and start the worker again.`,
     );
   }

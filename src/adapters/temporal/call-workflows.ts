@@ -10,7 +10,7 @@ import {
 } from '@temporalio/client';
 import type { ImportId, ClientId } from '../../domain/ids';
 import type { HoldDecision, ImportRun } from '../../domain/import-run';
-import { ImportsError } from '../../errors';
+import { misconfigured, notNow, unreachable } from '../../errors';
 import {
   DECIDE,
   importWorkflowIdOf,
@@ -42,25 +42,20 @@ export async function decideImport(temporal: TemporalClient, importId: ImportId,
       .executeUpdate<void, [HoldDecision]>(DECIDE, { args: [decision], updateId: `${DECIDE}-${decision.verdict}` });
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) {
-      throw new ImportsError('NOT_NOW', `${error.cause?.message ?? 'The decision was refused.'}\nSee it with: imports show ${importId}`, {
+      throw notNow(`${error.cause?.message ?? 'The decision was refused.'}\nSee it with: imports show ${importId}`, {
         cause: error,
       });
     }
     if (error instanceof WorkflowNotFoundError) {
-      throw new ImportsError(
-        'NOT_NOW',
+      throw notNow(
         `The workflow of import ${importId} does not run: it was ended by somebody.\nLet it wait for approval again with: imports retry ${importId} --reason "…"`,
         { cause: error },
       );
     }
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-      throw new ImportsError(
-        'UNREACHABLE',
-        `No worker took up the decision on import ${importId}. See whether one is running: imports doctor`,
-        {
-          cause: error,
-        },
-      );
+      throw unreachable(`No worker took up the decision on import ${importId}. See whether one is running: imports doctor`, {
+        cause: error,
+      });
     }
     throw error;
   }
@@ -108,8 +103,7 @@ export async function startResend(
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    throw new ImportsError(
-      'NOT_NOW',
+    throw notNow(
       `The e-mail of ${importId} is already being sent; sending is retried for a day.\nSee whether it went with: imports show ${importId}`,
       { cause: error },
     );
@@ -149,8 +143,7 @@ export async function startWebhook(temporal: TemporalClient, delivery: WebhookDe
     if (error instanceof WorkflowExecutionAlreadyStartedError) return;
     const code = grpcCodeOf(error);
     if (code !== undefined && REFUSED.includes(code))
-      throw new ImportsError(
-        'CONFIG',
+      throw misconfigured(
         `Temporal refused to start the delivery of an event (gRPC status ${code}). Check TEMPORAL_NAMESPACE and what TEMPORAL_API_KEY allows.`,
         { cause: error },
       );

@@ -3,7 +3,7 @@
 
 import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { workflowLink } from '../../config/temporal';
-import { ImportsError } from '../../errors';
+import { unreachable } from '../../errors';
 import type { ImportsControl, Inboxes, Webhooks } from '../../ports';
 import { importWorkflowIdOf } from '../../../workflows/messages';
 import { decideImport, grpcCodeOf, wakeInbox, resendResult, startResend, startWebhook } from './call-workflows';
@@ -66,7 +66,7 @@ function asUnreachable(error: unknown): never {
   const code = grpcCodeOf(error);
   // gRPC: 4 deadline exceeded, 14 unavailable
   if (code === 4 || code === 14)
-    throw new ImportsError('UNREACHABLE', 'Temporal cannot be reached. Check TEMPORAL_ADDRESS, or start everything with: imports up', {
+    throw unreachable('Temporal cannot be reached. Check TEMPORAL_ADDRESS, or start everything with: imports up', {
       cause: error,
     });
   throw error;

@@ -5,7 +5,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { temporal } from '@temporalio/proto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import type { PayloadKey } from '../../config/settings';
-import { ImportsError } from '../../errors';
+import { misconfigured } from '../../errors';
 
 const ENCODING = 'binary/encrypted';
 const CIPHER = 'aes-256-gcm';
@@ -58,8 +58,7 @@ export function decryptPayload(payload: Payload, keys: readonly PayloadKey[]): P
   const id = wordOf(payload, 'encryption-key-id');
   const known = keys.find((key) => key.id === id);
   if (known === undefined)
-    throw new ImportsError(
-      'CONFIG',
+    throw misconfigured(
       `What Temporal keeps was encrypted with the key "${printable(id)}", which IMPORTS_PAYLOAD_KEY does not hold. ${keys.length === 0 ? 'Set it to that key' : 'Add that key behind the first one'}, and restart.`,
     );
   const sealed = payload.data;
@@ -71,8 +70,7 @@ export function decryptPayload(payload: Payload, keys: readonly PayloadKey[]): P
     const { metadata, data } = Message.decode(opened);
     return { metadata, data };
   } catch (cause) {
-    throw new ImportsError(
-      'CONFIG',
+    throw misconfigured(
       `What Temporal keeps cannot be read with the key "${printable(id)}" of IMPORTS_PAYLOAD_KEY: it is another key of that name, or the data was changed.`,
       { cause },
     );

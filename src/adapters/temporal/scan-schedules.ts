@@ -4,7 +4,7 @@
 import { ScheduleOverlapPolicy, type Client as TemporalClient, type ScheduleOptions } from '@temporalio/client';
 import type { Schedule } from '../../domain/client';
 import { scheduleName, type RefusedSchedule } from '../../domain/client/schedule';
-import { ImportsError } from '../../errors';
+import { ImportsError, wrongUse } from '../../errors';
 import { SCAN_SCHEDULES, TASK_QUEUES, type ScanFoldersInput } from '../../../workflows/messages';
 import { putSchedule, findSchedule, removeSchedule } from './schedules';
 
@@ -31,14 +31,14 @@ export async function tryScanSchedule(temporal: TemporalClient, schedule: Schedu
     // How the client library reports a refusal; anything else says nothing about the setting.
     if (error instanceof TypeError) {
       const why = reasonOf(schedule, error.message);
-      throw new ImportsError('WRONG_USE', `${why} (all forms: imports client set --help)`, { cause: error });
+      throw wrongUse(`${why} (all forms: imports client set --help)`, { cause: error });
     }
     throw error;
   }
   const made = await findSchedule(temporal, scheduleId);
   if (made === undefined || made.info.nextActionTimes.length > 0) return;
   await removeSchedule(temporal, scheduleId);
-  throw new ImportsError('WRONG_USE', 'there is no such day, so it would never look for files. Choose another day');
+  throw wrongUse('there is no such day, so it would never look for files. Choose another day');
 }
 
 function byName(schedules: readonly Schedule[]): ReadonlyMap<string, Schedule> {

@@ -6,7 +6,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 import type { PayloadKey } from '../../config/settings';
-import { ImportsError } from '../../errors';
+import { ImportsError, wrongUse } from '../../errors';
 import { decryptPayload } from './payload-codec';
 
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -58,7 +58,7 @@ async function read(request: http.IncomingMessage): Promise<string> {
   let bytes = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     bytes += part.length;
-    if (bytes > MOST_BYTES) throw new ImportsError('WRONG_USE', `More than ${MOST_BYTES} bytes of payloads at once.`);
+    if (bytes > MOST_BYTES) throw wrongUse(`More than ${MOST_BYTES} bytes of payloads at once.`);
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

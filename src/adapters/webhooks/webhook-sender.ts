@@ -8,7 +8,7 @@ import net, { type LookupFunction } from 'node:net';
 import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { isPublicAddress } from '../../domain/webhook/public-address';
-import { ImportsError } from '../../errors';
+import { misconfigured } from '../../errors';
 import type { WebhookAnswer, WebhookMessage, WebhookSender } from '../../ports';
 import type { ClientId } from '../../domain/ids';
 
@@ -50,10 +50,7 @@ export function createWebhookSender({
     problemOf,
     secretOf(clientId) {
       if (newest === undefined) {
-        throw new ImportsError(
-          'CONFIG',
-          'IMPORTS_WEBHOOK_SECRET is not set: webhooks are off. Make one with: echo "whsec_$(openssl rand -base64 32)"',
-        );
+        throw misconfigured('IMPORTS_WEBHOOK_SECRET is not set: webhooks are off. Make one with: echo "whsec_$(openssl rand -base64 32)"');
       }
       return secretText(webhookKeyOf(newest, clientId));
     },

@@ -1,7 +1,7 @@
 // `imports account add`, a login of a client, and `account passwd`, a new password for it.
 
 import type { Command } from 'commander';
-import { ImportsError } from '../../errors';
+import { notNow, wrongUse } from '../../errors';
 import type { Account } from '../../domain/client/access';
 import { accountFacts, accountItem, accountText, requireAccount } from './account-item';
 import { defineCommand, type Session, gather } from '../define-command';
@@ -29,13 +29,10 @@ export function addAccountAddCommand(parent: Command, { deps, print }: Session):
     .option('--public-key <file>', 'an OpenSSH public key; may be repeated', gather)
     .action(async (client: string, userName: string, options: PasswordOptions & { readonly publicKey?: readonly string[] }) => {
       if (!USER_NAME.test(userName)) {
-        throw new ImportsError('WRONG_USE', `${escapeText(userName)} is not a user name: 1 to 64 letters, digits and inner . _ @ -`);
+        throw wrongUse(`${escapeText(userName)} is not a user name: 1 to 64 letters, digits and inner . _ @ -`);
       }
       if (!options.generatePassword && !options.passwordStdin && options.publicKey === undefined) {
-        throw new ImportsError(
-          'WRONG_USE',
-          'The account could not log in. Give at least one of --generate-password, --password-stdin and --public-key FILE',
-        );
+        throw wrongUse('The account could not log in. Give at least one of --generate-password, --password-stdin and --public-key FILE');
       }
       const publicKeys = await readPublicKeys(options.publicKey ?? [], deps);
       const password = await readPassword(options, deps);
@@ -43,8 +40,7 @@ export function addAccountAddCommand(parent: Command, { deps, print }: Session):
       const { clientId } = await requireClient(services, client);
       const holder = await services.accounts.find(userName);
       if (holder !== undefined) {
-        throw new ImportsError(
-          'NOT_NOW',
+        throw notNow(
           `The user name ${userName} is taken by client ${holder.clientId}: user names are unique over all clients. Take another, e.g. ${clientId}-${userName}`,
         );
       }
@@ -73,9 +69,7 @@ export function addAccountPasswdCommand(parent: Command, { deps, print }: Sessio
     .option('--password-stdin', 'read the password from standard input')
     .action(async (userName: string, options: PasswordOptions) => {
       const password = await readPassword(options, deps);
-      if (password === undefined) {
-        throw new ImportsError('WRONG_USE', 'Say where the password comes from: --generate-password or --password-stdin');
-      }
+      if (password === undefined) throw wrongUse('Say where the password comes from: --generate-password or --password-stdin');
       const services = await deps.open();
       const account = await requireAccount(services, userName);
       await record(deps, services, { action: 'account passwd', clientId: account.clientId, subject: userName });

@@ -2,7 +2,7 @@
 
 import type { Account } from '../../domain/client/access';
 import type { Printer } from '../text/print';
-import { ImportsError } from '../../errors';
+import { notFound } from '../../errors';
 import { suggestName } from '../../domain/file/suggest-name';
 import type { Services } from '../deps';
 import { escapeText } from '../text/escape-text';
@@ -43,5 +43,5 @@ export async function requireAccount({ accounts }: Pick<Services, 'accounts'>, u
     (await accounts.list()).map((known) => known.userName),
   );
   const guess = near === undefined ? '' : `; did you mean ${near}?`;
-  throw new ImportsError('NOT_FOUND', `There is no account ${escapeText(userName)}${guess}\nSee all with: imports account list`);
+  throw notFound(`There is no account ${escapeText(userName)}${guess}\nSee all with: imports account list`);
 }

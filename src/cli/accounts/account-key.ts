@@ -3,7 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { ImportsError } from '../../errors';
+import { ImportsError, notFound, wrongUse } from '../../errors';
 import type { Account, PublicKey } from '../../domain/client/access';
 import { accountFacts, accountItem, accountText, requireAccount } from './account-item';
 import { defineCommand, type Session } from '../define-command';
@@ -51,8 +51,7 @@ export function addAccountKeyRemoveCommand(parent: Command, { deps, print }: Ses
     const publicKeys = account.publicKeys.filter((key) => key.fingerprint !== fingerprint);
     if (publicKeys.length === account.publicKeys.length) {
       const theirs = account.publicKeys.map((key) => `\n${key.fingerprint}`).join('');
-      throw new ImportsError(
-        'NOT_FOUND',
+      throw notFound(
         `Account ${userName} has no key with the fingerprint ${escapeText(typed)}${theirs === '' ? '; it has none at all' : `. Its keys are:${theirs}`}\nSee all with: imports account list ${account.clientId}`,
       );
     }
@@ -81,18 +80,17 @@ export async function readPublicKeys(files: readonly string[], { parsePublicKey 
 
 async function readKeyFile(file: string, parse: CliDeps['parsePublicKey']): Promise<PublicKey[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new ImportsError('WRONG_USE', `The public key file ${file} cannot be read. Check its name, e.g. ~/.ssh/id_ed25519.pub`, {
+    throw wrongUse(`The public key file ${file} cannot be read. Check its name, e.g. ~/.ssh/id_ed25519.pub`, {
       cause: error,
     });
   });
   if (text.includes('PRIVATE KEY-----') || text.startsWith('PuTTY-User-Key-File')) {
-    throw new ImportsError(
-      'WRONG_USE',
+    throw wrongUse(
       `${file} is a private key: it must never leave its owner, who should make a new pair now. Ask for the file that ends in .pub`,
     );
   }
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
-  if (lines.length === 0) throw new ImportsError('WRONG_USE', `${file} holds no public key. A line of one starts with e.g. ssh-ed25519`);
+  if (lines.length === 0) throw wrongUse(`${file} holds no public key. A line of one starts with e.g. ssh-ed25519`);
   const parseLine = async (line: string, i: number): Promise<PublicKey> => {
     try {
       return await parse(line);

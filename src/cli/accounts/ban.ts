@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { parseNetwork, placeOf } from '../../domain/client/network';
-import { ImportsError } from '../../errors';
+import { notFound, wrongUse } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
 import { escapeText } from '../text/escape-text';
@@ -48,7 +48,7 @@ export function addBanLiftCommand(parent: Command, { deps, print }: Session): vo
     examples: ['imports ban lift 203.0.113.7', 'imports ban lift 2001:db8:1:2::/64'],
   }).action(async (typed: string) => {
     if (parseNetwork(typed) === undefined) {
-      throw new ImportsError('WRONG_USE', `${escapeText(typed)} is not an address. See how they are written: imports ban list`);
+      throw wrongUse(`${escapeText(typed)} is not an address. See how they are written: imports ban list`);
     }
     const address = placeOf(typed);
     const services = await deps.open();
@@ -56,7 +56,7 @@ export function addBanLiftCommand(parent: Command, { deps, print }: Session): vo
     if (ban !== undefined)
       await record(deps, services, { action: 'ban lift', clientId: null, subject: address, was: { until: ban.until, reason: ban.reason } });
     if (ban === undefined || !(await services.bans.remove(address))) {
-      throw new ImportsError('NOT_FOUND', `${address} is not banned.\nSee all that are with: imports ban list`);
+      throw notFound(`${address} is not banned.\nSee all that are with: imports ban list`);
     }
     await print.show({ address, lifted: true }, () => `${address} is let in again, by every front door within seconds.`);
   });

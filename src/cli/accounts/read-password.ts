@@ -1,7 +1,7 @@
 // A password for an account: made up by us and shown once, or read from standard input. Never an argument, which other users of the
 // machine could see in the list of processes.
 
-import { ImportsError } from '../../errors';
+import { wrongUse } from '../../errors';
 import type { CliDeps } from '../deps';
 
 export interface PasswordOptions {
@@ -25,9 +25,7 @@ export async function readPassword(
   options: PasswordOptions,
   deps: Pick<CliDeps, 'generatePassword' | 'hashPassword' | 'readStdin'>,
 ): Promise<NewPassword | undefined> {
-  if (options.generatePassword && options.passwordStdin) {
-    throw new ImportsError('WRONG_USE', 'Give one of --generate-password and --password-stdin, not both');
-  }
+  if (options.generatePassword && options.passwordStdin) throw wrongUse('Give one of --generate-password and --password-stdin, not both');
   if (options.generatePassword) {
     const generated = deps.generatePassword();
     return { hash: await deps.hashPassword(generated), generated };
@@ -38,11 +36,9 @@ export async function readPassword(
 
 function checked(input: string): string {
   const password = input.replace(/\r?\n$/, '');
-  if (/\p{Cc}/u.test(password))
-    throw new ImportsError('WRONG_USE', `The password on standard input must be one line without control characters. ${BETTER}`);
+  if (/\p{Cc}/u.test(password)) throw wrongUse(`The password on standard input must be one line without control characters. ${BETTER}`);
   if ([...password].length < MIN_CHARACTERS || Buffer.byteLength(password) > MAX_BYTES) {
-    throw new ImportsError(
-      'WRONG_USE',
+    throw wrongUse(
       `The password on standard input must have at least ${MIN_CHARACTERS} characters and at most ${MAX_BYTES} bytes. ${BETTER}`,
     );
   }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { DEFAULT_SETTINGS, type Client, type ClientSettings, type ProfileName } from '../../domain/client';
 import { parseClientId } from '../../domain/ids';
 import { PROFILE_NAMES, PROFILES } from '../../domain/client/profiles';
-import { ImportsError } from '../../errors';
+import { notNow, wrongUse } from '../../errors';
 import { clientText } from './client-text';
 import { defineCommand, type Session, gather } from '../define-command';
 import { escapeText } from '../text/escape-text';
@@ -48,10 +48,7 @@ export function addClientAddCommand(parent: Command, { deps, print }: Session): 
       const client = { ...readClient(text, options), addedAt: deps.now() };
       const services = await deps.open();
       if ((await services.clients.find(client.clientId)) !== undefined) {
-        throw new ImportsError(
-          'NOT_NOW',
-          `Client ${client.clientId} exists already. Change it with: imports client set ${client.clientId} KEY=VALUE`,
-        );
+        throw notNow(`Client ${client.clientId} exists already. Change it with: imports client set ${client.clientId} KEY=VALUE`);
       }
       await requireDataDirectory(services, client.clientId);
       await tryWebhookUrl(deps, client.settings.webhookUrl, 'The client was not added');
@@ -83,7 +80,7 @@ function readClient(text: string, options: AddOptions): Client {
     if (!assignments.some((assignment) => assignment.startsWith(`${key}=`))) problems.push(`${option} is missing: an e-mail address`);
   }
   if (clientId === undefined || problems.length > 0) {
-    throw new ImportsError('WRONG_USE', ['The client was not added:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
+    throw wrongUse(['The client was not added:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
   }
   return { clientId, enabled: true, settings };
 }

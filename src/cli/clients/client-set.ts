@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { DEFAULT_SETTINGS, type ClientSettings } from '../../domain/client';
 import { scheduleName } from '../../domain/client/schedule';
-import { ImportsError } from '../../errors';
+import { wrongUse } from '../../errors';
 import { completeWith, type CompletedWord } from '../completion/completed-tree';
 import { clientText } from './client-text';
 import { defineCommand, type Session } from '../define-command';
@@ -30,9 +30,7 @@ export function addClientSetCommand(parent: Command, { deps, print }: Session): 
       const services = await deps.open();
       const client = await requireClient(services, id);
       const settings = applyAssignments(client.settings, assignments, (problem) => problems.push(problem));
-      if (problems.length > 0) {
-        throw new ImportsError('WRONG_USE', ['Nothing was changed:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
-      }
+      if (problems.length > 0) throw wrongUse(['Nothing was changed:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
       const changed = { ...client, settings };
       const isAsBefore = scheduleName(settings.schedule) === scheduleName(client.settings.schedule);
       if (!isAsBefore) {

@@ -4,7 +4,7 @@
 import type { Client, Schedule } from '../../domain/client';
 import { profileOf } from '../../domain/client/profiles';
 import { scheduleName } from '../../domain/client/schedule';
-import { ImportsError } from '../../errors';
+import { ImportsError, notNow, wrongUse } from '../../errors';
 import type { CliDeps, Services } from '../deps';
 import { describeError } from '../text/describe-error';
 import { scheduleText } from './setting-readers';
@@ -23,7 +23,7 @@ export async function trySchedule({ control }: Pick<Services, 'control'>, schedu
 /** The same of the URL for webhooks: throws when nothing could be sent there. Nobody is asked. */
 export async function tryWebhookUrl({ webhooks }: Pick<CliDeps, 'webhooks'>, url: string | null, instead: string): Promise<void> {
   const problem = url === null ? undefined : (await webhooks()).sender.problemOf(url);
-  if (problem !== undefined) throw new ImportsError('WRONG_USE', `${instead}:\n  - webhookUrl=${url}: ${problem}`);
+  if (problem !== undefined) throw wrongUse(`${instead}:\n  - webhookUrl=${url}: ${problem}`);
 }
 
 export async function putIntoEffect(
@@ -42,8 +42,7 @@ export async function putIntoEffect(
   });
   const own = enabled ? refused.find(({ name }) => name === scheduleName(client.settings.schedule)) : undefined;
   if (own === undefined) return;
-  throw new ImportsError(
-    'NOT_NOW',
+  throw notNow(
     `Client ${clientId} is stored, but its schedule is not in force. ${own.why}\nSet another with: imports client set ${clientId} schedule=5m`,
   );
 

@@ -3,7 +3,7 @@
 import path from 'node:path';
 import type { Client } from '../../domain/client';
 import { parseClientId, type ClientId } from '../../domain/ids';
-import { ImportsError } from '../../errors';
+import { misconfigured, notFound, wrongUse } from '../../errors';
 import { suggestName } from '../../domain/file/suggest-name';
 import type { Services } from '../deps';
 import { escapeText } from '../text/escape-text';
@@ -13,7 +13,7 @@ export const CLIENT_ID_RULE = '1 to 40 lower-case letters, digits and inner hyph
 
 function readClientId(text: string): ClientId {
   const clientId = parseClientId(text);
-  if (clientId === undefined) throw new ImportsError('WRONG_USE', `${escapeText(text)} is not a client id: ${CLIENT_ID_RULE}`);
+  if (clientId === undefined) throw wrongUse(`${escapeText(text)} is not a client id: ${CLIENT_ID_RULE}`);
   return clientId;
 }
 
@@ -32,10 +32,7 @@ export async function requireClient({ clients }: Pick<Services, 'clients'>, text
     clientId,
     (await clients.list()).map((known) => known.clientId),
   );
-  throw new ImportsError(
-    'NOT_FOUND',
-    `There is no client ${clientId}${near === undefined ? '' : `; did you mean ${near}?`}\nSee all with: imports client list`,
-  );
+  throw notFound(`There is no client ${clientId}${near === undefined ? '' : `; did you mean ${near}?`}\nSee all with: imports client list`);
 }
 
 /**
@@ -57,8 +54,7 @@ export async function requireDataDirectory({ clients, files }: Pick<Services, 'c
 }
 
 function refuse(clientId: ClientId, folder: string): never {
-  throw new ImportsError(
-    'CONFIG',
+  throw misconfigured(
     `The folder of ${clientId} is not in ${path.dirname(folder)}: run this where the data directory is mounted, or set IMPORTS_DATA_DIR.\nIf the folder was removed for good, make an empty one first: mkdir -p ${shellWord(folder)}`,
   );
 }

@@ -1,7 +1,7 @@
 // `imports audit`: what operators changed, and whether that record is complete.
 
 import type { Command } from 'commander';
-import { ImportsError } from '../../errors';
+import { notNow, wrongUse } from '../../errors';
 import type { AuditStore } from '../../ports';
 import type { AuditEntry } from '../../domain/audit';
 import { requireClient } from '../clients/require-client';
@@ -28,7 +28,7 @@ export function addAuditCommand(program: Command, { deps, print }: Session): voi
     .option('--verify', 'check the chain of hashes instead')
     .action(async ({ client, since, verify }: AuditOptions) => {
       if (verify && (client !== undefined || since !== undefined)) {
-        throw new ImportsError('WRONG_USE', '--verify is about the whole audit: give it without --client and --since');
+        throw wrongUse('--verify is about the whole audit: give it without --client and --since');
       }
       const from = since === undefined ? undefined : readTime(since, '--since', deps);
       const services = await deps.open();
@@ -48,8 +48,7 @@ export function addAuditCommand(program: Command, { deps, print }: Session): voi
 async function checkChain(audit: AuditStore, print: Printer): Promise<void> {
   const { entries, head, broken } = await audit.verify();
   if (broken !== null) {
-    throw new ImportsError(
-      'NOT_NOW',
+    throw notNow(
       `The audit is not whole: entry ${broken.seq} does not hold, because ${broken.why}. The ${entries} before it do.\nFind out who can write to the collection audit of the database, and compare it with a backup.`,
     );
   }

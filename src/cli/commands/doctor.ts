@@ -1,7 +1,7 @@
 // `imports doctor`: what is reachable and in order, and what to do about each thing that is not.
 
 import type { Command } from 'commander';
-import { ImportsError } from '../../errors';
+import { notNow } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import type { DoctorCheck } from '../deps';
 import { describeError } from '../text/describe-error';
@@ -29,11 +29,7 @@ export function addDoctorCommand(program: Command, { deps, print }: Session): vo
       return [findings, ...conclusionOf(checks, print)].join('\n\n');
     });
     const ill = checks.filter((finding) => !finding.ok && finding.skipped !== true).length;
-    if (!ok)
-      throw new ImportsError(
-        'NOT_NOW',
-        `${ill} of ${checks.length} checks found something to do. Do what each says, then look again: imports doctor`,
-      );
+    if (!ok) throw notNow(`${ill} of ${checks.length} checks found something to do. Do what each says, then look again: imports doctor`);
   });
 }
 

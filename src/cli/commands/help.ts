@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { suggestName } from '../../domain/file/suggest-name';
-import { ImportsError } from '../../errors';
+import { wrongUse } from '../../errors';
 import { escapeText } from '../text/escape-text';
 
 /** Commander's own prints the page of the group for a name that it does not know. */
@@ -27,5 +27,5 @@ function commandOf(group: Command, name: string): Command {
     group.commands.map((command) => command.name()),
   );
   const guess = near === undefined ? '' : `; did you mean ${near}?`;
-  throw new ImportsError('WRONG_USE', `There is no command ${escapeText(name)}${guess}\nSee all with: imports help`);
+  throw wrongUse(`There is no command ${escapeText(name)}${guess}\nSee all with: imports help`);
 }

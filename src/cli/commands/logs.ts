@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { parseImportId } from '../../domain/ids';
-import { ImportsError } from '../../errors';
+import { wrongUse } from '../../errors';
 import { defineCommand, type Session, gather } from '../define-command';
 import { escapeLines } from '../text/escape-text';
 import { readTime, TIME_FORMS, readWholeNumber } from '../text/read-option';
@@ -29,8 +29,7 @@ export function addLogsCommand(program: Command, { deps, print }: Session): void
     .option('-n, --limit <number>', 'show at most this many lines, the newest', readWholeNumber(1, 100_000), 200)
     .action(async (id: string | undefined, { from, since, limit }: LogsOptions) => {
       const importId = id === undefined ? null : parseImportId(id)?.importId;
-      if (importId === undefined)
-        throw new ImportsError('WRONG_USE', `${id} is not the id of an import, such as acme-42\nSee them with: imports list`);
+      if (importId === undefined) throw wrongUse(`${id} is not the id of an import, such as acme-42\nSee them with: imports list`);
       const query = { importId, since: since === undefined ? null : readTime(since, '--since', deps), limit };
       const level = (name: string) => print.paint(TONES[name.toUpperCase()], name.toUpperCase());
       const { lines, pretty } = await deps.readLogs(from ?? null, query, { time: (at) => print.time(at), level });

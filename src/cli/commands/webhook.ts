@@ -4,7 +4,7 @@
 import type { Command } from 'commander';
 import type { ClientId } from '../../domain/ids';
 import { composeTest } from '../../domain/webhook/event';
-import { ImportsError } from '../../errors';
+import { misconfigured, notNow } from '../../errors';
 import { requireClient } from '../clients/require-client';
 import { defineCommand, type Session } from '../define-command';
 import { escapeText } from '../text/escape-text';
@@ -26,21 +26,18 @@ export function addWebhookTestCommand(parent: Command, { deps, print }: Session)
     const { clientId, url, setBy } = await receiverOf(id);
     if (url === null) {
       const what = clientId === null ? 'The installation has no receiver of webhooks' : `Client ${clientId} has no webhookUrl`;
-      throw new ImportsError('NOT_NOW', `${what}. Set it with: ${setBy}`);
+      throw notNow(`${what}. Set it with: ${setBy}`);
     }
     const { sender } = await deps.webhooks();
     const problem = sender.problemOf(url);
-    if (problem !== undefined) throw new ImportsError('CONFIG', `The test event was not sent: ${problem}.\nSee docs/webhooks.md`);
+    if (problem !== undefined) throw misconfigured(`The test event was not sent: ${problem}.\nSee docs/webhooks.md`);
     const at = deps.now();
     const eventId = `test_${at.getTime()}`;
     const answer = await sender.send({ url, clientId, id: eventId, at, body: composeTest(clientId, at) });
     const said = escapeText(answer.said.replace(/\s+/g, ' ').trim().slice(0, 200));
     if (answer.kind !== 'taken') {
       const quoted = said === '' ? '' : `\nIt said: ${said}`;
-      throw new ImportsError(
-        'NOT_NOW',
-        `The test event was not taken. ${new URL(url).host}: ${answer.why}${quoted}\nIf the URL is wrong, correct it: ${setBy}`,
-      );
+      throw notNow(`The test event was not taken. ${new URL(url).host}: ${answer.why}${quoted}\nIf the URL is wrong, correct it: ${setBy}`);
     }
     await print.show({ eventId, clientId, url, status: answer.status, answer: said }, () =>
       print.facts([

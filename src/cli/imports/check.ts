@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { CheckedFile } from '../../domain/file/checked-file';
 import { shareOf } from '../../domain/decide/hold-rule';
-import { ImportsError } from '../../errors';
+import { notNow, wrongUse } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import type { Printer } from '../text/print';
 import { requireClient } from '../clients/require-client';
@@ -24,7 +24,7 @@ export function addCheckCommand(program: Command, { deps, print }: Session): voi
     .option('-o, --out <file>', 'write the failed records there, as the e-mail would have them')
     .action(async (id: string, file: string, { out }: { out?: string }) => {
       if (out !== undefined && path.resolve(out) === path.resolve(file)) {
-        throw new ImportsError('WRONG_USE', '--out names the file that is checked; choose another file for the failed records');
+        throw wrongUse('--out names the file that is checked; choose another file for the failed records');
       }
       const client = await requireClient(await deps.open(), id);
       const checked = await deps.checkFile({ client, path: file, failedRecordsPath: out ?? null });
@@ -62,10 +62,7 @@ function checkedItem(
 
 function refuseFailures({ refusal, counts }: CheckedFile, written: string | null, print: Printer): void {
   if (refusal !== null) {
-    throw new ImportsError(
-      'NOT_NOW',
-      `The file would be refused: ${refusal.code}.\nWhat it means and how to correct it: docs/reason-codes.md`,
-    );
+    throw notNow(`The file would be refused: ${refusal.code}.\nWhat it means and how to correct it: docs/reason-codes.md`);
   }
   if (counts.rejected > 0) {
     const rejected = `${print.number(counts.rejected)} of ${print.number(counts.records)} records would be rejected.`;
@@ -73,7 +70,7 @@ function refuseFailures({ refusal, counts }: CheckedFile, written: string | null
       written === null
         ? 'Write them to a file, each with its reasons, with: --out failed.csv'
         : `Correct them in ${written}, which can be uploaded as it is`;
-    throw new ImportsError('NOT_NOW', `${rejected}\n${next}`);
+    throw notNow(`${rejected}\n${next}`);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { HoldVerdict, ImportRun } from '../../domain/import-run';
 import { hasEnded, IMPORT_STATES } from '../../domain/import-state';
 import type { ImportId } from '../../domain/ids';
-import { ImportsError } from '../../errors';
+import { notNow } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import { record, REASON_OPTION, requireReason } from '../record';
 import type { Services } from '../deps';
@@ -70,7 +70,7 @@ async function whatBecomesOf({ clients }: Services, { importId, clientId }: Impo
 function refuseWhatDoesNotWait(run: ImportRun): void {
   const { importId, state, held } = run;
   if (state === 'held') return;
-  throw new ImportsError('NOT_NOW', `${whyNot(importId, held?.decided ?? null)}\nState: ${resultOf(run)}\n${nextOf(run)}`);
+  throw notNow(`${whyNot(importId, held?.decided ?? null)}\nState: ${resultOf(run)}\n${nextOf(run)}`);
 }
 
 function whyNot(importId: ImportId, decided: NonNullable<ImportRun['held']>['decided']): string {

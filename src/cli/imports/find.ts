@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { User } from '../../domain/user';
-import { ImportsError } from '../../errors';
+import { notFound, wrongUse } from '../../errors';
 import { requireClient } from '../clients/require-client';
 import { defineCommand, type Session } from '../define-command';
 import { escapeText } from '../text/escape-text';
@@ -19,13 +19,12 @@ export function addFindCommand(program: Command, { deps, print }: Session): void
     examples: ['imports find acme ann@acme.example', 'imports find acme "ann lee" --json'],
   }).action(async (id: string, typed: string) => {
     const text = typed.trim();
-    if (text === '') throw new ImportsError('WRONG_USE', 'Say who to look for: a unique id, an e-mail, a user name or a name');
+    if (text === '') throw wrongUse('Say who to look for: a unique id, an e-mail, a user name or a name');
     const services = await deps.open();
     const { clientId } = await requireClient(services, id);
     const { users, isWhole } = await services.users.search(clientId, text, SHOWN);
     if (users.length === 0) {
-      throw new ImportsError(
-        'NOT_FOUND',
+      throw notFound(
         `No user of ${clientId} matches ${escapeText(text)}${isWhole ? '' : ' among those searched'}.\nUpper and lower case count in unique ids and user names. See which files came: imports list --client ${clientId}`,
       );
     }

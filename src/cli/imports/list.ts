@@ -3,7 +3,7 @@
 import { Option, type Command } from 'commander';
 import type { ImportOutcome, ImportRun, ReportState } from '../../domain/import-run';
 import type { ImportState } from '../../domain/import-state';
-import { ImportsError } from '../../errors';
+import { wrongUse } from '../../errors';
 import { requireClients } from '../clients/require-client';
 import { defineCommand, type Session } from '../define-command';
 import type { CliDeps } from '../deps';
@@ -77,7 +77,7 @@ function readPeriod({ since, until }: ListOptions, deps: CliDeps): { readonly si
     ...(until !== undefined && { until: readTime(until, '--until', deps) }),
   };
   if (period.since !== undefined && period.until !== undefined && period.since >= period.until)
-    throw new ImportsError('WRONG_USE', '--since must be before --until');
+    throw wrongUse('--since must be before --until');
   return period;
 }
 

@@ -8,7 +8,7 @@ import type { ImportRun } from '../../domain/import-run';
 import { composeReport, MOST_ATTACHED_BYTES, type Message } from '../../domain/report/compose-mail';
 import { linesToTell } from '../../domain/report/report-sections';
 import { statusReportName } from '../../domain/report/status-report';
-import { ImportsError } from '../../errors';
+import { notNow } from '../../errors';
 import { requireClient } from '../clients/require-client';
 import { defineCommand, type Session } from '../define-command';
 import type { Services } from '../deps';
@@ -35,13 +35,9 @@ export function addMailCommand(program: Command, { deps, print }: Session): void
 
 function refuseWithout({ importId, finishedAt, report }: ImportRun): void {
   if (finishedAt === null)
-    throw new ImportsError(
-      'NOT_NOW',
-      `Import ${importId} has not ended, and its e-mail is written when it does. Follow it with: imports watch ${importId}`,
-    );
+    throw notNow(`Import ${importId} has not ended, and its e-mail is written when it does. Follow it with: imports watch ${importId}`);
   if (report === 'none' || report === 'not-repeated')
-    throw new ImportsError(
-      'NOT_NOW',
+    throw notNow(
       report === 'none'
         ? `Import ${importId} had nothing to report, so there is no e-mail. See it with: imports show ${importId}`
         : `The e-mail of ${importId} was not repeated: the import before had the same bytes and failures. Send it with: imports resend-report ${importId}`,

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { headerInFile } from '../../domain/file/header-names';
 import type { ImportRun } from '../../domain/import-run';
 import { statusReportName } from '../../domain/report/status-report';
-import { ImportsError } from '../../errors';
+import { notFound, wrongUse } from '../../errors';
 import type { RejectedStore } from '../../ports';
 import type { RejectedRecord } from '../../domain/record/record';
 import { defineCommand, type Session } from '../define-command';
@@ -25,13 +25,12 @@ export function addRejectedCommand(program: Command, { deps, print }: Session): 
   })
     .option('--csv', 'print the failed-records file')
     .action(async (id: string, { csv }: { readonly csv?: true }) => {
-      if (csv && print.json) throw new ImportsError('WRONG_USE', 'Give one of --csv and --json, not both');
+      if (csv && print.json) throw wrongUse('Give one of --csv and --json, not both');
       const services = await deps.open();
       const run = await requireImport(services, id);
       const kept = await services.rejected.count(run.importId);
       if (kept === 0 && run.counts.rejected > 0) {
-        throw new ImportsError(
-          'NOT_FOUND',
+        throw notFound(
           `Import ${run.importId} rejected ${print.number(run.counts.rejected)} records, but they have expired and were removed. The client's copy ${run.backup === null ? `is in reports/${statusReportName(run)}` : `lies beside ${escapeText(run.backup)}`}`,
         );
       }
@@ -74,10 +73,7 @@ async function printCsv(
   print: Printer,
 ): Promise<void> {
   if (layout === null) {
-    throw new ImportsError(
-      'NOT_FOUND',
-      `Import ${importId} has no failed records: its file was not read to the end. See: imports show ${importId}`,
-    );
+    throw notFound(`Import ${importId} has no failed records: its file was not read to the end. See: imports show ${importId}`);
   }
   await print.csvFile((path) => csv.writeFailedRecords(path, layout, rejected.all(importId)));
 }

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { ImportId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
 import { RESENT_MAILS, type ResentKind } from '../../domain/report/compose-mail';
-import { ImportsError } from '../../errors';
+import { notNow } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
 import type { Services } from '../deps';
@@ -38,10 +38,9 @@ export function addResendReportCommand(program: Command, { deps, print }: Sessio
       const { to } = RESENT_MAILS[kind];
       await record(deps, services, { action: 'resend-report', clientId: run.clientId, subject: importId, is: { kind, to: settings[to] } });
       const report = await services.control.resendReport(run, kind);
-      if (report === 'nothing-left' || report === 'none') throw new ImportsError('NOT_NOW', nothingLeft(run, kind));
+      if (report === 'nothing-left' || report === 'none') throw notNow(nothingLeft(run, kind));
       if (report === 'failed') {
-        throw new ImportsError(
-          'NOT_NOW',
+        throw notNow(
           `The ${called} ${importId} to ${settings[to]} could not be sent: ${(await services.outbox.whyFailed(importId, kind)) ?? 'the mail server refused it for good.'}\nOnce the address is right, send it again:\nimports client set ${run.clientId} ${to}=…\nimports resend-report ${importId}${kind === 'undo' ? ' --undo' : ''}`,
         );
       }
@@ -63,15 +62,11 @@ function nothingLeft({ importId }: ImportRun, kind: ResentKind): string {
 async function refuseUnlessUndone({ undos, control }: Services, { importId, state }: ImportRun): Promise<void> {
   const undo = await undos.find(importId);
   if (undo === undefined) {
-    throw new ImportsError(
-      'NOT_NOW',
-      `Nobody has undone import ${importId}, so there is no e-mail about it. See it with: imports show ${importId}`,
-    );
+    throw notNow(`Nobody has undone import ${importId}, so there is no e-mail about it. See it with: imports show ${importId}`);
   }
   if (undo.report === 'pending') await refuseIfBeingSent(control, importId, 'undo');
   if (state !== 'undone') {
-    throw new ImportsError(
-      'NOT_NOW',
+    throw notNow(
       `The undo of ${importId} has not ended, and sends its e-mail when it does. Follow it with: imports undo ${importId} --reason "…"`,
     );
   }
@@ -79,8 +74,7 @@ async function refuseUnlessUndone({ undos, control }: Services, { importId, stat
 
 async function refuseIfBeingSent(control: Services['control'], importId: ImportId, kind: 'undo' | 'hold'): Promise<void> {
   if (!(await control.isPending(importId, RESENT_MAILS[kind].step))) return;
-  throw new ImportsError(
-    'NOT_NOW',
+  throw notNow(
     `The ${CALLED[kind]} ${importId} is being sent already; that is tried for a day.\nSee whether it went with: imports show ${importId}`,
   );
 }
@@ -88,13 +82,10 @@ async function refuseIfBeingSent(control: Services['control'], importId: ImportI
 async function refuseUnlessReported(_: Services, { importId, state, report }: ImportRun): Promise<void> {
   if (state !== 'finished' && state !== 'undone') {
     const next = state === 'failed' || state === 'cancelled' ? `imports retry ${importId} --reason "…"` : `imports watch ${importId}`;
-    throw new ImportsError('NOT_NOW', `Import ${importId} has not ended, and sends its e-mail when it does. Go on with: ${next}`);
+    throw notNow(`Import ${importId} has not ended, and sends its e-mail when it does. Go on with: ${next}`);
   }
   if (report === 'none') {
-    throw new ImportsError(
-      'NOT_NOW',
-      `Import ${importId} had nothing to report, so there is no e-mail. See it with: imports show ${importId}`,
-    );
+    throw notNow(`Import ${importId} had nothing to report, so there is no e-mail. See it with: imports show ${importId}`);
   }
 }
 

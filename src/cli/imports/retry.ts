@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { ImportId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
 import { hasEnded, WITH_WORKFLOW } from '../../domain/import-state';
-import { ImportsError } from '../../errors';
+import { notNow, wrongUse } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import { record, REASON_OPTION, requireReason } from '../record';
 import type { CliDeps, Services } from '../deps';
@@ -58,8 +58,7 @@ export function addRetryCommand(program: Command, { deps, print }: Session): voi
       await print.show(done, () => (done.length === 0 ? 'No import has failed.' : done.map(({ message }) => message).join('\n')));
       const refused = done.filter(({ retried }) => !retried).length;
       if (refused > 0)
-        throw new ImportsError(
-          'NOT_NOW',
+        throw notNow(
           `${refused} of ${done.length} imports could not be started again; why stands with each.\nSee those that are left with: imports list --state failed`,
         );
     });
@@ -67,9 +66,9 @@ export function addRetryCommand(program: Command, { deps, print }: Session): voi
 
 function checkUse(ids: readonly string[], { allFailed, client, reason }: RetryOptions): string {
   if ((ids.length === 0) === (allFailed === undefined)) {
-    throw new ImportsError('WRONG_USE', 'Say which imports: ids such as acme-42, or --all-failed, one of the two');
+    throw wrongUse('Say which imports: ids such as acme-42, or --all-failed, one of the two');
   }
-  if (client !== undefined && allFailed === undefined) throw new ImportsError('WRONG_USE', '--client can only be used with --all-failed');
+  if (client !== undefined && allFailed === undefined) throw wrongUse('--client can only be used with --all-failed');
   return requireReason(reason, 'database is back');
 }
 
@@ -132,14 +131,13 @@ async function whatBecomesOf({ imports, clients }: Services, importId: ImportId,
 /** To go on and to go back at once would leave something in between. */
 async function refuseUndoing({ undos }: Services, { importId }: ImportRun): Promise<void> {
   if ((await undos.find(importId)) === undefined) return;
-  throw new ImportsError(
-    'NOT_NOW',
+  throw notNow(
     `Import ${importId} is being undone, so it is not started again. Follow that with: imports undo ${importId} --reason "…"\nTo import it again, drop the file into the client's folder once it is undone`,
   );
 }
 
 function refuseRunning(run: ImportRun): never {
-  throw new ImportsError('NOT_NOW', sayRunning(run));
+  throw notNow(sayRunning(run));
 }
 
 function sayRunning(run: ImportRun): string {
@@ -157,7 +155,7 @@ function refuseEnded(run: ImportRun): void {
   const ended = `Import ${importId} is ${state === 'undone' ? 'undone' : `finished (${outcome ?? 'no outcome'})`}, so there is nothing to retry.`;
   const mail = report === 'failed' ? `\nIts e-mail could not be sent; send it with: imports resend-report ${importId}` : '';
   const again = counts.rejected > 0 ? `\nGet its failed records with: imports rejected ${importId} --csv` : '';
-  throw new ImportsError('NOT_NOW', `${ended}${mail}${again}\nTo import it again, drop the corrected file into the client's folder`);
+  throw notNow(`${ended}${mail}${again}\nTo import it again, drop the corrected file into the client's folder`);
 }
 
 async function retryOrSayWhyNot(services: Services, run: ImportRun, reason: string, deps: CliDeps): Promise<Retried> {

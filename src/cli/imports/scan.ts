@@ -1,7 +1,7 @@
 // `imports scan`: look for a client's files now instead of at the next tick of its schedule.
 
 import type { Command } from 'commander';
-import { ImportsError } from '../../errors';
+import { notNow } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
 import { requireClient } from '../clients/require-client';
@@ -18,13 +18,9 @@ export function addScanCommand(program: Command, { deps, print }: Session): void
     const services = await deps.open();
     const { clientId, enabled, paused } = await requireClient(services, text);
     if (!enabled)
-      throw new ImportsError(
-        'NOT_NOW',
-        `Client ${clientId} is disabled: its files are left alone. Enable it with: imports client enable ${clientId}`,
-      );
+      throw notNow(`Client ${clientId} is disabled: its files are left alone. Enable it with: imports client enable ${clientId}`);
     if (paused !== undefined)
-      throw new ImportsError(
-        'NOT_NOW',
+      throw notNow(
         `Client ${clientId} is paused by ${paused.by} (${paused.reason}): its files are left alone. Resume it with: imports client resume ${clientId} --reason "…"`,
       );
     await record(deps, services, { action: 'scan', clientId, subject: clientId });

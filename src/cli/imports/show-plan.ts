@@ -3,7 +3,7 @@
 
 import type { PlannedChange, ReplacedValue } from '../../domain/file/checked-file';
 import type { Held, ImportRun } from '../../domain/import-run';
-import { ImportsError } from '../../errors';
+import { notNow } from '../../errors';
 import type { Session } from '../define-command';
 import { decisionCommands, resultOf } from '../show/describe-import';
 import type { Printer } from '../text/print';
@@ -14,10 +14,7 @@ const HEADERS = ['source_line', 'unique_id', 'archived', 'permits', 'email_was',
 export async function showPlan({ deps, print }: Session, run: ImportRun, { csv }: { readonly csv: true | undefined }): Promise<void> {
   const { importId, state, held } = run;
   if (state !== 'held' || held === null)
-    throw new ImportsError(
-      'NOT_NOW',
-      `Import ${importId} is not waiting for approval.\nState: ${resultOf(run)}\nSee all of it with: imports show ${importId}`,
-    );
+    throw notNow(`Import ${importId} is not waiting for approval.\nState: ${resultOf(run)}\nSee all of it with: imports show ${importId}`);
   const changes = deps.plannedChanges(importId);
   if (csv) return printCsv(deps, changes, print);
   if (print.json) return print.showEach(changes);

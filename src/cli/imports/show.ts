@@ -5,7 +5,7 @@ import type { ImportRun } from '../../domain/import-run';
 import { hasEnded } from '../../domain/import-state';
 import type { Undo } from '../../domain/undo/undo';
 import { partsOfWebhookKind } from '../../domain/webhook/event';
-import { ImportsError } from '../../errors';
+import { wrongUse } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import type { Services } from '../deps';
 import { describeImport, type MailFailures } from '../show/describe-import';
@@ -30,8 +30,8 @@ export function addShowCommand(program: Command, { deps, print }: Session): void
     .option('--plan', 'which users a held import would change, and how')
     .option('--csv', 'with --plan: all of it, as a CSV file')
     .action(async (id: string, { plan, csv }: ShowOptions) => {
-      if (csv && !plan) throw new ImportsError('WRONG_USE', '--csv goes with --plan: imports show ID --plan --csv');
-      if (csv && print.json) throw new ImportsError('WRONG_USE', 'Give one of --csv and --json, not both');
+      if (csv && !plan) throw wrongUse('--csv goes with --plan: imports show ID --plan --csv');
+      if (csv && print.json) throw wrongUse('Give one of --csv and --json, not both');
       const services = await deps.open();
       const { control, undos } = services;
       const found = await requireImport(services, id);

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { ImportRun } from '../../domain/import-run';
 import { IMPORT_STATES } from '../../domain/import-state';
 import { countLeft, type Undo } from '../../domain/undo/undo';
-import { ImportsError } from '../../errors';
+import { notFound, notNow } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import { record, REASON_OPTION, requireReason } from '../record';
 import type { CliDeps, Services } from '../deps';
@@ -70,30 +70,22 @@ async function start(services: Services, found: ImportRun, reason: string, deps:
 function refuse(run: ImportRun): void {
   const { importId, state, outcome } = run;
   if (state === 'held') {
-    throw new ImportsError(
-      'NOT_NOW',
-      `Import ${importId} has changed nothing yet; turn it down with:\nimports decline ${importId} --reason "…"`,
-    );
+    throw notNow(`Import ${importId} has changed nothing yet; turn it down with:\nimports decline ${importId} --reason "…"`);
   }
   if (state === 'finished' && (outcome === 'refused' || outcome === 'declined')) {
-    throw new ImportsError(
-      'NOT_NOW',
+    throw notNow(
       `Import ${importId} was ${outcome}: it changed no user, so there is nothing to undo.\nWhy it was: imports show ${importId}`,
     );
   }
   if (!IMPORT_STATES[state].mayBeUndone) {
-    throw new ImportsError(
-      'NOT_NOW',
-      `Import ${importId} is ${shownState(run)}; it can be undone when it has ended. Follow it with: imports watch ${importId}`,
-    );
+    throw notNow(`Import ${importId} is ${shownState(run)}; it can be undone when it has ended. Follow it with: imports watch ${importId}`);
   }
 }
 
 /** Without the values that were replaced only creations could be undone: half an undo is worse than none. */
 async function refuseExpired({ undos }: Services, { importId, counts, expiredAt }: ImportRun): Promise<void> {
   if (expiredAt === undefined || counts.updated === 0 || (await undos.find(importId)) !== undefined) return;
-  throw new ImportsError(
-    'NOT_NOW',
+  throw notNow(
     `Import ${importId} cannot be undone any more: the values that it replaced have expired.\nTo correct its users, upload a file with the right values`,
   );
 }
@@ -104,13 +96,9 @@ async function waitForEnd(services: Services, { importId }: ImportRun, { deps, p
     for (let waited = 0; ; waited += POLL_MS) {
       const undo = await services.undos.find(importId);
       if (undo === undefined)
-        throw new ImportsError(
-          'NOT_FOUND',
-          `Import ${importId} is undone, but the details have expired.\nWhat is still known: imports show ${importId}`,
-        );
+        throw notFound(`Import ${importId} is undone, but the details have expired.\nWhat is still known: imports show ${importId}`);
       if (undo.failure !== null) {
-        throw new ImportsError(
-          'NOT_NOW',
+        throw notNow(
           `The undo of ${importId} stopped: ${undo.failure}\nIt goes on where it stopped with: imports undo ${importId} --reason "…"`,
         );
       }

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { userIdOf } from '../../domain/ids';
 import { userHistory, type FieldChange, type UserEvent } from '../../domain/decide/user-history';
-import { ImportsError } from '../../errors';
+import { notFound } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import { escapeText } from '../text/escape-text';
 import type { Printer } from '../text/print';
@@ -29,8 +29,7 @@ export function addUserCommand(program: Command, { deps, print }: Session): void
     const { clientId } = await requireClient(services, client);
     const found = await services.users.history(userIdOf(clientId, uniqueId));
     if (found === undefined) {
-      throw new ImportsError(
-        'NOT_FOUND',
+      throw notFound(
         `Client ${clientId} has no user with the unique id ${escapeText(uniqueId)}\nUnique ids are compared as they are: upper and lower case, and leading zeros, count.`,
       );
     }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { ImportRun } from '../../domain/import-run';
 import { IMPORT_STATES, statesThat, type StateRow, hasEnded } from '../../domain/import-state';
 import type { ImportId } from '../../domain/ids';
-import { ImportsError } from '../../errors';
+import { notFound, notNow } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import type { Services } from '../deps';
 import { describeImport } from '../show/describe-import';
@@ -69,12 +69,12 @@ async function newestAtWork({ imports }: Services, { deps, print }: Session): Pr
       await print.raw(`No import is running; waiting ${print.number(Math.ceil(longest / 1000))} seconds for one to begin.\n`);
     await deps.sleep(POLL_MS);
   }
-  throw new ImportsError('NOT_FOUND', 'No import is running. See those that have ended with: imports list');
+  throw notFound('No import is running. See those that have ended with: imports list');
 }
 
 function refuseUnlessFinished({ importId, state }: ImportRun, stopped: boolean): void {
   const refuse = (what: string, command: string) => {
-    throw new ImportsError('NOT_NOW', `Import ${importId} ${what}. ${command}`);
+    throw notNow(`Import ${importId} ${what}. ${command}`);
   };
   const retry = `imports retry ${importId} --reason "…"`;
   if (stopped) refuse('stopped: its workflow was terminated', `Go on where it stopped with: ${retry}`);

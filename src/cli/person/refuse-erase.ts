@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Client } from '../../domain/client';
 import type { ImportRun } from '../../domain/import-run';
 import { hasEnded } from '../../domain/import-state';
-import { ImportsError } from '../../errors';
+import { notNow } from '../../errors';
 import { escapeText } from '../text/escape-text';
 import type { PersonFile } from './find-person';
 
@@ -14,8 +14,7 @@ const MOST_NAMED = 10;
 export function refuseOpen(runs: readonly ImportRun[]): void {
   const open = runs.filter((run) => !hasEnded(run)).map(({ importId }) => importId);
   if (open.length === 0) return;
-  throw new ImportsError(
-    'NOT_NOW',
+  throw notNow(
     `These imports have not ended, and may hold the person's data: ${firstOf(open)}.\nLet each end, or end it (approve or decline, retry, undo), then erase again; see them with: imports show ${open[0]}`,
   );
 }
@@ -47,7 +46,7 @@ export function refuseWaiting({ clientId, enabled, paused }: Client, uploads: re
           `These files contain the person, and are not imported under their temporary names: ${named(unfinished)}.\nRemove each from ${folder}, then erase again.`,
         ]),
   ];
-  throw new ImportsError('NOT_NOW', sentences.join('\n'));
+  throw notNow(sentences.join('\n'));
 }
 
 function named(files: readonly PersonFile[]): string {

@@ -3,7 +3,7 @@
 
 import { InvalidArgumentError } from 'commander';
 import { durationMs } from '../../domain/client/schedule';
-import { ImportsError } from '../../errors';
+import { wrongUse } from '../../errors';
 import type { CliDeps } from '../deps';
 import { escapeText } from './escape-text';
 
@@ -29,7 +29,7 @@ export function readTime(text: string, option: '--since' | '--until', { now, tim
   const wanted = time === undefined && option === '--until' ? dayAfter(date) : date;
   const moment = zone === undefined ? inZone(`${wanted}T${time ?? '00:00'}Z`, timeZone) : new Date(`${wanted}T${time}${zone}`);
   if (!Number.isNaN(moment.getTime())) return moment;
-  throw new ImportsError('WRONG_USE', `${escapeText(text)} is not a time. Write ${option} with one of: ${TIME_FORMS}`);
+  throw wrongUse(`${escapeText(text)} is not a time. Write ${option} with one of: ${TIME_FORMS}`);
 }
 
 /** The date of `today` or `yesterday`; no date when the text is neither. */

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, open, readdir, readFile, rm, statfs, writeFile, type FileHandle } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { join } from 'node:path';
-import { ImportsError } from '../../errors';
+import { unreachable } from '../../errors';
 import type { Clock } from '../../ports';
 import { inBunches, oneAtATime } from '../one-at-a-time';
 import { folderErrorOf, unlessMissing } from './folder-error';
@@ -187,7 +187,7 @@ export class Staging {
 /** A full disk is told to the client; that staging is missing or closed to us is for the log, not a "no such file" of the client's. */
 function ours(error: unknown): never {
   if (folderErrorOf(error)?.kind === 'failed') throw error;
-  throw new ImportsError('UNREACHABLE', 'Reaching the staging directory failed. Check IMPORTS_DATA_DIR and its permissions.', {
+  throw unreachable('Reaching the staging directory failed. Check IMPORTS_DATA_DIR and its permissions.', {
     cause: error,
   });
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { errnoOf } from '../../door/folder/folder-error';
 import { keepKeyFile } from '../../door/keep-key-file';
-import { ImportsError } from '../../errors';
+import { misconfigured } from '../../errors';
 import type { Log } from '../../ports';
 import { makeCertificate } from './make-certificate';
 
@@ -53,7 +53,7 @@ export async function openCertificate(options: {
   const files = options.files ?? (await ownFiles(options));
   let version = await versionOf(files);
   let loaded = await load(files).catch((error: unknown) => {
-    throw new ImportsError('CONFIG', `${problemOf(error, files)} Correct IMPORTS_FTPS_CERT and IMPORTS_FTPS_KEY.`, { cause: error });
+    throw misconfigured(`${problemOf(error, files)} Correct IMPORTS_FTPS_CERT and IMPORTS_FTPS_KEY.`, { cause: error });
   });
   warnOfEnd(loaded, log);
 

@@ -4,18 +4,15 @@
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import type { CliDeps } from '../../cli/deps';
-import { ImportsError } from '../../errors';
+import { ImportsError, notFound, wrongUse } from '../../errors';
 import { inTemporaryFolder, isReadable } from '../../cli/local-files';
 import type { OpenServices } from './open-services';
 
 export function checkFileWith(services: Pick<OpenServices, 'mongo' | 'csv'>): CliDeps['checkFile'] {
   return async ({ client, path: file, failedRecordsPath }) => {
-    if (!(await isReadable(file))) {
-      throw new ImportsError('NOT_FOUND', `The file cannot be read: ${file}\nGive the path of a CSV file on this machine`);
-    }
+    if (!(await isReadable(file))) throw notFound(`The file cannot be read: ${file}\nGive the path of a CSV file on this machine`);
     if (failedRecordsPath !== null && !(await isUsable(path.dirname(path.resolve(failedRecordsPath))))) {
-      throw new ImportsError(
-        'WRONG_USE',
+      throw wrongUse(
         `The failed records cannot be written: ${failedRecordsPath}\nGive --out a file in a directory that is there and yours to write to`,
       );
     }

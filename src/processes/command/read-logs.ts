@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { logPrettifier, readLog } from '../../adapters/log/read-log';
 import type { CliDeps } from '../../cli/deps';
-import { ImportsError } from '../../errors';
+import { notFound } from '../../errors';
 import { isReadable } from '../../cli/local-files';
 
 /** Of our own processes: engines write in other ways. */
@@ -16,7 +16,7 @@ export function readLogsOf(dataDir: () => string, stdin: () => Readable): CliDep
     const files = given ?? (await logsOf(dataDir()));
     for (const file of files)
       if (file !== '-' && !(await isReadable(file)))
-        throw new ImportsError('NOT_FOUND', `The log cannot be read: ${file}\nGive --from the path of a log, or - for standard input`);
+        throw notFound(`The log cannot be read: ${file}\nGive --from the path of a log, or - for standard input`);
     const lines = await readLog(
       files.map((file) => (file === '-' ? stdin() : file)),
       query,
@@ -29,8 +29,7 @@ async function logsOf(dataDir: string): Promise<readonly string[]> {
   const folder = path.join(dataDir, 'run');
   const names = (await readdir(folder).catch(() => [])).filter((name) => OURS.test(name)).toSorted();
   if (names.length > 0) return names.map((name) => path.join(folder, name));
-  throw new ImportsError(
-    'NOT_FOUND',
+  throw notFound(
     `There are no logs in ${folder}: imports up writes them there (set IMPORTS_DATA_DIR when it runs on another).\nOther processes write to their standard output; save that to a file and read it with: imports logs --from FILE`,
   );
 }

@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { utils, type ParsedKey, type Algorithms } from 'ssh2';
-import { ImportsError } from '../../errors';
+import { misconfigured } from '../../errors';
 import { keepKeyFile } from '../../door/keep-key-file';
 import { fingerprintOf } from '../../door/public-key';
 
@@ -36,8 +36,7 @@ function parse(path: string, text: string): ParsedKey {
   const parsed = utils.parseKey(text);
   const key: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
   if (key instanceof Error || !(key as ParsedKey).isPrivateKey()) {
-    throw new ImportsError(
-      'CONFIG',
+    throw misconfigured(
       `Reading the host key ${path} failed. Restore it from the backup; removing it makes every client refuse the new one.`,
     );
   }

@@ -2,7 +2,7 @@
 
 import type { AccountStore, BanStore, SessionStore } from '../../../ports';
 import type { Account, Ban, LiveSession } from '../../../domain/client/access';
-import { ImportsError } from '../../../errors';
+import { notFound, notNow } from '../../../errors';
 import type { AccountDocument, BanDocument, SessionDocument } from '../documents';
 import { isDuplicateKey } from '../write-failures';
 import { type Models, native } from '../models';
@@ -23,14 +23,12 @@ export function createAccountStore({ accounts }: Pick<Models, 'accounts'>): Acco
         await accounts.create({ _id: userName, ...account });
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
-        throw new ImportsError('NOT_NOW', `Account ${userName} was not added: the user name is taken. Choose another one.`);
+        throw notNow(`Account ${userName} was not added: the user name is taken. Choose another one.`);
       }
     },
     async update(userName, change) {
       const { matchedCount } = await accounts.updateOne({ _id: userName }, { $set: change });
-      if (matchedCount === 0) {
-        throw new ImportsError('NOT_FOUND', `Account ${userName} was not changed: there is none. See \`imports account list\`.`);
-      }
+      if (matchedCount === 0) throw notFound(`Account ${userName} was not changed: there is none. See \`imports account list\`.`);
     },
     async replaceHash(userName, former, hash) {
       await accounts.updateOne({ _id: userName, passwordHash: former }, { $set: { passwordHash: hash } });

@@ -3,7 +3,7 @@
 import type { UpdateQuery } from 'mongoose';
 import { DEFAULT_SETTINGS, type Client, type Schedule } from '../../../domain/client';
 import type { ClientId } from '../../../domain/ids';
-import { ImportsError } from '../../../errors';
+import { notFound, notNow } from '../../../errors';
 import type { ClientStore } from '../../../ports';
 import type { ClientDocument } from '../documents';
 import { isDuplicateKey } from '../write-failures';
@@ -12,9 +12,7 @@ import type { Models } from '../models';
 export function createClientStore({ clients }: Pick<Models, 'clients'>): ClientStore {
   const change = async (clientId: ClientId, update: UpdateQuery<ClientDocument>): Promise<void> => {
     const { matchedCount } = await clients.updateOne({ _id: clientId }, update);
-    if (matchedCount === 0) {
-      throw new ImportsError('NOT_FOUND', `Client ${clientId} was not changed: there is none of that id. See \`imports client list\`.`);
-    }
+    if (matchedCount === 0) throw notFound(`Client ${clientId} was not changed: there is none of that id. See \`imports client list\`.`);
   };
 
   return {
@@ -34,7 +32,7 @@ export function createClientStore({ clients }: Pick<Models, 'clients'>): ClientS
         await clients.create({ _id: clientId, enabled, ...(addedAt !== undefined && { addedAt }), settings });
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
-        throw new ImportsError('NOT_NOW', `Client ${clientId} was not added: it already exists. Change it with \`imports client set\`.`);
+        throw notNow(`Client ${clientId} was not added: it already exists. Change it with \`imports client set\`.`);
       }
     },
     setSettings: (clientId, settings) => change(clientId, { $set: { settings } }),

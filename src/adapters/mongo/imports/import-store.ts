@@ -4,7 +4,7 @@ import type { QueryFilter, UpdateQuery } from 'mongoose';
 import type { ClientId, ImportId } from '../../../domain/ids';
 import type { GoAhead, ImportRun } from '../../../domain/import-run';
 import { ENDED_STATES, IMPORT_STATES, statesThat } from '../../../domain/import-state';
-import { ImportsError } from '../../../errors';
+import { notFound } from '../../../errors';
 import type { CountedImport, ImportQuery } from '../../../domain/import-stats';
 import type { ImportStore } from '../../../ports';
 import type { CounterDocument, ImportDocument } from '../documents';
@@ -27,9 +27,7 @@ export function createImportStore(models: Pick<Models, 'imports' | 'importChunks
 
   const changeOne = async (importId: ImportId, how: UpdateQuery<ImportDocument>): Promise<void> => {
     const { matchedCount } = await imports.updateOne({ _id: importId }, how);
-    if (matchedCount === 0) {
-      throw new ImportsError('NOT_FOUND', `Import ${importId} was not changed: there is none of that id. See \`imports list\`.`);
-    }
+    if (matchedCount === 0) throw notFound(`Import ${importId} was not changed: there is none of that id. See \`imports list\`.`);
   };
 
   const changeIf = async (filter: QueryFilter<ImportDocument>, change: object): Promise<boolean> =>

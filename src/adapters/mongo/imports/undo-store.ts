@@ -3,7 +3,7 @@
 import type { mongo, QueryFilter } from 'mongoose';
 import type { ImportId } from '../../../domain/ids';
 import { NO_UNDO_COUNTS, type Undo } from '../../../domain/undo/undo';
-import { ImportsError } from '../../../errors';
+import { notFound } from '../../../errors';
 import type { UndoStore } from '../../../ports';
 import type { UndoChunkResult } from '../../../domain/undo/undo';
 import type { SettledDocument, UndoChunkDocument, UndoDocument } from '../documents';
@@ -57,9 +57,7 @@ export function createUndoStore(models: Pick<Models, 'undos' | 'undoChunks'>): U
     },
     async update(importId, change) {
       const { matchedCount } = await undos.updateOne({ _id: importId }, { $set: change });
-      if (matchedCount === 0) {
-        throw new ImportsError('NOT_FOUND', `There is no undo of ${importId}. Start one with: imports undo ${importId} --reason "…"`);
-      }
+      if (matchedCount === 0) throw notFound(`There is no undo of ${importId}. Start one with: imports undo ${importId} --reason "…"`);
     },
     async open(clientId) {
       const filter = { ...OPEN, ...(clientId !== undefined && { clientId }) };
