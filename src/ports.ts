@@ -259,10 +259,7 @@ export interface UserStore {
    * of the record's are the record's own. Faster than `read`.
    */
   compare(records: ReadonlyMap<UserId, FieldValues>): Promise<ReadonlyMap<UserId, User>>;
-  /**
-   * Writes all in one unordered bulk, before-images first. Safe to repeat: the stamp tells. One outcome per write, same order.
-   * Not two writes for one user in a call.
-   */
+  /** One unordered bulk, before-images first. Repeatable: the stamp tells. One outcome per write, in order; one write per user. */
   write(
     run: { readonly clientId: ClientId; readonly importId: ImportId; readonly seq: number; readonly at: Date },
     writes: readonly UserWrite[],
@@ -297,18 +294,12 @@ export interface UserStore {
   countActive(clientId: ClientId): Promise<number>;
   /** Whether the client has no user at all. */
   isEmpty(clientId: ClientId): Promise<boolean>;
-  /**
-   * Takes back what an import did, all in one unordered bulk. Safe to repeat: the mark `undone` tells. One outcome per restore, same
-   * order. Not two for one user in a call.
-   */
+  /** As `write`, to take back what an import did. Repeatable: the mark `undone` tells. */
   restore(
     run: { readonly clientId: ClientId; readonly importId: ImportId; readonly at: Date },
     restores: readonly (Restore & { readonly userId: UserId })[],
   ): Promise<readonly WriteOutcome[]>;
-  /**
-   * Users by their unique id, e-mail or user name, whole or the beginning of it, else by a part of their names; `limit` at most. Not whole =
-   * there may be more.
-   */
+  /** By the beginning of unique id, e-mail or user name, or a part of a name; `limit` at most. Not whole = there may be more. */
   search(clientId: ClientId, text: string, limit: number): Promise<{ readonly users: readonly User[]; readonly isWhole: boolean }>;
   /** Everything known about who did what to the user; changes oldest first. Undefined when there is no such user. */
   history(userId: UserId): Promise<{ readonly user: User; readonly changes: readonly UserChange[] } | undefined>;
@@ -417,10 +408,7 @@ export interface FileStore {
   uploads(clientId: ClientId, layout: Pick<FolderLayout, 'upload'>): Promise<readonly { readonly name: string; readonly path: string }[]>;
   /** Files of the client's root that are published and have no temporary name. Ready = quiet for `quietMs`. */
   readyFiles(clientId: ClientId, quietMs: number, now: Date): Promise<ReadyFiles>;
-  /**
-   * Renames the file out of the client's folder into `work/<importId>/`. Safe to repeat. `gone` = neither there nor here, or another file
-   * now.
-   */
+  /** Renames the file into `work/<importId>/`. Safe to repeat. `gone` = neither there nor here, or another file now. */
   claim(clientId: ClientId, importId: ImportId, file: { readonly name: string; readonly inode: string }): Promise<'claimed' | 'gone'>;
   /** Where the claimed file lies. */
   sourcePath(importId: ImportId): string;
@@ -490,9 +478,7 @@ export interface StandingFolder {
   findStatusReport(clientId: ClientId, name: string): Promise<string | undefined>;
   /** Removes status reports from before this; how many. `onProgress` after each. */
   removeOldReports(clientId: ClientId, before: Date, onProgress: () => void): Promise<number>;
-  /**
-   * A line in the log that the client reads: no personal data, nothing that a client chose. `once` = unless one of the last lines says it.
-   */
+  /** A line in the client's log: no personal data, nothing that a client chose. `once` = unless one of the last lines says it. */
   note(clientId: ClientId, note: { readonly at: Date; readonly text: string; readonly once: boolean }): Promise<void>;
 }
 
@@ -601,10 +587,7 @@ export interface WebhookSender {
 export interface ExpiryStore {
   /** Imports that ended before this and still have their details, oldest first. */
   due(before: Date, limit: number): Promise<readonly ImportId[]>;
-  /**
-   * Removes the rejected records, replaced values, chunks and notes on e-mails of an ended import, in small steps with `onProgress` after
-   * each. Repeatable.
-   */
+  /** Removes rejected records, replaced values, chunks and notes on e-mails, in small steps, `onProgress` after each. Repeatable. */
   expire(importId: ImportId, at: Date, onProgress: () => void): Promise<void>;
 }
 

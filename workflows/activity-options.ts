@@ -23,14 +23,9 @@ const othersAreAway = {
 } as const;
 
 export const ACTIVITY_OPTIONS = {
-  /**
-   * Looks into a folder and renames files, or copies one that stays, up to 2 GiB. For ever: an inbox that gave up would leave files lying.
-   */
+  /** Renames files out of a folder, or copies one that stays, up to 2 GiB. For ever: an inbox that gave up would leave files lying. */
   turn: { startToCloseTimeout: '7m', heartbeatTimeout: '30s', retry: forEver },
-  /**
-   * Looks into the folders of many clients, and reads uploads that stay where they are. For ever, because the next tick may be a day away;
-   * while it is tried again its schedule starts no other.
-   */
+  /** Looks into many folders, and reads uploads that stay. For ever: its schedule starts no other, and the next tick may be a day away. */
   folders: { taskQueue: background, startToCloseTimeout: '2h', heartbeatTimeout: '30s', retry: { ...forEver, maximumInterval: '5m' } },
   /** Reads the whole file, up to 2 GiB: long, so the heartbeat tells a dead worker within half a minute. */
   inspect: { startToCloseTimeout: '2h', heartbeatTimeout: '30s', retry: worldIsBroken, ...untilItEnds },

@@ -9,10 +9,7 @@ import type { StandingPass } from '../activities/turn/wake-waiting';
 
 const { wakeReadyClients } = proxyActivities<Activities>(ACTIVITY_OPTIONS.folders);
 
-/**
- * For all clients that share a schedule: one step that looks into their folders and wakes the inboxes of those with files. Its history is as
- * short with ten thousand clients as with one.
- */
+/** For all clients that share a schedule, one step: the history is as short with ten thousand of them as with one. */
 export async function scanFolders(input: ScanFoldersInput): Promise<LookedInto> {
   const found = await wakeReadyClients.executeWithOptions({ summary: 'look for clients with files' }, [input]);
   setCurrentDetails(`Looked into the folders of **${found.clients}** clients; **${found.woken}** had something.`);

@@ -18,10 +18,7 @@ interface HoldTerm {
   readonly until: number;
 }
 
-/**
- * With its numbers and until when. An import that was held before (its workflow was ended from outside, and it was retried) keeps its term while
- * there is some left.
- */
+/** With its numbers and until when. One that was held before, stopped and retried keeps its term while there is some left. */
 export async function markHeld(
   ports: ActivityPorts,
   { importId, turn, numbers }: InTurn & { readonly numbers: HoldNumbers },
@@ -64,10 +61,7 @@ const GO_AHEAD: Readonly<Record<HoldDecision['verdict'], GoAhead>> = {
   decline: 'declined',
 };
 
-/**
- * From here on every step and retry follows this decision. An approved import gave its turn away while it was held: it waits for another, like a
- * retry.
- */
+/** Every step and retry follows this decision. An approved import gave its turn away and waits for another, like a retry. */
 /** `decision` null = nobody decided in time. */
 export async function settleHold(
   ports: ActivityPorts,

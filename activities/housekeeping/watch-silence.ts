@@ -14,10 +14,7 @@ import type { AuditEntry } from '../../src/domain/audit';
 /** Thousands may fall silent at once, and a mail server wants few connections. */
 const AT_A_TIME = 8;
 
-/**
- * Tells administrators of clients that have sent no file for longer than agreed: once a silence, because the outbox knows it by the import
- * it began after.
- */
+/** Tells administrators of clients that sent no file for longer than agreed, once: the outbox knows a silence by the import before it. */
 export async function tellSilences(ports: ActivityPorts): Promise<{ readonly alarms: number; readonly failed: number }> {
   const watched = (await ports.clients.list()).filter(({ settings }) => settings.expectFileEvery !== null);
   let alarms = 0;

@@ -95,10 +95,7 @@ class RejectionsSeen {
   }
 }
 
-/**
- * The records that an import would reject, by line, each with every reason it would have: a second walk over the file with the plan at hand, so
- * that none of them has to be kept.
- */
+/** The records that an import would reject, with every reason, by line: a second walk over the file, so that none has to be kept. */
 async function* plannedRejections(
   ports: Pick<ActivityPorts, 'users' | 'groups' | 'csv'>,
   source: PlanSource,

@@ -66,10 +66,7 @@ export async function markGone(ports: ActivityPorts, run: ImportRun): Promise<bo
   return true;
 }
 
-/**
- * Stopped while it sent its e-mail, which `imports resend-report` sends: cancelled, or its workflow ended from outside. False when somebody else
- * has ended it.
- */
+/** Stopped while it sent its e-mail, which `imports resend-report` sends then. False when somebody else has ended it. */
 async function endWithoutReport(ports: ActivityPorts, run: ImportRun): Promise<boolean> {
   const { importId, clientId, turn, outcome, counts, report } = run;
   // Its worker may have died before it announced the end, and nobody comes here again after the next line.

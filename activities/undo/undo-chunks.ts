@@ -44,9 +44,7 @@ export async function planUndo(ports: ActivityPorts, { importId, turn }: InTurn)
 /** Users read and written at once. */
 const BATCH = 1_000;
 
-/**
- * Undoes one part. Killed anywhere, it is simply run again: users carry the mark of this undo, and the result is written last and counts once.
- */
+/** Undoes one part. Safe to repeat: users carry the mark of this undo, and the result is written last and counts once. */
 export async function undoChunk(
   ports: ActivityPorts,
   { importId, turn, n }: InTurn & { readonly n: number; readonly of: number },

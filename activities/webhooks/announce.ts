@@ -6,10 +6,7 @@ import { webhookKindOf, type WebhookEvent, type WebhookReceiver } from '../../sr
 import { ImportsError } from '../../src/errors';
 import type { ActivityPorts } from '../activity-ports';
 
-/**
- * Throws when Temporal cannot be reached or is not well: the step is tried again. An event that Temporal refuses for good is given up, because
- * an import must not fail for it.
- */
+/** Throws when Temporal is not well. An event that Temporal refuses for good is given up: no import may fail for it. */
 export async function announce(ports: ActivityPorts, event: WebhookEvent): Promise<void> {
   for (const receiver of await receiversOf(ports, event)) {
     const { clientId, importId, type } = event;

@@ -44,10 +44,7 @@ function pathOf(command: Command): string {
   return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
-/**
- * commander's commands, with one difference: an option that is given twice is not decided by the last one in silence. It gathers its values
- * where it says so, and is refused elsewhere.
- */
+/** commander's commands, but an option given twice gathers its values where it says so, and is refused elsewhere. */
 export class CarefulCommand extends Command {
   override createCommand(name?: string): CarefulCommand {
     return new CarefulCommand(name);

@@ -74,10 +74,7 @@ export interface CliDeps extends Clock {
   /** The dry run: nothing is written but the failed records, where a path is given and some would fail. NOT_FOUND = no such file. */
   checkFile(input: { readonly client: Client; readonly path: string; readonly failedRecordsPath: string | null }): Promise<CheckedFile>;
 
-  /**
-   * What a held import would do to users who are there, by line, if it were approved now. Throws ImportsError FILE_VANISHED where its file
-   * does not lie in the data directory.
-   */
+  /** What a held import would do to users, by line, if approved now. Throws FILE_VANISHED where its file is not in the data directory. */
   plannedChanges(importId: ImportId): AsyncIterable<PlannedChange>;
 
   /** `url` gets the events of all clients; null = none. */

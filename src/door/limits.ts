@@ -43,16 +43,10 @@ export const ENTRY_LIMITS = {
   failuresPerConnection: 6,
   /** A login takes a second; a slow line, and an account that is slowed down, some more. */
   loginGraceMs: 30_000,
-  /**
-   * To begin to speak: so many bytes within such a time. Every program does at once; a person is asked for a password, or whether to trust
-   * the server, later than that.
-   */
+  /** To begin to speak: so many bytes within such a time. A person is asked for a password, or to trust the server, after that. */
   silenceMs: 5_000,
   silenceBytes: 100,
-  /**
-   * Not yet logged in, of one address. A night job that starts fifty transfers at the same moment fits; a single address cannot take all
-   * of `startups`.
-   */
+  /** Not yet logged in, of one address: room for a night job that starts fifty transfers at once, and not all of `startups`. */
   startupsPerAddress: 60,
   /** Not yet logged in, of all addresses. Costs some 100 KB each, for at most the grace. */
   startups: 200,

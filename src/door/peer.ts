@@ -25,10 +25,7 @@ export function softwareName(said: string | undefined): string | null {
 export const AT_HOME_MS = 30 * 86_400_000;
 const MAX_PLACES = 10;
 
-/**
- * Where an account is at home: places that it logged in from lately. What strangers do to its name does not slow it down there, and a ban of the
- * place spares it.
- */
+/** Places that the account logged in from lately: what strangers do to its name does not slow it down there, nor does a ban. */
 export function isAtHome({ knownPlaces = [] }: Pick<Account, 'knownPlaces'>, place: string, now: Date): boolean {
   return knownPlaces.some(({ address, at }) => address === place && now.getTime() - at.getTime() < AT_HOME_MS);
 }

@@ -94,9 +94,7 @@ export function createVisits({ accounts, clients, sessions, clock, log }: VisitO
     return saving;
   };
 
-  /**
-   * Ends the sessions of accounts that have been disabled, and those that logged in by a password or key that has been changed or removed.
-   */
+  /** Ends the sessions of accounts that are disabled, and those that logged in by a password or key that is changed or removed. */
   const sendAway = async (): Promise<void> => {
     for (const userName of new Set([...guests.values()].map(({ session }) => session.userName))) {
       const account = await accounts.find(userName);

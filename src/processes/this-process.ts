@@ -1,9 +1,6 @@
 // What holds for any of our processes as a whole: how it is asked to end, and who may read what it writes.
 
-/**
- * A person or a supervisor asks the process to end. Listened to for good: npm and the terminal may both send a signal, and the second
- * must not cut the end short.
- */
+/** Asked to end by a person or a supervisor. For good: npm and the terminal may both send a signal; the second must not cut in. */
 export function waitForSignal(): { readonly signal: AbortSignal; readonly arrived: Promise<void> } {
   const asked = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => asked.abort());

@@ -31,10 +31,7 @@ function firstLine(text: string): string {
   return /^(?:"(?:[^"]|"")*"|[^\r\n])*/.exec(text)![0];
 }
 
-/**
- * The candidate that cuts the header line into the most column names; among equals the one that it holds most often outside quotes, or a
- * comma when it holds none.
- */
+/** The candidate that cuts the header into the most column names; among equals the one it holds most outside quotes, else a comma. */
 function shownBy(text: string, names: ReadonlySet<string>): Delimiter {
   const line = firstLine(text);
   const unquoted = line.replaceAll(QUOTED, '');

@@ -20,10 +20,7 @@ export interface Span {
   readonly line: number;
   /** Physical lines that it covers. */
   readonly lines: number;
-  /**
-   * blank: only delimiters and spaces, not a record; misplaced: a quote is where none may be; swallowed: a quoted value ran over
-   * whole records (swallowed-rows.ts finds these).
-   */
+  /** blank: only delimiters and spaces; misplaced: a quote where none may be; swallowed: a quoted value ran over whole records. */
   readonly kind: 'record' | 'blank' | 'misplaced' | 'swallowed';
 }
 

@@ -34,9 +34,7 @@ export interface Mongo extends Stores {
 // A lost connection is an error at once; Temporal tries again. Buffered commands would hide it for ten seconds.
 const MODELS = { autoIndex: false, autoCreate: false, bufferCommands: false } as const;
 
-/**
- * Throws UNREACHABLE when no server answers, CONFIG when the URI cannot be read. Documents are in the URI's database, `imports` by default.
- */
+/** Throws UNREACHABLE when no server answers, CONFIG when the URI cannot be read. Uses the URI's database, `imports` by default. */
 export async function connectMongo(uri: string): Promise<Mongo> {
   const connection = await open(uri);
   const models = createModels(connection);

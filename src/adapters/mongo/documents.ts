@@ -103,10 +103,7 @@ export interface PermitDocument {
   readonly returned?: { readonly importId: ImportId; readonly at: Date };
 }
 
-/**
- * `_id`: `<importId>/<text of the permit's id>` (`textOfPermitId`). releasing = noted, not yet known to be done; skipped = no longer this
- * user's when we came.
- */
+/** `_id`: `<importId>/<textOfPermitId>`. releasing = not yet known to be done; skipped = no longer this user's when we came. */
 export interface PermitReleaseDocument {
   readonly _id: string;
   readonly permitId: PermitId;

@@ -31,10 +31,7 @@ const ABOUT = { report: 'of ', undo: 'about the undo of ', hold: 'that asks for 
 /** gRPC: invalid argument, permission denied, unimplemented, unauthenticated. Trying again changes nothing. */
 const REFUSED = [3, 7, 12, 16];
 
-/**
- * Brings somebody's decision to a held import and tells whether it was taken. The same decision sent twice is one: a connection that broke
- * after the first may be tried again.
- */
+/** Brings a decision to a held import; throws unless it was taken. Sent twice it is one: a call that broke may be repeated. */
 export async function decideImport(temporal: TemporalClient, importId: ImportId, decision: HoldDecision): Promise<void> {
   try {
     await temporal.workflow

@@ -70,10 +70,7 @@ async function pendingSteps(temporal: TemporalClient, workflowId: string) {
   }
 }
 
-/**
- * The workflow of an import or of its undo: is it running, and with which turn was it started? Asked without a run id, so that it is the
- * newest run that answers.
- */
+/** Is the workflow of an import or of its undo running, and with which turn? Without a run id it is the newest run that answers. */
 export async function lookAtWriter(temporal: TemporalClient, importId: ImportId, kind: 'import' | 'undo'): Promise<Writer | undefined> {
   const workflowId = kind === 'import' ? importWorkflowIdOf(importId) : undoWorkflowIdOf(importId);
   try {

@@ -173,10 +173,7 @@ function whyNot(error: unknown): string {
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? `cannot be reached (${code})` : 'cannot be reached';
 }
 
-/**
- * Each client has a secret of its own, derived from that of the installation, so that the receiver of one client cannot forge the events
- * of another. null = the installation itself.
- */
+/** Derived for each client, so that the receiver of one cannot forge the events of another. null = the installation itself. */
 export function webhookKeyOf(installation: Buffer, clientId: ClientId | null): Buffer {
   return clientId === null ? installation : createHmac('sha256', installation).update(`webhook/${clientId}`).digest();
 }

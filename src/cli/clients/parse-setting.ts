@@ -94,10 +94,7 @@ export const SETTINGS: readonly Setting[] = [
   setting('webhookUrl', 'URL|off', 'where its events are sent (docs/webhooks.md)', webhookUrl, orOff),
 ];
 
-/**
- * `settings` with all assignments made, later ones winning. Each that cannot be is told to `report`, so that all problems are known at
- * once; then the result is incomplete and not to be stored.
- */
+/** `settings` with all assignments made. Each that cannot be is told to `report`; then the result is not to be stored. */
 export function applyAssignments(
   settings: ClientSettings,
   assignments: readonly string[],

@@ -14,10 +14,7 @@ import type { Services } from '../deps';
 export interface PersonFile {
   /** null = no import has taken it. */
   readonly importId: ImportId | null;
-  /**
-   * `waiting` = it will be imported; `unfinished` = it has a temporary name, under which it is never imported; `upload` = it stays in the
-   * client's folder until the client overwrites it.
-   */
+  /** `waiting` = it will be imported; `unfinished` = it has a temporary name; `upload` = it stays until it is overwritten. */
   readonly kind: 'waiting' | 'unfinished' | 'upload' | 'failed-records' | 'status-report' | 'original';
   /** In the client's folder. */
   readonly name: string;
@@ -27,10 +24,7 @@ export interface PersonFile {
   readonly rows: number;
 }
 
-/**
- * Of a client's files that are to be asked for: those in its folder first, imports afterwards. A file that is taken meanwhile is then among
- * the imports.
- */
+/** Those in a client's folder. Asked for before those of imports: a file that is taken meanwhile is then among them. */
 export async function personUploads(
   { files, csv }: Pick<Services, 'files' | 'csv'>,
   client: Client,

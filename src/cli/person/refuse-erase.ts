@@ -19,10 +19,7 @@ export function refuseOpen(runs: readonly ImportRun[]): void {
   );
 }
 
-/**
- * A file that waits would bring them back, and so would an unfinished one once the client gives it its name. One that stays in its place is the
- * client's to change.
- */
+/** A file that waits, or is still to get its name, would bring them back. One that stays in its place is the client's to change. */
 export function refuseWaiting({ clientId, enabled, paused }: Client, uploads: readonly PersonFile[]): void {
   const waiting = uploads.filter(({ kind }) => kind === 'waiting');
   const unfinished = uploads.filter(({ kind }) => kind === 'unfinished');

@@ -46,10 +46,7 @@ export interface RefusedSchedule {
   readonly why: string;
 }
 
-/**
- * It begins with the newest file, or with the client itself, and is named after that: so each is reported once, and a new file starts
- * another.
- */
+/** It begins with the newest file, or with the client, and is named after that: each is reported once, a new file starts another. */
 export interface Silence {
   /** The import after which no other came; number 0 when there never was one. */
   readonly after: ImportId;

@@ -78,10 +78,7 @@ function statusChange(record: CheckedRecord, user: User, context: DecideContext)
   return 'update';
 }
 
-/**
- * The import that created the user was undone: a file that contains the user again means a new one, whatever the client's settings on
- * archived users.
- */
+/** The import that created the user was undone: a file with the user means a new one, whatever is set on archived users. */
 function isAsGoodAsNew(record: CheckedRecord, user: User): boolean {
   return isCreationUndone(user) && record.active !== '0';
 }
@@ -124,10 +121,7 @@ interface Releasable {
   readonly undone?: Undone;
 }
 
-/**
- * Whether an import may still release the permits of a user that its file marked inactive: only while the user is archived, and not by a newer
- * import, which sees to the permits itself.
- */
+/** Whether an import may release the permits of a user that it archived: not of one who is active again, or archived by a newer one. */
 export function mayRelease(importId: ImportId, { status, archived, undone }: Releasable): boolean {
   if (status !== 'archived' || undone?.importId === importId) return false;
   return !isMark(archived) || seqOf(archived.importId) <= seqOf(importId);

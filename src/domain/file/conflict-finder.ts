@@ -25,10 +25,7 @@ interface Findings {
   readonly ids: BigUint64Array;
   /** Lines, in order, whose unique ids the marks of others name: the first `MOST_USERS_NAMED` of them. */
   readonly named: readonly number[];
-  /**
-   * By line, only of lines with something to say. Made while it is read, since a file may have a mark for each of 5,000,000 lines.
-   * `ids` = unique ids by line.
-   */
+  /** By line, only of lines with something to say. Made while it is read: there may be millions. `ids` = unique ids by line. */
   readonly marks: (ids: ReadonlyMap<number, string>) => Iterable<FileMark>;
 }
 

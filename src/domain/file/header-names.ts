@@ -49,10 +49,7 @@ function headerInTable(file: FileHeaders | null, field: FieldName): string {
 
 const BY_HEADER = new Map([...AGYLIA_FIELDS, ...FIELDS].flatMap(({ name, headers }) => headers.map((header) => [header, name] as const)));
 
-/**
- * Which field a header of an accepted file stands for, in whatever profile. None that was skipped: it may well be the name of a column in the
- * other profile.
- */
+/** Which field a header of an accepted file stands for. None that was skipped, though it may be a column of another profile. */
 export function fieldOfHeader(header: string, { ignoredHeaders }: Pick<FileLayout, 'ignoredHeaders'>): FieldName | undefined {
   // String.prototype.trim takes a byte order mark for white space.
   const name = header.trim();

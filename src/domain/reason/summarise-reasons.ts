@@ -44,10 +44,7 @@ function groupsOf(counts: ImportRun['reasonCounts']): readonly ReasonGroup[] {
     .sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
 }
 
-/**
- * The reasons of a rejected record as three cells of a CSV file: codes, columns and sentences, in the same order. `file` has the headers
- * that the reasons refer to.
- */
+/** The reasons of a record as three cells: codes, columns and sentences, in the same order. `file` = whose headers they refer to. */
 export function reasonCells(reasons: readonly Reason[], file: FileHeaders): readonly [code: string, field: string, reason: string] {
   return [
     joined(reasons.map(({ code }) => code)),

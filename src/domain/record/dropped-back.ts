@@ -3,10 +3,7 @@
 import { REPORT_HEADERS } from './fields';
 import { fingerprint } from '../file/fingerprint';
 
-/**
- * In a misshapen record no cell can be told to belong to a column; but our columns are the last ones, so what is in front of them is the
- * client's.
- */
+/** In a misshapen record no cell belongs to a column; but our columns are the last ones, so those in front are the client's. */
 export function clientCells(cells: readonly string[], headers: readonly string[]): readonly string[] {
   if (cells.length === headers.length) return cells.filter((_, at) => !isOurs(headers[at]!));
   const ours = headers.length - 1 - headers.findLastIndex((header) => !isOurs(header));

@@ -42,10 +42,7 @@ export function readEmail(text: string): string | undefined {
   return isLocalPart(text, at) && isDomain(text, at + 1) ? text : undefined;
 }
 
-/**
- * Names separated by `;`: trimmed, blank ones and repetitions dropped, in the order given. Undefined when there is none or one is longer
- * than `max`.
- */
+/** Names separated by `;`, each once, in the order given, none blank. Undefined when there is none or one is longer than `max`. */
 export function readGroups(text: string, max: number): string | undefined {
   const names = groupNames(text);
   for (const name of names) if ([...name].length > max) return undefined;

@@ -46,9 +46,7 @@ export interface ReportInput {
   readonly client: Client;
   /** Replaces the client's own address as From where the SMTP relay demands its own domain. */
   readonly mailFrom: string | null;
-  /**
-   * The failed-records file or the status report, cut to its first `records` records if it is too large for mail; null = nothing to attach.
-   */
+  /** The failed-records file or status report, cut to its first `records` ones if too large for mail; null = nothing to attach. */
   readonly attachment: { readonly path: string; readonly records: number } | null;
   /** Rejected records whose reasons name another user; without them the e-mail names none. */
   readonly told?: readonly Told[];
@@ -139,10 +137,7 @@ export function composeAdminMail({ importId, kind, client, mailFrom, page }: Adm
 
 const HOUR_MS = 3_600_000;
 
-/**
- * Whether an e-mail would repeat what the client was told within the last hour: true if the client's previous import had the same bytes,
- * ended within the last hour and failed in the same way.
- */
+/** Whether the client was told the same within the last hour: its previous import had the same bytes and the same failures. */
 export function isRepeatedReport(run: ImportRun, previous: ImportRun | undefined): boolean {
   return (
     previous !== undefined &&

@@ -55,10 +55,7 @@ export function describeSilence(input: {
   };
 }
 
-/**
- * To the old and the new address, when failed records go to another one. Neither learns the other: the old one may belong to somebody who
- * has left.
- */
+/** To the old and the new address for failed records. Neither learns the other: the old one may be somebody's who has left. */
 export function describeAddressChange(input: {
   readonly client: Client;
   readonly at: Date;

@@ -82,10 +82,7 @@ export function isSpreadsheetError(text: string): boolean {
   return (first === HASH || first === E) && ERROR.test(text);
 }
 
-/**
- * `1.23E+05`: the sign of the exponent tells it from an id such as `12E4`. Elsewhere than in an id, a minus may belong to the value, as in the
- * room `3E-12`.
- */
+/** `1.23E+05`: the sign of the exponent tells it from an id such as `12E4`. A minus may belong to the value, as in room `3E-12`. */
 export function isShortNumber(text: string, isId: boolean): boolean {
   // Looked at in every cell: few begin with a digit or a sign.
   if (text.charCodeAt(0) > NINE || !(text.includes('+') || (isId && text.includes('-')))) return false;

@@ -25,10 +25,7 @@ export function oneLine(text: string, max = 120): string {
 
 export const MOST_LINES_NAMED = 10;
 
-/**
- * "line 4", "lines 4 and 9", "lines 2, 3, 4 and 17 more". Names up to ten lines; `total` = how many there are, if `lines` holds only the
- * first of them.
- */
+/** "line 4", "lines 2, 3, 4 and 17 more". Names up to ten; `total` = how many there are, if `lines` holds only the first. */
 export function nameLines(lines: readonly number[], total: number = lines.length): string {
   const named = lines.slice(0, MOST_LINES_NAMED);
   const more = total - named.length;

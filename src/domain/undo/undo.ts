@@ -62,10 +62,7 @@ export const NO_UNDO_COUNTS = {
 
 export type UndoCounts = { readonly [K in keyof typeof NO_UNDO_COUNTS]: number };
 
-/**
- * The undo of one import. Requested again, one that stopped continues where it stopped; one that left users or permits alone looks at
- * those once more.
- */
+/** The undo of one import. Requested again, one that stopped continues; one that left users or permits alone tries those again. */
 export interface Undo {
   readonly importId: ImportId;
   readonly clientId: ClientId;

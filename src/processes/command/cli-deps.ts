@@ -100,10 +100,7 @@ export function cliDeps(caller: Caller): CliDeps {
   };
 }
 
-/**
- * Who runs the command line: the operating system's word, by the number of the user. What anybody could set in the environment is kept
- * beside it and marked as such.
- */
+/** By the operating system's word on the user's number. What anybody could set in the environment is kept beside it, marked. */
 function identifyOperator(env: NodeJS.ProcessEnv): Operator {
   const { name, uid } = systemUser();
   // sudo sets it for root; for any other user it is somebody's own invention.

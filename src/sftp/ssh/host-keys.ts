@@ -52,10 +52,7 @@ async function generate(type: 'ed25519' | 'ecdsa' | 'rsa', options: { bits?: num
   }
 }
 
-/**
- * What the server offers in the handshake: nothing with SHA-1, no compression before login, and no group exchange, which ssh2 offers by
- * default and cannot do.
- */
+/** What the server offers: nothing with SHA-1, no compression before login, no group exchange, which ssh2 offers and cannot do. */
 export const ALGORITHMS: Algorithms = {
   kex: [
     'curve25519-sha256',
@@ -72,10 +69,7 @@ export const ALGORITHMS: Algorithms = {
   compress: ['none'],
 };
 
-/**
- * ssh2 offers an RSA host key under its SHA-1 name, too, whatever the list says. A key that calls itself by the name of a signature
- * algorithm is offered under that name only.
- */
+/** ssh2 offers an RSA host key under its SHA-1 name, too, unless the key calls itself by the name of a signature algorithm. */
 export function offeredKeys(keys: readonly ParsedKey[]): ParsedKey[] {
   return keys.flatMap((key) => (key.type === 'ssh-rsa' ? [renamed(key, 'rsa-sha2-512'), renamed(key, 'rsa-sha2-256')] : [key]));
 }

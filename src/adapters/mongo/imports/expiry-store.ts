@@ -45,10 +45,7 @@ export function createExpiryStore(models: Kept): ExpiryStore {
   };
 }
 
-/**
- * Removes all that a collection holds of an import, in small steps, so that a large import neither blocks the database nor has to be
- * removed in one go.
- */
+/** Removes all that a collection holds of an import, in small steps: a large import must not block the database. */
 export async function removeAll(
   collection: mongo.Collection<mongo.Document & { readonly _id: string }>,
   importId: ImportId,

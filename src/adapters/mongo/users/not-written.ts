@@ -24,10 +24,7 @@ export function createNotWritten(models: Pick<Models, 'users'>) {
   const { mend, holdersOf } = createKeyRepair(models);
 
   return {
-    /**
-     * Gives a revision to those of these users whose `rev` is not one, unless it has changed meanwhile. Returns the users for which that
-     * failed, and why.
-     */
+    /** Gives a revision to those whose `rev` is not one, unless it has changed meanwhile. Returns whom it failed for, and why. */
     async mendRevisions(found: readonly Pick<UserDocument, '_id' | 'rev'>[]): Promise<ReadonlyMap<UserId, WriteFailure>> {
       const odd = found.filter(({ rev }) => !isRevision(rev));
       if (odd.length === 0) return new Map();
