@@ -1,9 +1,10 @@
 // The pages that the Temporal UI shows for an import and for an undo: phase, numbers, what to do next. Pure.
 
-import { shareOf } from '../src/domain/decide/hold-rule';
+import { besidesArchiving, shareOf } from '../src/domain/decide/hold-rule';
 import type { Counts, HoldNumbers } from '../src/domain/import-run';
-import { grouped } from '../src/domain/report/wording';
+import { grouped, joinWithAnd } from '../src/domain/report/wording';
 import { IMPORT_STATES, type ImportState } from '../src/domain/import-state';
+import { REFUSALS, type RefusalCode } from '../src/domain/reason/refusals';
 import { UNDO_COUNT_WORDS } from '../src/domain/report/describe-undo';
 import type { UndoCounts } from '../src/domain/undo/undo';
 import type { UndoPhase } from './undo-import-steps';
@@ -16,13 +17,12 @@ export interface Progress {
   readonly chunks?: number;
   readonly chunksDone?: number;
   readonly counts?: Counts;
-  readonly refusedBecause?: string;
+  readonly refusedBecause?: RefusalCode;
   /** `until` in milliseconds since 1970. */
   readonly held?: HoldNumbers & { readonly until: number };
 }
 
 const NEXT: Partial<Readonly<Record<ImportState, (importId: string) => string>>> = {
-  finished: (id) => `For details: \`imports show ${id}\` and \`imports rejected ${id}\`.`,
   reporting: (id) =>
     `If the mail server does not accept the e-mail, it is retried for a day: \`imports show ${id}\` says why, and when next.`,
   failed: (id) => `Fix the cause, then \`imports retry ${id} --reason "…"\`: it continues where it stopped.`,
@@ -30,20 +30,25 @@ const NEXT: Partial<Readonly<Record<ImportState, (importId: string) => string>>>
 };
 
 export function describeProgress(progress: Progress): string {
+  const { importId, state, held, refusedBecause } = progress;
   const records = progress.records === undefined ? '' : `, ${grouped(progress.records)} records`;
-  const lines = [
-    `### ${progress.importId} · ${IMPORT_STATES[progress.state].phase}`,
-    '',
-    `File **${escapeMarkdown(progress.fileName)}**${records}`,
-    '',
-  ];
+  const file = `File **${escapeMarkdown(progress.fileName)}**`;
+  const lines = [`### ${importId} · ${IMPORT_STATES[state].phase}`, ''];
+  if (state === 'held' && held !== undefined) return [...lines, ...holdPage(importId, file, held)].join('\n');
+  lines.push(`${file}${records}`, '');
   if (progress.chunks !== undefined && progress.chunks > 0) lines.push(bar(progress.chunksDone ?? 0, progress.chunks), '');
-  if (progress.refusedBecause !== undefined) lines.push(`Refused: \`${progress.refusedBecause}\`. No user was changed.`, '');
-  if (progress.state === 'held' && progress.held !== undefined) lines.push(...holdPage(progress.importId, progress.held), '');
-  if (progress.counts !== undefined) lines.push(...table(countRows(progress.counts)), '');
-  const next = NEXT[progress.state];
-  if (next !== undefined) lines.push(next(progress.importId));
+  if (refusedBecause !== undefined)
+    lines.push(`Refused: \`${refusedBecause}\`. ${REFUSALS[refusedBecause].meaning} No user was changed.`, '');
+  if (progress.counts !== undefined && refusedBecause === undefined) lines.push(...table(countRows(progress.counts)), '');
+  const next = state === 'finished' ? detailsOf(progress) : NEXT[state]?.(importId);
+  if (next !== undefined) lines.push(next);
   return lines.join('\n').trim();
+}
+
+function detailsOf({ importId, refusedBecause }: Progress): string {
+  return refusedBecause === undefined
+    ? `For details: \`imports show ${importId}\` and \`imports rejected ${importId}\`.`
+    : `For the exact reason and its line: \`imports show ${importId}\`.`;
 }
 
 /** Client-chosen text must read as text: no markup, no links, no second line. */
@@ -53,28 +58,18 @@ export function escapeMarkdown(text: string): string {
   return short.replace(/[\\`*_{}[\]()<>#+!|~&:@-]/g, (mark) => `\\${mark}`);
 }
 
-/** Commands first: the frame in the UI is low. */
-function holdPage(importId: string, { until, ...numbers }: NonNullable<Progress['held']>): string[] {
-  const { archives, activeUsers, permits, emailChanges, userNameChanges } = numbers;
-  const would = [
-    `archive **${grouped(archives)}** of ${grouped(activeUsers)} active users (${shareOf(archives, activeUsers)} %)`,
-    ...(permits > 0 ? [`release ${counted(permits, 'permit')}`] : []),
-    ...(emailChanges > 0 ? [`change ${counted(emailChanges, 'e-mail address', 'e-mail addresses')}`] : []),
-    ...(userNameChanges > 0 ? [`change ${counted(userNameChanges, 'user name')}`] : []),
-  ];
+/** In few lines: the frame in the UI is low. */
+function holdPage(importId: string, file: string, { until, ...numbers }: NonNullable<Progress['held']>): string[] {
+  const { archives, activeUsers } = numbers;
+  const share = `archive **${grouped(archives)}** of ${grouped(activeUsers)} active users (${shareOf(archives, activeUsers)} %)`;
   return [
-    `Decide before ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC, or it is declined:`,
+    `${file} would ${joinWithAnd([share, ...besidesArchiving(numbers)])}. Nothing has been written yet.`,
     '',
-    `- \`imports show ${importId}\``,
+    `Who they are: \`imports show ${importId} --plan\`. Decide before ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC, or it is declined:`,
+    '',
     `- \`imports approve ${importId} --reason "…"\` (or \`--without-archives\`)`,
     `- \`imports decline ${importId} --reason "…"\``,
-    '',
-    `Nothing has been written yet. The file would ${would.join(', ')}.`,
   ];
-}
-
-function counted(n: number, one: string, many = `${one}s`): string {
-  return `${grouped(n)} ${n === 1 ? one : many}`;
 }
 
 export function bar(done: number, total: number): string {

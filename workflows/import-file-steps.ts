@@ -3,6 +3,7 @@
 
 import type { ImportId } from '../src/domain/ids';
 import type { HoldNumbers, ReportState } from '../src/domain/import-run';
+import { REFUSALS, type RefusalCode } from '../src/domain/reason/refusals';
 import type { ImportState } from '../src/domain/import-state';
 import type { Activities } from '../activities';
 import { holdIfNeeded, type HoldSteps, type HoldWatcher } from './hold-import';
@@ -18,7 +19,7 @@ export type ImportSteps = Pick<
 export interface Seen {
   readonly records?: number;
   readonly chunks?: number;
-  readonly refusedBecause?: string;
+  readonly refusedBecause?: RefusalCode;
   /** `until` in milliseconds since 1970. */
   readonly held?: HoldNumbers & { readonly until: number };
 }
@@ -76,12 +77,13 @@ async function endImport(
   steps: ImportSteps,
   { importId, turn }: ImportFileInput,
   watcher: Watcher,
-  refusedBecause: string | undefined,
+  refusedBecause: RefusalCode | undefined,
 ): Promise<ImportFileResult> {
   watcher.enter('backing-up', refusedBecause === undefined ? {} : { refusedBecause });
   const { outcome, counts, report } = await steps.backUpFile({ importId, turn });
   await watcher.turnIsOver();
-  const result = { outcome, counts, report: report === 'pending' ? await tellClient(steps, importId, watcher) : report };
+  const refusal = refusedBecause === undefined ? {} : { refusal: { code: refusedBecause, meaning: REFUSALS[refusedBecause].meaning } };
+  const result = { outcome, ...refusal, counts, report: report === 'pending' ? await tellClient(steps, importId, watcher) : report };
   await steps.closeImport({ importId, turn });
   watcher.ended(result);
   return result;

@@ -4,6 +4,7 @@ import type { ClientId, ImportId } from '../src/domain/ids';
 import type { Counts, ImportOutcome, ReportState } from '../src/domain/import-run';
 import type { ResentKind } from '../src/domain/report/compose-mail';
 import type { UndoCounts } from '../src/domain/undo/undo';
+import type { RefusalCode } from '../src/domain/reason/refusals';
 import { eventIdOf, type WebhookDelivery } from '../src/domain/webhook/event';
 
 /**
@@ -46,6 +47,8 @@ export interface ImportFileInput {
 
 export interface ImportFileResult {
   readonly outcome: ImportOutcome;
+  /** Why the file was refused, in the words of the catalogue: its own sentence quotes the file. */
+  readonly refusal?: { readonly code: RefusalCode; readonly meaning: string };
   readonly counts: Counts;
   readonly report: ReportState;
 }

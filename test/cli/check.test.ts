@@ -29,7 +29,6 @@ test('a file that would be imported without failures ends with exit code 0', asy
 File     users.csv, 1,234 bytes
 Result   would be imported without failures
 Records  10: 10 created
-Changes  e-mails 0, user names 0
 `);
   expect(after.calls).toEqual(['check acme users.csv out=null']);
 });
@@ -78,6 +77,12 @@ test('a file that would be held says with which numbers, and is no failure', asy
   expect(out).toContain('Result   would be imported without failures, once somebody has approved it\n');
   expect(out).toContain('Changes  e-mails 3, user names 1\n');
   expect(out).toContain('Held     it would archive 60 of 100 active users (60 %) and release 7 permits\n');
+});
+
+test('what a file would not change has no words', async () => {
+  const numbers = { archives: 60, permits: 0, activeUsers: 100, emailChanges: 1, userNameChanges: 0 };
+  const { out } = await imports(world({ wouldBeHeld: true, numbers }), 'check', 'acme', 'users.csv');
+  expect(out).toContain('Changes  e-mails 1\nHeld     it would archive 60 of 100 active users (60 %)\n');
 });
 
 test('--json holds all of it', async () => {

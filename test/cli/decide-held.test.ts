@@ -135,7 +135,7 @@ describe('whoever looks at a held import is told the numbers and what to type', 
   test('by show', async () => {
     const { out } = await imports(world(), 'show', 'acme-1');
     expect(out).toContain(
-      'would archive 1,200 of 4,800 active users (25 %), release 34 permits, replace e-mails of 5 and user names of 0 users; declined unless approved by 2026-11-23 13:00:10',
+      'would archive 1,200 of 4,800 active users (25 %), release 34 permits and change 5 e-mail addresses; declined unless approved by 2026-11-23 13:00:10',
     );
     expect(out).toContain(`It waits for approval:\n${COMMANDS}`);
   });

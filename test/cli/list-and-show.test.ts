@@ -407,11 +407,14 @@ test('show says at once that an import is being undone', async () => {
   expect(out).toMatch(/\n\nFollow the undo with: imports undo acme-1 --reason "…"\n$/);
 });
 
-test('of an import that was cancelled while it was held, show does not speak of what was written', async () => {
-  const held = { archives: 60, permits: 0, activeUsers: 100, emailChanges: 0, userNameChanges: 0, since: AT, until: AT, decided: null };
-  const { out } = await imports(aWorld({ runs: [aRun('acme-1', { state: 'cancelled', held })] }), 'show', 'acme-1');
-  expect(out).toContain('Or give it up; nothing has been written:\nimports undo acme-1');
-});
+test.each(['cancelled', 'failed'] as const)(
+  'of a %s import that nobody had approved, show does not speak of what was written',
+  async (state) => {
+    const held = { archives: 60, permits: 0, activeUsers: 100, emailChanges: 0, userNameChanges: 0, since: AT, until: AT, decided: null };
+    const { out } = await imports(aWorld({ runs: [aRun('acme-1', { state, held })] }), 'show', 'acme-1');
+    expect(out).toContain('Or give it up; nothing has been written:\nimports undo acme-1');
+  },
+);
 
 test('rejected says of a held import that nothing is decided yet', async () => {
   const { out } = await imports(aWorld({ runs: [aRun('acme-1', { state: 'held' })] }), 'rejected', 'acme-1');

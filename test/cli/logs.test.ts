@@ -75,6 +75,19 @@ test('the newest lines of any log can be asked for, also since a time', async ()
   expect(await messages('--since', '2026-11-20T18:00:03Z')).toEqual(['sftp: acme-1 in the middle', 'worker: step failed']);
 });
 
+test('on a terminal a long line goes on below, between its words or members', async () => {
+  const counts = { created: 12_000, updated: 5_000, unchanged: 1_234_567, rejected: 99 };
+  written('worker', 0, (log) => log.info('file backed up', { clientId: 'acme', importId: 'acme-1', ...counts }));
+  const { out } = await imports(aWorld({ dataDir, columns: 80 }), 'logs');
+  expect(out).toBe(`2026-11-20 13:00:00 INFO: worker: file backed up {"clientId":"acme",
+    "importId":"acme-1", "created":12000, "updated":5000, "unchanged":1234567,
+    "rejected":99}
+`);
+  const whole = (await imports(aWorld({ dataDir }), 'logs')).out;
+  expect(whole.split('\n')).toHaveLength(2);
+  expect(whole).toContain('{"clientId":"acme","importId":"acme-1","created":12000,');
+});
+
 test('warnings and errors are painted on a terminal with colours, and nothing in the log steers it', async () => {
   writtenByAll();
   written('up', 9, (log) => log.info('\u{1b}[2J and \u{1b}[32mgreen\u{1b}[39m', {}));

@@ -52,7 +52,7 @@ describe('one import', () => {
     const { code, out } = await imports(aWorld({ runs: [failed('acme-1')] }), 'retry', 'acme-1', '--reason', 'x');
     expect([code, out]).toEqual([
       0,
-      'Import acme-1 goes on where it stopped.\nIt waits for its turn behind another import of the client, or no worker runs.\nSee which with: imports doctor\nFollow it with: imports watch acme-1\n',
+      'The retry of import acme-1 is written down.\nIt waits for its turn, and then goes on where it stopped. If it still waits in a few minutes, see: imports doctor\nFollow it with: imports watch acme-1\n',
     ]);
   });
 

@@ -27,7 +27,7 @@ const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('impor
 test('tells who would be archived, with their permits, and whose values would change, old and new', async () => {
   const { code, out } = await imports(world(), 'show', 'acme-5', '--plan');
   expect(code).toBe(0);
-  expect(out).toBe(String.raw`What acme-5 would do if it were approved now; it is held since 2026-11-20 13:00:00.
+  expect(out).toBe(String.raw`What acme-5 would do if it were approved now; it has been held since 2026-11-20 13:00:00.
 
 3 users would be archived or lose a permit:
 LINE  UNIQUE ID  ARCHIVED    ACTIVE PERMITS
@@ -35,7 +35,7 @@ LINE  UNIQUE ID  ARCHIVED    ACTIVE PERMITS
    4  0044       yes
    5  0045       is already  P-9
 
-1 user would get another e-mail or user name:
+1 user would get a different e-mail or user name:
 LINE  UNIQUE ID  FIELD: OLD -> NEW
    3  0043       e-mail: ann@acme.example -> =cmd@acme.example
                  user name: ann -> an\u{1b}[2Jn
@@ -49,7 +49,7 @@ imports decline acme-5 --reason "…"
 
 test('says when nobody would be archived, and nothing else changes', async () => {
   const { out } = await imports(world({ planned: [] }), 'show', 'acme-5', '--plan');
-  expect(out).toContain('\n\nNobody would be archived.\n\nNobody would get another e-mail or user name.\n\n');
+  expect(out).toContain('\n\nNobody would be archived.\n\nNobody would get a different e-mail or user name.\n\n');
 });
 
 test('shows the first hundred of each kind, and how to get all', async () => {

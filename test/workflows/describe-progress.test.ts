@@ -35,15 +35,28 @@ describe('the page that the Temporal UI shows', () => {
       [
         '### acme-7 · waiting for approval',
         '',
-        'File **users.csv**',
+        'File **users.csv** would archive **1,200** of 4,800 active users (25 %), release 34 permits and change 5 e-mail addresses. Nothing has been written yet.',
         '',
-        'Decide before 2026-11-23 18:00 UTC, or it is declined:',
+        'Who they are: `imports show acme-7 --plan`. Decide before 2026-11-23 18:00 UTC, or it is declined:',
         '',
-        '- `imports show acme-7`',
         '- `imports approve acme-7 --reason "…"` (or `--without-archives`)',
         '- `imports decline acme-7 --reason "…"`',
+      ].join('\n'),
+    );
+  });
+
+  it('tells of a refused file why, in the words of the catalogue, and no numbers', () => {
+    expect(
+      describeProgress({ importId: 'acme-7', fileName: 'u.csv', state: 'finished', refusedBecause: 'NO_RECORDS', counts: NO_COUNTS }),
+    ).toBe(
+      [
+        '### acme-7 · finished',
         '',
-        'Nothing has been written yet. The file would archive **1,200** of 4,800 active users (25 %), release 34 permits, change 5 e-mail addresses.',
+        'File **u.csv**',
+        '',
+        'Refused: `NO_RECORDS`. The file has a header line but nothing below it. No user was changed.',
+        '',
+        'For the exact reason and its line: `imports show acme-7`.',
       ].join('\n'),
     );
   });

@@ -33,7 +33,11 @@ export function addLogsCommand(program: Command, { deps, print }: Session): void
       const query = { importId, since: since === undefined ? null : readTime(since, '--since', deps), limit };
       const level = (name: string) => print.paint(TONES[name.toUpperCase()], name.toUpperCase());
       const { lines, pretty } = await deps.readLogs(from ?? null, query, { time: (at) => print.time(at), level });
-      await print.show(lines, () => (lines.length === 0 ? nothing(id, since) : lines.map((line) => pretty(harmless(line))).join('\n')));
+      await print.show(lines, () => {
+        if (lines.length === 0) return nothing(id, since);
+        const text = lines.map((line) => pretty(harmless(line))).join('\n');
+        return deps.columns === undefined ? text : print.prose(breakable(text), 4);
+      });
     });
 }
 
@@ -41,6 +45,11 @@ export function addLogsCommand(program: Command, { deps, print }: Session): void
 function harmless<T extends Readonly<Record<string, unknown>>>(line: T): T {
   const escaped = Object.entries(line).map(([name, value]) => [name, typeof value === 'string' ? escapeLines(value) : value] as const);
   return Object.fromEntries(escaped) as T;
+}
+
+/** What a line says besides its message is JSON without spaces: on a terminal it may go on below after each comma. */
+function breakable(text: string): string {
+  return text.replace(/,(?="\w+":)/g, ', ');
 }
 
 function nothing(id: string | undefined, since: string | undefined): string {

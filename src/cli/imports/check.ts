@@ -4,7 +4,8 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { CheckedFile } from '../../domain/file/checked-file';
-import { shareOf } from '../../domain/decide/hold-rule';
+import { besidesArchiving, shareOf } from '../../domain/decide/hold-rule';
+import { joinWithAnd } from '../../domain/report/wording';
 import { notNow, wrongUse } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import type { Printer } from '../text/print';
@@ -87,10 +88,7 @@ function describeChecked(
     ['Result', resultOf(checked)],
     ['Refused', refusal === null ? undefined : refusalText(refusal)],
     ['Records', refusal === null ? countsText(counts, print) : undefined],
-    [
-      'Changes',
-      refusal === null ? `e-mails ${print.number(numbers.emailChanges)}, user names ${print.number(numbers.userNameChanges)}` : undefined,
-    ],
+    ['Changes', refusal === null ? changesText(numbers, print) : undefined],
     ['Skipped', ignoredHeaders.length === 0 ? undefined : `columns ${ignoredHeaders.join(', ')}`],
     ['Held', checked.wouldBeHeld ? heldText(checked, print) : undefined],
     ['Archives', counts.inactiveIgnored === 0 || settings.archiveOnInactive ? undefined : 'none: archiveOnInactive is off for this client'],
@@ -107,9 +105,17 @@ function resultOf({ refusal, counts, wouldBeHeld }: CheckedFile): string {
   return `would be imported${failures}${wouldBeHeld ? ', once somebody has approved it' : ''}`;
 }
 
-function heldText({ numbers: { archives, activeUsers, permits } }: CheckedFile, print: Printer): string {
-  const share = `${shareOf(archives, activeUsers)} %`;
-  return `it would archive ${print.number(archives)} of ${print.number(activeUsers)} active users (${share}) and release ${print.number(permits)} permits`;
+/** `e-mails 3, user names 1`; nothing where nothing changes. */
+function changesText({ emailChanges, userNameChanges }: CheckedFile['numbers'], print: Printer): string | undefined {
+  const changes = Object.entries({ 'e-mails': emailChanges, 'user names': userNameChanges }).filter(([, n]) => n > 0);
+  return changes.length === 0 ? undefined : changes.map(([what, n]) => `${what} ${print.number(n)}`).join(', ');
+}
+
+/** E-mails and user names have a line of their own. */
+function heldText({ numbers }: CheckedFile, print: Printer): string {
+  const { archives, activeUsers } = numbers;
+  const share = `archive ${print.number(archives)} of ${print.number(activeUsers)} active users (${shareOf(archives, activeUsers)} %)`;
+  return `it would ${joinWithAnd([share, ...besidesArchiving({ ...numbers, emailChanges: 0, userNameChanges: 0 })])}`;
 }
 
 function rejectedText(checked: CheckedFile, print: Printer): string | undefined {

@@ -115,16 +115,17 @@ async function hasAsked(services: Services, found: ImportRun, reason: string, de
 }
 
 async function whatBecomesOf({ imports, clients }: Services, importId: ImportId, deps: CliDeps): Promise<string> {
-  const goesOn = `Import ${importId} goes on where it stopped.`;
+  const written = `The retry of import ${importId} is written down.`;
+  const follow = `Follow it with: imports watch ${importId}`;
   const found = await waitForWorker(deps, async () => {
     const now = await imports.find(importId);
-    if (now?.state !== 'queued') return `${goesOn}\nFollow it with: imports watch ${importId}`;
+    if (now?.state !== 'queued') return `Import ${importId} goes on where it stopped.\n${follow}`;
     const client = await clients.find(now.clientId);
-    return client?.paused === undefined ? undefined : `The retry of import ${importId} is written down.\n${waitsForResume(client)}`;
+    return client?.paused === undefined ? undefined : `${written}\n${waitsForResume(client)}`;
   });
   return (
     found ??
-    `${goesOn}\nIt waits for its turn behind another import of the client, or no worker runs.\nSee which with: imports doctor\nFollow it with: imports watch ${importId}`
+    `${written}\nIt waits for its turn, and then goes on where it stopped. If it still waits in a few minutes, see: imports doctor\n${follow}`
   );
 }
 

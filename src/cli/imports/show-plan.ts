@@ -54,13 +54,13 @@ async function firstOfEach(changes: AsyncIterable<PlannedChange>): Promise<Seen>
 function textOf(importId: string, held: Held, { losing, renamed, losingCount, renamedCount }: Seen, print: Printer): string {
   const isCut = losingCount > losing.length || renamedCount > renamed.length;
   return [
-    print.prose(`What ${importId} would do if it were approved now; it is held since ${print.time(held.since)}.`),
+    print.prose(`What ${importId} would do if it were approved now; it has been held since ${print.time(held.since)}.`),
     losingCount === 0
       ? 'Nobody would be archived.'
       : `${headline('would be archived or lose a permit', losingCount, losing.length, print)}\n${losingTable(losing, print)}`,
     renamedCount === 0
-      ? 'Nobody would get another e-mail or user name.'
-      : `${headline('would get another e-mail or user name', renamedCount, renamed.length, print)}\n${renamedTable(renamed, print)}`,
+      ? 'Nobody would get a different e-mail or user name.'
+      : `${headline('would get a different e-mail or user name', renamedCount, renamed.length, print)}\n${renamedTable(renamed, print)}`,
     ...(isCut ? [`All of them:\nimports show ${importId} --plan --csv > plan.csv`] : []),
     print.prose(`Decide with one of:\n${decisionCommands(importId)}`),
   ].join('\n\n');

@@ -2,11 +2,12 @@
 
 import type { ClientSettings } from '../../domain/client';
 import type { FileHeaders } from '../../domain/file/header-names';
-import { shareOf } from '../../domain/decide/hold-rule';
+import { besidesArchiving, shareOf } from '../../domain/decide/hold-rule';
 import type { Counts, Held, ImportRun, ReportState, Retry } from '../../domain/import-run';
 import { RESENT_MAILS, type ResentKind } from '../../domain/report/compose-mail';
 import { statusReportName } from '../../domain/report/status-report';
 import { summariseReasons } from '../../domain/reason/summarise-reasons';
+import { joinWithAnd } from '../../domain/report/wording';
 import { UNDO_COUNT_WORDS } from '../../domain/report/describe-undo';
 import type { WebhookReceiver } from '../../domain/webhook/event';
 import { countLeft, type Undo, type UndoCounts } from '../../domain/undo/undo';
@@ -102,12 +103,12 @@ export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer)
     .join('\n\n');
 }
 
-/** `would archive 120 of 480 active users (25 %), release 3 permits, change …`; and for how long nobody has agreed. */
+/** `would archive 120 of 480 active users (25 %) and release 3 permits`; and for how long nobody has agreed. */
 function heldText({ state }: ImportRun, held: Held, print: Printer): string {
-  const { archives, activeUsers, permits, emailChanges, userNameChanges, until, decided } = held;
-  const share = `${print.number(archives)} of ${print.number(activeUsers)} active users (${shareOf(archives, activeUsers)} %)`;
-  const rest = `release ${print.number(permits)} permits, replace e-mails of ${print.number(emailChanges)} and user names of ${print.number(userNameChanges)} users`;
-  return `would archive ${share}, ${rest}${state === 'held' && decided === null ? `; declined unless approved by ${print.time(until)}` : ''}`;
+  const { archives, activeUsers, until, decided } = held;
+  const share = `archive ${print.number(archives)} of ${print.number(activeUsers)} active users (${shareOf(archives, activeUsers)} %)`;
+  const would = joinWithAnd([share, ...besidesArchiving(held)]);
+  return `would ${would}${state === 'held' && decided === null ? `; declined unless approved by ${print.time(until)}` : ''}`;
 }
 
 export const DECIDED_WORDS = {
@@ -208,14 +209,14 @@ function nextText(run: ImportRun, seen: Pick<SeenBeside, 'stopped' | 'undone' | 
   const { stopped = false, undone, troubles = [], mailFailures = {} } = seen;
   const id = run.importId;
   const state = shownState(run);
-  if (stopped) return `Continue where it stopped:\n${retryOrUndo(id)}`;
+  if (stopped) return `Continue where it stopped:\n${retryOrUndo(run)}`;
   if (troubles.some(({ step }) => step in STEP_WORDS && step !== RESENT_MAILS.hold.step)) return mailNext(id, troubles);
   if (troubles.length > 0 && state !== 'held')
     return `It continues by itself once the problem is fixed. Find out more with:\nimports doctor`;
   if (undone?.failure != null) return `Continue the undo:\nimports undo ${id} --reason "…"`;
   if (isBeingUndone(run, undone)) return `Follow the undo with: imports undo ${id} --reason "…"`;
-  if (state === 'failed') return `Once the problem is fixed, continue where it stopped:\n${retryOrUndo(id)}`;
-  if (state === 'cancelled') return `Continue where it stopped:\n${retryOrUndo(id, run.held !== null && run.goAhead === null)}`;
+  if (state === 'failed') return `Once the problem is fixed, continue where it stopped:\n${retryOrUndo(run)}`;
+  if (state === 'cancelled') return `Continue where it stopped:\n${retryOrUndo(run)}`;
   if (state === 'held') {
     const decide = `It waits for approval:\n${decisionCommands(id)}`;
     return mailFailures.hold === undefined ? decide : `${decide}\n${sendAgain(run, ['hold'])}`;
@@ -251,7 +252,8 @@ function mailNext(id: string, troubles: readonly StepTrouble[]): string {
   return `The import itself is done; only the e-mail is waiting. It is retried for a day and goes out once the problem is fixed. After that:\nimports resend-report ${id}${undo}`;
 }
 
-function retryOrUndo(id: string, isUnwritten = false): string {
+function retryOrUndo({ importId: id, held, goAhead }: ImportRun): string {
+  const isUnwritten = held !== null && goAhead === null;
   const giveUp = isUnwritten ? 'Or give it up; nothing has been written:' : 'Or give it up and take back what it has written:';
   return `imports retry ${id} --reason "…"\n${giveUp}\nimports undo ${id} --reason "…"`;
 }

@@ -138,14 +138,14 @@ export function layOutFacts(facts: readonly Fact[], { width, paint }: Page): str
     .join('\n');
 }
 
-/** Sentences, fitted to the width; a line to be typed stays whole, so that it can be copied. */
-export function layOutProse(text: string, width: number | undefined): string {
+/** Sentences, fitted to the width; a line to be typed stays whole, so that it can be copied. `hang` = how far a line goes on to the right. */
+export function layOutProse(text: string, width: number | undefined, hang = 0): string {
   return text
     .split('\n')
     .map((line) => {
       if (line.startsWith('imports ')) return line;
       const [margin] = /^ *(?:- )?/.exec(line) ?? [''];
-      return `${margin}${wrap(line.slice(margin.length), width, margin.length)}`;
+      return `${margin}${wrap(line.slice(margin.length), width, margin.length + hang)}`;
     })
     .join('\n');
 }

@@ -32,7 +32,7 @@ export interface Printer {
   table(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[]): string;
   facts(facts: readonly Fact[]): string;
   /** Sentences, and lines to be typed. */
-  prose(text: string): string;
+  prose(text: string, hang?: number): string;
   /** `2026-11-20 14:03:07` in the zone of the reader. */
   time(date: Date): string;
   /** The same without seconds, for tables. */
@@ -82,7 +82,7 @@ export function createPrinter(terminal: {
       }),
     table: (heads, rows) => layOutTable(heads, rows, page()),
     facts: (facts) => layOutFacts(facts, page()),
-    prose: (text) => layOutProse(text, columns),
+    prose: (text, hang) => layOutProse(text, columns, hang),
     time: (date) => clock.format(date),
     shortTime: (date) => clock.format(date).slice(0, 16),
     number,

@@ -1,6 +1,8 @@
 // When an import is held: it would archive many users, or a large part of them. Pure numbers, told apart before anything is written.
 
 import type { ClientSettings } from '../client';
+import type { HoldNumbers } from '../import-run';
+import { grouped } from '../report/wording';
 
 /**
  * True when more than `archives` users would be archived, or at least `floor` users that are more than `percent` % of the active ones.
@@ -12,6 +14,19 @@ export function mustHold(
 ): boolean {
   if (archives === 0) return false;
   return archives > holdAbove.archives || (archives >= holdAbove.floor && archives * 100 > holdAbove.percent * activeUsers);
+}
+
+/** What a file would do besides archiving: `release 2 permits`, `change 1 e-mail address`. What it would not do has no words. */
+export function besidesArchiving({ permits, emailChanges, userNameChanges }: Omit<HoldNumbers, 'archives' | 'activeUsers'>): string[] {
+  return [
+    ...(permits > 0 ? [`release ${counted(permits, 'permit')}`] : []),
+    ...(emailChanges > 0 ? [`change ${counted(emailChanges, 'e-mail address', 'e-mail addresses')}`] : []),
+    ...(userNameChanges > 0 ? [`change ${counted(userNameChanges, 'user name')}`] : []),
+  ];
+}
+
+function counted(n: number, one: string, many = `${one}s`): string {
+  return `${grouped(n)} ${n === 1 ? one : many}`;
 }
 
 /** In %, to one decimal, never rounded up to the whole or down to nothing. */
