@@ -31,17 +31,25 @@ const HOW_TO_ADD = 'add it to test/cli/error-walk.ts, with what its message must
 /** `imports/retry.ts:72` of each error of ours that was made while the walk went on. */
 const mockSeen = new Set<string>();
 jest.mock('../../src/errors', () => {
-  const real = jest.requireActual<typeof Errors>('../../src/errors');
-  return {
-    ImportsError: class extends real.ImportsError {
-      constructor(...args: ConstructorParameters<typeof real.ImportsError>) {
-        super(...args);
-        const [, place] = /src\/cli\/([\w/-]+\.ts:\d+)/.exec(this.stack ?? '') ?? [];
-        if (place !== undefined) mockSeen.add(place);
-      }
+  const note = () => {
+    const [, place] = /src\/cli\/([\w/-]+\.ts:\d+)/.exec(new Error().stack ?? '') ?? [];
+    if (place !== undefined) mockSeen.add(place);
+  };
+  const noting: ProxyHandler<never> = {
+    construct(target, args) {
+      note();
+      return Reflect.construct(target, args);
+    },
+    apply(target, self, args) {
+      note();
+      return Reflect.apply(target, self, args);
     },
   };
+  const real = jest.requireActual<typeof Errors>('../../src/errors');
+  return Object.fromEntries(Object.entries(real).map(([name, make]) => [name, new Proxy(make as never, noting)]));
 });
+/** As its class, or by the name of its kind. */
+const MAKES_ONE = /\b(?:new ImportsError|notFound|notNow|wrongUse|unreachable|misconfigured)\(/;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'imports-walk-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -122,7 +130,7 @@ test('every error that a command can throw was met', () => {
     .flatMap((name) =>
       readFileSync(path.join(source, name), 'utf8')
         .split('\n')
-        .flatMap((line, at) => (line.includes('new ImportsError(') ? [`${name}:${at + 1}`] : [])),
+        .flatMap((line, at) => (MAKES_ONE.test(line) ? [`${name}:${at + 1}`] : [])),
     );
   expect(thrown.length).toBeGreaterThan(30);
   const missed = thrown
@@ -137,13 +145,15 @@ test('what lies below the commands says what to do, too, wherever it throws', ()
     .flatMap((top) => readdirSync(path.join(root, top), { recursive: true, encoding: 'utf8' }).map((name) => path.join(top, name)))
     .filter((name) => name.endsWith('.ts') && !name.startsWith(path.join('src', 'cli')));
   const thrown = sources.flatMap((place) =>
-    [...readFileSync(path.join(root, place), 'utf8').matchAll(/new ImportsError\(\s*'(\w+)',(.*?);\n/gs)].map(
-      ([, code = '', rest = '']) => ({
-        place,
-        code,
-        message: rest.replaceAll('\\n', ' '),
-      }),
-    ),
+    [
+      ...readFileSync(path.join(root, place), 'utf8').matchAll(
+        /\b(?:new ImportsError\(\s*'(\w+)',|(?:notFound|notNow|wrongUse|unreachable|misconfigured)\((?!\)))(.*?);\n/gs,
+      ),
+    ].map(([, code = '', rest = '']) => ({
+      place,
+      code,
+      message: rest.replaceAll('\\n', ' '),
+    })),
   );
   expect(thrown.length).toBeGreaterThan(40);
   const silent = thrown.filter(({ code, message }) => code !== 'INVARIANT' && !TELLS.test(message));

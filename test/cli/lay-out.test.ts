@@ -13,3 +13,14 @@ test.each([
     for (const line of lines) expect(line.replace(/[^\x20-\x7e]/g, '  ').length).toBeLessThanOrEqual(columns);
   }
 });
+
+test('a command to type is not broken: it goes below as a whole', () => {
+  const cell = 'What happened, and what to type: imports show acme-42';
+  const lines = (width: number) =>
+    layOutTable(COLUMNS, [['7', cell]], { width, paint: paintNothing })
+      .split('\n')
+      .slice(1);
+  expect(lines(80)).toEqual([`7     ${cell}`]);
+  expect(lines(50).at(-1)?.trim()).toBe('imports show acme-42');
+  expect(lines(30).at(-1)?.trim()).toBe('imports show acme-42');
+});

@@ -416,9 +416,16 @@ test.each(['cancelled', 'failed'] as const)(
   },
 );
 
+test('one permit is one', async () => {
+  const counts = { ...aRun('acme-1').counts, records: 3, archived: 1, permitsReleased: 1 };
+  expect((await imports(aWorld({ runs: [aRun('acme-1', { counts })] }), 'show', 'acme-1')).out).toContain(', 1 permit released\n');
+});
+
 test('rejected says of a held import that nothing is decided yet', async () => {
   const { out } = await imports(aWorld({ runs: [aRun('acme-1', { state: 'held' })] }), 'rejected', 'acme-1');
   expect(out).toContain('acme-1 waits for approval: which of its records are rejected is not decided yet.');
+  const narrow = await imports(aWorld({ columns: 80, runs: [aRun('acme-1', { state: 'held' })] }), 'rejected', 'acme-1');
+  expect(Math.max(...narrow.out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
 test('show says which step is tried again, and why', async () => {
@@ -433,6 +440,8 @@ test('show tells the rest where Temporal cannot be asked', async () => {
   const down = { temporal: new Error('gone') };
   const { code, out } = await imports(aWorld({ runs: [aRun('acme-1', { state: 'applying' })], down }), 'show', 'acme-1');
   expect([code, out]).toEqual([0, expect.stringContaining('State     applying\n')]);
+  expect(out).toContain('Temporal  does not answer: whether a step is stuck is not known. See: imports doctor\n');
+  expect((await imports(aWorld({ runs: [aRun('acme-1', { state: 'applying' })] }), 'show', 'acme-1')).out).not.toContain('does not answer');
 });
 
 test('show breaks sentences at the width of the terminal, and no line that is to be typed', async () => {

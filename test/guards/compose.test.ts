@@ -124,6 +124,18 @@ test('the front door listens inside its container on the port that is published'
   expect(read('Dockerfile')).toContain(`EXPOSE ${sftp.port}\n`);
 });
 
+test('the doctor looks for the front door where it is', () => {
+  const { sftp } = loadConfig(environmentOf(compose.services['imports'] ?? {}));
+  expect(compose.services).toHaveProperty([sftp.host]);
+  expect(compose.services[sftp.host]?.ports?.map(asDefault)).toEqual([`127.0.0.1:2222:${sftp.port}`]);
+});
+
+test('every setting can be given, but for those of FTPS, of embedded services and of other programs', () => {
+  const given = new Set(ours.flatMap(([, service]) => Object.keys(service.environment ?? {})));
+  const elsewhere = /^IMPORTS_(FTPS_.*|CODEC_PORT|(MONGO|TEMPORAL|TEMPORAL_UI|SMTP)_PORT)$/;
+  expect(Object.keys(settings.shape).filter((name) => !given.has(name) && !elsewhere.test(name))).toEqual([]);
+});
+
 test('whoever sends webhooks, or tries them, gets their secret, and the front door does not', () => {
   const having = ours.filter(([, service]) => 'IMPORTS_WEBHOOK_SECRET' in environmentOf(service)).map(([name]) => name);
   expect(having.toSorted()).toEqual(['imports', 'worker']);

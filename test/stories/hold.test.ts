@@ -1,6 +1,8 @@
 // Files that would archive many users, as support meets them: through SFTP, the command line, e-mail and the Temporal server. Nothing is
 // written until somebody agrees; whatever is decided, and whenever, is what happens.
 
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { Product, until, type ImportItem } from '../support/product';
 
@@ -180,6 +182,28 @@ it('a decision is refused by the import itself when there is nothing to decide, 
   expect(await decide('decline', 'x', 'c')).toBe('taken');
   expect(await decide('approve', 'x', 'd')).toMatch(/was already decided|already completed|not found/i);
   expect(await archived('refusals')).toBe(0);
+});
+
+it('a decision that Temporal does not answer says that it is not known, and may be given again', async () => {
+  const item = await held('frozen');
+  const server = Number(readFileSync(path.join(product.data, 'run/temporal.pid'), 'utf8'));
+  process.kill(server, 'SIGSTOP');
+  try {
+    expect(await product.cli('decline', item.importId, '--reason', 'x')).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/^error: Temporal does not answer, so it is not known whether [^]*\nimports show frozen-2\n$/),
+    });
+    const shown = await product.cli('show', item.importId);
+    expect([shown.code, shown.stdout]).toEqual([0, expect.stringMatching(/\nTemporal +does not answer:/)]);
+  } finally {
+    process.kill(server, 'SIGCONT');
+  }
+  // The first one may have been taken when the server woke.
+  await until('the decision to be taken', async () => {
+    const { code, stderr } = await product.cli('decline', item.importId, '--reason', 'x');
+    return code === 0 || /was already declined/.test(stderr);
+  });
+  expect(await ended(item)).toMatchObject({ outcome: 'declined' });
 });
 
 it('a held import whose workflow was terminated says so, and waits again once it is retried', async () => {

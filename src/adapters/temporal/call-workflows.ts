@@ -49,13 +49,28 @@ export async function decideImport(temporal: TemporalClient, importId: ImportId,
         { cause: error },
       );
     }
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-      throw unreachable(`No worker took up the decision on import ${importId}. See whether one is running: imports doctor`, {
-        cause: error,
-      });
-    }
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return sayWhoDoesNotAnswer(temporal, importId, error);
     throw error;
   }
+}
+
+const ALIVE_WITHIN_MS = 5000;
+
+/** No worker, or Temporal itself, which needs no worker to describe a workflow. */
+async function sayWhoDoesNotAnswer(temporal: TemporalClient, importId: ImportId, cause: unknown): Promise<never> {
+  const handle = temporal.workflow.getHandle(importWorkflowIdOf(importId));
+  const isUp = await temporal
+    .withDeadline(Date.now() + ALIVE_WITHIN_MS, () => handle.describe())
+    .then(
+      () => true,
+      (error: unknown) => error instanceof WorkflowNotFoundError,
+    );
+  if (isUp)
+    throw unreachable(`No worker took up the decision on import ${importId}. See whether one is running: imports doctor`, { cause });
+  throw unreachable(
+    `Temporal does not answer, so it is not known whether the decision on import ${importId} was taken. Check TEMPORAL_ADDRESS, or start everything with: imports up\nOnce it answers, see what happened; the same decision may be given again:\nimports show ${importId}`,
+    { cause },
+  );
 }
 
 /** The gRPC status with which a call to Temporal failed: the client wraps some errors and passes others on. */

@@ -62,7 +62,7 @@ export function addAccountPasswdCommand(parent: Command, { deps, print }: Sessio
   defineCommand(parent, {
     usage: 'passwd <user>',
     summary: 'set a new password',
-    details: 'The old one stops working at once; public keys stay.',
+    details: 'The old one stops working at once, and sessions that logged in with it end within ten seconds; public keys stay.',
     examples: ['imports account passwd acme --generate-password', 'pass show acme | imports account passwd acme --password-stdin'],
   })
     .option('--generate-password', 'make a password and print it, once')

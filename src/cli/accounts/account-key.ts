@@ -42,7 +42,7 @@ export function addAccountKeyRemoveCommand(parent: Command, { deps, print }: Ses
   defineCommand(parent, {
     usage: 'remove <user> <fingerprint>',
     summary: 'remove a public key from a login',
-    details: 'A session that logged in with the key may go on until it ends.',
+    details: 'Sessions that logged in with the key end within ten seconds.',
     examples: ['imports account key remove acme-hr SHA256:47DEQpj8HBSa…'],
   }).action(async (userName: string, typed: string) => {
     const services = await deps.open();

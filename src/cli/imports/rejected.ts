@@ -49,7 +49,8 @@ async function* inJson(rejected: RejectedStore, run: ImportRun) {
 async function asText(rejected: RejectedStore, run: ImportRun, kept: number, print: Printer): Promise<() => string> {
   const { importId } = run;
   if (kept === 0 && run.state === 'held')
-    return () => `${importId} waits for approval: which of its records are rejected is not decided yet. See: imports show ${importId}`;
+    return () =>
+      print.prose(`${importId} waits for approval: which of its records are rejected is not decided yet. See: imports show ${importId}`);
   if (kept === 0)
     return () =>
       run.refusal === null ? `No record of ${importId} was rejected.` : `${importId} was refused as a whole: imports show ${importId}`;

@@ -37,7 +37,8 @@ export function addShowCommand(program: Command, { deps, print }: Session): void
       const found = await requireImport(services, id);
       if (plan) return showPlan({ deps, print }, found, { csv });
       // Without Temporal the database still tells most.
-      const stopped = await hasStopped(services, found).catch(() => false);
+      const seen = await hasStopped(services, found).catch(() => undefined);
+      const stopped = seen === true;
       // Read again: the inbox may have noted meanwhile that it had stopped.
       const run = stopped ? found : await requireImport(services, id);
       const undone = await undos.find(run.importId);
@@ -47,11 +48,12 @@ export function addShowCommand(program: Command, { deps, print }: Session): void
         ...partsOfWebhookKind(kind),
         ...rest,
       }));
-      const troubles = mayBeStuck(run, undone) ? await control.troubles(run.importId).catch(() => []) : [];
+      // A server that does not answer is waited for once.
+      const troubles = !mayBeStuck(run, undone) ? [] : seen === undefined ? null : await control.troubles(run.importId).catch(() => null);
       const more = {
         ...(run.settings === undefined ? {} : { settings: run.settings }),
         ...(run.refusedBy === undefined ? {} : { refusedBy: run.refusedBy }),
-        ...(troubles.length === 0 ? {} : { troubles }),
+        ...(troubles === null || troubles.length === 0 ? {} : { troubles }),
         ...(Object.keys(mailFailures).length === 0 ? {} : { mailFailures }),
         ...(webhooks.length === 0 ? {} : { webhooks }),
       };

@@ -42,8 +42,8 @@ interface SeenBeside extends Pick<ImportsControl, 'uiUrl'> {
   /** It looks busy, but its workflow was terminated. */
   readonly stopped?: boolean;
   readonly undone?: Pick<Undo, 'reason' | 'by' | 'requestedAt' | 'finishedAt' | 'counts' | 'report' | 'failure'> | undefined;
-  /** Steps that are tried again. */
-  readonly troubles?: readonly StepTrouble[];
+  /** Steps that are tried again; null = Temporal, which alone knows them, did not answer. */
+  readonly troubles?: readonly StepTrouble[] | null;
   /** The client's settings as they are now. */
   readonly settingsNow?: ClientSettings | undefined;
   /** Why e-mails could not be sent, as far as it is known. */
@@ -60,7 +60,8 @@ interface NotTaken extends Omit<EventNotTaken, 'kind'> {
 export type MailFailures = Readonly<Partial<Record<ResentKind, string>>>;
 
 export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer): string {
-  const { uiUrl, stopped = false, undone, troubles = [], mailFailures = {}, webhooks = [], settingsNow } = seen;
+  const { uiUrl, stopped = false, undone, troubles: known = [], mailFailures = {}, webhooks = [], settingsNow } = seen;
+  const troubles = known ?? [];
   const time = (date: Date | null) => (date === null ? undefined : print.time(date));
   const facts = print.facts([
     ['Import', run.importId],
@@ -93,6 +94,7 @@ export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer)
     ...webhooks.map((one) => ['Webhook', webhookText(one, print)] as const),
     ...restoredFacts(run, undone, print),
     ...troubles.map((trouble) => ['Stuck', troubleText(trouble, print)] as const),
+    ['Temporal', known === null ? 'does not answer: whether a step is stuck is not known. See: imports doctor' : undefined],
     ['Backup', run.backup ?? undefined],
     ['Status report', run.finishedAt === null || run.backup !== null ? undefined : `reports/${statusReportName(run)}`],
     ['Workflow', uiUrl(run.importId) ?? `import/${run.importId}`],
@@ -146,7 +148,10 @@ export function countsText(counts: Counts, print: Printer): string {
   const archived = counts.archived === 0 ? '' : ` (${print.number(counts.archived)} of them archived)`;
   const happened = words
     .filter(([key]) => counts[key] > 0 && key !== 'archived')
-    .map(([key, word]) => `${print.number(counts[key])} ${word}${key === 'updated' ? archived : ''}`);
+    .map(
+      ([key, word]) =>
+        `${print.number(counts[key])} ${counts[key] === 1 ? word.replace('permits', 'permit') : word}${key === 'updated' ? archived : ''}`,
+    );
   return `${print.number(counts.records)}${happened.length === 0 ? '' : `: ${happened.join(', ')}`}`;
 }
 
@@ -205,8 +210,11 @@ function troubleText({ step, tries, why, nextTryAt }: StepTrouble, print: Printe
 }
 
 /** What to type next; nothing when all is well. */
-function nextText(run: ImportRun, seen: Pick<SeenBeside, 'stopped' | 'undone' | 'troubles' | 'mailFailures'> = {}): string | undefined {
-  const { stopped = false, undone, troubles = [], mailFailures = {} } = seen;
+function nextText(
+  run: ImportRun,
+  seen: Pick<SeenBeside, 'stopped' | 'undone' | 'mailFailures'> & { readonly troubles: readonly StepTrouble[] },
+): string | undefined {
+  const { stopped = false, undone, troubles, mailFailures = {} } = seen;
   const id = run.importId;
   const state = shownState(run);
   if (stopped) return `Continue where it stopped:\n${retryOrUndo(run)}`;

@@ -65,7 +65,8 @@ export function layOutTable(columns: readonly TableColumn[], rows: readonly (rea
     Math.max(widthOf(column.head), ...cells.map((row) => Math.max(0, ...(row[i] ?? []).map(widthOf)))),
   );
   const { shown, room } = fit(columns, widths, width);
-  const broken = (i: number, line: string) => (columns[i]?.narrow === 'wrap' && room !== undefined ? breakWords(line, room) : line);
+  const broken = (i: number, line: string) =>
+    columns[i]?.narrow === 'wrap' && room !== undefined ? breakWords(commandBelow(line, room), room) : line;
   const table = new Table({
     head: shown.map((i) => columns[i]?.head ?? ''),
     chars: { ...BORDERLESS, middle: ' '.repeat(GAP) },
@@ -85,6 +86,11 @@ export function layOutTable(columns: readonly TableColumn[], rows: readonly (rea
   if (leftOut.length === 0) return text;
   const them = leftOut.length === 1 ? 'it' : 'them';
   return `${text}\n\n${layOutProse(`Left out: ${leftOut.join(', ')}; a wider terminal or --json shows ${them}`, width)}`;
+}
+
+/** A command to type stays whole, on a line of its own if need be. */
+function commandBelow(text: string, room: number): string {
+  return widthOf(text) > room ? text.replace(/(?<=: )(?=imports )/, '\n') : text;
 }
 
 /** A word that is wider than the column would be cut. */

@@ -95,7 +95,7 @@ export function describeReport(run: ImportRun, attached: number | null, attachme
     ...common,
     verdict: 'failed-records',
     headline: `${grouped(rejected)} of ${grouped(records)} ${records === 1 ? 'record' : 'records'} failed`,
-    lead: `${rejected === records ? `No record of ${file} could be imported.` : `The rest of ${file} was imported.`}${attached === null ? '' : ' The failed records are attached.'}`,
+    lead: `${rejected === records ? `No record of ${file} could be imported.` : `The rest of ${file} was imported.`}${attached === null ? '' : rejected === 1 ? ' The failed record is attached.' : ' The failed records are attached.'}`,
     problems: failedProblems(run, told),
     steps: correctAndUpload(run, attached === null ? null : attachmentName),
     counts: countRows(run),

@@ -81,7 +81,7 @@ export function correctAndUpload(run: ImportRun, attachmentName: string | null):
     attachmentName === null ? `Download ${failedRecordsPath(run)} from your SFTP folder.` : `Open the attached ${attachmentName}.`;
   if (codes.includes('CUT_OFF')) {
     const rest = codes.length > 1 ? ', correct the other failed records in it' : '';
-    return [`Export the file again${rest} and upload the complete file. You do not need the file of failed records then.`];
+    return [`Export the file again${rest} and upload the complete file. You will not need the failed-records file.`];
   }
   if (isOursToMend(run)) {
     return [`Reply to this e-mail and quote ${run.importId}: we have to look into it. Nothing in your file is known to be wrong.`];
