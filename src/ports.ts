@@ -272,7 +272,7 @@ export interface UserStore {
     readonly emails: ReadonlyMap<string, UserId>;
     readonly userNames: ReadonlyMap<string, UserId>;
   }>;
-  /** By the id as asked: users that were there before this import, and whose ids of digits differ from it in leading zeros only. */
+  /** By the id as asked: users that were there before this import, and whose ids differ from it in leading zeros only, or in `.0` behind digits. */
   zeroTwins(
     run: { readonly clientId: ClientId; readonly importId: ImportId },
     uniqueIds: readonly string[],

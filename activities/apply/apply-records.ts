@@ -129,7 +129,7 @@ async function applyOnce(
   return raced;
 }
 
-/** Stored ids that differ in leading zeros only from these, of which no user is stored. */
+/** Stored ids that these, of which no user is stored, may stand for: they differ in zeros only. */
 export async function zeroTwinsOf(
   { users }: Pick<ActivityPorts, 'users'>,
   { run, client }: ApplyContext,
@@ -137,8 +137,8 @@ export async function zeroTwinsOf(
 ): Promise<ReadonlyMap<string, string>> {
   // The first file of a client meets nobody but the users that it makes itself.
   if (client.settings.leadingZeros === 'distinct' || run.isFirst === true) return NO_TWINS;
-  const digits = strangers.filter((id) => /^\d+$/.test(id));
-  return digits.length === 0 ? NO_TWINS : users.zeroTwins(run, digits);
+  const named = strangers.filter((id) => id !== '');
+  return named.length === 0 ? NO_TWINS : users.zeroTwins(run, named);
 }
 
 const NO_TWINS: ReadonlyMap<string, string> = new Map();

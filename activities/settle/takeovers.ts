@@ -2,7 +2,7 @@
 
 import type { Client } from '../../src/domain/client';
 import { userIdOf, type ClientId, type UserId, uniqueIdOf } from '../../src/domain/ids';
-import { type Reasons, type Reason, isSome, reason, takenReason } from '../../src/domain/reason/reasons';
+import { type Reasons, type Reason, isSome, namesHolder, reason, takenReason } from '../../src/domain/reason/reasons';
 import type { CheckedRecord, Decision, RejectedRecord } from '../../src/domain/record/record';
 import { fieldOf, type Takeover, type UniqueField } from '../../src/domain/decide/takeover-plan';
 import type { UserStore } from '../../src/ports';
@@ -101,15 +101,14 @@ export async function missingTakenReasons(
     clientId,
     rejected.flatMap(({ claims }) => wishesOf(claims)),
   );
-  return rejected.map(({ uniqueId, reasons, claims }) => {
-    const known = new Set(reasons.map(({ code }) => code));
-    return wishesOf(claims)
-      .flatMap(({ key, field }) => {
-        const holder = otherThan(userIdOf(clientId, uniqueId), holderOf(key));
-        return holder !== null && holds(key, holder) ? [takenFrom(holder, field, client)] : [];
-      })
-      .filter(({ code }) => !known.has(code));
-  });
+  return rejected.map(({ uniqueId, reasons, claims }) =>
+    wishesOf(claims).flatMap(({ key, field }) => {
+      const holder = otherThan(userIdOf(clientId, uniqueId), holderOf(key));
+      if (holder === null || !holds(key, holder)) return [];
+      const taken = takenFrom(holder, field, client);
+      return reasons.some((known) => known.code === taken.code && namesHolder(known, uniqueIdOf(holder))) ? [] : [taken];
+    }),
+  );
 }
 
 interface Taker {

@@ -132,7 +132,8 @@ export class RecordIndex {
 
     const { openQuote } = split;
     if (openQuote !== null && (isLast || split.isHopeless)) return refuseUnclosedQuote(openQuote);
-    if (bytes.length - split.consumed > MOST_RECORD_BYTES) {
+    // An incomplete record may end in half a line break, which does not count.
+    if (bytes.length - split.consumed > MOST_RECORD_BYTES + 1) {
       if (openQuote === null) return refuseLongRecord(split.line);
       return this.#seekEnd(bytes.subarray(split.consumed), split.line, openQuote);
     }
@@ -154,7 +155,7 @@ export class RecordIndex {
   }
 
   #takeSpans(bytes: Buffer, all: readonly Span[]): Refusal | undefined {
-    const long = all.find(({ start, end }) => end - start > MOST_RECORD_BYTES);
+    const long = all.find((span) => span.end - span.start > MOST_RECORD_BYTES && lengthOf(bytes, span) > MOST_RECORD_BYTES);
     if (long !== undefined) return refuseLongRecord(long.line);
     let filled = all.filter(({ kind }) => kind !== 'blank');
     if (!this.#isBehindSepLine && filled.length > 0) {
@@ -219,6 +220,13 @@ export class RecordIndex {
       last.records += records;
     }
   }
+}
+
+/** Without its line break. */
+function lengthOf(bytes: Buffer, { start, end }: Span): number {
+  let length = end - start;
+  while (length > 0 && LINE_ENDS.has(bytes[start + length - 1]!)) length--;
+  return length;
 }
 
 export type ChunkRange = Omit<Chunk, 'marks'>;

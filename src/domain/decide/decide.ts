@@ -46,7 +46,7 @@ function isNewerThan(seq: number, user: User | undefined): boolean {
 function reasonsOfTheWorld(record: CheckedRecord, user: User | undefined, context: DecideContext): readonly Reason[] {
   if (record.uniqueId === '' || record.reasons.some(({ field }) => field === 'uniqueId')) return [];
   if (user === undefined && context.zeroTwin !== undefined) {
-    return [leadingZerosReason((context.nameOf ?? headerOf)('uniqueId'), context.zeroTwin)];
+    return [leadingZerosReason((context.nameOf ?? headerOf)('uniqueId'), record.uniqueId, context.zeroTwin)];
   }
   if (user === undefined) {
     return record.active === '0' ? [reason('INACTIVE_UNKNOWN_USER', 'active')] : missingOfNewUser(record, context);

@@ -34,6 +34,8 @@ const MOST_SUGGESTED = 30;
 /** A header line may be as long as a record. */
 const MOST_LOOKED_AT = 100;
 const LONGEST_QUOTED = 60;
+/** `'unique_id'` */
+const MARKED = /^(?:'.*'|`.*`|[“”„].*[“”]|[‘’].*[‘’]|«.*»)$/;
 /** As a quoted name has it. */
 const UNSEEN_SHOWN = '\ufffd';
 
@@ -127,13 +129,17 @@ function sayUnknown(
   const sayable: string[] = [];
   let unsaid = Math.max(0, unknown.length - MOST_LOOKED_AT);
   const left = new Set(free);
+  let hasLookAlike = false;
   for (const { header, name } of unknown.slice(0, MOST_LOOKED_AT)) {
     const suggestion = suggestHeader(name, left) ?? REPORT_HEADERS.find((ours) => bare(ours) === bare(name));
     // Where unknown columns are ignored, only one that may be the missing one is worth a word.
     const worthAWord = suggestion !== undefined || (isHeaderLine && unknownColumns === 'refuse');
     const most = suggestion === undefined ? MOST_NAMED : MOST_SUGGESTED;
     if (!worthAWord || sayable.length >= most) unsaid++;
-    else sayable.push(suggestion === undefined ? quote(header) : `${quote(header)} (did you mean ${suggestion}?)`);
+    else {
+      hasLookAlike ||= suggestion !== undefined && looksLike(name, suggestion);
+      sayable.push(suggestion === undefined ? quote(header) : `${quote(header)} (did you mean ${suggestion}?)`);
+    }
   }
   if (sayable.length === 0) return '';
   const more = unsaid > 0 && isHeaderLine && unknownColumns === 'refuse' ? [`${unsaid} more`] : [];
@@ -142,7 +148,17 @@ function sayUnknown(
     sayable.length + more.length === 1
       ? `Unknown column ${names}; rename or remove it.`
       : `Unknown columns ${names}; rename or remove them.`;
-  return names.includes(UNSEEN_SHOWN) ? `${what} ${UNSEEN_SHOWN} stands for a character that cannot be seen; retype the name.` : what;
+  if (names.includes(UNSEEN_SHOWN)) return `${what} ${UNSEEN_SHOWN} stands for a character that cannot be seen; retype the name.`;
+  if (hasLookAlike) return `${what} A name that looks right holds a letter of another alphabet; retype it.`;
+  if (unknown.every(({ name }) => MARKED.test(name)))
+    return `${what} Only double quotes count as quotes; remove the marks from the whole file.`;
+  return what;
+}
+
+/** Letter by letter the same, but for some of another alphabet: nobody sees the difference. */
+function looksLike(name: string, accepted: string): boolean {
+  const isSame = (letter: string, at: number) => letter === accepted[at] || letter > '\u007f';
+  return name.length === accepted.length && /[a-z]/.test(name) && /[^\0-\u007f]/.test(name) && [...name].every(isSame);
 }
 
 function sayTwice(cells: readonly Cell[]): string {

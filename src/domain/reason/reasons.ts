@@ -156,9 +156,9 @@ const ROWS = {
   },
   LEADING_ZEROS: {
     scope: 'cell',
-    title: 'Leading zeros lost or added',
+    title: 'Zeros lost or added',
     meaning:
-      'No user has this unique_id, but one has it with more or fewer leading zeros, which spreadsheets drop. Not checked for clients whose setting leadingZeros is distinct.',
+      'No user has this unique_id, but one has it with more or fewer leading zeros, which spreadsheets drop, or with or without the .0 that some programs add to numbers. Not checked for clients whose setting leadingZeros is distinct.',
     fix: 'Write each id with its zeros. The reason of each record names the stored id. If they are two different people, ask us to keep them apart.',
     sentence: (column) => `${column} differs from another user's id only in leading zeros; write the id with its zeros.`,
   },
@@ -183,6 +183,13 @@ const ROWS = {
     meaning: 'The line holds column names, not a user: two files were joined. The columns below it may be different.',
     fix: 'Remove the line, and check that the records below it have the same columns.',
     sentence: () => 'This is a header line, not a user; remove it, and check that the records below it have the same columns.',
+  },
+  NOT_A_USER: {
+    scope: 'record',
+    title: 'Not a user',
+    meaning: 'The line holds a total, a count or a note, as reports write below a table, and no values of a user.',
+    fix: 'Remove the line.',
+    sentence: () => 'This is a total or a note below the table, not a user; remove the line.',
   },
   CUT_OFF: {
     scope: 'record',
@@ -278,16 +285,24 @@ export function claimedTwiceReason(
   return reason(code, field, `Users ${joinWithAnd([...names, ...nameless, ...rest])} have the same ${what}; ${toDo}`);
 }
 
+/** Whether the reason names this user as one who has the value. */
+export function namesHolder({ message }: Reason, uniqueId: string): boolean {
+  const name = nameOf({ uniqueId });
+  return message.includes(` ${name} (line `) || message.includes(` ${name} already has `);
+}
+
 /** An id that was rejected may hold anything. */
-function nameOf({ uniqueId }: OtherRecord): string {
+function nameOf({ uniqueId }: Pick<OtherRecord, 'uniqueId'>): string {
   return oneLine(uniqueId, LONGEST_ID);
 }
 
-/** `stored` = the id that differs only in leading zeros; `column` = the client's name for the field. */
-export function leadingZerosReason(column: string, stored: string): Reason {
+/** `stored` = the id that differs only in leading zeros, or in `.0` at the end; `column` = the client's name for the field. */
+export function leadingZerosReason(column: string, uniqueId: string, stored: string): Reason {
+  const isDecimal = uniqueId.endsWith('.0') !== stored.endsWith('.0');
+  const how = isDecimal ? 'in .0 at its end, which some programs add to numbers' : 'in leading zeros, which spreadsheets drop';
   return reason(
     'LEADING_ZEROS',
     'uniqueId',
-    `User ${stored} exists, and ${column} differs only in leading zeros, which spreadsheets drop. Write ${stored} if you mean that user. If they are two people, ask us to keep them apart.`,
+    `User ${stored} exists, and ${column} differs only ${how}. Write ${stored} if you mean that user. If they are two people, ask us to keep them apart.`,
   );
 }

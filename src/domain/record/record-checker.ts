@@ -50,6 +50,7 @@ export function recordChecker(setup: CheckerSetup): (row: RawRow) => CheckedReco
   const headers = setup.columns.map(({ header }) => header);
   const isHeader = (cells: readonly string[]) => isHeaderLine(clientCells(cells, headers), words);
   const { guess, isUntouched } = guesser(setup);
+  const isFooter = footerTest(columns);
   const formerGuess = setup.droppedBack ? formerGuesses(setup.columns) : undefined;
 
   return (row) => {
@@ -64,8 +65,24 @@ export function recordChecker(setup: CheckerSetup): (row: RawRow) => CheckedReco
     if (former !== undefined && isUntouched(former.told, cells)) return guess(line, former.code, NOT_LOOKED_AT, cells);
     const record = checkCells(row, columns);
     const mayBeHeader = record.reasons.length > 0 || (MAY_BE_NAME.test(record.uniqueId) && words.has(bare(record.uniqueId)));
-    return mayBeHeader && isHeader(cells) ? headerAgain(line) : record;
+    if (mayBeHeader && isHeader(cells)) return headerAgain(line);
+    const mayBeFooter = record.uniqueId.length <= LONGEST_FOOTER && FOOTER.test(record.uniqueId);
+    return mayBeFooter && isFooter(record, cells) ? unread(line, reason('NOT_A_USER', null)) : record;
   };
+}
+
+/** `Grand total: 12`, `(12 rows affected)`, `Count: 12`, `Page 1 of 2`, `End of report`, `Printed on Monday`. */
+const FOOTER =
+  /^\W*(?:(?:grand|sub)?[ -]?totals?(?: (?:users|records|rows))?|(?:sum|count|rows|records)(?=\s*[:=])|\d[\d.,]* (?:rows?|records?|lines?|users?|entries)\b.*|page \d+ of|end of (?:file|report|list|data|export)|(?:printed|exported|generated|created) (?:on|at|by)\b.*)(?:[\s.,:=)*-][\s\d.,:=)*-]*)?$/i;
+
+const LONGEST_FOOTER = 60;
+
+/** Beside such words a total has numbers at most; with only `active` they are the id of a user. */
+function footerTest(columns: readonly PreparedColumn[]): (record: CheckedRecord, cells: readonly string[]) => boolean {
+  const others = columns.filter(({ field }) => field !== 'uniqueId');
+  return ({ active }, cells) =>
+    others.every(({ at }) => /^[\s\d.,%]*$/.test(cells[at]!)) &&
+    (active === null || others.some(({ field, at }) => field !== 'active' && cells[at]!.trim() !== ''));
 }
 
 type GuessCode = 'RECORD_SHAPE' | 'QUOTE_MISPLACED' | 'ROWS_SWALLOWED';

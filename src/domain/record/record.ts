@@ -86,7 +86,7 @@ export interface DecideContext {
   readonly requiredFields: readonly FieldName[];
   /** What the client's files call a field; undefined = as the OPS-COM table does. */
   readonly nameOf?: (field: FieldName) => string;
-  /** There is no such user, but one whose unique id differs from the record's in leading zeros only: that user's id. */
+  /** There is no such user, but one whose unique id differs from the record's in zeros only: that user's id. */
   readonly zeroTwin?: string;
   /** A newer import that was applied contained this user. */
   readonly superseded: boolean;

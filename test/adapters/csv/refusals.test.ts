@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { ClientSettings } from '../../../src/domain/client';
 import type { Refusal } from '../../../src/domain/reason/refusals';
-import { HEADER, inspectFile, refusalOf } from './on-disk';
+import { acceptedFile, HEADER, inspectFile, refusalOf } from './on-disk';
 
 const good = `${HEADER}\n1,OPSCOM,Ann\n`;
 const wide = (text: string) => Buffer.from(text, 'utf16le');
@@ -140,6 +140,17 @@ const cases: readonly Case[] = [
   { title: 'a record of more than 1 MiB', content: `${good}\n2,OPSCOM,${block.repeat(5)}\n`, code: 'RECORD_TOO_LONG', line: 4 },
   { title: 'a last record of more than 1 MiB', content: `${good}2,OPSCOM,${block.repeat(5)}`, code: 'RECORD_TOO_LONG', line: 3 },
 ];
+
+const MIB = 1024 * 1024;
+const recordOf = (length: number) => `2,OPSCOM,"${'x'.repeat(length - '2,OPSCOM,""'.length)}"`;
+
+test.each(['\n', '\r\n', '\r', ''])('a record may have 1 MiB and no byte more, whatever ends it: %j', async (end) => {
+  for (const before of ['', '9,OPSCOM,Zoe\n'.repeat(20_000)]) {
+    const { verdict } = await acceptedFile(`${good}${before}${recordOf(MIB)}${end}`);
+    expect(verdict.records).toBe(before === '' ? 2 : 20_002);
+    expect(await refusalOf(`${good}${before}${recordOf(MIB + 1)}${end}`)).toMatchObject({ code: 'RECORD_TOO_LONG' });
+  }
+});
 
 const header = 'unique_id,login_source,first_name,email';
 

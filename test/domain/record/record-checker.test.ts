@@ -248,6 +248,11 @@ describe('a record that cannot be told apart into cells', () => {
     expect(checkRow({ line: 9, cells }).reasons[0]?.message).toContain(sentence);
   });
 
+  test('says so where quotes are curly', () => {
+    const { reasons } = checkerFor(['unique_id', 'login_source', 'last_name'])({ line: 9, cells: ['1', 'OPSCOM', '“Lee', ' Jr”'] });
+    expect(reasons[0]?.message).toContain('write straight double quotes (") around each value that holds a comma.');
+  });
+
   test('says so where a line break is missing', () => {
     const of = checkerFor(['unique_id', 'login_source', 'email', 'city']);
     const cells = ['1', 'OPSCOM', '', 'Ottawa2', 'OPSCOM', '', 'Hull'];
@@ -292,6 +297,41 @@ describe('a header line among the records', () => {
     ],
   ])('%j: %j is somebody', (headers, cells) => {
     expect(checkerFor(headers, agylia)({ line: 2, cells }).reasons).toEqual([]);
+  });
+});
+
+describe('a line below the table', () => {
+  const of = checkerFor(['username', 'forename', 'surname', 'groups', 'active'], { profile: 'agylia' });
+  const codes = (id: string, ...rest: readonly string[]) =>
+    of({ line: 9, cells: [id, ...rest, '', '', '', ''].slice(0, 5) }).reasons.map(({ code }) => code);
+
+  test.each([
+    'Total',
+    'TOTALS:',
+    'Grand Total: 1,024',
+    'Sub-total',
+    'Total users: 3',
+    'Count: 3',
+    'Rows:3',
+    '(3 rows affected)',
+    '3 records selected.',
+    'Page 1 of 2',
+    '*** End of report ***',
+    'Printed on 28 November',
+  ])('%j is no user, whatever numbers are beside it', (id) => {
+    expect(codes(id)).toEqual(['NOT_A_USER']);
+    expect(codes(id, '3', '', '99.5 %', '7')).toEqual(['NOT_A_USER']);
+    expect(codes(id, 'Tom')).toEqual([]);
+    expect(codes(id, '', '', '', '0')).toEqual([]);
+  });
+
+  test.each(['total2', 'tot', 'sum', 'count', 'printed', 'rows', '3', '1,024', 'end', 'page', 'totaled', 'subtle', '3rows'])(
+    '%j may be somebody',
+    (id) => expect(codes(id)).toEqual([]),
+  );
+
+  test('a long value costs no time', () => {
+    expect(codes(`1 rows${'1 '.repeat(200_000)}\nx`)).not.toContain('NOT_A_USER');
   });
 });
 

@@ -11,8 +11,8 @@ import { uniqueIdOf, userIdOf, type UserId } from '../../../domain/ids';
 const NAMES_WITHIN_MS = 10_000;
 /** What MongoDB says when the time is over. */
 const MAX_TIME_EXPIRED = 50;
-/** Spreadsheets keep 15 digits of a number; no id that they could have shortened is longer. */
-const MOST_DIGITS = 20;
+/** Nobody pads ids to more. */
+const MOST_PADDED = 20;
 
 /**
  * By what a client calls them: unique id, e-mail or user name, whole or the beginning of it, by index; and by their names, which have none: a
@@ -54,8 +54,8 @@ function inAName(word: string): mongo.Filter<UserDocument> {
 }
 
 /**
- * Finds the user that a new id may stand for after a spreadsheet has dropped its leading zeros: 901 for 000901. A lookup by `_id` alone:
- * every sensible number of zeros is looked up, and only if the client has ids with leading zeros at all.
+ * Finds the user that a new id may stand for after a program has dropped its leading zeros, 901 for 000901, or made a decimal number of it,
+ * 901.0. A lookup by `_id` alone: every sensible number of zeros is looked up, and only if the client has ids with leading zeros at all.
  */
 export function createZeroTwins(models: Pick<Models, 'users'>): UserStore['zeroTwins'] {
   const users = native<UserDocument>(models.users);
@@ -64,11 +64,7 @@ export function createZeroTwins(models: Pick<Models, 'users'>): UserStore['zeroT
     const padded = await users.findOne({ _id: { $gte: first, $lt: userIdOf(clientId, '1') } }, { projection: { _id: 1 } });
     const asked = new Map<UserId, string[]>();
     for (const uniqueId of uniqueIds) {
-      const bare = uniqueId.replace(/^0+(?=.)/, '');
-      const longest = padded === null ? bare.length : MOST_DIGITS;
-      for (let length = bare.length; length <= longest; length++) {
-        const twin = bare.padStart(length, '0');
-        if (twin === uniqueId) continue;
+      for (const twin of twinsOf(uniqueId, padded !== null)) {
         const userId = userIdOf(clientId, twin);
         asked.set(userId, [...(asked.get(userId) ?? []), uniqueId]);
       }
@@ -84,4 +80,13 @@ export function createZeroTwins(models: Pick<Models, 'users'>): UserStore['zeroT
     }
     return twins;
   };
+}
+
+function twinsOf(uniqueId: string, arePadded: boolean): readonly string[] {
+  const whole = uniqueId.replace(/^(\d+)\.0$/, '$1');
+  const bare = whole.replace(/^0+(?=.)/, '');
+  const longest = arePadded ? Math.max(MOST_PADDED, bare.length + 1) : bare.length;
+  const twins = Array.from({ length: longest - bare.length + 1 }, (_, zeros) => '0'.repeat(zeros) + bare);
+  if (/^\d+$/.test(whole)) twins.push(`${whole}.0`);
+  return twins.filter((twin) => twin !== uniqueId);
 }
