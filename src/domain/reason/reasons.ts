@@ -187,9 +187,10 @@ const ROWS = {
   NOT_A_USER: {
     scope: 'record',
     title: 'Not a user',
-    meaning: 'The line holds a total, a count or a note, as reports write below a table, and no values of a user.',
+    meaning:
+      'The line holds a total, a count, a note or only dashes, as reports have them below a table or its header, and no values of a user.',
     fix: 'Remove the line.',
-    sentence: () => 'This is a total or a note below the table, not a user; remove the line.',
+    sentence: () => 'This is a total, a note or a ruled line of a table, not a user; remove the line.',
   },
   CUT_OFF: {
     scope: 'record',

@@ -71,9 +71,9 @@ export function recordChecker(setup: CheckerSetup): (row: RawRow) => CheckedReco
   };
 }
 
-/** `Grand total: 12`, `(12 rows affected)`, `Count: 12`, `Page 1 of 2`, `End of report`, `Printed on Monday`. */
+/** `Grand total: 12`, `(12 rows affected)`, `Count: 12`, `Page 1 of 2`, `End of report`, `Printed on Monday`, `--------`. */
 const FOOTER =
-  /^\W*(?:(?:grand|sub)?[ -]?totals?(?: (?:users|records|rows))?|(?:sum|count|rows|records)(?=\s*[:=])|\d[\d.,]* (?:rows?|records?|lines?|users?|entries)\b.*|page \d+ of|end of (?:file|report|list|data|export)|(?:printed|exported|generated|created) (?:on|at|by)\b.*)(?:[\s.,:=)*-][\s\d.,:=)*-]*)?$/i;
+  /^(?:[-=_*+~]{3,}|\W*(?:(?:grand|sub)?[ -]?totals?(?: (?:users|records|rows))?|(?:sum|count|rows|records)(?=\s*[:=])|\d[\d.,]* (?:rows?|records?|lines?|users?|entries)\b.*|page \d+ of|end of (?:file|report|list|data|export)|(?:printed|exported|generated|created) (?:on|at|by)\b.*)(?:[\s.,:=)*-][\s\d.,:=)*-]*)?)$/i;
 
 const LONGEST_FOOTER = 60;
 
@@ -81,7 +81,7 @@ const LONGEST_FOOTER = 60;
 function footerTest(columns: readonly PreparedColumn[]): (record: CheckedRecord, cells: readonly string[]) => boolean {
   const others = columns.filter(({ field }) => field !== 'uniqueId');
   return ({ active }, cells) =>
-    others.every(({ at }) => /^[\s\d.,%]*$/.test(cells[at]!)) &&
+    others.every(({ at }) => /^[\s\d.,%=_*+~-]*$/.test(cells[at]!)) &&
     (active === null || others.some(({ field, at }) => field !== 'active' && cells[at]!.trim() !== ''));
 }
 

@@ -318,6 +318,8 @@ describe('a line below the table', () => {
     'Page 1 of 2',
     '*** End of report ***',
     'Printed on 28 November',
+    '----------',
+    '=====',
   ])('%j is no user, whatever numbers are beside it', (id) => {
     expect(codes(id)).toEqual(['NOT_A_USER']);
     expect(codes(id, '3', '', '99.5 %', '7')).toEqual(['NOT_A_USER']);
@@ -325,7 +327,11 @@ describe('a line below the table', () => {
     expect(codes(id, '', '', '', '0')).toEqual([]);
   });
 
-  test.each(['total2', 'tot', 'sum', 'count', 'printed', 'rows', '3', '1,024', 'end', 'page', 'totaled', 'subtle', '3rows'])(
+  test('a line of dashes below the header is no user', () => {
+    expect(codes('--------', '-------', '---', '------', '------')).toEqual(['NOT_A_USER']);
+  });
+
+  test.each(['total2', 'tot', 'sum', 'count', 'printed', 'rows', '3', '1,024', 'end', 'page', '--', 'totaled', 'subtle', '3rows'])(
     '%j may be somebody',
     (id) => expect(codes(id)).toEqual([]),
   );
