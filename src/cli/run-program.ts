@@ -9,8 +9,9 @@ import { buildProgram } from './program';
 
 /** `args` as typed, without the program's own name. Whatever was opened is closed again. */
 export async function runProgram(deps: CliDeps, args: readonly string[]): Promise<ExitCode> {
-  // A reader that has seen enough (`imports list | head`) closes the pipe. Without a listener that would end us with a stack trace.
-  deps.stdout.on('error', ignore);
+  // A reader that has seen enough (`imports list | head`) closes the pipe, and we may hear of it when all is done. Without a listener that
+  // would end us with a stack trace.
+  if (!deps.stdout.listeners('error').includes(ignore)) deps.stdout.on('error', ignore);
   const program = buildProgram(deps);
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -28,7 +29,6 @@ export async function runProgram(deps: CliDeps, args: readonly string[]): Promis
     return exitCode;
   } finally {
     await deps.close();
-    deps.stdout.off('error', ignore);
   }
 }
 

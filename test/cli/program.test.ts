@@ -280,6 +280,17 @@ test('a reader that closes the pipe early is no error', async () => {
   expect(told).toEqual([]);
 });
 
+test('nor is one of which we hear when the command has ended', async () => {
+  const pipe = new Writable({
+    write: (_chunk, _encoding, done) => void setTimeout(() => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })), 100),
+  });
+  const closed = new Promise((resolve) => pipe.once('close', resolve));
+  expect(await runProgram(depsOf(aWorld(), pipe, nothing()), ['--version'])).toBe(0);
+  expect([pipe.errored, pipe.listenerCount('error')]).toEqual([null, 1]);
+  await closed;
+  expect(pipe.errored).toMatchObject({ code: 'EPIPE' });
+});
+
 test('the version is printed', async () => {
   const { code, out } = await imports(aWorld(), '--version');
   expect([code, out]).toEqual([0, '1.2.3\n']);
