@@ -14,7 +14,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { mongo } from 'mongoose';
-import { cpuSeconds, numberOption, option, runBench, startProduct, statOf, type Running } from './start-product';
+import { cpuSeconds, numberOption, option, peakMiB, runBench, startProduct, statOf, type Running } from './start-product';
 
 const BATCH = 1_000;
 const IN_FLIGHT = 4;
@@ -50,11 +50,6 @@ async function writeFile(file: string, records: number, isChanged: (i: number) =
   await once(out, 'finish');
 }
 
-/** Peak resident memory since the last reset, in MiB. */
-function peakMiB(pid: number): number {
-  return Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
-}
-
 function cpuMicros(pid: number): number {
   return cpuSeconds(pid) * 1e6;
 }
@@ -64,10 +59,11 @@ async function importOnce(
   client: string,
   file: string,
 ): Promise<{ readonly seconds: number; readonly importId: string }> {
+  // Before the file is there: a tick of the schedule may be faster than the scan.
+  const known = new Set((await product.json<{ importId: string }[]>('list', '--client', client)).map(({ importId }) => importId));
   const folder = path.join(product.dataDir, 'clients', client);
   renameSync(file, path.join(folder, path.basename(file)));
   await new Promise((resolve) => setTimeout(resolve, 1_200));
-  const known = new Set((await product.json<{ importId: string }[]>('list', '--client', client)).map(({ importId }) => importId));
   await product.json('scan', client);
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 1_000));

@@ -37,6 +37,11 @@ export function cpuSeconds(pid: number): number {
   return (Number(statOf(pid)[11]) + Number(statOf(pid)[12])) / 100;
 }
 
+/** Peak resident memory since it started, in MiB. */
+export function peakMiB(pid: number): number {
+  return Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
+}
+
 /** What Linux says of a process (or of `self`), behind its name. */
 export function statOf(pid: number | 'self'): readonly string[] {
   return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
