@@ -486,7 +486,7 @@ export interface CsvFiles {
   /**
    * One pass over the claimed file: hash, encoding, delimiter, header check, index of chunks, repeats and conflicts within the file.
    * Writes the UTF-8 text (when the encoding is another) and the sorted fingerprints of the unique ids. Memory does not grow with
-   * the file but for about 40 bytes a record.
+   * the file but for about 40 bytes per record.
    */
   inspect(
     file: {

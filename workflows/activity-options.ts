@@ -1,4 +1,4 @@
-// All timeouts and retries, one row a kind of step, each with its reason. No number of this sort stands anywhere else.
+// All timeouts and retries, one row per kind of step, each with its reason. No number of this sort stands anywhere else.
 //
 // A broken world (database, disk) is tried again for a day; after that the import is `failed` and `imports retry` goes on where it
 // stopped. Tries are counted, not time, so waiting for a worker is never a failure. Errors that no repetition cures are marked
@@ -7,7 +7,7 @@
 import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
 import { TASK_QUEUES } from './messages';
 
-/** A day at one try a minute. */
+/** A day at one try per minute. */
 const A_DAY_OF_TRIES = 1_440;
 const forEver = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
 const worldIsBroken = { ...forEver, maximumAttempts: A_DAY_OF_TRIES } as const;

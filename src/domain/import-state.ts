@@ -1,4 +1,4 @@
-// The life of an import, one row a state. Stores move imports by this table (`ImportStore.advance`), lists and texts are made from it, and
+// The life of an import, one row per state. Stores move imports by this table (`ImportStore.advance`), lists and texts are made from it, and
 // the diagram in docs/architecture.md and the states in docs/operations.md are checked against it.
 
 export type ImportState =

@@ -1,4 +1,4 @@
-// Bounds on the passwords that are checked at the same moment: each is dear work, and may be somebody's guess.
+// Bounds on the passwords that are checked at the same moment: each check is expensive, and may be somebody's guess.
 
 /** Runs at most `limit` at a time; those that would be too many in the queue are turned away. */
 export function atMost(limit: number, queue: number): <T>(work: () => Promise<T>) => Promise<T | 'too-busy'> {

@@ -188,7 +188,7 @@ export function createDoorkeeper(options: DoorkeeperOptions): Doorkeeper {
 
 const EVERY_MS = 60_000;
 
-/** One line a minute: a flood is to be seen in the log, not to fill it. */
+/** One line per minute: a flood should show in the log without filling it. */
 function createTurnAwayLog(log: Log, clock: Clock): (reason: string) => void {
   let counts: Record<string, number> = {};
   let saidAt = -Infinity;

@@ -1,7 +1,7 @@
 // Programs that are interrupted (^C in OpenSSH's sftp, an exception in paramiko or ftplib, an error in FileZilla) close the part that they
-// have sent as if it were the file. What gives it away: it ends with a full block, in the middle of a line of text. That a block is full is
-// seen from another one of the same length. Of whole files that lack a line break at their end, as many look so as have by chance the
-// length of full blocks: over SFTP one in 4,096 at most, over FTPS one in 8,192.
+// have sent as if it were the file. What gives it away: it ends with a full block, in the middle of a line of text. A block is known to
+// be full when another one has the same length. A whole file without a line break at its end is mistaken for such a part only when it happens
+// to end with a full block: over SFTP one in 4,096 at most, over FTPS one in 8,192.
 
 import { FolderError } from './folder/folder-error';
 

@@ -1,4 +1,4 @@
-// How bad an address behaves, and how long an attempt has to wait. Pure: the moment is passed in. An address is banned for what it does;
+// How badly an address behaves, and how long an attempt has to wait. Pure: the moment is passed in. An address is banned for what it does;
 // an account is never locked, only slowed down for places that it has not logged in from: else a stranger could shut a client out.
 
 import { createHash } from 'node:crypto';

@@ -1,6 +1,6 @@
-// Who is in: one visit a connection that has logged in, from then until it ends. Support sees them through the store, where each gives a
-// sign of life from time to time; what a killed process leaves there falls silent and is no longer shown. Nothing of it is waited for, and
-// a store that is down shuts nobody out.
+// Who is in: one visit per connection that has logged in, from then until it ends. Support sees them through the store, where each gives a
+// sign of life from time to time; what a killed process leaves there falls silent and is no longer shown. Nothing waits for the store, and
+// one that is down shuts nobody out.
 
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../domain/client';

@@ -1,4 +1,4 @@
-// The archives that a first start may download, each with its SHA-256: what is anything else is not unpacked. A newer version is a new
+// The archives that a first start may download, each with its SHA-256: anything else is not unpacked. A newer version is a new
 // address and a new hash, taken from somewhere else than the place of the download.
 
 import os from 'node:os';

@@ -287,7 +287,7 @@ it('renews a hash that was made with older parameters, at the next login', async
   stays.end();
 });
 
-it('holds the keys of one person against nobody: a few that the account does not have are one misdeed a connection', async () => {
+it('holds the keys of one person against nobody: a few that the account does not have are one misdeed per connection', async () => {
   const other = keyPair().private;
   for (let n = 0; n < 24; n++) expect(await attempt(STRANGER, { privateKey: other, authHandler: ['publickey'] })).toBe('out');
   await new Promise((resolve) => setTimeout(resolve, 50));

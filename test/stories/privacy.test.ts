@@ -57,7 +57,7 @@ describe('personal data of the imported files', () => {
     for (const name of logs) expect([name, found(readFileSync(path.join(folder, name), 'utf8'))]).toEqual([name, []]);
   });
 
-  it('leaves logs that a machine can read: JSON, one event a line', () => {
+  it('leaves logs that a machine can read: JSON, one event per line', () => {
     for (const name of ['worker.log', 'sftp.log', 'up.log']) {
       const lines = readFileSync(path.join(product.data, 'run', name), 'utf8')
         .trimEnd()

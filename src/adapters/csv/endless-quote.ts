@@ -1,5 +1,5 @@
 // A quoted value that has outgrown what a record may hold. Whether its quote is never closed or its record just too long shows only at
-// its end: it is sought without keeping what lies before it.
+// its end, so the end is looked for without keeping what lies before it.
 
 const QUOTE = 0x22;
 const LF = 0x0a;

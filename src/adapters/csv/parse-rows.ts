@@ -1,4 +1,4 @@
-// Raw rows out of bytes whose records are known: runs of whole records at once. csv-parse reads those of which the quotes make no sense.
+// Raw rows out of bytes whose records are known: runs of whole records at once. csv-parse reads those whose quotes make no sense.
 
 import { CsvError, parse } from 'csv-parse/sync';
 import type { RawRow } from '../../domain/record/record';

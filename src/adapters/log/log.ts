@@ -1,4 +1,4 @@
-// The log: one JSON line an event. The only home of pino, and the last guard of promise 3: a field that could hold personal data or a
+// The log: one JSON line per event. The only home of pino, and the last guard of promise 3: a field that could hold personal data or a
 // secret is blanked, and of an error only its class, code and places in code are told, because drivers quote values.
 
 import pino from 'pino';

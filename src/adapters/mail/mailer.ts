@@ -1,4 +1,4 @@
-// Sends mail through an SMTP server. One connection a message: reports are rare, and a connection kept open would only go stale.
+// Sends mail through an SMTP server. One connection per message: reports are rare, and a connection kept open would only go stale.
 // What the server answers may quote addresses, so errors carry its codes and never its words.
 
 import type { ReadStream } from 'node:fs';

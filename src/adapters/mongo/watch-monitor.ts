@@ -1,6 +1,6 @@
-// The driver keeps one look-out for each server. When a connection dies in the very moment in which the look-out asks over it, the driver
-// (7.8, Connection.writeCommand) waits for ever for a socket that is gone, and every call fails with "server selection" although the server
-// is back. No setting prevents it, so a look-out that does not come back is noticed here.
+// The driver keeps one monitor for each server. When a connection dies at the very moment at which the monitor asks over it, the driver
+// (7.8, Connection.writeCommand) waits forever for a socket that is gone, and every call fails with "server selection" although the server
+// is back. No setting prevents that, so a monitor that has fallen silent is noticed here.
 
 import type { mongo } from 'mongoose';
 

@@ -1,4 +1,4 @@
-// The settings of a client as they are typed: KEY=VALUE, one row a key. `client add --set`, `client set`, `client show` and the help page
+// The settings of a client as they are typed: KEY=VALUE, one row per key. `client add --set`, `client set`, `client show` and the help page
 // read this table.
 
 import type { ClientSettings } from '../../domain/client';

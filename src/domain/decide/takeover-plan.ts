@@ -2,8 +2,8 @@
 // which order? Chains and swaps work in whatever order the lines come; a record whose wish nobody gives up cannot be, nor can those that
 // wait for it.
 //
-// A file that gives all its users new e-mails has a wish a record. So nothing of a record is kept but fingerprints and numbers, 100 bytes
-// of them: a million records fit beside everything else that a worker does.
+// In a file that gives all its users new e-mails, every record has such a wish. So only fingerprints and numbers are kept, 100 bytes for each
+// record: a million records fit beside everything else that a worker does.
 
 import { fingerprint } from '../file/fingerprint';
 import type { UserId } from '../ids';

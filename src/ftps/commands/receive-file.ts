@@ -1,4 +1,4 @@
-// An upload. It is published when the client said that it has sent everything, and not because its connection ended: the connection of
+// An upload. It is published when the client says that it has sent everything, and not because its connection ended: the connection of
 // a program that was killed ends just as politely.
 
 import { setTimeout as sleep } from 'node:timers/promises';

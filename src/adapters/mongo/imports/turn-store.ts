@@ -1,4 +1,4 @@
-// Whose turn it is: one document a client, changed by compare-and-set only, so that no turn is given twice.
+// Whose turn it is: one document per client, changed by compare-and-set only, so that no turn is given twice.
 
 import type { ClientId } from '../../../domain/ids';
 import type { TurnStore } from '../../../ports';

@@ -1,4 +1,4 @@
-// Users who are looked for by something else than their exact id.
+// Finds users by something other than their exact id.
 
 import { mongo } from 'mongoose';
 import { emailKeyOf, userNameKeyOf } from '../../../domain/record/claims';

@@ -1,4 +1,4 @@
-// Groups of a client's users. One document a group, under the client and its name without regard to case, spelled as it first came.
+// Groups of a client's users. One document per group, under the client and its name without regard to case, spelled as it first came.
 
 import { groupKey } from '../../../domain/record/groups';
 import type { ClientId } from '../../../domain/ids';

@@ -1,4 +1,4 @@
-// What is too much for one call, a part at a time.
+// Splits what is too much for one call into parts.
 
 import type { mongo } from 'mongoose';
 import type { ClientId, UserId } from '../../../domain/ids';

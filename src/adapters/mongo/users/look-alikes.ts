@@ -1,6 +1,6 @@
-// Reads BSON documents of which each looks like the one before, thousands of them: a name is the one that stood at the same place, a text that
-// stood there before is taken instead of being made again, and values that are expected are only compared. Whatever is out of the ordinary is
-// left to the driver's own reader, so the answer is always the driver's. Every record of every file is compared with such a document.
+// Reads thousands of BSON documents, each of which looks like the one before: a name or a text that stood at the same place before is used
+// again instead of being made anew, and values that are expected are only compared. Anything out of the ordinary is left to the driver's own
+// reader, so the answer is always the driver's. Every record of every file is compared with such a document.
 
 import { mongo } from 'mongoose';
 
