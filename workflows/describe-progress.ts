@@ -51,6 +51,11 @@ function detailsOf({ importId, refusedBecause }: Progress): string {
     : `For the exact reason and its line: \`imports show ${importId}\`.`;
 }
 
+/** The UI makes the frame of a page too low for its last lines: something else comes last. */
+export function framed(page: string): string {
+  return `${page}\n\n---`;
+}
+
 /** Client-chosen text must read as text: no markup, no links, no second line. */
 export function escapeMarkdown(text: string): string {
   const flat = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
@@ -58,7 +63,7 @@ export function escapeMarkdown(text: string): string {
   return short.replace(/[\\`*_{}[\]()<>#+!|~&:@-]/g, (mark) => `\\${mark}`);
 }
 
-/** In few lines: the frame in the UI is low. */
+/** In few lines: the frame in the UI is narrow. */
 function holdPage(importId: string, file: string, { until, ...numbers }: NonNullable<Progress['held']>): string[] {
   const { archives, activeUsers } = numbers;
   const share = `archive **${grouped(archives)}** of ${grouped(activeUsers)} active users (${shareOf(archives, activeUsers)} %)`;

@@ -5,7 +5,7 @@ import { continueAsNew, proxyActivities, setCurrentDetails, upsertSearchAttribut
 import type { Activities } from '../activities';
 import { ACTIVITY_OPTIONS } from './activity-options';
 import { approvalOf } from './approval';
-import { describeProgress, type Progress } from './describe-progress';
+import { describeProgress, framed, type Progress } from './describe-progress';
 import { importFileSteps, type ImportSteps, type Watcher } from './import-file-steps';
 import type { ApprovedImport, ImportFileInput, ImportFileResult } from './messages';
 import { ImportOutcome, ImportRecords, ImportRejected, ImportState } from './search-attributes';
@@ -57,7 +57,7 @@ function watch(input: ImportFileInput): Watcher {
   let progress: Progress = { importId: input.importId, fileName: input.fileName, state: 'queued' };
   const show = (change: Partial<Progress>) => {
     progress = { ...progress, ...change };
-    setCurrentDetails(describeProgress(progress));
+    setCurrentDetails(framed(describeProgress(progress)));
   };
   return {
     enter(state, seen) {

@@ -4,7 +4,7 @@
 import { continueAsNew, proxyActivities, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { ACTIVITY_OPTIONS } from './activity-options';
-import { describeUndoProgress, type UndoProgress } from './describe-progress';
+import { describeUndoProgress, framed, type UndoProgress } from './describe-progress';
 import type { UndoImportInput, UndoImportResult } from './messages';
 import { ImportState } from './search-attributes';
 import { sendReport } from './send-report';
@@ -45,7 +45,7 @@ function watch({ importId, fileName, fromChunk = 0 }: UndoImportInput): UndoWatc
   let progress: UndoProgress = { importId, fileName, phase: 'planning', chunks: 0, chunksDone: fromChunk };
   const show = (change: Partial<UndoProgress>) => {
     progress = { ...progress, ...change };
-    setCurrentDetails(describeUndoProgress(progress));
+    setCurrentDetails(framed(describeUndoProgress(progress)));
   };
   return {
     enter(phase, seen) {

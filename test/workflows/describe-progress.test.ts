@@ -1,5 +1,5 @@
 import { NO_COUNTS } from '../../src/domain/import-run';
-import { describeProgress, escapeMarkdown } from '../../workflows/describe-progress';
+import { describeProgress, escapeMarkdown, framed } from '../../workflows/describe-progress';
 
 describe('the page that the Temporal UI shows', () => {
   it('tells phase, progress and file', () => {
@@ -59,6 +59,10 @@ describe('the page that the Temporal UI shows', () => {
         'For the exact reason and its line: `imports show acme-7`.',
       ].join('\n'),
     );
+  });
+
+  it('ends with a rule, which the frame of the UI may cut off', () => {
+    expect(framed('last line')).toBe('last line\n\n---');
   });
 
   it('says how to go on after a failure', () => {
