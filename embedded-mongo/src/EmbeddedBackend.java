@@ -19,7 +19,7 @@ final class EmbeddedBackend extends H2Backend {
 
     EmbeddedBackend(MVStore store, Sync sync) {
         super(store);
-        commits = new GroupCommit(sync, this::commit, store::sync);
+        commits = new GroupCommit(sync, this::commit, () -> fsync(store));
         version(new AcceptedVersion());
     }
 
@@ -46,6 +46,14 @@ final class EmbeddedBackend extends H2Backend {
     /** The command as the library does it. */
     Document library(Command command) {
         return super.handleCommand(command.channel(), command.database(), command.name(), command.query());
+    }
+
+    private static void fsync(MVStore store) {
+        try {
+            store.sync();
+        } catch (RuntimeException failure) {
+            EmbeddedMongo.endBroken(failure);
+        }
     }
 
     private static boolean changesNothing(Command command) {

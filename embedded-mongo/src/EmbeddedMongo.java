@@ -17,7 +17,7 @@ import org.h2.mvstore.MVStore;
  * </pre>
  *
  * stdout: exactly one line, {"ready":true,"port":N,"pid":N,...}. stderr: messages.
- * Exit: 0 stdin closed or SIGTERM; 2 wrong arguments; 3 data directory in use; 4 not our data directory.
+ * Exit: 0 stdin closed or SIGTERM; 2 wrong arguments; 3 data directory in use; 4 not our data directory; 5 the disk took no more.
  */
 public final class EmbeddedMongo {
     /** To be changed whenever the format of the file changes. */
@@ -55,10 +55,20 @@ public final class EmbeddedMongo {
     }
 
     private static MVStore openStore(Options options) throws IOException {
-        MVStore.Builder builder = new MVStore.Builder().cacheSize(options.cacheMegabytes()).autoCommitBufferSize(65536);
+        MVStore.Builder builder = new MVStore.Builder().cacheSize(options.cacheMegabytes()).autoCommitBufferSize(65536)
+            .backgroundExceptionHandler((thread, failure) -> endBroken(failure));
         // Otherwise the store commits whenever it likes, in the middle of a command as well.
         if (options.sync() != Sync.lazy) builder.autoCommitDisabled();
         if (options.data() != null) builder.fileName(DataDirectory.take(Path.of(options.data())).toString());
         return builder.open();
+    }
+
+    /**
+     * After a failed write the store takes no other, and memory knows more than the disk. No reply, no shutdown: whoever
+     * starts us again goes on with what was acknowledged.
+     */
+    static void endBroken(Throwable failure) {
+        System.err.println("embedded-mongo: it ends because the disk took no more: " + failure.getMessage());
+        Runtime.getRuntime().halt(5);
     }
 }

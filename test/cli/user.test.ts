@@ -108,6 +108,16 @@ test('says so when the values have expired', async () => {
   expect(out).toMatch(/acme-1 +2 +created +values removed or expired/);
 });
 
+test('what the application has changed since is not said to be what the import wrote', async () => {
+  const archived = { status: 'archived', imported: stamp(2, 'archive'), values: { lastName: 'Wed' } } as const;
+  const change = aChange(2, { decision: 'archive' });
+  const before = await imports(world(aUser({ ...archived, rev: 2 }), change), 'user', 'acme', '0042');
+  expect(before.out).toContain('lastName: Wed');
+  const since = await imports(world(aUser({ ...archived, rev: 3 }), change), 'user', 'acme', '0042');
+  expect(since.out).not.toContain('Wed');
+  expect(since.out).toMatch(/acme-1 +2 +created +values removed or expired/);
+});
+
 test('says so when no import ever touched the user', async () => {
   const { imported: _imported, created: _created, ...untouched } = aUser();
   expect((await imports(world(untouched), 'user', 'acme', '0042')).out).toContain('No import has touched this user');

@@ -73,6 +73,25 @@ test('kill -9 under load loses no acknowledged write, and indexes agree with doc
   await expect(found.insertOne({ _id: 'zz', n: 0, email: 's0' })).rejects.toMatchObject(DUPLICATE);
 });
 
+test('it ends when the disk takes no more, with every acknowledged write on it', async () => {
+  // A file that may not grow is to it what a full disk is.
+  const first = await startEmbeddedMongo({ dataDir, before: ['bash', '-c', 'ulimit -f 2048; exec "$@"', 'bash'] });
+  undo.push(() => first.stop());
+  const rows = await connect(first);
+  let acknowledged = 0;
+  const fill = async (): Promise<void> => {
+    for (;;) {
+      await rows.insertOne({ _id: `${acknowledged}`, n: acknowledged, email: 'x'.repeat(50_000) });
+      acknowledged += 1;
+    }
+  };
+  await expect(fill()).rejects.toThrow(mongo.MongoNetworkError);
+  expect(acknowledged).toBeGreaterThan(5);
+  const again = await connect(await start());
+  expect(await again.countDocuments()).toBe(acknowledged);
+  await again.insertOne({ _id: 'more', n: 0, email: '' });
+});
+
 test('a data directory has one engine at a time', async () => {
   await start();
   expect(await runEmbeddedMongo(['--data', dataDir])).toEqual({

@@ -34,10 +34,17 @@ async function useGiven(given: string, database: string): Promise<TestMongo> {
   };
 }
 
+interface EngineOptions {
+  readonly dataDir?: string;
+  /** A program that runs the engine, with its arguments. */
+  readonly before?: readonly string[];
+}
+
 /** The embedded engine, whatever MONGODB_URI says. A data directory that is given is kept. */
-export async function startEmbeddedMongo({ dataDir }: { readonly dataDir?: string } = {}): Promise<TestMongo> {
+export async function startEmbeddedMongo({ dataDir, before = [] }: EngineOptions = {}): Promise<TestMongo> {
   const own = dataDir ?? mkdtempSync(join(tmpdir(), 'imports-mongo-'));
-  const child = spawn('java', [...(await command()), '--data', own], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [program, ...args] = [...before, 'java', ...(await command()), '--data', own];
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const line = await new Promise<string>((resolve, reject) => {
     let text = '';

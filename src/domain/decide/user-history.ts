@@ -54,8 +54,10 @@ function creationOf(user: User, changes: readonly UserChange[]): UserEvent[] {
 function createdFields(user: User, changes: readonly UserChange[]): readonly FieldChange[] | null {
   const { undoneAt, gaveUp } = user.created!;
   const first = changes[0]?.rev ?? user.rev;
-  // A revision in between that nobody told us of: the application's, or one whose values have expired.
+  // A revision that nobody told us of: the application's, or one whose values have expired.
   if (first !== 1 && !(undoneAt !== undefined && first === 2)) return null;
+  const undone = [{ undoneAt }, ...changes].filter((one) => one.undoneAt !== undefined).length;
+  if (user.rev > 1 + changes.length + undone && user.rev !== user.undone?.rev) return null;
   const values: Partial<Record<StoredFieldName, FieldValue | null>> = { ...user.values };
   for (const { before } of changes.toReversed()) {
     for (const [field, value] of Object.entries(before)) values[field as StoredFieldName] = shown(value);
