@@ -100,6 +100,12 @@ test('a refused file has no failed records but a reason', async () => {
   });
 });
 
+test('a person who was erased is no reason to speak of several records', async () => {
+  const run = { ...RUN, backup: '.bak/users.csv', counts: { ...RUN.counts, rejected: 1 } };
+  const { err } = await imports(world({ runs: [run], rejected: [] }), 'rejected', 'acme-42');
+  expect(err).toContain('rejected 1 record, but it has expired, or been erased. The client');
+});
+
 test('records that have expired are not told apart from none by silence', async () => {
   const run = { ...RUN, backup: '.bak/us\u001bers.csv' };
   for (const form of [[], ['--csv'], ['--json']]) {

@@ -30,8 +30,9 @@ export function addRejectedCommand(program: Command, { deps, print }: Session): 
       const run = await requireImport(services, id);
       const kept = await services.rejected.count(run.importId);
       if (kept === 0 && run.counts.rejected > 0) {
+        const what = run.counts.rejected === 1 ? '1 record, but it has' : `${print.number(run.counts.rejected)} records, but they have`;
         throw notFound(
-          `Import ${run.importId} rejected ${print.number(run.counts.rejected)} records, but they have expired and were removed. The client's copy ${run.backup === null ? `is in reports/${statusReportName(run)}` : `lies beside ${escapeText(run.backup)}`}`,
+          `Import ${run.importId} rejected ${what} expired, or been erased. The client's copy ${run.backup === null ? `is in reports/${statusReportName(run)}` : `lies beside ${escapeText(run.backup)}`}`,
         );
       }
       if (csv) return printCsv(services, run, print);
