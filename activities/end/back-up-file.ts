@@ -107,7 +107,7 @@ async function backupFor(ports: ActivityPorts, run: ImportRun, client: Client, a
 async function settle(ports: ActivityPorts, run: ImportRun, client: Client): Promise<ImportRun> {
   const { importId, clientId } = run;
   const finishedAt = ports.clock.now();
-  const counts = run.refusal === null ? await finalCounts(ports, importId) : NO_COUNTS;
+  const counts = run.refusal === null ? await finalCounts(ports, run) : NO_COUNTS;
   const summary = await summariseRejected(withHeartbeat(ports.rejected.all(importId)));
   const outcome: ImportOutcome =
     run.outcome ?? (run.refusal !== null ? 'refused' : counts.rejected > 0 ? 'imported-with-failures' : 'imported');
@@ -123,7 +123,8 @@ async function settle(ports: ActivityPorts, run: ImportRun, client: Client): Pro
   return (await loadImport(ports, importId)).run;
 }
 
-async function finalCounts(ports: ActivityPorts, importId: ImportId): Promise<Counts> {
+async function finalCounts(ports: ActivityPorts, { importId, outcome, counts: { records } }: ImportRun): Promise<Counts> {
+  if (outcome === 'declined') return { ...NO_COUNTS, records };
   let counts: Counts = NO_COUNTS;
   for await (const { result } of ports.imports.chunkResults(importId)) counts = addCounts(counts, result.counts);
   return { ...counts, permitsReleased: await ports.permits.countReleased(importId) };

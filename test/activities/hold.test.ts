@@ -5,7 +5,7 @@ import type { ActivityPorts } from '../../activities/activity-ports';
 import { plannedChanges } from '../../activities/plan/planned-changes';
 import type { PlannedChange } from '../../src/domain/file/checked-file';
 import type { ClientId, ImportId } from '../../src/domain/ids';
-import type { HoldDecision, ImportRun } from '../../src/domain/import-run';
+import { NO_COUNTS, type HoldDecision, type ImportRun } from '../../src/domain/import-run';
 import type { Watcher } from '../../workflows/import-file-steps';
 import { endState, type EndState } from '../support/end-state';
 import { copyOfClient } from '../support/copy-of-client';
@@ -211,7 +211,7 @@ describe('a file that would archive many users', () => {
         state: 'finished',
         outcome: 'declined',
         report: 'sent',
-        counts: { records: 0 },
+        counts: { ...NO_COUNTS, records: 19 },
         held: { decided: { verdict } },
       });
       expect(await world.backups(clientId)).toEqual(['dangerous.csv', 'dangerous.result.json', 'first.csv', 'first.result.json']);
@@ -268,6 +268,22 @@ describe('an import that is approved after newer files', () => {
     const fifteen = (await users(clientId)).find(({ uniqueId }) => uniqueId === 'u15');
     expect(fifteen).toMatchObject({ firstName: 'Zoe' });
     expect(await world.ports.files.readIds(newer!.importId)).toBeUndefined();
+  });
+
+  it('is applied whole when the newer one was approved, too, and still waits for its turn', async () => {
+    const clientId = await prepare('newer-waits');
+    await dropDangerous(clientId);
+    await world.drop(clientId, 'newer.csv', fileOf(...numbers(0, 20).map((n) => row(n, { name: 'Zoe', active: '0' }))));
+    const [older, newer] = await claim(world.ports, clientId);
+    const steps = stepsOver(world.ports);
+    const settleHold: typeof steps.settleHold = async (input) => {
+      const word = await steps.settleHold(input);
+      await run(older!.importId, answering('approve'));
+      return word;
+    };
+    await runImport(world.ports, newer!.importId, { ...steps, settleHold }, approvalBy(answering('approve')));
+    expect((await theRun(older!.importId)).counts).toMatchObject({ superseded: 0, archived: 12 });
+    expect((await theRun(newer!.importId)).counts).toMatchObject({ updated: 20, archived: 8 });
   });
 
   it('does not count a newer file that was declined itself', async () => {

@@ -357,6 +357,29 @@ test('a before-image of a write that never happened is no reason to list anybody
   expect(await user('1')).toMatchObject({ firstName: 'Ann', rev: 1 });
 });
 
+test('but a user whose former date somebody turned into its text was changed since', async () => {
+  await load('1,OPSCOM,Ann,,,,');
+  const { importId } = (await world.ports.imports.find(await load('2,OPSCOM,Bob,,,,')))!;
+  const { imported } = (await world.ports.users.read([`${acme}/1` as never])).get(`${acme}/1` as never)!;
+  const founded = new Date('2026-11-01T08:00:00Z');
+  await world.db.collection('userChanges').insertOne({
+    _id: `${importId}/000000009` as never,
+    userId: `${acme}/1`,
+    decision: 'update',
+    rev: 1,
+    before: { street: founded },
+    after: { street: 'King St' },
+    former: { imported },
+    at: new Date(),
+  });
+  await change('1', { street: founded.toISOString() });
+  await undo(world, importId);
+  expect(await whyLeft(importId)).toEqual([{ id: '1', why: 'CHANGED_SINCE', by: null }]);
+  await change('1', { street: founded });
+  await undo(world, importId);
+  expect(await whyLeft(importId)).toEqual([]);
+});
+
 test.each([
   ['imported', 'was imported before, as'],
   ['undone', '; that import was undone'],

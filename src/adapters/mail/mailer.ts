@@ -19,7 +19,8 @@ export function createMailer(smtpUrl: string): Mailer {
     dnsTimeout: 10 * SECOND,
     connectionTimeout: 15 * SECOND,
     greetingTimeout: 15 * SECOND,
-    socketTimeout: 60 * SECOND,
+    // One that looks through a message for long takes it in the end: who does not wait for its yes sends it again and again.
+    socketTimeout: WHOLE_CALL,
     // Content is handed over as streams and strings only: no text of a message can make the library open a file or an address.
     disableFileAccess: true,
     disableUrlAccess: true,

@@ -105,7 +105,16 @@ function hasStatus({ status, foreign }: User, left: User['status']): boolean {
 }
 
 function hasFormer(user: User, { before }: UserChange): boolean {
-  return Object.entries(before).every(([field, value]) => JSON.stringify(storedValue(user, field)) === JSON.stringify(value));
+  return Object.entries(before).every(([field, value]) => isSameValue(storedValue(user, field), value));
+}
+
+/** Values that the application stored may be of any type; a date and its text are not the same. */
+function isSameValue(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b);
+  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
+  if (a instanceof Date) return Object.is(a.getTime(), (b as Date).getTime());
+  const there = Object.entries(b);
+  return Object.keys(a).length === there.length && there.every(([key, value]) => isSameValue((a as Record<string, unknown>)[key], value));
 }
 
 /** A creation keeps no values to compare with, but an application that does not count revisions may still record the time of its change. */

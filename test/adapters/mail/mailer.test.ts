@@ -207,6 +207,19 @@ describe('an answer that may change', () => {
   });
 });
 
+test('a server that looks through a message for more than a minute is waited for, so that it gets the message once', async () => {
+  const { received, mailer } = await mailbox({
+    onData: (stream, _session, done) => {
+      stream.resume().on('end', () => {
+        received.push({ envelope: [], raw: Buffer.alloc(0) });
+        setTimeout(done, 65_000);
+      });
+    },
+  });
+  await mailer.send(MESSAGE);
+  expect(received).toHaveLength(1);
+});
+
 test('says which file is missing when the attachment is gone, and sends nothing', async () => {
   const { received, mailer } = await mailbox();
   const error = await failure(mailer.send({ ...MESSAGE, attachment: { fileName: 'a.csv', path: path.join(dir, 'gone.csv') } }));

@@ -106,12 +106,22 @@ export function createImportStore(models: Pick<Models, 'imports' | 'importChunks
     async newerApplied(clientId, seq) {
       // Not by the state: one that failed half-way, or is being retried, also contained its users.
       const newer = await imports
-        .find({ clientId, seq: { $gt: seq }, goAhead: { $in: MAY_BE_APPLIED }, state: { $ne: 'undone' } }, { _id: 1 })
+        .find(
+          { clientId, seq: { $gt: seq }, goAhead: { $in: MAY_BE_APPLIED }, state: { $ne: 'undone' } },
+          { state: 1, askedAt: 1, held: 1 },
+        )
         .sort({ seq: 1 })
-        .lean<{ readonly _id: ImportId }[]>();
-      return newer.map(({ _id }) => _id);
+        .lean<Approved[]>();
+      return newer.filter((one) => !isStillToBegin(one)).map(({ _id }) => _id);
     },
   };
+}
+
+type Approved = Pick<ImportDocument, '_id' | 'state' | 'askedAt' | 'held'>;
+
+/** Approved, and waiting for its first turn since: it comes after the one that writes now. A retry of it would have asked later. */
+function isStillToBegin({ state, askedAt, held }: Approved): boolean {
+  return state === 'queued' && held?.decided?.at.getTime() === askedAt.getTime();
 }
 
 type CountedDocument = CountedImport & { readonly _id: ImportId };

@@ -54,6 +54,7 @@ export function createTurnStore({ turns }: Pick<Models, 'turns'>): TurnStore {
   };
 }
 
+/** A database may drop the nulls of an insertion. */
 function toTurn({ _id, ...turn }: TurnDocument): Turn {
-  return { clientId: _id, ...turn };
+  return { clientId: _id, ...UNTOUCHED, ...turn };
 }

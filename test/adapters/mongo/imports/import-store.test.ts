@@ -213,7 +213,12 @@ describe('earlier and newer imports', () => {
     expect(await mongo.store.imports.earlier(mongo.clientId, 1, 'aa')).toEqual({ sameBytes: undefined, previous: undefined });
   });
 
-  test('newer ones that have begun to apply their file, however they went on, not those that never will or were undone', async () => {
+  test('newer ones that have begun to apply their file, however they went on, not those that never will, were just approved or undone', async () => {
+    const now = new Date();
+    const approvedAt = (at: Date): ImportRun['held'] => {
+      const decided = { verdict: 'approve', reason: 'x', by: 'pat', at } as const;
+      return { archives: 1, permits: 0, activeUsers: 1, emailChanges: 0, userNameChanges: 0, since: at, until: at, decided };
+    };
     await insert(
       run(1, { state: 'applying', goAhead: 'whole' }),
       run(3, { state: 'applying', goAhead: 'whole' }),
@@ -224,8 +229,10 @@ describe('earlier and newer imports', () => {
       run(8, { state: 'failed', goAhead: 'whole' }),
       run(9, { state: 'undone', outcome: 'imported', goAhead: 'whole' }),
       run(10, { state: 'inspecting' }),
+      run(11, { state: 'queued', goAhead: 'whole', held: approvedAt(now), askedAt: now }),
+      run(12, { state: 'queued', goAhead: 'whole', held: approvedAt(now), askedAt: new Date(now.getTime() + 1) }),
     );
-    expect(await mongo.store.imports.newerApplied(mongo.clientId, 2)).toEqual([importId(3), importId(4), importId(8)]);
+    expect(await mongo.store.imports.newerApplied(mongo.clientId, 2)).toEqual([importId(3), importId(4), importId(8), importId(12)]);
   });
 
   test('is moved to another state only as the table of states says, from each of them', async () => {
