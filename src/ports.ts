@@ -620,6 +620,8 @@ export interface Inboxes {
   wake(clientId: ClientId): Promise<void>;
   /** The workflow of an import, or of its undo; undefined = none was ever started, or it has expired there. */
   writer(importId: ImportId, kind: 'import' | 'undo'): Promise<Writer | undefined>;
+  /** Whether a workflow is running that sends the e-mail about an import, or about its undo. */
+  isSending(importId: ImportId, mail: 'report' | 'undo'): Promise<boolean>;
 }
 
 export interface Webhooks {

@@ -10,6 +10,8 @@ import { claim, putInto, startWorld, stepsOver, type World } from '../support/in
 let world: World;
 /** The workflows that Temporal knows, by `import/<id>` and `undo/<id>`. */
 const workflows = new Map<string, Writer>();
+/** The e-mails that workflows are sending: `report <id>` and `undo <id>`. */
+const sending = new Set<string>();
 let woken: string[] = [];
 let now = 0;
 
@@ -18,11 +20,13 @@ beforeAll(async () => {
   const inboxes = {
     wake: async (clientId: ClientId) => void woken.push(clientId),
     writer: async (importId: ImportId, kind: 'import' | 'undo') => workflows.get(`${kind}/${importId}`),
+    isSending: async (importId: ImportId, mail: 'report' | 'undo') => sending.has(`${mail} ${importId}`),
   };
   world = { ...real, ports: { ...real.ports, inboxes, clock: { now: () => new Date(Date.now() + now) } } };
 });
 beforeEach(() => {
   workflows.clear();
+  sending.clear();
   woken = [];
   now = 0;
 });
@@ -220,6 +224,32 @@ describe('the standing pass', () => {
     expect(await theRun(ids[0]!)).toMatchObject({ state: 'finished', outcome: 'imported-with-failures', report: 'failed' });
     expect(await world.ports.outbox.whyFailed(ids[0]!, 'report')).toContain('before the mail server had taken the e-mail');
   });
+
+  it.each(['report', 'undo'] as const)(
+    'says that an e-mail was not sent (%s) once nobody sends it any more, whoever began to',
+    async (kind) => {
+      const { imports, undos, outbox } = world.ports;
+      const { clientId, ids } = await withFiles(`pass-${kind}`, 1);
+      const [importId] = ids as [ImportId];
+      await putInto(world, importId, 'undone', {
+        outcome: 'refused',
+        report: kind === 'report' ? 'pending' : 'sent',
+        finishedAt: new Date(),
+      });
+      await undos.request(importId, { clientId, reason: 'x', by: 'pat', requestedAt: new Date() });
+      await undos.updateOpen(importId, null, { finishedAt: new Date() });
+      await undos.update(importId, { report: kind === 'undo' ? 'pending' : 'sent' });
+      const reports = async () => [(await imports.find(importId))!.report, (await undos.find(importId))!.report];
+      // As `imports resend-report` does it, long after the import or its undo has ended.
+      sending.add(`${kind} ${importId}`);
+      await steps().wakeWaiting();
+      expect(await reports()).toEqual(kind === 'report' ? ['pending', 'sent'] : ['sent', 'pending']);
+      sending.clear();
+      await steps().wakeWaiting();
+      expect(await reports()).toEqual(kind === 'report' ? ['failed', 'sent'] : ['sent', 'failed']);
+      expect(await outbox.whyFailed(importId, kind)).toContain('before the mail server had taken the e-mail');
+    },
+  );
 });
 
 describe('a look into the folder that was asked for', () => {

@@ -11,7 +11,7 @@ import { connectionOptions, type TemporalTarget } from './connection-options';
 import { applyScanSchedules, tryScanSchedule } from './scan-schedules';
 import { seeScans, type SeenSchedule } from './schedules';
 import { applyStandingSchedules } from './standing-schedules';
-import { findTroubles, isStepPending, recordsAtWork, lookAtWriter } from './look-at-workflows';
+import { findTroubles, isSending, isStepPending, recordsAtWork, lookAtWriter } from './look-at-workflows';
 
 /** After a collision, of two who start or make the same, the server makes the client wait for 5 to 11 seconds. */
 const DEADLINE_MS = 30_000;
@@ -47,6 +47,7 @@ export function connectImportsControl(options: ControlOptions): ConnectedControl
     trySchedule: (schedule) => within(() => tryScanSchedule(temporal, schedule), SCHEDULES_DEADLINE_MS),
     applySchedules: (clients) => within(() => applyScanSchedules(temporal, () => clients.schedules()), SCHEDULES_DEADLINE_MS),
     writer: (importId, kind) => within(() => lookAtWriter(temporal, importId, kind)),
+    isSending: (importId, mail) => within(() => isSending(temporal, importId, mail)),
     startDelivery: (delivery) => within(() => startWebhook(temporal, delivery)),
     decide: (importId, decision) => within(() => decideImport(temporal, importId, decision)),
     async resendReport(run, kind) {

@@ -62,29 +62,41 @@ export async function recordsAtWork(temporal: TemporalClient, importId: ImportId
 
 /** None of a workflow that is not known. */
 async function pendingSteps(temporal: TemporalClient, workflowId: string) {
-  try {
-    return (await temporal.workflow.getHandle(workflowId).describe()).raw.pendingActivities ?? [];
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return [];
-    throw error;
-  }
+  return (await lookAt(temporal, workflowId))?.raw.pendingActivities ?? [];
 }
 
-/** Is the workflow of an import or of its undo running, and with which turn? Without a run id it is the newest run that answers. */
-export async function lookAtWriter(temporal: TemporalClient, importId: ImportId, kind: 'import' | 'undo'): Promise<Writer | undefined> {
-  const workflowId = kind === 'import' ? importWorkflowIdOf(importId) : undoWorkflowIdOf(importId);
+/** Without a run id it is the newest run that answers. */
+async function lookAt(temporal: TemporalClient, workflowId: string) {
   try {
-    const { status, memo, closeTime } = await temporal.workflow.getHandle(workflowId).describe();
-    const turn = memo?.['turn'];
-    const wasStopped = status.name === 'TERMINATED' || status.name === 'TIMED_OUT';
-    return {
-      isRunning: status.name === 'RUNNING',
-      // One that somebody started by hand has none: it may write nothing.
-      turn: typeof turn === 'number' ? turn : 0,
-      ...(wasStopped && closeTime !== undefined && { stoppedAt: closeTime }),
-    };
+    return await temporal.workflow.getHandle(workflowId).describe();
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
   }
+}
+
+/** Is the workflow of an import or of its undo running, and with which turn? */
+export async function lookAtWriter(temporal: TemporalClient, importId: ImportId, kind: 'import' | 'undo'): Promise<Writer | undefined> {
+  const seen = await lookAt(temporal, kind === 'import' ? importWorkflowIdOf(importId) : undoWorkflowIdOf(importId));
+  if (seen === undefined) return undefined;
+  const { status, memo, closeTime } = seen;
+  const turn = memo?.['turn'];
+  const wasStopped = status.name === 'TERMINATED' || status.name === 'TIMED_OUT';
+  return {
+    isRunning: status.name === 'RUNNING',
+    // One that somebody started by hand has none: it may write nothing.
+    turn: typeof turn === 'number' ? turn : 0,
+    ...(wasStopped && closeTime !== undefined && { stoppedAt: closeTime }),
+  };
+}
+
+/** The e-mail about an import that is undone half-way is sent by its undo. */
+export async function isSending(temporal: TemporalClient, importId: ImportId, mail: 'report' | 'undo'): Promise<boolean> {
+  const ids = [
+    undoWorkflowIdOf(importId),
+    resendWorkflowIdOf(importId, mail),
+    ...(mail === 'report' ? [importWorkflowIdOf(importId)] : []),
+  ];
+  const seen = await Promise.all(ids.map((id) => lookAt(temporal, id)));
+  return seen.some((one) => one?.status.name === 'RUNNING');
 }
