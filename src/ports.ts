@@ -163,6 +163,7 @@ type ExpectedImport = {
   readonly layout?: null;
   readonly finishedAt?: null;
   readonly settings?: null;
+  readonly report?: ReportState;
 };
 
 /** The results of some of the lines that had to wait. */

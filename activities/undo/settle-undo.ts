@@ -50,9 +50,10 @@ async function countAll(ports: ActivityPorts, importId: ImportId): Promise<UndoC
 }
 
 async function endHalfDone(ports: ActivityPorts, run: ImportRun, undone: UndoCounts): Promise<void> {
-  const { importId, outcome, state, failure } = run;
-  // What it had to tell the client is no longer true.
-  if (outcome !== null && outcome !== 'declined') await ports.imports.update(importId, { report: 'none' });
+  const { importId, outcome, state, failure, report } = run;
+  // What it had to tell the client is no longer true, unless it has told it.
+  if (outcome !== null && outcome !== 'declined' && report !== 'sent')
+    await ports.imports.updateIf(importId, { report }, { report: 'none' });
   try {
     const { run: ended, client } = await loadImport(ports, importId);
     // Terminated and undone: somebody wanted it stopped, and may not want to see the file again.

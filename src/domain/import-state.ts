@@ -50,7 +50,8 @@ export const IMPORT_STATES: Readonly<Record<ImportState, StateRow>> = {
     from: ['inspecting', 'held', 'applying', 'releasing', 'failed', 'cancelled', 'backing-up'],
     phase: 'moving the file to .bak, with its receipt',
   },
-  reporting: { ...AT_WORK, from: ['backing-up', 'reporting'], phase: 'sending the e-mail', holdsTurn: false },
+  // Undone at once, too: a mail server may be away for a day.
+  reporting: { ...AT_WORK, from: ['backing-up', 'reporting'], phase: 'sending the e-mail', holdsTurn: false, mayBeUndone: true },
   finished: { ...ENDED, from: ['reporting'], phase: 'finished' },
   failed: { ...STOPPED, from: MAY_STOP, phase: 'failed: a fault on our side' },
   cancelled: { ...STOPPED, from: MAY_STOP, phase: 'cancelled' },

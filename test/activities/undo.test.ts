@@ -482,6 +482,23 @@ test('an e-mail about the undo that the mail server refused says why, and is sen
   expect(await steps.prepareResend({ importId: second, kind: 'undo' })).toEqual({ isLeft: false });
 });
 
+test('an import whose e-mail no mail server has taken yet is undone at once, and the e-mail is not sent any more', async () => {
+  await world.drop(acme, 'users.csv', [HEADER, '1,OPSCOM,Ann,,,,', '2,NONE,Bob,,,,', ''].join('\n'));
+  const { importId } = (await claim(world.ports, acme))[0]!;
+  const steps = stepsOver(world.ports);
+  const sendReport: typeof steps.sendReport = async (input) => {
+    expect(await world.ports.imports.find(importId)).toMatchObject({ state: 'reporting', report: 'pending' });
+    await undo(world, importId);
+    return steps.sendReport(input);
+  };
+  await runImport(world.ports, importId, { ...steps, sendReport });
+  expect(await world.ports.imports.find(importId)).toMatchObject({ state: 'undone', outcome: 'imported-with-failures', report: 'none' });
+  expect(await user('1')).toMatchObject({ status: 'archived' });
+  expect(world.mails.filter(({ to }) => to === `it@${acme}.example`)).toEqual([]);
+  expect(await world.backups(acme)).toEqual(['users.csv', 'users.failed.csv', 'users.result.json']);
+  expect((await world.ports.files.workFolders()).filter((one) => one.importId === importId)).toEqual([]);
+});
+
 test('an import that runs is not undone', async () => {
   const first = await load('1,OPSCOM,Ann,,,,');
   await putInto(world, first, 'applying');

@@ -24,7 +24,7 @@ function undoing(run: ImportRun, end: Partial<Undo> = {}): World {
 }
 
 describe('undo', () => {
-  test.each(['finished', 'failed', 'cancelled'] as const)(
+  test.each(['finished', 'failed', 'cancelled', 'reporting'] as const)(
     'takes back an import that is %s, shows how far it has come, and tells what came of it',
     async (state) => {
       const world = undoing(aRun('acme-1', { state }), { counts: anUndo('acme-1').counts, report: 'sent' });
@@ -126,6 +126,11 @@ describe('undo', () => {
     [
       'was refused',
       aRun('acme-1', { outcome: 'refused' }),
+      'Import acme-1 was refused: it changed no user, so there is nothing to undo.\nWhy it was: imports show acme-1',
+    ],
+    [
+      'was refused and has its e-mail left',
+      aRun('acme-1', { outcome: 'refused', state: 'reporting' }),
       'Import acme-1 was refused: it changed no user, so there is nothing to undo.\nWhy it was: imports show acme-1',
     ],
     [

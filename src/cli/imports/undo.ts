@@ -72,7 +72,7 @@ function refuse(run: ImportRun): void {
   if (state === 'held') {
     throw notNow(`Import ${importId} has changed nothing yet; turn it down with:\nimports decline ${importId} --reason "…"`);
   }
-  if (state === 'finished' && (outcome === 'refused' || outcome === 'declined')) {
+  if ((state === 'finished' || state === 'reporting') && (outcome === 'refused' || outcome === 'declined')) {
     throw notNow(
       `Import ${importId} was ${outcome}: it changed no user, so there is nothing to undo.\nWhy it was: imports show ${importId}`,
     );
