@@ -13,7 +13,7 @@ import type { Reasons } from '../../src/domain/reason/reasons';
 import type { ChunkResult } from '../../src/domain/file/inspection';
 import type { ActivityPorts, Shared } from '../activity-ports';
 import { beat, whileBeating, withHeartbeat } from '../heartbeat';
-import { gatherBatches, inBatches } from '../in-batches';
+import { inBatches } from '../../src/domain/in-batches';
 import { layoutOf, loadImport } from '../load-import';
 import { takenReasons, takeoversOf, missingTakenReasons, wishesOf, withReleasedKeys } from '../settle/takeovers';
 import { settleInParts, type Due, type Lost, type PartOfSettlement, type Settlement } from '../settle/settle-in-parts';
@@ -187,7 +187,7 @@ class DeferredRecords implements Settlement<ChunkResult> {
   }
 
   async beforeEnd(): Promise<void> {
-    for await (const batch of gatherBatches(withHeartbeat(this.#ports.rejected.all(this.importId)), BATCH)) {
+    for await (const batch of inBatches(withHeartbeat(this.#ports.rejected.all(this.importId)), BATCH)) {
       await this.#completeReasons(batch.filter(({ claims }) => wishesOf(claims).length > 0));
     }
   }
@@ -197,7 +197,7 @@ class DeferredRecords implements Settlement<ChunkResult> {
     const completed = rejected
       .map((record, at) => ({ ...record, reasons: [...record.reasons, ...missing[at]!] as const }))
       .filter((_, at) => missing[at]!.length > 0);
-    for (const batch of inBatches(completed, BATCH)) await this.#ports.rejected.put(this.importId, batch);
+    await this.#ports.rejected.put(this.importId, completed);
     beat();
   }
 }

@@ -7,7 +7,7 @@ import type { ImportId, UserId } from '../../src/domain/ids';
 import { notNow } from '../../src/errors';
 import type { SettledParts } from '../../src/ports';
 import { beat } from '../heartbeat';
-import { inBatches } from '../in-batches';
+import { inBatches } from '../../src/domain/in-batches';
 import { Lines } from '../../src/domain/number-lists';
 
 /** Lines read and written at once. */
@@ -75,10 +75,10 @@ export async function settleInParts<Result>(settlement: Settlement<Result>): Pro
     again: Lines,
     work: (part: PartOfSettlement<Result>, batch: readonly T[]) => Promise<readonly number[]>,
   ) => {
-    for (const some of inBatches(items, PER_PART)) {
+    for await (const some of inBatches(items, PER_PART)) {
       const part = settlement.begin();
       const left = new Set<number>();
-      for (const batch of inBatches(some, BATCH)) {
+      for await (const batch of inBatches(some, BATCH)) {
         for (const line of await work(part, batch)) left.add(line);
         beat();
       }

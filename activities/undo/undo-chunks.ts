@@ -6,7 +6,7 @@ import { ImportsError } from '../../src/errors';
 import type { UndoChunk } from '../../src/domain/undo/undo';
 import type { ActivityPorts, Shared } from '../activity-ports';
 import { beat, whileBeating, withHeartbeat } from '../heartbeat';
-import { gatherBatches, inBatches } from '../in-batches';
+import { inBatches } from '../../src/domain/in-batches';
 import { loadImport } from '../load-import';
 import { requireUndoTurn, type InTurn, undoInTurn } from '../turn/require-turn';
 import { UndoTally, undoUsers, type Undoable } from './undo-users';
@@ -27,10 +27,10 @@ export async function planUndo(ports: ActivityPorts, { importId, turn }: InTurn)
   const chunks: UndoChunk[] = [];
   // By the clock, too: millions of users may be looked through before one is found.
   await whileBeating(async () => {
-    for await (const userIds of gatherBatches(withHeartbeat(ports.changes.created(run.clientId, importId)), PER_CHUNK)) {
+    for await (const userIds of inBatches(withHeartbeat(ports.changes.created(run.clientId, importId)), PER_CHUNK)) {
       chunks.push({ n: chunks.length, kind: 'created', userIds });
     }
-    for await (const lines of gatherBatches(withHeartbeat(ports.changes.lines(importId)), PER_CHUNK)) {
+    for await (const lines of inBatches(withHeartbeat(ports.changes.lines(importId)), PER_CHUNK)) {
       chunks.push({ n: chunks.length, kind: 'changed', fromLine: lines[0]!, toLine: lines.at(-1)! });
     }
   });
@@ -56,7 +56,7 @@ export async function undoChunk(
   const { run } = await loadImport(ports, importId);
   const tally = new UndoTally();
   const deferred: number[] = [];
-  for (const batch of inBatches(await itemsOf(ports, importId, found.chunk), BATCH)) {
+  for await (const batch of inBatches(await itemsOf(ports, importId, found.chunk), BATCH)) {
     const answers = await pace.batch(importId, async (hasWaited) => {
       if (hasWaited) beat();
       await requireUndoTurn(ports, { importId, turn });

@@ -11,7 +11,7 @@ import type { UndoChunkResult } from '../../src/domain/undo/undo';
 import type { ActivityPorts } from '../activity-ports';
 import { wishesOf, type Wish, holdersOf, otherThan, withReleasedKeys } from '../settle/takeovers';
 import { beat, whileBeating } from '../heartbeat';
-import { inBatches } from '../in-batches';
+import { inBatches } from '../../src/domain/in-batches';
 import { loadImport } from '../load-import';
 import { settleInParts, type Due, type Lost, type PartOfSettlement, type Settlement } from '../settle/settle-in-parts';
 import { requireUndoTurn, undoInTurn, type InTurn } from '../turn/require-turn';
@@ -133,7 +133,7 @@ class DeferredUsers implements Settlement<UndoChunkResult> {
     if (this.#run.state === 'finished') return;
     const { clientId } = this.#run;
     for await (const { result } of this.#ports.imports.chunkResults(this.importId)) {
-      for (const lines of inBatches(result.deferred, BATCH)) {
+      for await (const lines of inBatches(result.deferred, BATCH)) {
         const records = await this.#ports.deferred.read(this.importId, lines);
         await this.#ports.users.restoreKeys([...records.values()].map(({ uniqueId }) => userIdOf(clientId, uniqueId)));
         beat();

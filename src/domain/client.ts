@@ -1,14 +1,13 @@
 // A client: one customer organisation, its settings and their defaults (the table of settings in docs/operations.md).
 
+import type { ProfileName } from './client/profiles';
 import type { ClientId } from './ids';
 import type { FieldName } from './record/fields';
 
 export type Schedule = { readonly every: string } | { readonly cron: string; readonly timeZone: string };
 
-/** Which product's file a client sends: its columns and folders (src/domain/client/profiles.ts). Settled when the client is added. */
-export type ProfileName = 'opscom' | 'agylia';
-
 export interface ClientSettings {
+  /** Which product's file it sends: its columns and folders. Settled when the client is added. */
   readonly profile: ProfileName;
   /** Who receives "CSV Import Failed Records". */
   readonly failedImportEmail: string;

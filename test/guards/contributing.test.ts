@@ -71,7 +71,6 @@ const CHANGES: readonly Change[] = [
   {
     kind: 'what differs between kinds of clients',
     edits: [
-      ['src/domain/client.ts', " | 'agylia';", " | 'badges'"],
       [
         'src/domain/client/profiles.ts',
         '  agylia: {',

@@ -7,48 +7,29 @@ import { putSchedule } from './schedules';
 
 const [HOUSEKEEPING, SILENCE, STANDING_PASS] = STANDING_SCHEDULES;
 
+const EVERY = '10m';
+
 const SCHEDULES: readonly ScheduleOptions[] = [
-  {
-    scheduleId: HOUSEKEEPING,
-    spec: { cronExpressions: ['17 3 * * *'], timezone: 'UTC' },
-    // A server that was down at night makes up for it.
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '12h', pauseOnFailure: false },
-    action: {
-      type: 'startWorkflow',
-      workflowType: 'keepHouse',
-      workflowId: 'housekeeping',
-      taskQueue: TASK_QUEUES.imports,
-      args: [],
-      staticSummary: 'remove what was kept long enough',
-    },
-  },
-  {
-    scheduleId: SILENCE,
-    spec: { intervals: [{ every: '10m', offset: '1m' }] },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '10m', pauseOnFailure: false },
-    action: {
-      type: 'startWorkflow',
-      workflowType: 'watchSilence',
-      workflowId: 'silence',
-      taskQueue: TASK_QUEUES.imports,
-      args: [],
-      staticSummary: 'tell of clients that send no files',
-    },
-  },
-  {
-    scheduleId: STANDING_PASS,
-    spec: { intervals: [{ every: '10m', offset: '3m' }] },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '10m', pauseOnFailure: false },
-    action: {
-      type: 'startWorkflow',
-      workflowType: 'wakeWaiting',
-      workflowId: 'standing-pass',
-      taskQueue: TASK_QUEUES.imports,
-      args: [],
-      staticSummary: 'wake who waits; find who was stopped',
-    },
-  },
+  // A server that was down at night makes up for it.
+  standing(HOUSEKEEPING, { cronExpressions: ['17 3 * * *'], timezone: 'UTC' }, '12h', 'keepHouse', 'remove what was kept long enough'),
+  standing(SILENCE, { intervals: [{ every: EVERY, offset: '1m' }] }, EVERY, 'watchSilence', 'tell of clients that send no files'),
+  standing(STANDING_PASS, { intervals: [{ every: EVERY, offset: '3m' }] }, EVERY, 'wakeWaiting', 'wake who waits; find who was stopped'),
 ];
+
+function standing(
+  scheduleId: string,
+  spec: ScheduleOptions['spec'],
+  catchupWindow: '10m' | '12h',
+  workflowType: string,
+  staticSummary: string,
+): ScheduleOptions {
+  return {
+    scheduleId,
+    spec,
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow, pauseOnFailure: false },
+    action: { type: 'startWorkflow', workflowType, workflowId: scheduleId, taskQueue: TASK_QUEUES.imports, args: [], staticSummary },
+  };
+}
 
 export async function applyStandingSchedules(temporal: Client): Promise<void> {
   for (const wanted of SCHEDULES) await putSchedule(temporal, wanted);

@@ -3,7 +3,7 @@
 import type { Account } from '../../domain/client/access';
 import type { Printer } from '../text/print';
 import { notFound } from '../../errors';
-import { suggestName } from '../../domain/file/suggest-name';
+import { didYouMean } from '../../domain/file/suggest-name';
 import type { Services } from '../deps';
 import { escapeText } from '../text/escape-text';
 
@@ -38,10 +38,6 @@ export function accountFacts({ enabled, passwordHash, publicKeys }: Account): Re
 export async function requireAccount({ accounts }: Pick<Services, 'accounts'>, userName: string): Promise<Account> {
   const account = await accounts.find(userName);
   if (account !== undefined) return account;
-  const near = suggestName(
-    userName,
-    (await accounts.list()).map((known) => known.userName),
-  );
-  const guess = near === undefined ? '' : `; did you mean ${near}?`;
-  throw notFound(`There is no account ${escapeText(userName)}${guess}\nSee all with: imports account list`);
+  const known = (await accounts.list()).map((one) => one.userName);
+  throw notFound(`There is no account ${escapeText(userName)}${didYouMean(userName, known)}\nSee all with: imports account list`);
 }

@@ -1,9 +1,9 @@
 // `imports client add`: a new customer organisation, with its folder and its schedule.
 
 import type { Command } from 'commander';
-import { DEFAULT_SETTINGS, type Client, type ClientSettings, type ProfileName } from '../../domain/client';
+import { DEFAULT_SETTINGS, type Client, type ClientSettings } from '../../domain/client';
 import { parseClientId } from '../../domain/ids';
-import { PROFILE_NAMES, PROFILES } from '../../domain/client/profiles';
+import { PROFILE_NAMES, PROFILES, type ProfileName } from '../../domain/client/profiles';
 import { notNow, wrongUse } from '../../errors';
 import { clientText } from './client-text';
 import { defineCommand, type Session, gather } from '../define-command';

@@ -3,7 +3,7 @@
 
 import type { ClientSettings } from '../../domain/client';
 import { fieldsOf, furtherFields } from '../../domain/client/profiles';
-import { suggestName } from '../../domain/file/suggest-name';
+import { didYouMean } from '../../domain/file/suggest-name';
 import {
   address,
   delimiter,
@@ -121,11 +121,8 @@ export function applyAssignments(
 
 function unknownKey(key: string): string {
   if (key === 'profile') return 'profile cannot be changed: it is chosen when the client is added, with --profile; add another client';
-  const near = suggestName(
-    key,
-    SETTINGS.map((candidate) => candidate.key),
-  );
-  return `${key} is not a setting${near === undefined ? '; all are listed by: imports client set --help' : `; did you mean ${near}?`}`;
+  const known = SETTINGS.map((candidate) => candidate.key);
+  return `${key} is not a setting${didYouMean(key, known) || '; all are listed by: imports client set --help'}`;
 }
 
 function setting<K extends keyof ClientSettings>(

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Client } from '../../domain/client';
 import { parseClientId, type ClientId } from '../../domain/ids';
 import { misconfigured, notFound, wrongUse } from '../../errors';
-import { suggestName } from '../../domain/file/suggest-name';
+import { didYouMean } from '../../domain/file/suggest-name';
 import type { Services } from '../deps';
 import { escapeText } from '../text/escape-text';
 import { shellWord } from '../text/shell-word';
@@ -28,11 +28,8 @@ export async function requireClient({ clients }: Pick<Services, 'clients'>, text
   const clientId = readClientId(text);
   const client = await clients.find(clientId);
   if (client !== undefined) return client;
-  const near = suggestName(
-    clientId,
-    (await clients.list()).map((known) => known.clientId),
-  );
-  throw notFound(`There is no client ${clientId}${near === undefined ? '' : `; did you mean ${near}?`}\nSee all with: imports client list`);
+  const known = (await clients.list()).map((one) => one.clientId);
+  throw notFound(`There is no client ${clientId}${didYouMean(clientId, known)}\nSee all with: imports client list`);
 }
 
 /**

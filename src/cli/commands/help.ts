@@ -1,7 +1,7 @@
 // `imports help`, and `help` of a group of commands: the help page of any command, or a refusal if there is no such command.
 
 import type { Command } from 'commander';
-import { suggestName } from '../../domain/file/suggest-name';
+import { didYouMean } from '../../domain/file/suggest-name';
 import { wrongUse } from '../../errors';
 import { escapeText } from '../text/escape-text';
 
@@ -22,10 +22,6 @@ export function addHelpCommand(group: Command): void {
 function commandOf(group: Command, name: string): Command {
   const found = group.commands.find((command) => command.name() === name);
   if (found !== undefined) return found;
-  const near = suggestName(
-    name,
-    group.commands.map((command) => command.name()),
-  );
-  const guess = near === undefined ? '' : `; did you mean ${near}?`;
-  throw wrongUse(`There is no command ${escapeText(name)}${guess}\nSee all with: imports help`);
+  const known = group.commands.map((command) => command.name());
+  throw wrongUse(`There is no command ${escapeText(name)}${didYouMean(name, known)}\nSee all with: imports help`);
 }

@@ -1,7 +1,7 @@
 // The two kinds of clients, as data: which columns, which folders, what an upload becomes, which report. The import itself is the same
 // for both; code that needs to know a difference asks here and nowhere else (docs/adr/0010-a-profile-is-data.md).
 
-import type { ClientSettings, ProfileName } from '../client';
+import type { ClientSettings } from '../client';
 import { AGYLIA_FIELDS, FIELDS, headerOf, type Field, type FieldName } from '../record/fields';
 
 /** What a client's folder looks like, and what the client may do in it. */
@@ -29,10 +29,10 @@ export interface Profile {
   /** Whether the client can read in `log` what was done when. */
   readonly processLog: boolean;
   /** Where they differ from DEFAULT_SETTINGS. */
-  readonly settings: Partial<ClientSettings>;
+  readonly settings: Partial<Omit<ClientSettings, 'profile'>>;
 }
 
-export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
+const NAMED = {
   opscom: {
     fields: FIELDS,
     layout: { folders: [], readOnly: ['.bak'], removeOnly: [], upload: { folder: [], fileName: null } },
@@ -54,8 +54,10 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     processLog: true,
     settings: { schedule: { cron: '0 0 * * *', timeZone: 'UTC' }, startOnUpload: false, report: 'always' },
   },
-};
+} satisfies Record<string, Profile>;
 
+export type ProfileName = keyof typeof NAMED;
+export const PROFILES: Readonly<Record<ProfileName, Profile>> = NAMED;
 export const PROFILE_NAMES = Object.keys(PROFILES) as readonly ProfileName[];
 
 export function profileOf({ settings }: { readonly settings: Pick<ClientSettings, 'profile'> }): Profile {

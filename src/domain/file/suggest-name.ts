@@ -22,6 +22,12 @@ export function suggestName(name: string, candidates: readonly string[]): string
   return best;
 }
 
+/** `; did you mean acme?`, to end a sentence with; empty when no candidate is close. */
+export function didYouMean(name: string, candidates: readonly string[]): string {
+  const near = suggestName(name, candidates);
+  return near === undefined ? '' : `; did you mean ${near}?`;
+}
+
 /** Letters and digits alone, in lower case, without accents, and of plain width. */
 export function bare(name: string): string {
   return name

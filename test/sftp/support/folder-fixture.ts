@@ -3,9 +3,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProfileName } from '../../../src/domain/client';
 import type { ClientId } from '../../../src/domain/ids';
-import { PROFILES } from '../../../src/domain/client/profiles';
+import { PROFILES, type ProfileName } from '../../../src/domain/client/profiles';
 import { OPEN_FLAG } from '../../../src/sftp/codec/protocol';
 import { LIMITS, type Limits } from '../../../src/door/limits';
 import { openClientFolder, type ClientFolder } from '../../../src/door/folder/client-folder';

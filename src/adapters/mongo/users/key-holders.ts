@@ -9,7 +9,7 @@ import type { ClientId, UserId } from '../../../domain/ids';
 import type { UserStore } from '../../../ports';
 import type { SharedValue } from '../../../domain/user';
 import type { UserDocument } from '../documents';
-import { PER_BATCH, PER_RANGE, rangesOf, type Range } from './in-batches';
+import { PER_BATCH, PER_RANGE, rangesOf, type Range } from './ranges-of-users';
 import { type Models, native } from '../models';
 import { failuresIn } from '../write-failures';
 import { KEY_OF, KEYED_FIELDS, KEYED_VALUES, keyOfStored, type KeyedField, type KeyedUser, keyOf } from './unique-keys';

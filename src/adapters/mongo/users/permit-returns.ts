@@ -6,7 +6,8 @@ import type { ImportId, UserId } from '../../../domain/ids';
 import type { WhyLeft } from '../../../domain/undo/undo';
 import type { PermitStore } from '../../../ports';
 import type { PermitDocument, PermitReleaseDocument, UserDocument } from '../documents';
-import { inBatches } from './in-batches';
+import { inBatches } from '../../../domain/in-batches';
+import { PER_BATCH } from './ranges-of-users';
 import { keysOf, textOfPermitId } from '../keys';
 import { type Models, native } from '../models';
 
@@ -63,7 +64,8 @@ export function createPermitReturns(models: Pick<Models, 'permits' | 'permitRele
 
   return {
     async giveBack(importId, at, onProgress) {
-      for await (const rows of inBatches(releases.find({ _id: keysOf(importId), state: 'releasing' }, { sort: { _id: 1 } }))) {
+      const noted = releases.find({ _id: keysOf(importId), state: 'releasing' }, { sort: { _id: 1 } });
+      for await (const rows of inBatches(noted, PER_BATCH)) {
         // A late worker that is still about to release them finds them refused.
         const refusals = rows.map(({ permitId, userId }) => ({
           updateOne: { filter: { _id: permitId, holder: userId, status: 'active' }, update: { $set: { returned: { importId, at } } } },
@@ -73,7 +75,7 @@ export function createPermitReturns(models: Pick<Models, 'permits' | 'permitRele
       }
       // Also those that stood in somebody's way the last time.
       const open = releases.find({ _id: keysOf(importId), state: 'released', undo: { $ne: 'returned' } }, { sort: { _id: 1 } });
-      for await (const rows of inBatches(open)) {
+      for await (const rows of inBatches(open, PER_BATCH)) {
         await settle(importId, rows, at);
         onProgress();
       }
@@ -81,7 +83,7 @@ export function createPermitReturns(models: Pick<Models, 'permits' | 'permitRele
     countGivenBack: (importId) => releases.countDocuments({ _id: keysOf(importId), undo: 'returned' }),
     async *notGivenBack(importId) {
       const left = releases.find({ _id: keysOf(importId), state: 'released', undo: { $ne: 'returned' } }, { sort: { _id: 1 } });
-      for await (const rows of inBatches(left)) {
+      for await (const rows of inBatches(left, PER_BATCH)) {
         const ids = rows.map(({ permitId }) => permitId);
         const found = await permits.find({ _id: { $in: ids } }, { projection: { number: 1 }, batchSize: ids.length + 1 }).toArray();
         const numbers: ReadonlyMap<string, string | number> = new Map(found.map(({ _id, number }) => [textOfPermitId(_id), number]));

@@ -7,7 +7,8 @@ import type { ImportId, UserId } from '../../../domain/ids';
 import type { PermitStore } from '../../../ports';
 import type { PermitDocument, PermitReleaseDocument, UserDocument } from '../documents';
 import { duplicatesIn } from '../write-failures';
-import { inBatches, PER_BATCH } from './in-batches';
+import { inBatches } from '../../../domain/in-batches';
+import { PER_BATCH } from './ranges-of-users';
 import { keysOf, textOfPermitId } from '../keys';
 import { type Models, native } from '../models';
 import { createPermitReturns, createReleaseNotes } from './permit-returns';
@@ -28,7 +29,7 @@ export function createPermitStore(models: Pick<Models, 'permits' | 'permitReleas
   /** A row that is there already keeps its state: what is released once is not taken away again after the client has issued it again. */
   const note = async (importId: ImportId, userIds: readonly UserId[], at: Date): Promise<void> => {
     const held = permits.find({ holder: { $in: [...userIds] }, status: 'active' }, { projection: { holder: 1 }, batchSize: PER_BATCH });
-    for await (const batch of inBatches(held)) {
+    for await (const batch of inBatches(held, PER_BATCH)) {
       // Behind the permits: one that was issued to a user who is active again is seen together with that.
       const due = await releasable(
         importId,
@@ -73,7 +74,7 @@ export function createPermitStore(models: Pick<Models, 'permits' | 'permitReleas
     async release(importId, userIds, at) {
       for (let from = 0; from < userIds.length; from += PER_BATCH) await note(importId, userIds.slice(from, from + PER_BATCH), at);
       const noted = releases.find({ _id: keysOf(importId), state: 'releasing' }, { sort: { _id: 1 }, batchSize: PER_BATCH });
-      for await (const rows of inBatches(noted)) await settle(importId, rows, at);
+      for await (const rows of inBatches(noted, PER_BATCH)) await settle(importId, rows, at);
     },
     async countReleased(importId) {
       return releases.countDocuments({ _id: keysOf(importId), state: 'released' });

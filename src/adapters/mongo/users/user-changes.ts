@@ -6,7 +6,7 @@ import type { UserChanges } from '../../../ports';
 import type { UserChangeDocument, UserDocument } from '../documents';
 import { keysOf, lineKey } from '../keys';
 import { type Models, native } from '../models';
-import { rangesOf } from './in-batches';
+import { rangesOf } from './ranges-of-users';
 
 const PER_BATCH = 1000;
 

@@ -1,4 +1,4 @@
-// Splits what is too much for one call into parts.
+// All users of a client, a range at a time.
 
 import type { mongo } from 'mongoose';
 import type { ClientId, UserId } from '../../../domain/ids';
@@ -11,10 +11,7 @@ export interface Range {
   readonly _id: { readonly $gt: UserId; readonly $lte?: UserId; readonly $lt?: UserId };
 }
 
-/**
- * All users of a client: no question to the database goes over more of them than it answers in seconds, however many there are, and between
- * two of them there is time for a sign of life.
- */
+/** No question to the database goes over more users than it answers in seconds, and between two there is time for a sign of life. */
 export async function* rangesOf(users: mongo.Collection<UserDocument>, clientId: ClientId): AsyncGenerator<Range> {
   // No user has the bare prefix for an id, and `0` is the character right behind `/`.
   const $lt = `${clientId}0` as UserId;
@@ -25,16 +22,4 @@ export async function* rangesOf(users: mongo.Collection<UserDocument>, clientId:
     yield { _id: { $gt, $lte: last._id } };
     $gt = last._id;
   }
-}
-
-/** What a cursor yields: one bulk write and one look afterwards serve a batch. */
-export async function* inBatches<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
-  let batch: T[] = [];
-  for await (const item of items) {
-    batch.push(item);
-    if (batch.length < PER_BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }
