@@ -32,3 +32,22 @@ export async function* withHeartbeat<T>(items: AsyncIterable<T>): AsyncGenerator
     yield item;
   }
 }
+
+interface SideBySide<T> {
+  readonly items: readonly T[];
+  /** How many at a time. */
+  readonly window: number;
+  readonly failed: (item: T, error: unknown) => void;
+}
+
+/** The same small piece of work for many, a few at a time. One that fails is reported and does not hold up the others. */
+export async function sideBySide<T>({ items, window, failed }: SideBySide<T>, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const lane = async (): Promise<void> => {
+    for (const item of queue) {
+      cancellationSignal().throwIfAborted();
+      await work(item).catch((error: unknown) => failed(item, error));
+    }
+  };
+  await whileBeating(() => Promise.all(Array.from({ length: window }, lane)));
+}

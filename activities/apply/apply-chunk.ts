@@ -11,10 +11,9 @@ import { recordChecker } from '../../src/domain/record/record-checker';
 import { ImportsError } from '../../src/errors';
 import type { Chunk, ChunkAtWork, ChunkResult } from '../../src/domain/file/inspection';
 import type { ActivityPorts, Shared } from '../activity-ports';
-import { applyRecords, type WriteContext } from './apply-records';
+import { applyRecords, type WriteContext, supersededBy } from './apply-records';
 import { beat } from '../heartbeat';
 import { layoutOf, loadImport } from '../load-import';
-import { supersededBy } from './superseded';
 import { requireTurn, type InTurn } from '../turn/require-turn';
 import { Tally } from './tally';
 

@@ -19,8 +19,7 @@ import { takenReasons, takeoversOf, missingTakenReasons, wishesOf, withReleasedK
 import { settleInParts, type Due, type Lost, type PartOfSettlement, type Settlement } from '../settle/settle-in-parts';
 import { requireTurn, type InTurn } from '../turn/require-turn';
 import { checkerOf, pathsOf } from './apply-chunk';
-import { applyRecords, decideOne, type WriteContext } from './apply-records';
-import { supersededBy } from './superseded';
+import { applyRecords, decideOne, type WriteContext, supersededBy } from './apply-records';
 import { Tally } from './tally';
 
 const BATCH = 500;

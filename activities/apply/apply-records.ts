@@ -12,6 +12,7 @@ import type { ActivityPorts } from '../activity-ports';
 import { requireNotLate, wasUndone } from '../undo/undo-users';
 import { whileRaced } from '../while-raced';
 import { withGroups, withKnownGroups } from './group-names';
+import { Fingerprints } from '../../src/domain/file/fingerprint';
 
 interface Candidate {
   readonly record: CheckedRecord;
@@ -201,4 +202,19 @@ export function answer({ decision, releasePermits, inactiveIgnored }: Decided, u
   if (decision.kind === 'reject') return { kind: 'rejected', reasons: decision.reasons };
   const kind = decision.kind === 'done' ? decision.stamp.decision : decision.kind;
   return { kind, releaseFor: releasePermits ? userId : null, inactiveIgnored };
+}
+
+/** Which users a newer file has spoken of, whether or not it changed them: an import that goes on late leaves them alone. */
+export async function supersededBy(
+  ports: Pick<ActivityPorts, 'imports' | 'files'>,
+  run: ImportRun,
+): Promise<(uniqueId: string) => boolean> {
+  const newer = await ports.imports.newerApplied(run.clientId, run.seq);
+  const lists: Fingerprints[] = [];
+  for (const importId of newer) {
+    const ids = await ports.files.readIds(importId);
+    if (ids !== undefined) lists.push(new Fingerprints(ids));
+  }
+  if (lists.length === 0) return () => false;
+  return (uniqueId) => lists.some((ids) => ids.has(uniqueId));
 }

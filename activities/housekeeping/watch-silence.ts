@@ -6,7 +6,7 @@ import { silenceOf } from '../../src/domain/client/schedule';
 import { describeSilence, describeAddressChange } from '../../src/domain/report/describe-alarms';
 import type { ActivityPorts } from '../activity-ports';
 import { sendAdminMail } from '../end/send-once';
-import { sideBySide } from '../side-by-side';
+import { sideBySide } from '../heartbeat';
 import { announce } from '../webhooks/announce';
 import { importIdOf } from '../../src/domain/ids';
 import type { AuditEntry } from '../../src/domain/audit';

@@ -6,12 +6,11 @@ import type { CsvFiles } from '../../src/ports';
 import type { Chunk } from '../../src/domain/file/inspection';
 import type { ActivityPorts } from '../activity-ports';
 import { checkerOf, pathsOf } from '../apply/apply-chunk';
-import { decideOne, zeroTwinsOf, type ApplyContext } from '../apply/apply-records';
+import { decideOne, zeroTwinsOf, type ApplyContext, supersededBy } from '../apply/apply-records';
 import { withKnownGroups } from '../apply/group-names';
 import { layoutOf } from '../load-import';
 import type { Client } from '../../src/domain/client';
 import type { ImportRun } from '../../src/domain/import-run';
-import { supersededBy } from '../apply/superseded';
 
 const BATCH = 1_000;
 

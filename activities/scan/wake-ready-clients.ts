@@ -7,7 +7,7 @@ import { unreachable } from '../../src/errors';
 import type { ActivityPorts } from '../activity-ports';
 import { findReady } from '../claim/claim-ready-files';
 import { noteStep } from '../note-step';
-import { sideBySide } from '../side-by-side';
+import { sideBySide } from '../heartbeat';
 
 /** Wakes under way: more of them would only make each slower. */
 const AT_A_TIME = 16;

@@ -2,17 +2,15 @@
 
 import { Option, type Argument, type Command } from 'commander';
 import { addAuditCommand } from './commands/audit';
-import { addAccountAddCommand, addAccountPasswdCommand } from './accounts/account-add';
-import { addAccountEnableCommands } from './accounts/account-enable';
+import { addAccountAddCommand, addAccountPasswdCommand, addAccountEnableCommands } from './accounts/account-add';
 import { addAccountKeyAddCommand, addAccountKeyRemoveCommand } from './accounts/account-key';
 import { addAccountListCommand } from './accounts/account-list';
 import { addBanLiftCommand, addBanListCommand } from './accounts/ban';
 import { CarefulCommand, defineCommand, sayWhereToLook, type Session } from './define-command';
 import { addCheckCommand } from './imports/check';
 import { addClientAddCommand } from './clients/client-add';
-import { addClientEnableCommands } from './clients/client-enable';
+import { addClientEnableCommands, addClientPauseCommands } from './clients/client-enable';
 import { addClientListCommand, addClientShowCommand } from './clients/client-list';
-import { addClientPauseCommands } from './clients/client-pause';
 import { addClientSetCommand } from './clients/client-set';
 import { addApproveCommand, addDeclineCommand } from './imports/decide-held';
 import { addCompletionCommand } from './completion/completion';
@@ -20,7 +18,7 @@ import { addDemoCommand, addUpCommand } from './commands/up';
 import type { CliDeps } from './deps';
 import { addDoctorCommand } from './commands/doctor';
 import { addHelpCommand } from './commands/help';
-import { addFindCommand } from './imports/find';
+import { addFindCommand, addUserCommand, addUsersRepairCommand } from './imports/users';
 import { addLogsCommand } from './commands/logs';
 import { addListCommand } from './imports/list';
 import { addMailCommand } from './imports/mail';
@@ -36,8 +34,6 @@ import { addShowCommand } from './imports/show';
 import { addStatsCommand } from './imports/stats';
 import { addTemplateCommand } from './commands/template';
 import { addUndoCommand } from './imports/undo';
-import { addUserCommand } from './imports/user';
-import { addUsersRepairCommand } from './imports/users-repair';
 import { addWatchCommand } from './imports/watch';
 import { addWebhookSecretCommand, addWebhookTestCommand } from './commands/webhook';
 

@@ -1,8 +1,7 @@
 // The control connection's lines, as pure functions.
 
 import { array, assert, constantFrom, date, nat, oneof, pre, property, string, uint8Array } from 'fast-check';
-import { LineSplitter, MAX_LINE_BYTES, type Line } from '../../src/ftps/control/line-splitter';
-import { parseCommand, encodeReply, quotePath, reply } from '../../src/ftps/control/command';
+import { LineSplitter, MAX_LINE_BYTES, type Line, parseCommand, encodeReply, quotePath, reply } from '../../src/ftps/control/command';
 import { readTime, timeText } from '../../src/ftps/listing';
 
 function linesOf(bytes: Buffer, cuts: readonly number[] = []): Line[] {

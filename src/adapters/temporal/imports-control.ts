@@ -9,8 +9,7 @@ import { importWorkflowIdOf } from '../../../workflows/messages';
 import { decideImport, grpcCodeOf, wakeInbox, resendResult, startResend, startWebhook } from './call-workflows';
 import { connectionOptions, type TemporalTarget } from './connection-options';
 import { applyScanSchedules, tryScanSchedule } from './scan-schedules';
-import { seeScans, type SeenSchedule } from './schedules';
-import { applyStandingSchedules } from './standing-schedules';
+import { seeScans, type SeenSchedule, applyStandingSchedules } from './schedules';
 import { findTroubles, isSending, isStepPending, recordsAtWork, lookAtWriter } from './look-at-workflows';
 
 /** After a collision, of two who start or make the same, the server makes the client wait for 5 to 11 seconds. */

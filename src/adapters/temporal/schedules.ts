@@ -1,4 +1,5 @@
 // Schedules as they should be, and as they are. Temporal's list of them is seconds behind, so each is looked up by name.
+// Those that belong to no client (housekeeping, the watch for silent clients, the standing pass) are put in place when a worker starts.
 
 import { createHash } from 'node:crypto';
 import {
@@ -7,9 +8,10 @@ import {
   type Client,
   type ScheduleDescription,
   type ScheduleOptions,
+  ScheduleOverlapPolicy,
 } from '@temporalio/client';
 import { EncryptingCodec } from './payload-codec';
-import { SCAN_SCHEDULES } from '../../../workflows/messages';
+import { SCAN_SCHEDULES, STANDING_SCHEDULES, TASK_QUEUES } from '../../../workflows/messages';
 
 /** Made where it is missing, changed only where it differs. A pause and its note are an operator's decision: they stay. */
 export async function putSchedule(temporal: Client, wanted: ScheduleOptions): Promise<'made' | 'changed' | 'as-it-was'> {
@@ -94,4 +96,34 @@ async function seeSchedule(temporal: Client, id: string): Promise<SeenSchedule |
     next: info.nextActionTimes[0],
     missed: info.numActionsMissedCatchupWindow,
   };
+}
+
+const [HOUSEKEEPING, SILENCE, STANDING_PASS] = STANDING_SCHEDULES;
+
+const EVERY = '10m';
+
+const SCHEDULES: readonly ScheduleOptions[] = [
+  // A server that was down at night makes up for it.
+  standing(HOUSEKEEPING, { cronExpressions: ['17 3 * * *'], timezone: 'UTC' }, '12h', 'keepHouse', 'remove what was kept long enough'),
+  standing(SILENCE, { intervals: [{ every: EVERY, offset: '1m' }] }, EVERY, 'watchSilence', 'tell of clients that send no files'),
+  standing(STANDING_PASS, { intervals: [{ every: EVERY, offset: '3m' }] }, EVERY, 'wakeWaiting', 'wake who waits; find who was stopped'),
+];
+
+function standing(
+  scheduleId: string,
+  spec: ScheduleOptions['spec'],
+  catchupWindow: '10m' | '12h',
+  workflowType: string,
+  staticSummary: string,
+): ScheduleOptions {
+  return {
+    scheduleId,
+    spec,
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow, pauseOnFailure: false },
+    action: { type: 'startWorkflow', workflowType, workflowId: scheduleId, taskQueue: TASK_QUEUES.imports, args: [], staticSummary },
+  };
+}
+
+export async function applyStandingSchedules(temporal: Client): Promise<void> {
+  for (const wanted of SCHEDULES) await putSchedule(temporal, wanted);
 }

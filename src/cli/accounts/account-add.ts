@@ -1,4 +1,4 @@
-// `imports account add`, a login of a client, and `account passwd`, a new password for it.
+// `imports account add`, a login of a client, `account passwd`, a new password for it, and `account disable` and `enable`.
 
 import type { Command } from 'commander';
 import { notNow, wrongUse } from '../../errors';
@@ -80,4 +80,29 @@ export function addAccountPasswdCommand(parent: Command, { deps, print }: Sessio
         [accountText(changed, print), generated === undefined ? 'The password is changed.' : passwordOnce(generated)].join('\n\n'),
       );
     });
+}
+
+const SWITCHES = [
+  { verb: 'disable', enabled: false, summary: 'refuse a login until it is enabled again', done: 'cannot log in any more' },
+  { verb: 'enable', enabled: true, summary: 'let a disabled login in again', done: 'can log in again' },
+] as const;
+
+export function addAccountEnableCommands(parent: Command, { deps, print }: Session): void {
+  for (const { verb, enabled, summary, done } of SWITCHES) {
+    const examples = [`imports account ${verb} acme-hr`];
+    defineCommand(parent, { usage: `${verb} <user>`, summary, examples }).action(async (userName: string) => {
+      const services = await deps.open();
+      const found = await requireAccount(services, userName);
+      const account = { ...found, enabled };
+      await record(deps, services, {
+        action: `account ${verb}`,
+        clientId: account.clientId,
+        subject: userName,
+        was: { enabled: found.enabled },
+        is: { enabled },
+      });
+      await services.accounts.update(userName, { enabled });
+      await print.show(accountItem(account), () => `Account ${userName} of client ${account.clientId} ${done}.`);
+    });
+  }
 }

@@ -6,8 +6,7 @@ import { parseClientId, type ClientId } from '../../domain/ids';
 import { misconfigured, notFound, wrongUse } from '../../errors';
 import { didYouMean } from '../../domain/file/suggest-name';
 import type { Services } from '../deps';
-import { escapeText } from '../text/escape-text';
-import { shellWord } from '../text/shell-word';
+import { escapeText, shellWord } from '../text/escape-text';
 
 export const CLIENT_ID_RULE = '1 to 40 lower-case letters, digits and inner hyphens, e.g. acme or city-of-halifax';
 

@@ -3,8 +3,7 @@
 import { Argument, type Command } from 'commander';
 import { defineCommand, type Session } from '../define-command';
 import { completedTree, type CompletedCommand } from './completed-tree';
-import { fishScript } from './fish-script';
-import { bashScript, zshScript } from './posix-script';
+import { fishScript, bashScript, zshScript } from './scripts';
 
 const SCRIPTS: Readonly<Record<string, (tree: readonly CompletedCommand[]) => string>> = {
   bash: bashScript,

@@ -10,10 +10,9 @@ import { defineCommand, type Session } from '../define-command';
 import { record, REASON_OPTION, requireReason } from '../record';
 import type { CliDeps, Services } from '../deps';
 import { describeError } from '../text/describe-error';
-import { hasStopped, markStopped } from './stopped';
+import { hasStopped, markStopped, requireImport } from './require-import';
 import { shownState } from './import-item';
 import { requireClient } from '../clients/require-client';
-import { requireImport } from './require-import';
 import { waitForWorker, waitsForResume, wakeInbox } from './wake-inbox';
 
 interface RetryOptions {

@@ -9,9 +9,8 @@ import { wrongUse } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import type { Services } from '../deps';
 import { describeImport, type MailFailures } from '../show/describe-import';
-import { hasStopped } from './stopped';
+import { hasStopped, requireImport } from './require-import';
 import { importItem } from './import-item';
-import { requireImport } from './require-import';
 import { showPlan } from './show-plan';
 
 interface ShowOptions {

@@ -10,9 +10,8 @@ import { defineCommand, type Session } from '../define-command';
 import { record, REASON_OPTION, requireReason } from '../record';
 import type { CliDeps, Services } from '../deps';
 import { describeUndone, undoItem } from '../show/describe-undone';
-import { hasStopped, markStopped } from './stopped';
+import { hasStopped, markStopped, requireImport } from './require-import';
 import { shownState } from './import-item';
-import { requireImport } from './require-import';
 import { wakeInbox } from './wake-inbox';
 import { noDisplay, progressDisplay, type Progress, type ProgressDisplay } from '../show/progress-display';
 

@@ -8,10 +8,9 @@ import { notFound, notNow } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import type { Services } from '../deps';
 import { describeImport } from '../show/describe-import';
-import { hasStopped } from './stopped';
+import { hasStopped, requireImport } from './require-import';
 import { importItem, shownState } from './import-item';
 import { progressDisplay, type Progress } from '../show/progress-display';
-import { requireImport } from './require-import';
 import type { ImportsControl, ImportStore } from '../../ports';
 import type { Printer } from '../text/print';
 

@@ -1,4 +1,5 @@
-// Text that a client chose must read as text on a terminal: no escape sequence, no second line, no reversed writing.
+// Text that a client chose must read as text on a terminal: no escape sequence, no second line, no reversed writing; and a command that
+// we print can be copied, whatever is in it.
 
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
@@ -25,4 +26,13 @@ export function escapeJson(json: string): string {
 function unitsOf(character: string): string {
   const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}
+
+/** As one word of a POSIX shell. */
+export function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : quote(text);
+}
+
+export function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }

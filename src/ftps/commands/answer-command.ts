@@ -2,8 +2,7 @@
 
 import type { Socket } from 'node:net';
 import { errnoOf, folderErrorOf, type FolderErrorKind } from '../../door/folder/folder-error';
-import type { Line } from '../control/line-splitter';
-import { parseCommand, type Command, reply, type Reply } from '../control/command';
+import { type Line, parseCommand, type Command, reply, type Reply } from '../control/command';
 import type { Session } from '../session';
 import { answerAnytime, answerLogin } from './before-login';
 import { answerNames } from './names';

@@ -4,8 +4,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { TLSSocket, type SecureContext } from 'node:tls';
-import { LineSplitter, type Line } from './line-splitter';
-import { encodeReply, reply, type Reply } from './command';
+import { LineSplitter, type Line, encodeReply, reply, type Reply } from './command';
 
 /** What a client may send ahead. Much more than any does; a queue without an end would be somebody's weapon. */
 const MAX_WAITING = 256;

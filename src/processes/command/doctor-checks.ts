@@ -9,12 +9,18 @@ import type { DoctorCheck } from '../../cli/deps';
 import { requireEndpoint } from '../../config/endpoints';
 import type { Config } from '../../config/load-config';
 import { OWN_CERTIFICATE } from '../../ftps/certificate/open-certificate';
-import { checkAtWork, checkPausedClients, checkSilentClients, checkStuckClaims, checkWaitingImports } from './doctor/check-imports';
+import {
+  checkAtWork,
+  checkPausedClients,
+  checkSilentClients,
+  checkStuckClaims,
+  checkWaitingImports,
+  checkUserKeys,
+} from './doctor/check-imports';
 import { fileSystemTime, judgeClocks, readClock } from './doctor/check-clock';
 import { checkBackups, checkLeftovers } from './doctor/check-leftovers';
 import { checkDataDirectory, checkDiskSpace, checkHostKeys, checkFtpsCertificate } from './doctor/check-data-directory';
 import { checkSchedules, checkSearchAttributes, judgeWorkers, seeWorkers } from './doctor/check-temporal';
-import { checkUserKeys } from './doctor/check-user-keys';
 import { checkWebhooks } from './doctor/check-webhooks';
 import {
   ill,

@@ -2,8 +2,7 @@
 
 import { createServer } from 'node:net';
 import { mongo as driver } from 'mongoose';
-import { connectMongo } from '../../../src/adapters/mongo/connect-mongo';
-import { connectionOptions } from '../../../src/adapters/mongo/connection-options';
+import { connectMongo, connectionOptions } from '../../../src/adapters/mongo/connect-mongo';
 import { INDEXES } from '../../../src/adapters/mongo/indexes';
 import { importIdOf, userIdOf } from '../../../src/domain/ids';
 import { reason } from '../../../src/domain/reason/reasons';

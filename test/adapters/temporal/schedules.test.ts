@@ -3,8 +3,7 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { applyScanSchedules, tryScanSchedule } from '../../../src/adapters/temporal/scan-schedules';
-import { putSchedule, seeScans, seeSchedules } from '../../../src/adapters/temporal/schedules';
-import { applyStandingSchedules } from '../../../src/adapters/temporal/standing-schedules';
+import { putSchedule, seeScans, seeSchedules, applyStandingSchedules } from '../../../src/adapters/temporal/schedules';
 import { loadConfig } from '../../../src/config/load-config';
 import type { Schedule } from '../../../src/domain/client';
 import { resolveTemporal } from '../../../src/embedded/resolve-temporal';

@@ -1,13 +1,13 @@
 // Imports and clients that need somebody: silent and paused clients, imports that wait for a word, imports that look busy, claims that
-// nobody finished.
+// nobody finished, users whose keys are not what their values say.
 
 import { needsYou, needsYouText, type AskedForNeeds } from '../../../cli/imports/needs-you';
 import type { Client } from '../../../domain/client';
 import { silenceOf } from '../../../domain/client/schedule';
 import type { ImportRun } from '../../../domain/import-run';
-import type { ImportStore, ImportsControl } from '../../../ports';
-import { ill, named, waiting, well, type Finding, counted } from './finding';
-import { hasStopped } from '../../../cli/imports/stopped';
+import type { ImportStore, ImportsControl, UserStore } from '../../../ports';
+import { ill, named, waiting, well, type Finding, counted, PATIENCE_MS } from './finding';
+import { hasStopped } from '../../../cli/imports/require-import';
 import type { ImportId } from '../../../domain/ids';
 import { WITH_WORKFLOW } from '../../../domain/import-state';
 
@@ -81,4 +81,35 @@ export async function checkAtWork(
     return waiting(`${what} tried again: ${named(stuck)}`, `Why, and when next: imports show ${stuck[0]}`);
   }
   return well(atWork.length === 0 ? 'none' : counted(atWork.length, 'import'));
+}
+
+/** Looks no longer than a check may take: a client with millions of users is looked at in part. */
+export async function checkUserKeys(
+  users: Pick<UserStore, 'countOddKeys'>,
+  clients: readonly Pick<Client, 'clientId'>[],
+  now: () => number = Date.now,
+): Promise<Finding> {
+  const until = now() + PATIENCE_MS;
+  const odd: { readonly clientId: string; readonly users: number }[] = [];
+  let isWhole = true;
+  for (const { clientId } of clients) {
+    let found = 0;
+    for await (const some of users.countOddKeys(clientId)) {
+      found += some;
+      if (now() > until) {
+        isWhole = false;
+        break;
+      }
+    }
+    if (found > 0) odd.push({ clientId, users: found });
+    if (!isWhole) break;
+  }
+  const part = isWhole ? '' : ' (not all checked)';
+  const [first] = odd;
+  if (first === undefined) return well(`all as they should be${part}`);
+  const detail = odd.slice(0, 5).map((one) => `${counted(one.users, 'user')} of ${one.clientId}`);
+  return waiting(
+    `not what the user's own e-mail or user name says: ${detail.join(', ')}${part}`,
+    `The next import mends them; sooner, and to see who shares a value: imports users repair ${first.clientId}`,
+  );
 }

@@ -1,6 +1,7 @@
-// The scripts for bash and zsh. They share the walk over the words that are typed, and differ in how they offer what could come next.
+// The scripts for bash, zsh and fish. The first two share the walk over the words that are typed, and differ in how they offer what could come
+// next; that for fish has one line for each command, option and value.
 
-import { quote } from '../text/shell-word';
+import { quote } from '../text/escape-text';
 import type { CompletedCommand, CompletedOption, CompletedWord } from './completed-tree';
 
 export function bashScript(tree: readonly CompletedCommand[]): string {
@@ -124,4 +125,47 @@ function cases(tree: readonly CompletedCommand[], body: (command: CompletedComma
 /** Short ones are quicker typed than completed. */
 function longFlags(options: readonly CompletedOption[]): readonly CompletedWord[] {
   return options.map(({ flags, summary }) => ({ word: flags.at(-1) ?? '', summary }));
+}
+
+export function fishScript(tree: readonly CompletedCommand[]): string {
+  const paths = tree.filter(({ path }) => path !== '').map(({ path }) => fishQuote(path.includes(' ') ? path : ` ${path}`));
+  return `# fish completion for imports. Into ~/.config/fish/completions/imports.fish: imports completion fish
+function __imports_at
+  set -l at ''
+  for word in (commandline -opc)
+    switch "$at $word"
+      case ${paths.join(' ')}
+        set at (string trim -- "$at $word")
+    end
+  end
+  test "$at" = "$argv[1]"
+end
+complete -c imports -f
+${tree.flatMap(linesOf).join('\n')}
+`;
+}
+
+function linesOf({ path, words, takesFile, options }: CompletedCommand): readonly string[] {
+  const complete = `complete -c imports -n ${fishQuote(`__imports_at ${fishQuote(path)}`)}`;
+  return [
+    ...words.map(({ word, summary }) => `${complete} -a ${fishQuote(word)}${summary === '' ? '' : ` -d ${fishQuote(summary)}`}`),
+    ...(takesFile ? [`${complete} -F`] : []),
+    ...options.map((option) => `${complete} ${optionText(option)}`),
+  ];
+}
+
+function optionText({ flags, summary, value }: CompletedOption): string {
+  const names = flags.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
+  const offered =
+    value === undefined
+      ? []
+      : value.isFile
+        ? ['-r -F']
+        : ['-x', ...(value.choices.length > 0 ? [`-a ${fishQuote(value.choices.join(' '))}`] : [])];
+  return [...names, ...offered, `-d ${fishQuote(summary)}`].join(' ');
+}
+
+/** Within quotes fish unescapes quotes and backslashes only. */
+function fishQuote(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
