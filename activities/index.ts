@@ -23,9 +23,8 @@ import { sendUndoReport } from './undo/send-undo-report';
 import { settleUndo } from './undo/settle-undo';
 import { undoDeferred } from './undo/undo-deferred';
 import { nextTurn } from './turn/next-turn';
-import { wakeWaiting } from './turn/wake-waiting';
-import { markWebhookFailed, sendWebhook } from './webhooks/send-webhook';
-import { wakeReadyClients } from './scan/wake-ready-clients';
+import { wakeWaiting, wakeReadyClients } from './turn/wake-clients';
+import { markWebhookFailed, sendWebhook } from './webhooks/events';
 
 interface Step {
   /** Of an import, or of what else goes on: steps are measured by it. */

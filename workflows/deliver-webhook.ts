@@ -3,7 +3,7 @@
 
 import { isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import type { WebhookEnd } from '../activities/webhooks/send-webhook';
+import type { WebhookEnd } from '../activities/webhooks/events';
 import type { WebhookDelivery } from '../src/domain/webhook/event';
 import { ACTIVITY_OPTIONS } from './activity-options';
 import { whyItFailed } from './to-its-end';

@@ -2,10 +2,9 @@
 
 import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import type { LookedInto } from '../activities/scan/wake-ready-clients';
+import type { LookedInto, StandingPass } from '../activities/turn/wake-clients';
 import { ACTIVITY_OPTIONS } from './activity-options';
 import type { ScanFoldersInput } from './messages';
-import type { StandingPass } from '../activities/turn/wake-waiting';
 
 const { wakeReadyClients } = proxyActivities<Activities>(ACTIVITY_OPTIONS.folders);
 

@@ -21,7 +21,7 @@ import { fileStatusReport } from './file-status-report';
 import { loadImport } from '../load-import';
 import { noteStep } from '../note-step';
 import { whileBeating, withHeartbeat } from '../heartbeat';
-import { announceEnd } from '../webhooks/announce';
+import { announceEnd } from '../webhooks/events';
 import { createHash } from 'node:crypto';
 import { ReasonTally } from '../../src/domain/reason/reason-tally';
 import type { RejectedRecord } from '../../src/domain/record/record';

@@ -5,7 +5,7 @@ import type { ActivityPorts } from '../activity-ports';
 import { loadImport } from '../load-import';
 import { noteStep } from '../note-step';
 import { turnIsOver, type InTurn } from '../turn/require-turn';
-import { announce } from '../webhooks/announce';
+import { announce } from '../webhooks/events';
 import { describeHold, type HoldMailKind } from '../../src/domain/report/describe-hold';
 import type { ImportId } from '../../src/domain/ids';
 import { sendAdminMail } from '../end/send-once';

@@ -7,7 +7,7 @@ import { describeSilence, describeAddressChange } from '../../src/domain/report/
 import type { ActivityPorts } from '../activity-ports';
 import { sendAdminMail } from '../end/send-once';
 import { sideBySide } from '../heartbeat';
-import { announce } from '../webhooks/announce';
+import { announce } from '../webhooks/events';
 import { importIdOf } from '../../src/domain/ids';
 import type { AuditEntry } from '../../src/domain/audit';
 

@@ -1,19 +1,21 @@
 // The dry run: the inspection, the checks and the decisions of an import against the present database, with nothing written. What it
-// says holds for this moment: users may have changed by the time the file is imported.
+// says holds for this moment: users may have changed by the time the file is imported. For a held import, what it would do to each user.
 
-import type { CheckedFile } from '../../src/domain/file/checked-file';
+import type { CheckedFile, PlannedChange, ReplacedValue } from '../../src/domain/file/checked-file';
 import type { Client } from '../../src/domain/client';
 import { mustHold } from '../../src/domain/decide/hold-rule';
 import { NO_COUNTS } from '../../src/domain/import-run';
 import { ReasonTally } from '../../src/domain/reason/reason-tally';
 import type { Inspection } from '../../src/domain/file/inspection';
-import { type RejectedRecord, rejectedRecord } from '../../src/domain/record/record';
+import { type RejectedRecord, rejectedRecord, type Decision } from '../../src/domain/record/record';
 import type { ActivityPorts } from '../activity-ports';
 import { newRun } from '../claim/claim-ready-files';
 import { lineBreakHabit } from '../inspect/inspect-file';
 import { planImport, type Plan } from './plan-import';
-import { type PlanSource, walkDecisions } from './walk-decisions';
+import { type PlanSource, walkDecisions, planSource } from './walk-decisions';
 import { missingTakenReasons, takenReasons, takeoversOf } from '../settle/takeovers';
+import { uniqueIdOf, type ImportId, type UserId } from '../../src/domain/ids';
+import { loadImport } from '../load-import';
 
 /** How many rejected records are told in full. */
 const FIRST = 10;
@@ -120,4 +122,40 @@ async function* plannedRejections(
     const missing = await missingTakenReasons(ports.users, client, rejected, (key) => !plan.isGivenUp(key));
     for (const [at, record] of rejected.entries()) yield { ...record, reasons: [...record.reasons, ...missing[at]!] };
   }
+}
+
+type PlanPorts = Pick<ActivityPorts, 'clients' | 'imports' | 'users' | 'groups' | 'permits' | 'files' | 'csv'>;
+type Written = Extract<Decision, { readonly before: unknown }>;
+
+/** Who would be archived, with the permits they hold, and whose e-mail or user name would be replaced: a second walk, so that nothing is kept. */
+export async function* plannedChanges(ports: PlanPorts, importId: ImportId): AsyncGenerator<PlannedChange> {
+  const { run, client } = await loadImport(ports, importId);
+  const source = await planSource(ports, run, client);
+  const plan = await planImport(ports, source);
+  for await (const { decided } of walkDecisions(ports, source)) {
+    const kept = decided.filter(({ userId, decided: { decision } }) => decision.kind !== 'reject' && plan.lostBy(userId).length === 0);
+    const losing = kept.filter(({ decided: { releasePermits } }) => releasePermits).map(({ userId }) => userId);
+    const permits: ReadonlyMap<UserId, readonly string[]> = losing.length === 0 ? new Map() : await ports.permits.activeOf(losing);
+    for (const {
+      userId,
+      record,
+      decided: { decision },
+    } of kept) {
+      const change = {
+        line: record.line,
+        uniqueId: uniqueIdOf(userId),
+        isArchived: decision.kind === 'archive',
+        permits: permits.get(userId) ?? [],
+        email: 'before' in decision ? replaced(decision, 'email') : null,
+        userName: 'before' in decision ? replaced(decision, 'userName') : null,
+      };
+      if (change.isArchived || change.permits.length > 0 || change.email !== null || change.userName !== null) yield change;
+    }
+  }
+}
+
+/** null = it stays as it is, or there was none. */
+function replaced({ before, set }: Written, field: 'email' | 'userName'): ReplacedValue | null {
+  const [was, willBe] = [before[field], set[field]];
+  return typeof was === 'string' && typeof willBe === 'string' ? { was, willBe } : null;
 }

@@ -5,7 +5,7 @@
 import { ENDED_FROM_OUTSIDE, endingOf, STOPPED_BEFORE_MAIL, type ImportRun } from '../../src/domain/import-run';
 import type { TurnHolder } from '../../src/domain/turn';
 import type { ActivityPorts } from '../activity-ports';
-import { announce, announceEnd } from '../webhooks/announce';
+import { announce, announceEnd } from '../webhooks/events';
 import { loadImport } from '../load-import';
 import { noteStep } from '../note-step';
 import type { InTurn } from './require-turn';

@@ -10,7 +10,6 @@ import type { FrontDoor } from '../door/open-front-door';
 import { softwareName } from '../door/peer';
 import { ALGORITHMS, offeredKeys, loadHostKeys } from './ssh/host-keys';
 import { socketUnder } from './ssh/channel-guards';
-import { joinGreeting } from './ssh/join-greeting';
 import { serveConnection, type ConnectionContext } from './ssh/serve-connection';
 
 interface SftpOptions {
@@ -72,5 +71,33 @@ export async function startSftp(frontDoor: FrontDoor, options: SftpOptions): Pro
       await Promise.all(context.sessions);
       log.info('SFTP is closed');
     },
+  };
+}
+
+const MAX_HELD_BYTES = 8 * 1024;
+const NEWLINE = 0x0a;
+
+/**
+ * ssh2 loses the middle of a greeting line that comes in three pieces or more, so they are joined before ssh2 sees them. (Waiting with ssh2
+ * altogether would not do: some clients wait for our greeting first.) `onOther` is called when the peer's first words are not those of SSH.
+ */
+export function joinGreeting(socket: Socket, onOther: () => void): void {
+  const pieces: Buffer[] = [];
+  const pass = socket.push.bind(socket);
+  const flush = (): boolean => {
+    Reflect.deleteProperty(socket, 'push');
+    if (pieces.length === 0) return true;
+    const greeting = Buffer.concat(pieces);
+    if (!greeting.toString('latin1', 0, 4).startsWith('SSH-')) onOther();
+    return pass(greeting);
+  };
+  socket.push = (piece: unknown, encoding?: BufferEncoding): boolean => {
+    if (!Buffer.isBuffer(piece)) {
+      flush();
+      return pass(piece, encoding);
+    }
+    pieces.push(piece);
+    const held = pieces.reduce((sum, { length }) => sum + length, 0);
+    return piece.includes(NEWLINE) || held > MAX_HELD_BYTES ? flush() : true;
   };
 }

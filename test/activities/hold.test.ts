@@ -2,7 +2,7 @@
 // happens, whatever else happened meanwhile.
 
 import type { ActivityPorts } from '../../activities/activity-ports';
-import { plannedChanges } from '../../activities/plan/planned-changes';
+import { plannedChanges } from '../../activities/plan/check-file';
 import type { PlannedChange } from '../../src/domain/file/checked-file';
 import type { ClientId, ImportId } from '../../src/domain/ids';
 import { NO_COUNTS, type HoldDecision, type ImportRun } from '../../src/domain/import-run';

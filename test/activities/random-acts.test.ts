@@ -6,7 +6,7 @@ import { parse } from 'csv-parse/sync';
 import * as fc from 'fast-check';
 import type { ImportId } from '../../src/domain/ids';
 import type { ImportRun } from '../../src/domain/import-run';
-import { receiptName } from '../../src/domain/file/backup-names';
+import { receiptName } from '../../src/domain/file/folder-files';
 import { emailKeyOf, userNameKeyOf } from '../../src/domain/record/claims';
 import { REASONS } from '../../src/domain/reason/reasons';
 import type { RejectedRecord } from '../../src/domain/record/record';

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { mongoArchive, temporalArchive, type Archive } from '../../src/embedded/archives';
-import { buildEngine } from '../../src/embedded/build-engine';
+import { buildEngine } from '../../src/embedded/resolve-mongo';
 import { buildTemporal } from '../../src/embedded/resolve-temporal';
 import { fetchArchive, tryDownload } from '../../src/embedded/fetch-archive';
 import { projectRoot } from '../../src/embedded/project-root';

@@ -2,8 +2,7 @@
 
 import * as fc from 'fast-check';
 import { type Attributes, MalformedPacket } from '../../src/sftp/codec/wire';
-import { decodeRequest, type Request } from '../../src/sftp/codec/decode-request';
-import { encodeReply, type Reply } from '../../src/sftp/codec/encode-reply';
+import { decodeRequest, type Request, encodeReply, type Reply } from '../../src/sftp/codec/messages';
 import { PacketSplitter } from '../../src/sftp/codec/packet-splitter';
 import { MAX_PACKET_BYTES, STATUS } from '../../src/sftp/codec/protocol';
 import { decodeReply, encodeRequest } from './support/peer';

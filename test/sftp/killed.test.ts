@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClientChannel } from 'ssh2';
-import type { Request } from '../../src/sftp/codec/decode-request';
+import type { Request } from '../../src/sftp/codec/messages';
 import { OPEN_FLAG, STATUS } from '../../src/sftp/codec/protocol';
 import { connect, openSftp } from './support/connect';
 import type { Step } from './support/door-orders';

@@ -5,7 +5,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
-import type { Reply } from '../../src/sftp/codec/encode-reply';
+import type { Reply } from '../../src/sftp/codec/messages';
 import { OPEN_FLAG } from '../../src/sftp/codec/protocol';
 import { connect } from './support/connect';
 import { fuzzOrders, openFuzzedDoor, SECRET, type FuzzedDoor } from './support/fuzzed-door';

@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeReply } from '../../src/sftp/codec/encode-reply';
+import { encodeReply } from '../../src/sftp/codec/messages';
 import { MAX_HANDLES, MAX_TRANSFER_BYTES, OPEN_FLAG, STATUS } from '../../src/sftp/codec/protocol';
 import { openFolderFixture, WRITE_NEW, type FolderFixture } from './support/folder-fixture';
 import { encodeRequest, type Peer } from './support/peer';

@@ -8,11 +8,10 @@ import type { ClientSettings } from '../../domain/client';
 import { type Refusal, refuseDamaged, refuseEncoding, refuseGarbledUtf8, refuseTooLarge } from '../../domain/reason/refusals';
 import type { CsvFiles } from '../../ports';
 import type { Inspection } from '../../domain/file/inspection';
-import { separationOf } from './delimiter';
+import { separationOf, sniff, SNIFF_BYTES } from './sniff';
 import { readChunk, vanished } from './read-chunk';
 import { RecordIndex, type AcceptedIndex } from './record-index';
 import { readText } from './read-text';
-import { sniff, SNIFF_BYTES } from './sniff';
 import { Utf8Watch } from './text-decoder';
 import { writeAtomically } from '../write-atomically';
 

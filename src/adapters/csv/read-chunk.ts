@@ -6,10 +6,9 @@ import type { FileLayout } from '../../domain/import-run';
 import type { RawRow } from '../../domain/record/record';
 import { ImportsError } from '../../errors';
 import type { CsvFiles } from '../../ports';
-import { rowsInSteps } from './parse-rows';
+import { rowsInSteps, markSwallowed, rowsIn } from './parse-rows';
 import type { ChunkRange } from './record-index';
 import { splitRecords } from './split-records';
-import { markSwallowed, rowsIn } from './swallowed-rows';
 
 export async function readChunk(
   { sourcePath, textPath }: Parameters<CsvFiles['readChunk']>[0],

@@ -19,11 +19,10 @@ import {
   refuseUnclosedQuote,
 } from '../../domain/reason/refusals';
 import type { Chunk, Chunks } from '../../domain/file/inspection';
-import type { Delimiter } from './delimiter';
+import type { Delimiter } from './sniff';
 import { EndlessQuote, type QuoteEnd } from './endless-quote';
-import { countLineEnds, parseRows, rowsInSteps } from './parse-rows';
+import { countLineEnds, parseRows, rowsInSteps, markSwallowed, rowsIn } from './parse-rows';
 import { splitRecords, type Span } from './split-records';
-import { markSwallowed, rowsIn } from './swallowed-rows';
 
 const CHUNK_RECORDS = 5_000;
 const CHUNK_BYTES = 4 * 1024 * 1024;

@@ -1,4 +1,5 @@
-// What kind of file this is, from its name and its first bytes: text in which encoding, or something that only pretends to be CSV.
+// What kind of file this is, from its name and its first bytes: text in which encoding, or something that only pretends to be CSV; and which
+// character separates its cells.
 
 import type { ClientSettings } from '../../domain/client';
 import type { FileLayout } from '../../domain/import-run';
@@ -12,6 +13,8 @@ import {
   refuseWrongName,
 } from '../../domain/reason/refusals';
 import { looksLike } from './looks-like';
+import { acceptedNames, nameIn } from '../../domain/file/header-names';
+import { DELIMITERS } from '../../domain/record/unreadable';
 
 type Sniffed =
   | { readonly kind: 'text'; readonly encoding: FileLayout['encoding']; readonly bomBytes: number }
@@ -26,7 +29,7 @@ const BOMS: readonly (readonly [FileLayout['encoding'], readonly number[]])[] = 
   ['utf-16be', [0xfe, 0xff]],
 ];
 
-const DELIMITERS = [',', ';', '\t', '\n'].map((mark) => mark.charCodeAt(0));
+const SEPARATORS = [',', ';', '\t', '\n'].map((mark) => mark.charCodeAt(0));
 const CTRL_Z = 0x1a;
 
 const refused = (refusal: Refusal): Sniffed => ({ kind: 'refused', refusal });
@@ -70,7 +73,7 @@ function startsWith(head: Buffer, from: number, bytes: readonly number[]): boole
 function isDamagedText(head: Buffer): boolean {
   const text = head.subarray(0, head.indexOf(0));
   return (
-    DELIMITERS.some((byte) => text.includes(byte)) &&
+    SEPARATORS.some((byte) => text.includes(byte)) &&
     text.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === CTRL_Z)
   );
 }
@@ -84,4 +87,40 @@ function looksWide(head: Buffer): boolean {
   const zeros = [0, 0];
   for (let at = 0; at < head.length; at++) if (head[at] === 0) zeros[at % 2]!++;
   return Math.max(...zeros) > head.length * 0.3 && Math.min(...zeros) < head.length * 0.05;
+}
+
+export type Delimiter = FileLayout['delimiter'];
+
+interface Separation {
+  readonly delimiter: Delimiter;
+  /** The first line is `sep=;`, which Excel writes and hides: it is not the header. */
+  readonly hasSepLine: boolean;
+}
+
+const SEP_LINE = /^"?sep=([,;\t])"?[ ,;\t]*$/i;
+
+/** Bytes among which the header line is looked for. */
+const LOOKED_AT = 64 * 1024;
+const QUOTED = /"(?:[^"]|"")*"/g;
+
+/** What Excel's own first line says, the client's setting, or what the header line shows. */
+export function separationOf(settings: Pick<ClientSettings, 'delimiter' | 'profile' | 'furtherColumns'>, head: Buffer): Separation {
+  const text = head.toString('utf8', 0, LOOKED_AT).trimStart();
+  const named = SEP_LINE.exec(firstLine(text))?.[1];
+  if (named !== undefined) return { delimiter: named as Delimiter, hasSepLine: true };
+  return { delimiter: settings.delimiter === 'auto' ? shownBy(text, acceptedNames(settings)) : settings.delimiter, hasSepLine: false };
+}
+
+/** A quoted name may hold line breaks. */
+function firstLine(text: string): string {
+  return /^(?:"(?:[^"]|"")*"|[^\r\n])*/.exec(text)![0];
+}
+
+/** The candidate that cuts the header into the most column names; among equals the one it holds most outside quotes, else a comma. */
+function shownBy(text: string, names: ReadonlySet<string>): Delimiter {
+  const line = firstLine(text);
+  const unquoted = line.replaceAll(QUOTED, '');
+  const found = (candidate: Delimiter) => line.split(candidate).filter((cell) => names.has(nameIn(cell.replaceAll('"', '')))).length;
+  const often = (candidate: Delimiter) => unquoted.split(candidate).length;
+  return DELIMITERS.toSorted((a, b) => found(b) - found(a) || often(b) - often(a))[0]!;
 }

@@ -4,11 +4,11 @@
 
 import { copyFile, link, lstat, mkdir, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { failedRecordsName, receiptName, isOurs } from '../../domain/file/backup-names';
+import { failedRecordsName, receiptName, isOurs } from '../../domain/file/folder-files';
 import type { ImportId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
 import { writeAtomically } from '../write-atomically';
-import { missingAsUndefined, syncFolder } from './sync-folder';
+import { missingAsUndefined, syncFolder } from './folder-files';
 
 const MOST_NAME_BYTES = 255;
 /** With it, the time, a number, an extension and `.result.json` still make a name. */

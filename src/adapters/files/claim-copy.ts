@@ -7,7 +7,7 @@ import { link, mkdir, open, readFile, rename, rm, stat, unlink, writeFile, type 
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ImportId } from '../../domain/ids';
-import { missingAsUndefined, syncFolder } from './sync-folder';
+import { missingAsUndefined, syncFolder } from './folder-files';
 
 const { O_RDONLY, O_NOFOLLOW } = constants;
 

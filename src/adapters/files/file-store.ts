@@ -3,13 +3,12 @@
 
 import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { failedRecordsName } from '../../domain/file/backup-names';
+import { failedRecordsName } from '../../domain/file/folder-files';
 import type { ClientId, ImportId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
 import type { FileStore } from '../../ports';
 import { backUp, freeBackupName } from './back-up';
-import { removeOldBackups, readyFiles, workFolders } from './folder-files';
-import { missingAsUndefined, syncFolder } from './sync-folder';
+import { removeOldBackups, readyFiles, workFolders, missingAsUndefined, syncFolder } from './folder-files';
 
 const SOURCE = 'source';
 

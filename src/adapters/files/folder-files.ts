@@ -1,10 +1,9 @@
 // What lies in the folders of clients and of imports, and the removal of what has lain there for long.
 
-import type { BigIntStats } from 'node:fs';
-import { lstat, readdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import type { BigIntStats } from 'node:fs';
+import { lstat, readdir, unlink, open } from 'node:fs/promises';
 import { isTemporaryName, type ReadyFile, type ReadyFiles, type WorkFolder } from '../../domain/file/folder-files';
-import { missingAsUndefined } from './sync-folder';
 import { parseImportId } from '../../domain/ids';
 
 interface Quiet {
@@ -71,4 +70,25 @@ export async function removeOldBackups(folder: string, before: Date, onProgress:
     onProgress();
   }
   return removed;
+}
+
+/** A rename is on disk once its folder is synced. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The result, or undefined when the file or its folder is not there. */
+export async function missingAsUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }

@@ -5,8 +5,7 @@ import path from 'node:path';
 import type { ClientId } from '../../domain/ids';
 import type { FileStore, StandingFolder } from '../../ports';
 import { claimCopy, importOfHash, openSame, sha1Of } from './claim-copy';
-import { readyFiles, removeOldBackups } from './folder-files';
-import { missingAsUndefined, syncFolder } from './sync-folder';
+import { readyFiles, removeOldBackups, missingAsUndefined, syncFolder } from './folder-files';
 
 export const FULL_BYTES = 1024 * 1024;
 const LOOKED_AT_BYTES = 64 * 1024;

@@ -1,6 +1,8 @@
-// Files that wait in the folders of clients, and what lies in `work/` for an import.
+// Files that wait in the folders of clients, what lies in `work/` for an import, and the names of those beside a backed-up file in `.bak`.
 
 import type { ImportId } from '../ids';
+import type { ImportRun } from '../import-run';
+import { oneLine } from '../report/wording';
 
 export interface ReadyFile {
   readonly name: string;
@@ -44,4 +46,29 @@ export function isTemporaryName(name: string): boolean {
 export function isTemporaryNameOf(name: string, other: string): boolean {
   const stem = name.replace(/\.[^.]*$/, '');
   return isTemporaryName(other) && (other.startsWith(`${name}.`) || other.startsWith(`${stem}.`) || other.endsWith(name));
+}
+
+/** `users.csv` -> `users.result.json` */
+export function receiptName(backupName: string): string {
+  return `${withoutCsv(backupName)}.result.json`;
+}
+
+/** `users.csv` -> `users.failed.csv` */
+export function failedRecordsName(backupName: string): string {
+  return `${withoutCsv(backupName)}.failed.csv`;
+}
+
+/** Such names in `.bak` are given by us alone: a client's own file never passes for a receipt. */
+export function isOurs(name: string): boolean {
+  return /\.(result\.json|failed\.csv)$/i.test(name);
+}
+
+/** In any case of letters; nothing else is taken off, so that `users.csv` and `users.xlsx` do not share a receipt. */
+export function withoutCsv(fileName: string): string {
+  return fileName.replace(/\.csv$/i, '');
+}
+
+/** Where clients find all failed records of an import, however few of them an e-mail carries. */
+export function failedRecordsPath({ backup, fileName }: Pick<ImportRun, 'backup' | 'fileName'>): string {
+  return oneLine(failedRecordsName(backup ?? `.bak/${fileName}`));
 }

@@ -1,7 +1,7 @@
 // E-mails: envelope, subject, attachment name. Pure: the same import and kind always make the same e-mail with the same Message-ID, so mail
 // systems can recognise a repeated send.
 
-import { withoutCsv } from '../file/backup-names';
+import { withoutCsv } from '../file/folder-files';
 import type { Client } from '../client';
 import { describeReport, type ReportPage, type AdminPage } from './describe-report';
 import { describeStatus } from './status-report';

@@ -1,7 +1,7 @@
 // The receipt beside a file in `.bak`: its result, for the client's own programs. Keys may be added, but are never renamed or removed.
 // It says nothing about what happens after the file was backed up, so writing it again gives the same bytes.
 
-import { failedRecordsName } from '../file/backup-names';
+import { failedRecordsName } from '../file/folder-files';
 import type { ImportRun, ReportState } from '../import-run';
 
 type ReceiptReport = { readonly state: 'none' | 'to-be-sent' | 'not-repeated'; readonly sentence: string };

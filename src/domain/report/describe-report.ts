@@ -3,7 +3,7 @@
 
 import type { ImportId } from '../ids';
 import type { Became, ImportRun, Stopped } from '../import-run';
-import { failedRecordsPath } from '../file/backup-names';
+import { failedRecordsPath } from '../file/folder-files';
 import { grouped, oneLine, utc } from './wording';
 import { failedProblems, refusedBecause, type Problem, type Told, correctAndUpload, uploadAfterRefusal } from './report-sections';
 

@@ -6,7 +6,7 @@ import { nameLines, grouped, oneLine } from './wording';
 import { namesUser, type Reason, type ReasonCode } from '../reason/reasons';
 import { type Refusal, type RefusalCode, REFUSALS } from '../reason/refusals';
 import { summariseReasons, type ReasonSummary } from '../reason/summarise-reasons';
-import { failedRecordsPath } from '../file/backup-names';
+import { failedRecordsPath } from '../file/folder-files';
 
 export interface Problem {
   /** How many records have it, e.g. `8 records`; null = it is about the file as a whole. */

@@ -11,8 +11,7 @@ import { refuseTransfer } from '../transfer/transfer';
 import { factsLine, listLine, nameLine } from '../listing';
 import type { Session, Visitor } from '../session';
 import { named } from './names';
-import { receiveFile } from './receive-file';
-import { sendFile, sendText } from './send-data';
+import { receiveFile, sendFile, sendText } from './send-and-receive';
 
 /** Undefined for a command that is about something else. Throws FolderError, or whatever the disk throws. */
 export async function answerTransfers(session: Session, visitor: Visitor, { verb, argument }: Command): Promise<Reply | undefined> {

@@ -51,7 +51,7 @@ export function plannedChangesWith(services: Pick<OpenServices, 'mongo' | 'files
         { cause: error },
       );
     });
-    const { plannedChanges } = await import('../../../activities/plan/planned-changes.js');
+    const { plannedChanges } = await import('../../../activities/plan/check-file.js');
     yield* plannedChanges({ ...mongo, files, csv }, importId);
   };
 }

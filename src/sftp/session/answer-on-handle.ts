@@ -1,8 +1,7 @@
 // Opening a file, and requests on something that is open: reading, writing, listing on, closing.
 
 import type { Attributes } from '../codec/wire';
-import type { Request } from '../codec/decode-request';
-import type { Reply } from '../codec/encode-reply';
+import type { Request, Reply } from '../codec/messages';
 import { MAX_TRANSFER_BYTES, OPEN_FLAG } from '../codec/protocol';
 import { entryOf, entryOfUpload } from '../../door/folder/entry';
 import { FolderError, notFound } from '../../door/folder/folder-error';

@@ -1,8 +1,7 @@
 // One request, one reply: what each request of the protocol means to the client's folder.
 
 import type { Attributes } from '../codec/wire';
-import type { Request } from '../codec/decode-request';
-import type { Reply } from '../codec/encode-reply';
+import type { Request, Reply } from '../codec/messages';
 import { MAX_HANDLES, MAX_PACKET_BYTES, MAX_TRANSFER_BYTES } from '../codec/protocol';
 import { refuseDirectory, removeDirectory, removeFile, renameEntry, setTimes } from '../../door/folder/change-entries';
 import type { ClientFolder } from '../../door/folder/client-folder';

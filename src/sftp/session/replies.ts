@@ -2,7 +2,7 @@
 // and ours for 4.
 
 import type { Attributes } from '../codec/wire';
-import type { Name, Reply } from '../codec/encode-reply';
+import type { Name, Reply } from '../codec/messages';
 import { type Entry, type NamedEntry, longNameOf, modeOf, OWNER } from '../../door/folder/entry';
 import { STATUS, type Status } from '../codec/protocol';
 import { folderErrorOf, type FolderErrorKind } from '../../door/folder/folder-error';

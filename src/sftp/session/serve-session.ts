@@ -1,8 +1,7 @@
 // A session from its first packet to its end: one request at a time, replies in the order of the requests (clients rely on it: OpenSSH
 // 9.0 to 9.3 cuts files when they come in another), and no request read while replies pile up.
 
-import { decodeRequest, type Request } from '../codec/decode-request';
-import { encodeReply, type Reply } from '../codec/encode-reply';
+import { decodeRequest, type Request, encodeReply, type Reply } from '../codec/messages';
 import { BlockTooLong, PacketSplitter } from '../codec/packet-splitter';
 import { PROTOCOL_VERSION, STATUS } from '../codec/protocol';
 import { MalformedPacket } from '../codec/wire';

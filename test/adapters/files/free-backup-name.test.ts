@@ -1,6 +1,6 @@
 // The name that a file gets in `.bak`: its own, or one that tells when.
 
-import { failedRecordsName, receiptName } from '../../../src/domain/file/backup-names';
+import { failedRecordsName, receiptName } from '../../../src/domain/file/folder-files';
 import { importIdOf } from '../../../src/domain/ids';
 import { at, clientId, importId, openStore } from './on-disk';
 

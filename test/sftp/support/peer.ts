@@ -2,8 +2,7 @@
 
 import { PassThrough } from 'node:stream';
 import { writeAttributes, readAttributes, type Attributes, WireReader, WireWriter } from '../../../src/sftp/codec/wire';
-import type { Request } from '../../../src/sftp/codec/decode-request';
-import type { Reply } from '../../../src/sftp/codec/encode-reply';
+import type { Request, Reply } from '../../../src/sftp/codec/messages';
 import { PacketSplitter } from '../../../src/sftp/codec/packet-splitter';
 import { EXTENSIONS, PACKET, type Status } from '../../../src/sftp/codec/protocol';
 import type { SessionContext } from '../../../src/sftp/session/answer-request';

@@ -1,7 +1,7 @@
 // Packets of SFTP as hostile and as broken programs send them, made from a seed. Knows what a session has open, so that most of them reach
 // further than "Invalid handle"; and what each may be answered with.
 
-import type { Reply } from '../../../src/sftp/codec/encode-reply';
+import type { Reply } from '../../../src/sftp/codec/messages';
 import { type Attributes, WireWriter } from '../../../src/sftp/codec/wire';
 import { OPEN_FLAG, PACKET, STATUS } from '../../../src/sftp/codec/protocol';
 import { encodeRequest, type Question } from './peer';

@@ -1,7 +1,7 @@
 // An SFTP session over SSH, packet by packet: what is sent may be anything, and the answers come one at a time.
 
 import type { Client, ClientChannel } from 'ssh2';
-import type { Reply } from '../../../src/sftp/codec/encode-reply';
+import type { Reply } from '../../../src/sftp/codec/messages';
 import { PacketSplitter } from '../../../src/sftp/codec/packet-splitter';
 import { openSftp } from './connect';
 import { decodeReply } from './peer';

@@ -1,3 +1,4 @@
+// Wakes the inboxes of clients: at each tick of a schedule of those that have files, and in the standing pass of all that have something to do.
 // The standing pass: whatever wakes were lost and whatever was ended from outside, nobody waits longer than until the next one. Wakes the
 // inboxes of clients that have something to do, and looks whether imports, undos and e-mails that seem to be under way still have a workflow.
 
@@ -5,9 +6,14 @@ import type { ImportId } from '../../src/domain/ids';
 import { STOPPED_BEFORE_MAIL } from '../../src/domain/import-run';
 import { ENDED_STATES, WAITING_STATES, WITH_WORKFLOW } from '../../src/domain/import-state';
 import type { ActivityPorts } from '../activity-ports';
-import { beat, whileBeating } from '../heartbeat';
+import { beat, sideBySide, whileBeating } from '../heartbeat';
 import { markReportFailed } from '../end/send-once';
 import { markGone } from './mark-stopped';
+import type { Client } from '../../src/domain/client';
+import { clientsBySchedule } from '../../src/domain/client/schedule';
+import { unreachable } from '../../src/errors';
+import { findReady } from '../claim/claim-ready-files';
+import { noteStep } from '../note-step';
 
 /** At once: imports are few that wait, and a look takes milliseconds. */
 const MOST = 10_000;
@@ -50,4 +56,50 @@ async function endMail(ports: ActivityPorts, importId: ImportId, kind: 'report' 
   if (now?.report !== 'pending') return false;
   await markReportFailed(ports, { importId, kind, why: STOPPED_BEFORE_MAIL });
   return true;
+}
+
+/** Wakes under way: more of them would only make each slower. */
+const AT_A_TIME = 16;
+
+export interface LookedInto {
+  /** Clients whose folders were looked into. */
+  readonly clients: number;
+  /** Those that had something. */
+  readonly woken: number;
+}
+
+/** One tick of a schedule. A client without files costs one listing of a directory. Repeating it is harmless: what was taken is gone. */
+export async function wakeReadyClients(ports: ActivityPorts, { schedule }: { readonly schedule: string }): Promise<LookedInto> {
+  const clients = clientsBySchedule(await ports.clients.list()).get(schedule) ?? [];
+  const items = clients.filter(({ paused }) => paused === undefined);
+  let woken = 0;
+  let failed = 0;
+  await sideBySide(
+    {
+      items,
+      window: AT_A_TIME,
+      failed({ clientId }, error) {
+        failed += 1;
+        ports.log.warn('a folder could not be looked into, or its inbox not woken', { clientId, error });
+      },
+    },
+    async (client) => {
+      if (!(await hasSomething(ports, client))) return;
+      await ports.turns.askLook(client.clientId);
+      await ports.inboxes.wake(client.clientId);
+      woken += 1;
+    },
+  );
+  // The next tick may be a day away: the step is tried again until all were served.
+  if (failed > 0) {
+    throw unreachable(`${failed} of ${items.length} clients were not served: the worker's log says which. It is tried again.`);
+  }
+  return { clients: items.length, woken };
+}
+
+async function hasSomething(ports: ActivityPorts, client: Client): Promise<boolean> {
+  const { ready, quietAt, known } = await findReady(ports, client);
+  if (known !== undefined) await noteStep(ports, client, null, { kind: 'skipped', ...known });
+  // One that was touched just now would otherwise wait for the next tick, which may be a day away.
+  return ready.length > 0 || quietAt !== null;
 }
