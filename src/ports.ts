@@ -255,10 +255,7 @@ export interface RejectedStore {
 
 export interface UserStore {
   read(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, User>>;
-  /**
-   * The users that records are about, as far as a decision needs them: without `created` and `updatedAt`, and the values of one that holds all
-   * of the record's are the record's own. Faster than `read`.
-   */
+  /** As far as a decision needs them, faster than `read`: no `created` and `updatedAt`; equal values are the record's own. */
   compare(records: ReadonlyMap<UserId, FieldValues>): Promise<ReadonlyMap<UserId, User>>;
   /** One unordered bulk, before-images first. Repeatable: the stamp tells. One outcome per write, in order; one write per user. */
   write(
@@ -278,10 +275,7 @@ export interface UserStore {
     run: { readonly clientId: ClientId; readonly importId: ImportId },
     uniqueIds: readonly string[],
   ): Promise<ReadonlyMap<string, string>>;
-  /**
-   * Gives up these uniqueness keys so that chains and swaps of values can be written; the values themselves stay until their own write.
-   * Only right before `write` of the same users.
-   */
+  /** Gives up these keys so that chains and swaps can be written; values stay until their own write. Only right before `write`. */
   releaseKeys(releases: readonly { readonly userId: UserId; readonly fields: readonly ('email' | 'userName')[] }[]): Promise<void>;
   /** Gives back the uniqueness keys of users that have the values but lost the keys; one that is taken meanwhile stays lost. */
   restoreKeys(userIds: readonly UserId[]): Promise<void>;

@@ -17,10 +17,7 @@ export async function scanFolders(input: ScanFoldersInput): Promise<LookedInto> 
 
 const standingPass = proxyActivities<Activities>(ACTIVITY_OPTIONS.pass);
 
-/**
- * Every ten minutes: wakes the inboxes of clients that have something to do, and finds imports whose workflow was ended from outside. What a
- * lost wake or a terminated workflow costs anybody is the time to the next pass.
- */
+/** Every ten minutes: wakes who waits, finds who was ended from outside. A lost wake costs no more than the time to the next pass. */
 export function wakeWaiting(): Promise<StandingPass> {
   return standingPass.wakeWaiting.executeWithOptions({ summary: 'wake who waits; find who was stopped' }, []);
 }

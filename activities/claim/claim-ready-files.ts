@@ -15,10 +15,7 @@ const NOTHING: Found = { ready: [], quietAt: null };
 /** Of one client; the rest waits in the folder until half of these have had their turn. */
 const MOST_QUEUED = 50;
 
-/**
- * Completes claims that were begun, and looks for new files where somebody asked for it. The request stands until all were taken. Returns when
- * to look again for one that was touched just now; null = there is none.
- */
+/** Completes claims, and takes new files where that was asked for. When to look again for one that was touched just now; null = none is. */
 export async function claimReadyFiles(ports: ActivityPorts, client: Client): Promise<Date | null> {
   const { clientId } = client;
   const { look, looks } = await ports.turns.find(clientId);

@@ -10,10 +10,7 @@ import { oldestOpenSeq } from '../end/close-import';
 const DAY_MS = 86_400_000;
 const AT_ONCE = 200;
 
-/**
- * Removes what is kept for a while only of imports that ended long ago, oldest first. Each round takes a few: the workflow asks until nothing is
- * due. An import whose undo is under way keeps what that needs.
- */
+/** Of imports that ended long ago, a few each round: the workflow asks until nothing is due. One that is being undone keeps its own. */
 export async function expireDetails(ports: ActivityPorts): Promise<{ readonly imports: number; readonly more: boolean }> {
   const now = ports.clock.now();
   const due = await ports.expiry.due(new Date(now.getTime() - ports.keepDays * DAY_MS), AT_ONCE);

@@ -85,10 +85,7 @@ export function otherThan(userId: UserId, holder: UserId | undefined): UserId | 
   return holder === undefined || holder === userId ? null : holder;
 }
 
-/**
- * A record rejected for another reason may also claim a value that somebody else holds: the client is told both at once. Per record, in their
- * order. `holds` = whether the holder found in the database counts.
- */
+/** Of records that are rejected for another reason: the client is told both. In their order. `holds` = whether a holder counts. */
 export async function missingTakenReasons(
   users: Pick<UserStore, 'holders'>,
   client: Client,
@@ -119,10 +116,7 @@ interface Taker {
 
 type KeyUsers = Pick<UserStore, 'holders' | 'releaseKeys' | 'restoreKeys'>;
 
-/**
- * Takes from their holders the values that a batch is about to be written with, where takers go round in a circle. Nobody guards a released
- * value, so it goes back to its holder when the batch is over and did not take it.
- */
+/** Takes keys from holders who go round in a circle with the takers. Nobody guards them, so what the batch did not take goes back. */
 export async function withReleasedKeys<T>(
   users: KeyUsers,
   clientId: ClientId,

@@ -106,10 +106,7 @@ export type UserWrite =
       readonly former?: FormerMarks;
     };
 
-/**
- * written; raced = somebody else wrote the user meanwhile, decide again; taken = another user holds the e-mail or user name; refusedBy = an
- * index or a validator of the application refuses the document, named for operators.
- */
+/** raced = somebody wrote the user meanwhile; taken = another holds the e-mail or user name; refusedBy = an index or validator, by name. */
 export type WriteOutcome = 'written' | 'raced' | 'taken' | { readonly refusedBy: string };
 
 /** A user whose e-mail or user name another one has, too: the application wrote them so. */

@@ -79,10 +79,7 @@ interface Noted {
 
 const MAX_KEYS = 20_000;
 
-/**
- * Points by key over a span of time that slides along: what is older no longer counts. In memory and bounded: an attacker who invents keys
- * makes us forget the oldest, not grow.
- */
+/** Points by key over a span of time that slides along. Bounded: an attacker who invents keys makes us forget the oldest, not grow. */
 export class SlidingSum {
   readonly #noted = new Map<string, Noted[]>();
 

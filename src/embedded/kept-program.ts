@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Longer than the keeper gives the program. */
 const PATIENCE_MS = 40_000;
 /** For a service to answer after its start: a slow machine has time, and one that ends by itself is noticed at once. */
-export const READY_LIMIT_MS = 5 * 60_000;
+const READY_LIMIT_MS = 5 * 60_000;
 const KEEPER = path.join(__dirname, 'keeper.js');
 
 export interface Program {
@@ -83,8 +83,38 @@ export async function startKept({ name, command, args, env, runDir }: Program): 
   };
 }
 
+interface Ready {
+  /** For people: what is started. */
+  readonly what: string;
+  /** Resolves when it answers, rejects when it is told to stop waiting. */
+  readonly untilReady: (signal: AbortSignal) => Promise<void>;
+  /** Gives up the start. */
+  readonly signal: AbortSignal;
+}
+
+/** The same, ready for use. One that ends before it answers, or does not answer in time, is an error. */
+export async function startReady(program: Program, { what, untilReady, signal }: Ready): Promise<Running> {
+  const { name, runDir } = program;
+  const running = await startKept(program);
+  const waiting = new AbortController();
+  const limit = AbortSignal.timeout(READY_LIMIT_MS);
+  const ready = untilReady(AbortSignal.any([signal, waiting.signal, limit])).then(() => undefined);
+  try {
+    const how = await Promise.race([ready, running.ended]);
+    if (how === undefined) return running;
+    throw unreachable(`The embedded ${what} ended at its start (${how}). See run/${name}.log: ${await lastWords(runDir, name)}`);
+  } catch (error) {
+    await running.stop();
+    if (!limit.aborted || signal.aborted) throw error;
+    throw unreachable(`The embedded ${what} did not answer within five minutes. See run/${name}.log.`, { cause: error });
+  } finally {
+    waiting.abort();
+    await ready.catch(() => undefined);
+  }
+}
+
 /** The last lines of what the program said: for an error message about its end. */
-export async function lastWords(runDir: string, name: string): Promise<string> {
+async function lastWords(runDir: string, name: string): Promise<string> {
   const text = await readFile(path.join(runDir, `${name}.log`), 'utf8').catch(() => '');
   return text.trim().split('\n').slice(-3).join(' / ').slice(-600);
 }

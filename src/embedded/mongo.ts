@@ -2,9 +2,8 @@
 
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { unreachable } from '../errors';
 import { keepRunning, type Stoppable } from './keep-running';
-import { lastWords, READY_LIMIT_MS, startKept, type Running } from './kept-program';
+import { startReady } from './kept-program';
 import { pickPort, waitForPort } from './pick-port';
 import { resolveMongo, type MongoEngine } from './resolve-mongo';
 import type { Embedding } from './temporal';
@@ -26,28 +25,10 @@ export async function startMongo({ config, log, say, signal }: Embedding): Promi
   if (program.kind === 'mongod') await writeFile(path.join(folder, MARKER), 'mongod\n');
   const port = await pickPort(config.embeddedPorts.mongo);
 
-  const start = async (): Promise<Running> => {
-    const { command } = program;
-    const running = await startKept({ name: 'mongo', command, args: program.args(port, folder), env: config.env, runDir });
-    const waiting = new AbortController();
-    const limit = AbortSignal.timeout(READY_LIMIT_MS);
-    try {
-      const how = await Promise.race([waitForPort(port, AbortSignal.any([signal, waiting.signal, limit])), running.ended]);
-      if (how !== undefined)
-        throw unreachable(`The embedded MongoDB ended at its start (${how}). See run/mongo.log: ${await lastWords(runDir, 'mongo')}`);
-      return running;
-    } catch (error) {
-      await running.stop();
-      if (limit.aborted && !signal.aborted)
-        throw unreachable('The embedded MongoDB did not answer within five minutes. See run/mongo.log.', {
-          cause: error,
-        });
-      throw error;
-    } finally {
-      waiting.abort();
-    }
-  };
-
+  const { command } = program;
+  const args = program.args(port, folder);
+  const untilReady = (stop: AbortSignal) => waitForPort(port, stop);
+  const start = () => startReady({ name: 'mongo', command, args, env: config.env, runDir }, { what: 'MongoDB', untilReady, signal });
   const kept = await keepRunning({ name: 'mongo', start, log });
   return {
     uri: `mongodb://127.0.0.1:${port}/${DATABASE}?directConnection=true`,

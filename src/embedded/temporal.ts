@@ -4,10 +4,9 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config/load-config';
 import { withoutTemporal } from '../config/temporal';
-import { unreachable } from '../errors';
 import type { Log } from '../ports';
 import { keepRunning, type Stoppable } from './keep-running';
-import { lastWords, READY_LIMIT_MS, startKept, type Running } from './kept-program';
+import { startReady } from './kept-program';
 import { pickPort } from './pick-port';
 import { resolveTemporal } from './resolve-temporal';
 import { runCommand } from './run-command';
@@ -72,26 +71,8 @@ export async function startTemporal({ config, log, say, signal }: Embedding): Pr
     ...SQLITE.flatMap((pragma) => ['--sqlite-pragma', pragma]),
   ];
 
-  const start = async (): Promise<Running> => {
-    const running = await startKept({ name: 'temporal', command, args, env, runDir });
-    const waiting = new AbortController();
-    const ready = waitUntilReady({ command, address, namespace, env, signal: AbortSignal.any([signal, waiting.signal]) });
-    try {
-      const how = await Promise.race([ready, running.ended]);
-      if (how !== undefined)
-        throw unreachable(
-          `The embedded Temporal server ended at its start (${how}). See run/temporal.log: ${await lastWords(runDir, 'temporal')}`,
-        );
-      return running;
-    } catch (error) {
-      await running.stop();
-      throw error;
-    } finally {
-      waiting.abort();
-      await ready.catch(() => undefined);
-    }
-  };
-
+  const untilReady = (stop: AbortSignal) => waitUntilReady({ command, address, namespace, env, signal: stop });
+  const start = () => startReady({ name: 'temporal', command, args, env, runDir }, { what: 'Temporal server', untilReady, signal });
   const kept = await keepRunning({ name: 'temporal', start, log });
   return { address, uiUrl: `http://127.0.0.1:${uiPort}`, engine, stop: () => kept.stop() };
 }
@@ -107,20 +88,15 @@ async function waitUntilReady(target: {
   readonly namespace: string;
   readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-}): Promise<undefined> {
+}): Promise<void> {
   const { command, address, namespace, env, signal } = target;
   const args = ['operator', 'namespace', 'update', '-n', namespace, '--retention', '30d', '--address', address];
-  const limit = Date.now() + READY_LIMIT_MS;
   for (;;) {
     try {
       await runCommand({ command, args, env, signal });
-      return undefined;
-    } catch (error) {
+      return;
+    } catch {
       signal.throwIfAborted();
-      if (Date.now() > limit)
-        throw unreachable('The embedded Temporal server did not answer within five minutes. See run/temporal.log.', {
-          cause: error,
-        });
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

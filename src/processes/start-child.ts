@@ -93,10 +93,7 @@ export interface Beats {
   stop(): void;
 }
 
-/**
- * Tells a process that hangs from one that is slow: calls `onSilent` when nothing was heard for `silenceMs` since the last sign of life. Before
- * the first one, a slow machine may take minutes.
- */
+/** Calls `onSilent` when nothing was heard for `silenceMs` since the last sign of life; the first one may take a slow machine minutes. */
 export function watchBeats({ silenceMs, onSilent }: { readonly silenceMs: number; readonly onSilent: () => void }): Beats {
   let lastBeat: number | undefined;
   let lastLook = Date.now();

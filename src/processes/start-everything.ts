@@ -91,10 +91,7 @@ export async function startEverything({ config, log, say, signal }: StartEveryth
   }
 }
 
-/**
- * As ours, with the addresses in use. An embedded Temporal server is not shown anything that is meant for another one: a profile file
- * that does not exist keeps the client from reading the user's own.
- */
+/** As ours, with the addresses in use. A profile file that does not exist keeps an embedded Temporal's client from the user's own. */
 function childEnvironment(config: Config, { mongodbUri, smtpUrl, temporalAddress, temporalUi }: Embedded): Environment {
   const temporal =
     config.temporal.address === undefined

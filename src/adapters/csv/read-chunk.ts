@@ -49,10 +49,7 @@ function changed({ n, records }: ChunkRange): ImportsError {
   );
 }
 
-/**
- * A claimed file is not in its folder any more: only people can repair that, so the sentence says where it belongs. `folder` = where the
- * claimed file and its side files lie; its name is the import's id.
- */
+/** Only people can repair that, so the sentence says where it belongs: `folder`, whose name is the import's id. */
 export function vanished(folder: string): ImportsError {
   const place = `work/${path.basename(folder)}`;
   return new ImportsError(

@@ -73,9 +73,7 @@ export async function serveMetrics(options: {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     throw misconfigured(
       `Metrics cannot be served on ${host}:${port} (${code}). Set ${setting} to another port, or end what listens there.`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   });
   return {

@@ -6,10 +6,7 @@ import type { mongo } from 'mongoose';
 
 const LOOKS = 10;
 
-/**
- * Calls `onStuck` once when a look at a server has neither succeeded nor failed for twice as long as the client's options allow, and no
- * writable server is known: as long as there is one, the process can work.
- */
+/** Calls `onStuck` once when a look takes twice as long as the options allow and no writable server is known: else the process can work. */
 export function watchMonitor(client: Pick<mongo.MongoClient, 'on' | 'options'>, onStuck: () => void): void {
   const { connectTimeoutMS, heartbeatFrequencyMS } = client.options;
   // The driver was told to wait for ever.

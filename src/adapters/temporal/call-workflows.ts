@@ -39,9 +39,7 @@ export async function decideImport(temporal: TemporalClient, importId: ImportId,
       .executeUpdate<void, [HoldDecision]>(DECIDE, { args: [decision], updateId: `${DECIDE}-${decision.verdict}` });
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) {
-      throw notNow(`${error.cause?.message ?? 'The decision was refused.'}\nSee it with: imports show ${importId}`, {
-        cause: error,
-      });
+      throw notNow(`${error.cause?.message ?? 'The decision was refused.'}\nSee it with: imports show ${importId}`, { cause: error });
     }
     if (error instanceof WorkflowNotFoundError) {
       throw notNow(
@@ -79,10 +77,7 @@ export function grpcCodeOf(error: unknown): number | undefined {
   return cause?.code ?? code;
 }
 
-/**
- * Wakes a client's inbox, and starts it when it is not there. A wake carries nothing that matters: requests and turns are written to the
- * database before it, and the standing pass makes up for one that is lost.
- */
+/** Wakes a client's inbox, and starts it when it is not there. A wake carries nothing, and one that is lost is made up for. */
 export async function wakeInbox(temporal: TemporalClient, clientId: ClientId): Promise<void> {
   const input: ClientInboxInput = { clientId };
   await temporal.workflow.signalWithStart('clientInbox', {

@@ -66,8 +66,6 @@ function asUnreachable(error: unknown): never {
   const code = grpcCodeOf(error);
   // gRPC: 4 deadline exceeded, 14 unavailable
   if (code === 4 || code === 14)
-    throw unreachable('Temporal cannot be reached. Check TEMPORAL_ADDRESS, or start everything with: imports up', {
-      cause: error,
-    });
+    throw unreachable('Temporal cannot be reached. Check TEMPORAL_ADDRESS, or start everything with: imports up', { cause: error });
   throw error;
 }

@@ -80,9 +80,7 @@ export async function readPublicKeys(files: readonly string[], { parsePublicKey 
 
 async function readKeyFile(file: string, parse: CliDeps['parsePublicKey']): Promise<PublicKey[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw wrongUse(`The public key file ${file} cannot be read. Check its name, e.g. ~/.ssh/id_ed25519.pub`, {
-      cause: error,
-    });
+    throw wrongUse(`The public key file ${file} cannot be read. Check its name, e.g. ~/.ssh/id_ed25519.pub`, { cause: error });
   });
   if (text.includes('PRIVATE KEY-----') || text.startsWith('PuTTY-User-Key-File')) {
     throw wrongUse(

@@ -31,10 +31,7 @@ export async function hasStopped({ imports, control }: SeenAtWork, run: ImportRu
   return (await imports.find(run.importId))?.state === run.state;
 }
 
-/**
- * The inbox, the standing pass or a command of support, whichever comes first, writes it down by one rule (`endingOf` in src/domain/import-run.ts).
- * The import as it is then, even if somebody else marked it.
- */
+/** Whoever comes first writes it down by one rule (`endingOf`). The import as it is then, even if somebody else marked it. */
 export async function markStopped(services: Services, run: ImportRun, { now }: Pick<CliDeps, 'now'>): Promise<ImportRun> {
   const { importId, state, turn } = run;
   const { to, change } = endingOf(run);

@@ -78,10 +78,7 @@ export async function discardStalePartials(folder: ClientFolder, partials: reado
   }
 }
 
-/**
- * The client came back before the server noticed that its former connection is dead: the newer session goes on with the bytes. Whether
- * the upload was open in this process.
- */
+/** The client came back before its former connection was known to be dead. Whether the upload was open in this process. */
 export async function takeOver(folder: ClientFolder, stagedId: string): Promise<boolean> {
   const open = [...folder.uploads].filter((upload) => upload.stagedId === stagedId);
   for (const upload of open) await upload.lose('Another session continues this upload');

@@ -187,9 +187,7 @@ export class Staging {
 /** A full disk is told to the client; that staging is missing or closed to us is for the log, not a "no such file" of the client's. */
 function ours(error: unknown): never {
   if (folderErrorOf(error)?.kind === 'failed') throw error;
-  throw unreachable('Reaching the staging directory failed. Check IMPORTS_DATA_DIR and its permissions.', {
-    cause: error,
-  });
+  throw unreachable('Reaching the staging directory failed. Check IMPORTS_DATA_DIR and its permissions.', { cause: error });
 }
 
 /** Undefined when the note was cut by a crash while it was written. */

@@ -79,10 +79,7 @@ export async function checkHostKeys(dataDir: string): Promise<Finding> {
   return well((await loadHostKeys(folder)).fingerprints.join(', '));
 }
 
-/**
- * How long the certificate of FTPS is good for. Read from its file: asking the server would look like a peer that cannot log in. `where` is
- * what listens; undefined file = not known here.
- */
+/** Read from its file: asking the server would look like a peer that cannot log in. Undefined file = not known here. */
 export async function checkFtpsCertificate(where: string, file: string | undefined, now: Date): Promise<Finding> {
   if (file === undefined) return well(where);
   const text = await readFile(file).catch(() => undefined);
