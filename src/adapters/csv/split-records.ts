@@ -96,7 +96,7 @@ function scanRecord(bytes: Uint8Array, start: number, length: number, delimiter:
     const byte = bytes[at]!;
     if (byte === LF || byte === CR) {
       const end = byte === CR && bytes[at + 1] === LF ? at + 2 : at + 1;
-      const kind = !hasText && isBlank(bytes, start, at, delimiter) ? 'blank' : kindOf(isMisplaced);
+      const kind = !hasText && isBlank(bytes, { start, end: at, delimiter, isMisplaced }) ? 'blank' : kindOf(isMisplaced);
       return { end, lines: lines + 1, kind, openQuote: null, isHopeless: false };
     }
     if (byte === QUOTE && isFieldStart && !isMisplaced) {
@@ -138,7 +138,7 @@ function scanRecord(bytes: Uint8Array, start: number, length: number, delimiter:
     isFieldStart = byte === delimiter;
     at++;
   }
-  const kind = !hasText && isBlank(bytes, start, length, delimiter) ? 'blank' : kindOf(isMisplaced);
+  const kind = !hasText && isBlank(bytes, { start, end: length, delimiter, isMisplaced }) ? 'blank' : kindOf(isMisplaced);
   return { end: null, lines, kind, openQuote: null, isHopeless: false };
 }
 
@@ -159,18 +159,25 @@ function endOfTextForm(bytes: Uint8Array, start: number, length: number, delimit
 }
 
 /** Only delimiters, spaces of any kind, empty quotes and Ctrl-Z. */
-function isBlank(bytes: Uint8Array, start: number, end: number, delimiter: number): boolean {
+function isBlank(
+  bytes: Uint8Array,
+  {
+    start,
+    end,
+    delimiter,
+    isMisplaced,
+  }: { readonly start: number; readonly end: number; readonly delimiter: number; readonly isMisplaced: boolean },
+): boolean {
   for (let at = start; at < end; at++) {
     const byte = bytes[at]!;
     if (byte === SPACE || byte === delimiter || byte === CTRL_Z || (byte >= 0x09 && byte <= CR)) continue;
     const isQuotedText = byte === QUOTE && bytes[at + 1]! > SPACE && bytes[at + 1]! < 0x80 && bytes[at + 1] !== QUOTE;
     if (isQuotedText || (byte !== QUOTE && byte < 0x80)) return false;
-    const cells = splitCells(
-      new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(start, end)),
-      1,
-      String.fromCharCode(delimiter),
-    );
-    return cells?.[0]!.every((cell) => cell.replaceAll('\u001a', '').trim() === '') === true;
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(start, end));
+    const separator = String.fromCharCode(delimiter);
+    // What stands around a stray quote is text.
+    const cells = isMisplaced ? text.replaceAll('"', '').split(separator) : splitCells(text, 1, separator)?.[0];
+    return cells?.every((cell) => cell.replaceAll('\u001a', '').trim() === '') === true;
   }
   return true;
 }
