@@ -1,5 +1,5 @@
-// An upload. It is published when the client says that it has sent everything, and not because its connection ended: the connection of
-// a program that was killed ends just as politely.
+// Downloads and listings, whose bytes go no faster than the client takes them, and whose end is signalled in TLS, so that the client knows it has
+// everything; and uploads.
 
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
