@@ -1,5 +1,5 @@
 // Reads thousands of BSON documents, each of which looks like the one before: a name or a text that stood at the same place before is used
-// again instead of being made anew, and values that are expected are only compared. Anything out of the ordinary is left to the driver's own
+// again and not made a second time, and values that are expected are only compared. Anything out of the ordinary is left to the driver's own
 // reader, so the answer is always the driver's. Every record of every file is compared with such a document.
 
 import { mongo } from 'mongoose';
