@@ -31,7 +31,7 @@ export async function hasStopped({ imports, control }: SeenAtWork, run: ImportRu
   return (await imports.find(run.importId))?.state === run.state;
 }
 
-/** Whoever comes first writes it down by one rule (`endingOf`). The import as it is then, even if somebody else marked it. */
+/** The first who sees it writes it down by one rule (`endingOf`). The import as it is then, even if somebody else marked it. */
 export async function markStopped(services: Services, run: ImportRun, { now }: Pick<CliDeps, 'now'>): Promise<ImportRun> {
   const { importId, state, turn } = run;
   const { to, change } = endingOf(run);
