@@ -95,8 +95,6 @@ export interface CliDeps extends Clock {
 
   /** Replaces the address of clients as the sender of e-mails; null = it does not. */
   mailFrom(): Promise<string | null>;
-  /** How long nothing may have touched an upload before it is imported. */
-  quietMs(): Promise<number>;
   /** Who types, as imports keep it. */
   readonly operator: string;
   /** Who types, as the audit keeps it. */

@@ -127,7 +127,6 @@ export interface World {
   troubles: StepTrouble[];
   /** Steps that are at work for the first time. */
   firstTries: string[];
-  quietMs: number;
   /** Why e-mails failed, by `<importId>/<kind>`. */
   mailFailures: Record<string, string>;
   /** Of any import. */
@@ -207,7 +206,6 @@ export function aWorld(change: Partial<World> = {}): World {
     undoChunksDone: 0,
     troubles: [],
     firstTries: [],
-    quietMs: 5_000,
     mailFailures: {},
     webhooksNotTaken: [],
     webhooks: {
@@ -315,7 +313,6 @@ export function depsOf(world: World, stdout: Writable, stderr: Writable): CliDep
     runUp: async ({ json }) => void world.calls.push(`up json=${json}`),
     runDemo: async ({ json, keep }) => void world.calls.push(`demo json=${json} keep=${keep}`),
     mailFrom: async () => null,
-    quietMs: async () => world.quietMs,
     operator: 'pat',
     identity: { name: 'pat', uid: 1000, host: 'desk', selfDeclared: null },
     version: '1.2.3',

@@ -179,28 +179,6 @@ test('goes on without what Temporal would tell of the parts at work', async () =
   expect((await imports(world, 'watch', 'acme-1')).code).toBe(0);
 });
 
-test('without an id follows the newest import that is running', async () => {
-  const world = story(enter(aRun('acme-1')));
-  world.runs = [running('applying'), aRun('acme-7'), aRun('zenith-3', { state: 'held', receivedAt: new Date('2026-11-20T18:30:00Z') })];
-  const { code, out } = await imports(world, 'watch');
-  expect([code, out]).toEqual([0, expect.stringContaining('Import    acme-1\n')]);
-});
-
-test('without an id waits for one that is about to begin, and says so', async () => {
-  const world = story(wait, wait, enter(running('applying')), wait, enter(aRun('acme-1')));
-  world.runs = [];
-  const { code, out } = await imports(world, 'watch');
-  expect([code, out.split('\n')[0]]).toEqual([0, 'No import is running; waiting 15 seconds for one to begin.']);
-});
-
-test('without an id waits longer where uploads must be quiet for longer', async () => {
-  const steps = Array.from({ length: 70 }, () => wait);
-  const world = story(...steps, enter(running('applying')), enter(aRun('acme-1')));
-  Object.assign(world, { runs: [], quietMs: 30_000 });
-  const { code, out } = await imports(world, 'watch');
-  expect([code, out.split('\n')[0]]).toEqual([0, 'No import is running; waiting 40 seconds for one to begin.']);
-});
-
 class Screen extends Writable {
   readonly isTTY = true;
   readonly columns = 80;
@@ -210,6 +188,66 @@ class Screen extends Writable {
     done();
   }
 }
+
+describe('without an id', () => {
+  /** Until the story is told: then the reader goes. */
+  async function watchAll(args: readonly string[], runs: readonly ImportRun[], ...steps: readonly ((world: World) => void)[]) {
+    const screen = new Screen();
+    const world = story(...steps, () => void screen.destroy());
+    world.runs = [...runs];
+    const deps = ticking(world, screen);
+    expect(await runProgram({ ...deps, columns: undefined }, ['watch', ...args])).toBe(0);
+    return screen.text;
+  }
+  const others =
+    (...runs: readonly ImportRun[]) =>
+    (world: World) =>
+      void (world.runs = [...runs]);
+  const zenith = (change: Partial<ImportRun>) => ({ ...aRun('zenith-3', change), receivedAt: new Date('2026-11-20T19:03:59Z') });
+
+  test('every import is told as it happens, also one that was over between two looks; those from before are not', async () => {
+    const held = aRun('acme-7', { state: 'held' });
+    const text = await watchAll(
+      [],
+      [running('applying'), held],
+      others(
+        running('applying'),
+        held,
+        zenith({ counts: { ...NO_COUNTS, records: 2, created: 1, rejected: 1 }, outcome: 'imported-with-failures' }),
+      ),
+      others(running('reporting'), held),
+      others(aRun('acme-1', { counts: { ...COUNTS, created: 3000 } }), { ...held, state: 'applying' }),
+      others(aRun('acme-1'), { ...held, state: 'failed' }),
+    );
+    expect(text.split('\n').map((line) => line.replace(/^[-\d]+ [:\d]+ {2}/, ''))).toEqual([
+      'Every import as it happens, until Ctrl-C, which stops no import.',
+      'acme-1  users.csv  applying 0 %, 0 of 3,000 records, 0 rejected',
+      'zenith-3  users.csv  finished: imported-with-failures, records 2: 1 created, 1 rejected',
+      'acme-1  users.csv  reporting 0 %, 0 of 3,000 records, 0 rejected',
+      'acme-1  users.csv  finished: imported, records 3,000: 3,000 created',
+      'acme-7  users.csv  applying 0 %, 0 of 10 records, 0 rejected',
+      'acme-7  users.csv  failed, records 10: 5 created, 3 updated (1 of them archived), 2 unchanged, 2 permits released',
+      '',
+    ]);
+  });
+
+  test('a large one tells every few seconds how far it has come', async () => {
+    const text = await watchAll([], [running('applying')], apply(0), ...Array.from({ length: 12 }, () => wait), apply(1));
+    expect(text).toContain('applying 33 %, 1,000 of 3,000 records, 2 rejected');
+  });
+
+  test('--json gives one import in each line, and only where its state has changed', async () => {
+    const text = await watchAll(['--json'], [running('applying')], apply(0), wait, enter(aRun('acme-1')));
+    const items = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { importId: string; state: string });
+    expect(items.map(({ importId, state }) => [importId, state])).toEqual([
+      ['acme-1', 'applying'],
+      ['acme-1', 'finished'],
+    ]);
+  });
+});
 
 test('shows an import whose parts have expired as what it is: done', async () => {
   const run = aRun('acme-1', { chunks: 3, counts: { ...COUNTS, created: 3000 }, expiredAt: new Date('2026-11-20T18:30:00.000Z') });

@@ -81,7 +81,6 @@ export function cliDeps(caller: Caller): CliDeps {
       await demo({ ...options, config: (await needed()).config(), stdout, stderr });
     },
     mailFrom: async () => (await needed()).config().mailFrom ?? null,
-    quietMs: async () => (await needed()).config().quietMs,
     get operator() {
       return operatorName(this.identity);
     },
