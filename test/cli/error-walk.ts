@@ -122,7 +122,6 @@ export function errorPaths(folder: string): readonly ErrorPath[] {
     wrongUse('logs acme', 'acme is not the id of an import, such as acme-42', 'imports list'),
     notFound('logs', 'There are no logs in /nowhere/run', 'imports logs --from FILE'),
     notFound('logs --from /nowhere/up.log', 'The log cannot be read: /nowhere/up.log', 'Give --from the path of a log'),
-    notFound('watch', 'No import is running', 'imports list', { answers: true, only: 'text' }),
     wrongUse('completion', "missing required argument 'shell'", 'How it is used: imports completion --help'),
     wrongUse('completion sh', 'Allowed choices are bash, zsh, fish', 'How it is used: imports completion --help'),
     wrongUse('show', "missing required argument 'id'", 'How it is used: imports show --help'),

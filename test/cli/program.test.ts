@@ -61,7 +61,7 @@ Imports:
   list                   imports, newest first
   stats                  files, records, outcomes and reasons, by client
   show <id>              state, outcome, numbers and reasons of one import
-  watch [id]             follow an import until it ends
+  watch [id]             follow an import until it ends, or every import
   rejected <id>          the failed records of an import, with every reason
   mail <id>              the e-mail of an import as it was sent
   retry [id...]          start imports again that failed or were cancelled

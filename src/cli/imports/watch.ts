@@ -18,7 +18,7 @@ const POLLS_BETWEEN_LOOKS = 10;
 export function addWatchCommand(program: Command, { deps, print }: Session): void {
   defineCommand(program, {
     usage: 'watch [id]',
-    summary: 'follow an import until it ends, or all of them',
+    summary: 'follow an import until it ends, or every import',
     details:
       'Tells what is done, the time since its start, records per second, and the time left. Exit code 0 when it has finished, 1 if it failed, was cancelled or terminated, or waits for approval. Without an id, every import as it happens: a line for each change, with --json an import in one line. Ctrl-C only stops watching.',
     examples: ['imports watch', 'imports watch acme-42', 'imports watch acme-42 --json'],
