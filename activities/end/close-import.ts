@@ -11,8 +11,8 @@ import { OPEN_STATES } from '../../src/domain/import-state';
 import type { ImportId } from '../../src/domain/ids';
 
 export async function closeImport(ports: ActivityPorts, { importId, turn }: InTurn): Promise<void> {
-  // Undone while its e-mail waited for the mail server: its undo closes the books.
-  if ((await loadImport(ports, importId)).run.state === 'undone') return;
+  // Undone while its e-mail waited for the mail server: its undo closes the books, and only what the e-mail needed is left.
+  if ((await loadImport(ports, importId)).run.state === 'undone') return ports.files.cleanUp(importId, false);
   const isNews = await enter(ports, { importId, turn }, 'finished');
   const { run, client } = await loadImport(ports, importId);
   if (isNews && run.outcome !== null) ports.metrics.importEnded({ clientId: run.clientId, outcome: run.outcome, counts: run.counts });

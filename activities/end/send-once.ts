@@ -83,7 +83,9 @@ export async function markReportFailed(
   { importId, kind = 'report', why }: FailedMail,
 ): Promise<{ readonly report: ReportState }> {
   await ports.outbox.setState(importId, kind, 'failed', ports.clock.now(), why);
-  if (kind !== 'hold') await (kind === 'undo' ? ports.undos : ports.imports).update(importId, { report: 'failed' });
+  if (kind === 'undo') await ports.undos.update(importId, { report: 'failed' });
+  // One that was undone meanwhile has nothing to tell any more.
+  if (kind === 'report') await ports.imports.updateIf(importId, { report: 'pending' }, { report: 'failed' });
   ports.log.warn('e-mail could not be sent', { importId, kind });
   return { report: 'failed' };
 }

@@ -30,7 +30,9 @@ export async function sendReport(
       told: await ports.rejected.at(importId, linesToTell(run)),
     }),
   );
-  await ports.imports.update(importId, { report });
+  // An import that was undone meanwhile has nothing to tell any more; what went out all the same is told.
+  if (report === 'sent') await ports.imports.update(importId, { report });
+  else await ports.imports.updateIf(importId, { report: 'pending' }, { report });
   await noteStep(ports, client, importId, { kind: 'e-mailed', report });
   ports.log.info('e-mail handed to the mail server', { clientId: run.clientId, importId, report });
   return { report };

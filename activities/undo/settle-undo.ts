@@ -27,7 +27,9 @@ export async function settleUndo(ports: ActivityPorts, { importId, turn }: InTur
   if (run.state !== 'undone') {
     if (run.state !== 'finished') await endHalfDone(ports, run, counts);
     await noteStep(ports, client, importId, { kind: 'undone' });
-    await ports.imports.advance(importId, 'undone', { failure: null });
+    const isNews = await ports.imports.advance(importId, 'undone', { failure: null });
+    if (isNews && run.state === 'reporting' && run.outcome !== null)
+      ports.metrics.importEnded({ clientId: run.clientId, outcome: run.outcome, counts: run.counts });
     ports.log.info('import undone', { clientId: run.clientId, importId, ...counts });
   }
   return { counts, isReportDue: (await loadImport(ports, importId)).run.report === 'pending' };
@@ -54,6 +56,8 @@ async function endHalfDone(ports: ActivityPorts, run: ImportRun, undone: UndoCou
   // What it had to tell the client is no longer true, unless it has told it.
   if (outcome !== null && outcome !== 'declined' && report !== 'sent')
     await ports.imports.updateIf(importId, { report }, { report: 'none' });
+  // Its file is in `.bak` already.
+  if (state === 'reporting') return;
   try {
     const { run: ended, client } = await loadImport(ports, importId);
     // Terminated and undone: somebody wanted it stopped, and may not want to see the file again.

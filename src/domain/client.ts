@@ -23,7 +23,7 @@ export interface ClientSettings {
   readonly furtherColumns: readonly FieldName[];
   /** Further fields that a new user must have. */
   readonly requiredFields: readonly FieldName[];
-  /** Whether ids that differ in leading zeros only are one person whose zeros a spreadsheet has dropped, or two people. */
+  /** Whether ids that differ only in leading zeros or a final `.0` are one person, whose id a program has rewritten, or two. */
   readonly leadingZeros: 'same' | 'distinct';
   readonly unknownColumns: 'refuse' | 'ignore';
   readonly encoding: 'utf-8' | 'windows-1252' | 'utf-16le';

@@ -11,7 +11,7 @@ import type { UndoCounts } from './undo/undo';
 export type ImportOutcome = 'imported' | 'imported-with-failures' | 'refused' | 'declined';
 export type ReportState = 'none' | 'pending' | 'sent' | 'not-repeated' | 'failed';
 
-/** records = created + updated + unchanged + rejected + repeated + superseded; an archived user counts as updated, too. */
+/** records = created + updated + unchanged + rejected + repeated + superseded; an archived user counts as updated, too. Of a declined file, all its records. */
 export const NO_COUNTS = {
   records: 0,
   created: 0,

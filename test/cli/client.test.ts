@@ -79,7 +79,7 @@ describe('client add', () => {
   - loginSources=: loginSources must be codes of at most 20 characters, each once, separated by commas: OPSCOM,LDAP
   - archiveOnInactiv is not a setting; did you mean archiveOnInactive?
   - report has no value: write report=failures|always
-  - schedule=30s: schedule must be a time of at least a minute, e.g. 5m or 1h, or cron:0 0 * * *@Europe/Berlin
+  - schedule=30s: schedule must be a time from a minute to a year, e.g. 5m or 1h, or cron:0 0 * * *@Europe/Berlin
   - --reply-to-admin-email is missing: an e-mail address
 `);
     expect([world.opened, world.clients.length, world.calls]).toEqual([false, 2, []]);

@@ -184,9 +184,9 @@ export function errorPaths(folder: string): readonly ErrorPath[] {
 
     // Clients and their settings
     wrongUse('client add ACME', '--failed-import-email is missing', 'e.g. acme'),
-    wrongUse(['client', 'add', 'new', '--set', 'schedule=soon'], 'schedule must be a time of at least a minute', 'e.g. 5m'),
+    wrongUse(['client', 'add', 'new', '--set', 'schedule=soon'], 'schedule must be a time from a minute to a year', 'e.g. 5m'),
     notNow(`client add acme ${TYPED['client add']!.args.slice(4)}`, 'Client acme exists already', 'imports client set acme KEY=VALUE'),
-    wrongUse('client set acme schedule=5', 'schedule must be a time of at least a minute', 'e.g. 5m or 1h'),
+    wrongUse('client set acme schedule=5', 'schedule must be a time from a minute to a year', 'e.g. 5m or 1h'),
     wrongUse('client set acme expectFileEvery=often', 'expectFileEvery must be off, or a time', 'e.g. 90m'),
     wrongUse('client set acme holdAbov.archives=1', 'holdAbov.archives is not a setting', 'did you mean holdAbove.archives?'),
     wrongUse('client set acme nonsense=1', 'nonsense is not a setting', 'imports client set --help'),

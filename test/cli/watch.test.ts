@@ -220,7 +220,7 @@ describe('without an id', () => {
       others(aRun('acme-1'), { ...held, state: 'failed' }),
     );
     expect(text.split('\n').map((line) => line.replace(/^[-\d]+ [:\d]+ {2}/, ''))).toEqual([
-      'Every import as it happens, until Ctrl-C, which stops no import.',
+      'Every import as it happens. Ctrl-C stops watching; imports go on.',
       'acme-1  users.csv  applying 0 %, 0 of 3,000 records, 0 rejected',
       'zenith-3  users.csv  finished: imported-with-failures, records 2: 1 created, 1 rejected',
       'acme-1  users.csv  reporting 0 %, 0 of 3,000 records, 0 rejected',

@@ -74,7 +74,7 @@ export const SETTINGS: readonly Setting[] = [
   setting(
     'leadingZeros',
     'same|distinct',
-    'ids that differ only in leading zeros: one person (a new id is rejected), or different people',
+    'ids that differ only in leading zeros or a final .0: one person (a new id is rejected), or different people',
     oneOf('same', 'distinct'),
   ),
   setting('unknownColumns', 'refuse|ignore', 'whether an unknown column refuses the file or is skipped', oneOf('refuse', 'ignore')),

@@ -133,12 +133,14 @@ export function orOff(value: string | null): string {
 
 /** `26h`, or `off` for null. */
 export const silence: Reader<string | null> = (text, complain) =>
-  text === 'off' ? null : seconds(text) >= 60 ? text : complain('off, or a time of at least a minute, e.g. 90m, 26h or 8d');
+  text === 'off' ? null : seconds(text) >= 60 ? text : complain('off, or a time from a minute to a year, e.g. 90m, 26h or 8d');
 
 /** `5m`, or `cron:0 0 * * *@Europe/Berlin`. */
 export const schedule: Reader<Schedule> = (text, complain) => {
   if (!text.startsWith('cron:')) {
-    return seconds(text) >= 60 ? { every: text } : complain('a time of at least a minute, e.g. 5m or 1h, or cron:0 0 * * *@Europe/Berlin');
+    return seconds(text) >= 60
+      ? { every: text }
+      : complain('a time from a minute to a year, e.g. 5m or 1h, or cron:0 0 * * *@Europe/Berlin');
   }
   const [, cron = '', zone = ''] = /^cron:\s*(.*?)\s*@\s*([^@]*?)\s*$/.exec(text) ?? [];
   const timeZone = timeZoneNamed(zone);

@@ -79,13 +79,14 @@ async function refuseIfBeingSent(control: Services['control'], importId: ImportI
   );
 }
 
-async function refuseUnlessReported(_: Services, { importId, state, report }: ImportRun): Promise<void> {
+async function refuseUnlessReported(_: Services, { importId, state, report, counts }: ImportRun): Promise<void> {
   if (state !== 'finished' && state !== 'undone') {
     const next = state === 'failed' || state === 'cancelled' ? `imports retry ${importId} --reason "…"` : `imports watch ${importId}`;
     throw notNow(`Import ${importId} has not ended, and sends its e-mail when it does. Go on with: ${next}`);
   }
   if (report === 'none') {
-    throw notNow(`Import ${importId} had nothing to report, so there is no e-mail. See it with: imports show ${importId}`);
+    const why = state === 'undone' && counts.rejected > 0 ? 'was undone before it could report' : 'had nothing to report';
+    throw notNow(`Import ${importId} ${why}, so there is no e-mail. See it with: imports show ${importId}`);
   }
 }
 

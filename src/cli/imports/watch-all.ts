@@ -2,6 +2,7 @@
 
 import type { ImportId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
+import { hasEnded } from '../../domain/import-state';
 import type { Session } from '../define-command';
 import type { Services } from '../deps';
 import { countsText, refusalText, resultOf } from '../show/describe-import';
@@ -12,8 +13,8 @@ import { importItem, toneOf } from './import-item';
 import { AT_WORK, createProgressReader, type ProgressReader } from './progress-reader';
 
 const POLL_MS = 1_000;
-/** A small file may be imported between two polls: it is told, too, when it was received this lately. */
-const RECENT_MS = 10_000;
+/** A small file may be imported between two polls: it is told, too, as it is among the newest then. */
+const NEWEST = 200;
 /** How often a line tells how far an import has come in its present state. */
 const PROGRESS_MS = 5_000;
 const MOST = 1_000;
@@ -31,14 +32,13 @@ export async function watchAll(services: Services, { deps, print }: Session): Pr
   const told = new Map<ImportId, Told>();
 
   const look = async (): Promise<readonly ImportRun[]> => {
-    const since = new Date(deps.now().getTime() - RECENT_MS);
-    const found = [...(await imports.list({ states: AT_WORK, limit: MOST })), ...(await imports.list({ since, limit: MOST }))];
+    const found = [...(await imports.list({ states: AT_WORK, limit: MOST })), ...(await imports.list({ limit: NEWEST }))];
     const runs = new Map(found.map((run) => [run.importId, run]));
-    for (const [id, { run, at }] of told) {
+    for (const [id, { run }] of told) {
       if (runs.has(id)) continue;
-      const ended = AT_WORK.includes(run.state) ? await imports.find(id) : undefined;
-      if (ended !== undefined) runs.set(id, ended);
-      else if (at < since.getTime() - RECENT_MS) told.delete(id);
+      const later = hasEnded(run) ? undefined : await imports.find(id);
+      if (later === undefined) told.delete(id);
+      else runs.set(id, later);
     }
     return [...runs.values()].toSorted((a, b) => a.receivedAt.getTime() - b.receivedAt.getTime() || a.seq - b.seq);
   };
@@ -56,7 +56,7 @@ export async function watchAll(services: Services, { deps, print }: Session): Pr
     else await print.show(null, () => [print.time(now), run.importId, run.fileName, print.paint(toneOf(run), text)].join('  '));
   };
 
-  if (!print.json) await print.raw('Every import as it happens, until Ctrl-C, which stops no import.\n');
+  if (!print.json) await print.raw('Every import as it happens. Ctrl-C stops watching; imports go on.\n');
   for (let isFirst = true; !deps.stdout.destroyed && deps.stdout.errored == null; isFirst = false) {
     // What had ended before somebody watched is not news.
     for (const run of await look()) await tell(run, !isFirst || AT_WORK.includes(run.state));

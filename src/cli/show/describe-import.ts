@@ -170,7 +170,8 @@ export function reasonsText(
 }
 
 /** An address that is wrong is the usual cause. */
-function reportText({ report, settings }: ImportRun): string {
+function reportText({ state, report, settings, counts }: ImportRun): string {
+  if (state === 'undone' && report === 'none' && counts.rejected > 0) return 'no e-mail: the import was undone first';
   return report === 'failed' && settings !== undefined ? `e-mail to ${settings.failedImportEmail} could not be sent` : REPORT_WORDS[report];
 }
 

@@ -155,10 +155,13 @@ function sayUnknown(
   return what;
 }
 
+/** A letter that is not Latin. */
+const OTHER_ALPHABET = /(?=\p{L})\P{Script=Latin}/u;
+
 /** Letter by letter the same, but for some of another alphabet: nobody sees the difference. */
 function looksLike(name: string, accepted: string): boolean {
-  const isSame = (letter: string, at: number) => letter === accepted[at] || letter > '\u007f';
-  return name.length === accepted.length && /[a-z]/.test(name) && /[^\0-\u007f]/.test(name) && [...name].every(isSame);
+  const isSame = (letter: string, at: number) => letter === accepted[at] || OTHER_ALPHABET.test(letter);
+  return name.length === accepted.length && /[a-z]/.test(name) && OTHER_ALPHABET.test(name) && [...name].every(isSame);
 }
 
 function sayTwice(cells: readonly Cell[]): string {

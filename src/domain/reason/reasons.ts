@@ -300,7 +300,9 @@ function nameOf({ uniqueId }: Pick<OtherRecord, 'uniqueId'>): string {
 /** `stored` = the id that differs only in leading zeros, or in `.0` at the end; `column` = the client's name for the field. */
 export function leadingZerosReason(column: string, uniqueId: string, stored: string): Reason {
   const isDecimal = uniqueId.endsWith('.0') !== stored.endsWith('.0');
-  const how = isDecimal ? 'in .0 at its end, which some programs add to numbers' : 'in leading zeros, which spreadsheets drop';
+  const areNumbers = [uniqueId, stored].every((id) => /^\d+$/.test(id));
+  const zeros = areNumbers ? 'in leading zeros, which spreadsheets drop' : 'in leading zeros';
+  const how = isDecimal ? 'in .0 at its end, which some programs add to numbers' : zeros;
   return reason(
     'LEADING_ZEROS',
     'uniqueId',

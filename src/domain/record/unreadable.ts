@@ -22,10 +22,10 @@ export function explainShape(cells: readonly string[], width: number, delimiter:
   const tooMany = `with ${surplus === 1 ? `one ${mark}` : `${surplus} ${mark}s`} too many; remove ${surplus === 1 ? 'it' : 'them'}.`;
   if (isBlank(cells.slice(width))) return `The record ends ${tooMany}`;
   if (isBlank(cells.slice(0, surplus))) return `The record begins ${tooMany}`;
-  if (/[“”„]/.test(text))
-    return `${has}; curly quotes do not count, so write straight double quotes (") around each value that holds a ${mark}.`;
   // A lost line break joins the last cell of one record to the first of the next.
   if (width > 3 && cells.length >= 2 * width - 1) return `${has}; it seems to be two records, so put each on a line of its own.`;
+  if (/[“”„]/.test(text))
+    return `${has}; curly quotes do not count, so write straight double quotes (") around each value that holds a ${mark}.`;
   return `${has}; put each value that holds a ${mark} in double quotes.`;
 }
 

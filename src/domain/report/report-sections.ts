@@ -60,8 +60,9 @@ function shownReasons(run: Pick<ImportRun, 'reasonCounts' | 'reasonGroups'>, lay
 function detailsOf({ code, field, lines }: ReasonSummary, told: readonly Told[]): readonly string[] {
   if (!namesUser(code)) return [];
   return lines.flatMap((line) => {
-    const why = told.find((record) => record.line === line)?.reasons.find((reason) => reason.code === code && reason.field === field);
-    return why === undefined ? [] : [`Line ${grouped(line)}: ${oneLine(why.message, 300)}`];
+    const reasons = told.find((record) => record.line === line)?.reasons ?? [];
+    const these = reasons.filter((reason) => reason.code === code && reason.field === field);
+    return these.map(({ message }) => `Line ${grouped(line)}: ${oneLine(message, 300)}`);
   });
 }
 

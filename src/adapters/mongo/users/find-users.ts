@@ -13,6 +13,8 @@ const NAMES_WITHIN_MS = 10_000;
 const MAX_TIME_EXPIRED = 50;
 /** Nobody pads ids to more. */
 const MOST_PADDED = 20;
+/** In front of an id with letters. */
+const MOST_ZEROS = 3;
 
 /**
  * By what a client calls them: unique id, e-mail or user name, whole or the beginning of it, by index; and by their names, which have none: a
@@ -85,7 +87,9 @@ export function createZeroTwins(models: Pick<Models, 'users'>): UserStore['zeroT
 function twinsOf(uniqueId: string, arePadded: boolean): readonly string[] {
   const whole = uniqueId.replace(/^(\d+)\.0$/, '$1');
   const bare = whole.replace(/^0+(?=.)/, '');
-  const longest = arePadded ? Math.max(MOST_PADDED, bare.length + 1) : bare.length;
+  // Only numbers are padded to a width.
+  const padded = /^\d+$/.test(bare) ? Math.max(MOST_PADDED, bare.length + 1) : bare.length + MOST_ZEROS;
+  const longest = arePadded ? padded : bare.length;
   const twins = Array.from({ length: longest - bare.length + 1 }, (_, zeros) => '0'.repeat(zeros) + bare);
   if (/^\d+$/.test(whole)) twins.push(`${whole}.0`);
   return twins.filter((twin) => twin !== uniqueId);
