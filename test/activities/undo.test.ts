@@ -485,13 +485,19 @@ test('an e-mail about the undo that the mail server refused says why, and is sen
 test('an import whose e-mail no mail server has taken yet is undone at once, and the e-mail is not sent any more', async () => {
   await world.drop(acme, 'users.csv', [HEADER, '1,OPSCOM,Ann,,,,', '2,NONE,Bob,,,,', ''].join('\n'));
   const { importId } = (await claim(world.ports, acme))[0]!;
-  const steps = stepsOver(world.ports);
+  const counted: unknown[] = [];
+  const importEnded = (ended: { readonly outcome: unknown }) => void counted.push(ended.outcome);
+  const ports = { ...world.ports, metrics: { ...world.ports.metrics, importEnded } };
+  const steps = stepsOver(ports);
   const sendReport: typeof steps.sendReport = async (input) => {
     expect(await world.ports.imports.find(importId)).toMatchObject({ state: 'reporting', report: 'pending' });
-    await undo(world, importId);
+    await undo({ ...world, ports }, importId);
     return steps.sendReport(input);
   };
-  await runImport(world.ports, importId, { ...steps, sendReport });
+  await runImport(ports, importId, { ...steps, sendReport });
+  expect(counted).toEqual(['imported-with-failures']);
+  // A try that was on its way meanwhile comes back without success.
+  await steps.markReportFailed({ importId });
   expect(await world.ports.imports.find(importId)).toMatchObject({ state: 'undone', outcome: 'imported-with-failures', report: 'none' });
   expect(await user('1')).toMatchObject({ status: 'archived' });
   expect(world.mails.filter(({ to }) => to === `it@${acme}.example`)).toEqual([]);

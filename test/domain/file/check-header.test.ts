@@ -99,6 +99,16 @@ describe('unknown columns', () => {
     expect(refusalOf(['unique_id', 'login_source', 'email', 'e-mail']).message).not.toContain('did you mean');
   });
 
+  test.each([
+    ['emаil', true],
+    ['émail', false],
+    ['unique–id', false],
+    ['unique\u00a0id', false],
+  ])('only letters that look like Latin ones are called letters of another alphabet: %s', (header, isSaid) => {
+    const { message } = refusalOf(['unique_id', 'login_source', header]);
+    expect(message.includes('a letter of another alphabet')).toBe(isSaid);
+  });
+
   test('of the other kind of client are suggested by what they mean', () => {
     const agylia = { profile: 'agylia', furtherColumns: [], unknownColumns: 'refuse' } as const;
     const { message } = refusalOf(['unique_id', 'first_name', 'last_name', 'email'], agylia);
