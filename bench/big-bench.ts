@@ -130,7 +130,8 @@ class Bench {
 
   async #histories(importId: ImportId): Promise<Pick<Row, 'runs' | 'mostEvents'>> {
     const events: number[] = [];
-    for await (const run of this.#temporal.workflow.list({ query: `WorkflowId = "import/${importId}"` })) events.push(run.historyLength);
+    for await (const { workflowId, runId } of this.#temporal.workflow.list({ query: `WorkflowId = "import/${importId}"` }))
+      events.push((await this.#temporal.workflow.getHandle(workflowId, runId).describe()).historyLength);
     return { runs: events.length, mostEvents: Math.max(...events) };
   }
 }
