@@ -5,8 +5,7 @@
 //
 // Needs about 4 GiB of disk and, on two cores, an hour. Linux only.
 
-import { once } from 'node:events';
-import { createWriteStream, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
@@ -14,7 +13,7 @@ import { mongo as driver } from 'mongoose';
 import { connectMongo, type Mongo } from '../src/adapters/mongo/connect-mongo';
 import type { ClientId, ImportId } from '../src/domain/ids';
 import type { ImportRun } from '../src/domain/import-run';
-import { numberOption, peakMiB, cpuSeconds, runBench, startProduct, type Running } from './start-product';
+import { numberOption, peakMiB, cpuSeconds, runBench, startProduct, writeCsv, type Running } from './start-product';
 
 const HEADER = 'unique_id,login_source,first_name,last_name,user_name,email,city,province,student_no,active';
 
@@ -81,7 +80,7 @@ class Bench {
 
   async import({ what, clientId, records, user, killsAt = [] }: Task): Promise<Row> {
     const staged = path.join(this.#dir, `${clientId}.csv`);
-    await writeLines(staged, records, user);
+    await writeCsv(staged, HEADER, records, (n) => line(n, user(n)));
     const before = await this.#newest(clientId);
     renameSync(staged, path.join(this.#product.dataDir, 'clients', clientId, 'users.csv'));
     await sleep(1_500);
@@ -163,14 +162,6 @@ class WorkersSeen {
   cpuMicros(): number {
     return [...this.#cpu.values()].reduce((sum, { first, last }) => sum + (last - first) * 1e6, 0);
   }
-}
-
-async function writeLines(file: string, records: number, user: (n: number) => User): Promise<void> {
-  const out = createWriteStream(file);
-  out.write(`${HEADER}\r\n`);
-  for (let n = 0; n < records; n++) if (!out.write(line(n, user(n)))) await once(out, 'drain');
-  out.end();
-  await once(out, 'finish');
 }
 
 /** One for each user, as the application would issue them. */

@@ -7,14 +7,13 @@
 // Each round has the cases and sides in turns. `--peer` names a program to compare with, such as mongoimport behind a small script.
 
 import { execFile, execFileSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { mongo } from 'mongoose';
-import { cpuSeconds, numberOption, option, peakMiB, runBench, startProduct, statOf, type Running } from './start-product';
+import { cpuSeconds, numberOption, option, peakMiB, runBench, startProduct, statOf, writeCsv, type Running } from './start-product';
 
 const BATCH = 1_000;
 const IN_FLIGHT = 4;
@@ -40,14 +39,8 @@ function line(i: number, changed: boolean): string {
   return `${100_000 + i},OPSCOM,First${i},Last${i},user${i},user${i}@example.edu,"${i} King St, Apt ${i % 50}",${city},ON,K1A 0B1,613-555-${String(i % 10_000).padStart(4, '0')},1,S-${i},1999-02-28,1\r\n`;
 }
 
-async function writeFile(file: string, records: number, isChanged: (i: number) => boolean): Promise<void> {
-  const out = createWriteStream(file);
-  out.write(`${HEADER}\r\n`);
-  for (let i = 0; i < records; i++) {
-    if (!out.write(line(i, isChanged(i)))) await once(out, 'drain');
-  }
-  out.end();
-  await once(out, 'finish');
+function writeFile(file: string, records: number, isChanged: (i: number) => boolean): Promise<void> {
+  return writeCsv(file, HEADER, records, (i) => line(i, isChanged(i)));
 }
 
 function cpuMicros(pid: number): number {

@@ -2,7 +2,8 @@
 // what users run.
 
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -40,6 +41,15 @@ export function cpuSeconds(pid: number): number {
 /** Peak resident memory since it started, in MiB. */
 export function peakMiB(pid: number): number {
   return Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
+}
+
+/** `line` brings its own line break. Of any size, in little memory. */
+export async function writeCsv(file: string, header: string, records: number, line: (n: number) => string): Promise<void> {
+  const out = createWriteStream(file);
+  out.write(`${header}\r\n`);
+  for (let n = 0; n < records; n++) if (!out.write(line(n))) await once(out, 'drain');
+  out.end();
+  await once(out, 'finish');
 }
 
 /** What Linux says of a process (or of `self`), behind its name. */

@@ -7,7 +7,7 @@ import { wrongUse } from '../../errors';
 import { requireClients } from '../clients/require-client';
 import { defineCommand, type Session } from '../define-command';
 import type { CliDeps } from '../deps';
-import { resultOf } from '../show/describe-import';
+import { resultInList } from '../show/describe-import';
 import { toneOf, importItem, SHOWN_STATES, type ShownState } from './import-item';
 import type { Printer } from '../text/print';
 import { readTime, TIME_FORMS, readWholeNumber } from '../text/read-option';
@@ -99,7 +99,7 @@ function tableOf(runs: readonly ImportRun[], print: Printer): string {
       run.importId,
       run.fileName,
       print.shortTime(run.receivedAt),
-      { text: resultInList(run, print), tone: toneOf(run) },
+      { text: resultInList(run, print).replace('finished: ', ''), tone: toneOf(run) },
       ...[run.counts.records, run.counts.rejected, run.counts.created, run.counts.updated, run.counts.archived].map((n) => print.number(n)),
       // Before the end `none` would read as a decision.
       { text: run.finishedAt === null ? '-' : run.report, tone: run.finishedAt !== null && run.report === 'failed' ? 'bad' : undefined },
@@ -122,11 +122,4 @@ function nothingFound({ client, state, outcome, report, since, until }: ListOpti
 
 function storedStates(state: ShownState): readonly ImportState[] {
   return state === 'queued' ? ['claiming', 'queued'] : [state];
-}
-
-/** `held: 120 archives` tells at once which of them is the dangerous one. */
-function resultInList(run: ImportRun, print: Printer): string {
-  return run.state === 'held' && run.held !== null
-    ? `held: ${print.number(run.held.archives)} archives`
-    : resultOf(run).replace('finished: ', '');
 }

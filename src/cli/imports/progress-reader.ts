@@ -16,9 +16,8 @@ const POLLS_BETWEEN_SIGNS = 4;
 export type ProgressReader = (run: ImportRun) => Promise<Progress>;
 
 /**
- * Records in the parts of its file that are applied, and what is known of those at work. Each poll looks only
- * at the parts that were open at the last one. When all are applied, the settlement of deferred records may reject some more; at the end
- * the import's own numbers hold.
+ * Records in the parts of its file that are applied, and what is known of those at work. Each poll looks only at the parts that were open at
+ * the last one. When all are applied, the settlement of deferred records may reject some more; at the end the import's own numbers hold.
  */
 export function createProgressReader(
   {

@@ -5,7 +5,7 @@ import type { ImportRun } from '../../domain/import-run';
 import { hasEnded } from '../../domain/import-state';
 import type { Session } from '../define-command';
 import type { Services } from '../deps';
-import { countsText, refusalText, resultOf } from '../show/describe-import';
+import { countsText, refusalText, resultInList, resultOf } from '../show/describe-import';
 import { progressLine } from '../show/progress-display';
 import { escapeJson } from '../text/escape-text';
 import type { Printer } from '../text/print';
@@ -66,8 +66,7 @@ export async function watchAll(services: Services, { deps, print }: Session): Pr
 
 async function textOf(run: ImportRun, progressOf: ProgressReader, print: Printer): Promise<string> {
   if (AT_WORK.includes(run.state)) return progressLine(await progressOf(run), print);
-  const result = resultOf(run);
-  if (run.state === 'held' && run.held !== null) return `held: ${print.number(run.held.archives)} archives`;
+  const result = resultInList(run, print);
   if (run.refusal !== null) return `${result}, ${refusalText(run.refusal)}`;
-  return run.counts.records === 0 ? result : `${result}, records ${countsText(run.counts, print)}`;
+  return run.state === 'held' || run.counts.records === 0 ? result : `${result}, records ${countsText(run.counts, print)}`;
 }

@@ -138,6 +138,11 @@ export function resultOf(run: ImportRun): string {
   return run.state === 'finished' && run.outcome !== null ? `finished: ${run.outcome}` : shownState(run);
 }
 
+/** `held: 120 archives` tells at once which of several is the dangerous one. */
+export function resultInList(run: ImportRun, print: Printer): string {
+  return run.state === 'held' && run.held !== null ? `held: ${print.number(run.held.archives)} archives` : resultOf(run);
+}
+
 export function refusalText({ code, message, line }: NonNullable<ImportRun['refusal']>): string {
   return `${code}${line === undefined ? '' : `, line ${line}`}: ${message}`;
 }
