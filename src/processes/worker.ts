@@ -2,6 +2,7 @@
 // change of either needs. Ends on SIGTERM, SIGINT or the death of its parent, letting steps in flight end.
 
 import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { createCsvFiles } from '../adapters/csv/csv-files';
 import { createFileStore } from '../adapters/files/file-store';
 import { createStandingFolder } from '../adapters/files/standing-folder';
@@ -18,6 +19,10 @@ import { loadConfig } from '../config/load-config';
 import { temporalTarget } from '../config/temporal';
 import { pickPort } from '../embedded/pick-port';
 import { runProcess, untilReachable } from './run-process';
+
+// Garbage of a large import is most of the heap. V8 lets it grow to four times what lives before it collects; at most 1.7 times takes a third
+// less memory and no more time that could be measured.
+setFlagsFromString('--heap-growing-percent=70');
 
 runProcess('worker', 'Runs imports: any number of workers may share the data directory.', async () => {
   const config = loadConfig(process.env);
