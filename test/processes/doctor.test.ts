@@ -141,7 +141,7 @@ describe('tells of schedules', () => {
   test('how many are in force and when files were last looked for', () => {
     expect(tell({ 'scan/every-5m': running, silence: running })).toEqual({
       ok: true,
-      detail: '2 schedules in force; last scan 2026-11-20T18:59Z',
+      detail: '2 schedules in force; last scan 60 seconds ago',
     });
   });
 
@@ -150,7 +150,7 @@ describe('tells of schedules', () => {
     expect(tell({ 'scan/every-5m': { ...running, missed: 3 }, silence: paused })).toEqual({
       ok: true,
       detail:
-        '1 schedule in force; paused in Temporal: silence (asked by phone); ticks missed so far: scan/every-5m 3; last scan 2026-11-20T18:59Z',
+        '1 schedule in force; paused in Temporal: silence (asked by phone); ticks missed so far: scan/every-5m 3; last scan 60 seconds ago',
     });
   });
 

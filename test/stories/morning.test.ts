@@ -142,7 +142,7 @@ function plain(output: string): string {
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?/g, 'TIME')
     .replace(/\d{4}-\d\d-\d\d/g, 'DAY')
     .replace(/\d+ \w+ \d{4}, [\d:]+ UTC/g, 'TIME')
-    .replace('; last scan TIME', '')
+    .replace(/; last scan \d+ \w+ ago/, '')
     .replace(/free \(\d+ %\)/, 'free (N %)')
     .replace(/(version|server) \d\S*\d/g, '$1 N')
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')

@@ -63,7 +63,7 @@ export function tellSchedules(
   now: Date,
 ): Finding {
   const judged = (verdict: Verdict) => ids.filter((id) => judgeSchedule(seen.get(id), now) === verdict);
-  const about = [pausesOf(judged('paused'), seen), missedOf(seen), lastScan(seen)].filter((text) => text !== '').join('; ');
+  const about = [pausesOf(judged('paused'), seen), missedOf(seen), lastScan(seen, now)].filter((text) => text !== '').join('; ');
   const too = about === '' ? '' : `; ${about}`;
   const missing = judged('missing');
   const overdue = judged('overdue');
@@ -98,7 +98,21 @@ function missedOf(seen: ReadonlyMap<string, SeenSchedule>): string {
   return missed.length === 0 ? '' : `ticks missed so far: ${named(missed)}`;
 }
 
-function lastScan(seen: ReadonlyMap<string, SeenSchedule>): string {
+function lastScan(seen: ReadonlyMap<string, SeenSchedule>, now: Date): string {
   const times = [...seen].flatMap(([id, { last }]) => (id.startsWith(SCAN_SCHEDULES) && last !== undefined ? [last.getTime()] : []));
-  return times.length === 0 ? '' : `last scan ${new Date(Math.max(...times)).toISOString().slice(0, 16)}Z`;
+  return times.length === 0 ? '' : `last scan ${ago(now.getTime() - Math.max(...times))}`;
+}
+
+const AGO = new Intl.RelativeTimeFormat('en');
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const;
+
+/** `59 minutes ago`: of the largest unit of which there are at least two. */
+function ago(ms: number): string {
+  const [unit, size] = UNITS.find(([, each]) => ms >= 2 * each) ?? UNITS[3];
+  return AGO.format(-Math.max(0, Math.floor(ms / size)), unit);
 }
