@@ -26,6 +26,10 @@ export const LIMITS = {
   diskLookBytes: 64 * MIB,
   /** Without a request. People leave their programs open; what is not closed by then stays resumable. */
   idleMs: 15 * MINUTE_MS,
+  /** FTPS, for a data connection to come, and again to become TLS: programs do both at once, and a slow line needs seconds. */
+  dataOpensMs: 30_000,
+  /** FTPS, without a byte on the data connection, either way. A program that makes its file while it sends it may well pause. */
+  dataStallsMs: 5 * MINUTE_MS,
   /** New keys for a connection: what RFC 4253, section 9, asks for by time, and OpenSSH does by size. */
   rekeyMs: 60 * MINUTE_MS,
   rekeyBytes: 4 * GIB,

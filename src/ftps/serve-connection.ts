@@ -23,7 +23,8 @@ export interface ConnectionContext {
 /** Never throws; leaves nothing open. */
 export async function serveConnection(socket: Socket, caller: Caller, context: ConnectionContext): Promise<void> {
   const { frontDoor, settings, links } = context;
-  const link = new ControlLink(socket, () => session.transfer?.abort());
+  const { idleMs } = frontDoor.limits;
+  const link = new ControlLink(socket, { onAbort: () => session.transfer?.abort(), idleMs });
   const session = new Session({
     frontDoor,
     link,

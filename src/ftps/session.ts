@@ -9,6 +9,7 @@ import type { FrontDoor } from '../door/open-front-door';
 import type { Peer } from '../door/peer';
 import type { Visit } from '../door/visits';
 import type { ControlLink } from './control/control-link';
+import type { DataConnection } from './transfer/data-connection';
 import type { PassivePort, PassivePorts } from './transfer/passive-ports';
 import { FACTS, type Fact } from './listing';
 
@@ -49,6 +50,8 @@ export class Session {
   port: PassivePort | undefined;
   /** Breaks the transfer off that is going on. */
   transfer: AbortController | undefined;
+  /** Of the last transfer. */
+  data: DataConnection | undefined;
 
   constructor(options: { frontDoor: FrontDoor; link: ControlLink; socket: Socket; settings: DataSettings; peer: Peer }) {
     this.frontDoor = options.frontDoor;

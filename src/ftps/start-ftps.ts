@@ -48,7 +48,7 @@ export async function startFtps(frontDoor: FrontDoor, options: FtpsOptions): Pro
   const sessions = new Set<Promise<void>>();
   const answering = new Set<Promise<void>>();
   const admit = (socket: Socket): void => gate.admit(socket);
-  const settings = { publicAddress: options.publicAddress, passivePorts: new PassivePorts(options.passivePorts, log) };
+  const settings = { publicAddress: options.publicAddress, passivePorts: new PassivePorts(options.passivePorts, frontDoor.limits, log) };
   const context: ConnectionContext = { frontDoor, certificate, settings, admit, links, answering };
   const handOn = (socket: Socket, caller: Caller): void => {
     const session = serveConnection(socket, { ...caller, address: plainAddress(caller.address) }, context)

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { EncryptingCodec } from '../../src/adapters/temporal/payload-codec';
 import { parsePayloadKeys } from '../../src/config/settings';
 import { mongoArchive, temporalArchive } from '../../src/embedded/archives';
-import { ENTRY_LIMITS } from '../../src/door/limits';
+import { ENTRY_LIMITS, LIMITS } from '../../src/door/limits';
 import { BAN_AT_POINTS, FREE_LOOKS, POINTS, SPAN_MS } from '../../src/door/throttle';
 
 const page = readFileSync(path.join(__dirname, '../../SECURITY.md'), 'utf8');
@@ -42,4 +42,8 @@ test('the limits at the door are those of the code', () => {
     [POINTS['wrong-password'], POINTS['unknown-account'], POINTS['no-login'], POINTS.malformed].join(' / '),
   );
   expect(numberOf('connections without a log-in that cost nothing')).toBe(String(FREE_LOOKS));
+  expect(numberOf('FTPS: until a data connection comes, and again until it is in TLS')).toBe(`${LIMITS.dataOpensMs / 1000} s`);
+  expect(numberOf('FTPS: a data connection on which nothing moves')).toBe(`${LIMITS.dataStallsMs / 60_000} min`);
+  for (const limit of ['a connection without a request', 'FTPS: answers that are not taken'])
+    expect(numberOf(limit)).toBe(`${LIMITS.idleMs / 60_000} min`);
 });

@@ -21,14 +21,16 @@ export class ControlLink {
   readonly gone: AbortSignal;
   readonly #hungUp = new AbortController();
   readonly #onAbort: () => void;
+  readonly #idleMs: number;
   #stream: Socket;
   #waiting: Said[] = [];
   #wake: () => void = () => undefined;
   #detach: () => void;
 
-  constructor(socket: Socket, onAbort: () => void) {
+  constructor(socket: Socket, { onAbort, idleMs }: { readonly onAbort: () => void; readonly idleMs: number }) {
     this.gone = this.#hungUp.signal;
     this.#onAbort = onAbort;
+    this.#idleMs = idleMs;
     this.#stream = socket;
     this.#detach = this.#attach(socket);
   }
@@ -39,11 +41,13 @@ export class ControlLink {
     return this.#waiting.shift();
   }
 
-  /** Resolves when more may be said. */
+  /** Resolves when more may be said, or the peer has taken nothing for so long that it is sent away. */
   async send(answer: Reply): Promise<void> {
     if (this.gone.aborted || !this.#stream.writable) return;
-    const isRoomLeft = this.#stream.write(encodeReply(answer));
-    if (!isRoomLeft) await once(this.#stream, 'drain', { signal: this.gone }).catch(() => undefined);
+    if (this.#stream.write(encodeReply(answer))) return;
+    const idle = setTimeout(() => this.dismiss(421, 'Nothing was read for too long'), this.#idleMs);
+    await once(this.#stream, 'drain', { signal: this.gone }).catch(() => undefined);
+    clearTimeout(idle);
   }
 
   /** Whether the peer is there, as far as can be told: it has not hung up, and took all that was said to it. */

@@ -4,6 +4,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { TLSSocket, type SecureContext } from 'node:tls';
+import type { Limits } from '../../door/limits';
 import { SentBlocks } from '../../door/sent-blocks';
 import { Duplex } from 'node:stream';
 
@@ -78,24 +79,30 @@ export class RawBytes extends Duplex {
 /** `whole` = the peer said that it is done; `cut` = the bytes ended without a word; `reset` = the connection broke. */
 export type Ending = 'whole' | 'cut' | 'reset';
 
-/** Nothing moved for so long: the peer is gone, whatever the network says. A program that makes its file while it sends it may well pause. */
-const STALLED_MS = 5 * 60_000;
+export type DataLimits = Pick<Limits, 'dataOpensMs' | 'dataStallsMs'>;
 
 /** ftplib writes 8 KiB at a time, Commons Net gathers eight blocks of 1 KiB, and Go's TLS cuts its first 32 KiB into shorter ones. */
 const BLOCKS = { shortest: 8 * 1024, unit: 1024, copied: 32 * 1024 };
 
 export class DataConnection extends TLSSocket {
+  /** Nothing moved for so long that it was cut off. */
+  hasStalled = false;
+  readonly #limits: DataLimits;
   readonly #raw: RawBytes;
   readonly #isSecure: Promise<boolean>;
   readonly #blocks = new SentBlocks(BLOCKS);
   #received = 0;
   #saidSo = false;
 
-  constructor(socket: Socket, secureContext: SecureContext) {
+  constructor(socket: Socket, secureContext: SecureContext, limits: DataLimits) {
     const raw = new RawBytes(socket);
     super(raw, { isServer: true, secureContext });
     this.#raw = raw;
-    socket.setTimeout(STALLED_MS, () => socket.destroy());
+    this.#limits = limits;
+    socket.setTimeout(limits.dataStallsMs, () => {
+      this.hasStalled = true;
+      socket.destroy();
+    });
     this.once('secure', () => {
       if (this.getProtocol() === 'TLSv1.3') raw.hold();
     });
@@ -116,7 +123,8 @@ export class DataConnection extends TLSSocket {
 
   /** False when the peer does not speak TLS, or is gone. To be waited for before anything is written: an empty file would end it. */
   async handshake(): Promise<boolean> {
-    return this.#isSecure;
+    const late = setTimeout(() => this.destroy(), this.#limits.dataOpensMs);
+    return this.#isSecure.finally(() => clearTimeout(late));
   }
 
   /** Of a connection that has been read to its end. That it was reset may show only when we have said our own end. */

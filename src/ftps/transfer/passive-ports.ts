@@ -6,7 +6,7 @@ import { createServer, isIPv4, type Server } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { errnoOf } from '../../door/folder/folder-error';
 import type { Log } from '../../ports';
-import { DataConnection } from './data-connection';
+import { DataConnection, type DataLimits } from './data-connection';
 
 /** Both ends included; from 0 = any free port. */
 export interface PortRange {
@@ -27,10 +27,12 @@ export class PassivePorts {
   /** Ports that wait for their connection, by client, oldest first. */
   readonly #waiting = new Map<string, Set<PassivePort>>();
   readonly #range: PortRange;
+  readonly #limits: DataLimits;
   readonly #log: Log;
 
-  constructor(range: PortRange, log: Log) {
+  constructor(range: PortRange, limits: DataLimits, log: Log) {
     this.#range = range;
+    this.#limits = limits;
     this.#log = log;
   }
 
@@ -66,7 +68,7 @@ export class PassivePorts {
       this.#log.error('Opening a passive port failed', { port, error: code ?? 'unknown' });
       return undefined;
     }
-    const opened = new PassivePort(server, { peer, secureContext, log: this.#log });
+    const opened = new PassivePort(server, { peer, secureContext, limits: this.#limits, log: this.#log });
     const theirs = this.#waiting.get(clientId) ?? new Set();
     this.#waiting.set(clientId, theirs.add(opened));
     void opened.settled.finally(() => {
@@ -76,8 +78,6 @@ export class PassivePorts {
     return opened;
   }
 }
-
-const WAITED_FOR_MS = 30_000;
 
 /**
  * A port for one transfer: opened by PASV or EPSV, taken by the client's own address once, closed at once afterwards or when nobody comes.
@@ -96,7 +96,12 @@ export class PassivePort {
   /** `server` listens already; only a connection from `peer` is taken. */
   constructor(
     server: Server,
-    { peer, secureContext, log }: { readonly peer: string; readonly secureContext: SecureContext; readonly log: Log },
+    {
+      peer,
+      secureContext,
+      limits,
+      log,
+    }: { readonly peer: string; readonly secureContext: SecureContext; readonly limits: DataLimits; readonly log: Log },
   ) {
     this.closed = new Promise((resolve) => server.once('close', () => resolve()));
     const address = server.address();
@@ -109,7 +114,7 @@ export class PassivePort {
         socket.on('error', () => socket.destroy());
         const from = plainAddress(socket.remoteAddress);
         if (taken === undefined && from === peer) {
-          taken = new DataConnection(socket, secureContext);
+          taken = new DataConnection(socket, secureContext, limits);
           server.close();
           return resolve(taken);
         }
@@ -124,7 +129,7 @@ export class PassivePort {
       };
     });
     this.settled = this.#arrived.then(() => undefined);
-    const timer = setTimeout(() => this.#giveUp(), WAITED_FOR_MS);
+    const timer = setTimeout(() => this.#giveUp(), limits.dataOpensMs);
     void this.#arrived.then(() => clearTimeout(timer));
   }
 

@@ -12,6 +12,7 @@ export interface Transfer {
 }
 
 const BROKEN_OFF = reply(426, 'The transfer was broken off');
+const STOOD_STILL = reply(426, 'Nothing moved on the data connection for too long: it was cut off');
 
 /** Undefined when a transfer may begin. */
 export function refuseTransfer({ isDataPrivate, port }: Session): Reply | undefined {
@@ -21,11 +22,13 @@ export function refuseTransfer({ isDataPrivate, port }: Session): Reply | undefi
 
 /** `carry` moves the bytes and says how that ended. What it throws because the connection broke is answered here. */
 export async function transfer(session: Session, carry: (transfer: Transfer) => Promise<Reply>): Promise<Reply> {
-  const { link, port } = session;
+  const { link, port, frontDoor, peer } = session;
   if (port === undefined) return reply(425, 'Send EPSV or PASV first');
   const abort = new AbortController();
   session.transfer = abort;
   session.port = undefined;
+  // All of it was sent: one that never hangs up has no more than its last one.
+  session.data?.destroy();
   if (link.isAbortWaiting) abort.abort();
   const brokenOff = AbortSignal.any([link.gone, abort.signal]);
   let data: DataConnection | undefined;
@@ -33,7 +36,7 @@ export async function transfer(session: Session, carry: (transfer: Transfer) => 
     await link.send(reply(150, 'Go ahead'));
     const opened = await port.take(brokenOff);
     if (opened === undefined) return brokenOff.aborted ? BROKEN_OFF : reply(425, 'No data connection came from your address');
-    data = opened;
+    session.data = data = opened;
     const cut = (): void => void opened.destroy();
     if (!opened.closed) brokenOff.addEventListener('abort', cut);
     // Node keeps a combined signal for ever that somebody listens to. Not sooner: who does not hang up is cut off with the control connection.
@@ -46,9 +49,10 @@ export async function transfer(session: Session, carry: (transfer: Transfer) => 
     const isTheirs = brokenOff.aborted || data?.errored != null || isPremature(error);
     data?.destroy();
     if (!isTheirs) throw error;
-    return BROKEN_OFF;
+    return data?.hasStalled === true ? STOOD_STILL : BROKEN_OFF;
   } finally {
     session.transfer = undefined;
+    if (data?.hasStalled === true) frontDoor.log.info('A data connection stood still and was cut off', { ip: peer.address });
   }
 }
 
