@@ -5,7 +5,7 @@
 import { isIP } from 'node:net';
 
 interface ProxyHeader {
-  /** Of the client; undefined = a connection of the load balancer's own, which looks whether we are there. */
+  /** Of the client; undefined = one of the load balancer's own, which looks whether we are there, or one that has no such address. */
   readonly address: string | undefined;
   /** Bytes of the header: what follows is the client's. */
   readonly bytes: number;
@@ -18,6 +18,10 @@ const V2_FIXED = 16;
 /** Addresses take at most 216 bytes; the rest are notes of the load balancer (TLS, names), of which none is of interest. */
 const V2_LONGEST = V2_FIXED + 4096;
 const [IPV4, IPV6] = [1, 2];
+/** What the addresses take, by family: unspecified, IPv4, IPv6, UNIX. */
+const ADDRESS_BYTES = [0, 12, 36, 216];
+/** Unspecified, stream, datagram. */
+const TRANSPORTS = 3;
 
 /** `more` = it may still become one; `none` = it is not one. */
 export function readProxyHeader(received: Buffer): ProxyHeader | 'more' | 'none' {
@@ -32,12 +36,13 @@ function readVersion2(received: Buffer): ProxyHeader | 'more' | 'none' {
   if (versionAndCommand >> 4 !== 2 || (versionAndCommand & 0xf) > 1 || bytes > V2_LONGEST) return 'none';
   if (received.length < bytes) return 'more';
   const isLocal = (versionAndCommand & 0xf) === 0;
-  const family = familyAndTransport >> 4;
-  if (isLocal || family === 0) return { address: undefined, bytes };
+  if (isLocal) return { address: undefined, bytes };
+  const [family, transport] = [familyAndTransport >> 4, familyAndTransport & 0xf];
   const addresses = received.subarray(V2_FIXED, bytes);
-  if (family === IPV4 && addresses.length >= 12) return { address: addresses.subarray(0, 4).join('.'), bytes };
-  if (family === IPV6 && addresses.length >= 36) return { address: ipv6Of(addresses.subarray(0, 16)), bytes };
-  return 'none';
+  const least = ADDRESS_BYTES[family];
+  if (least === undefined || addresses.length < least || transport >= TRANSPORTS) return 'none';
+  const address = family === IPV4 ? addresses.subarray(0, 4).join('.') : family === IPV6 ? ipv6Of(addresses.subarray(0, 16)) : undefined;
+  return { address, bytes };
 }
 
 function readVersion1(received: Buffer): ProxyHeader | 'more' | 'none' {

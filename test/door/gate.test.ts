@@ -138,7 +138,14 @@ describe('a load balancer', () => {
     ['version 2, IPv6', v2(1, 0x21, IPV6), '2001:db8:0:0:0:0:0:7'],
     ['version 2, with notes behind the addresses', v2(1, 0x11, IPV4, 60), '203.0.113.7'],
     ['version 2, a look of its own', v2(0, 0, []), undefined],
-    ['version 2, another family', v2(1, 0x31, Array<number>(216).fill(0)), 'none'],
+    ['version 2, a look of its own, whatever else it says', v2(0, 0xff, IPV4.slice(0, 3), 60), undefined],
+    ['version 2, an unspecified family', v2(1, 0, []), undefined],
+    ['version 2, an unspecified family with notes', v2(1, 0, [], 60), undefined],
+    ['version 2, a local socket', v2(1, 0x31, Array<number>(216).fill(0x2f)), undefined],
+    ['version 2, a local socket with notes', v2(1, 0x31, Array<number>(216).fill(0x2f), 60), undefined],
+    ['version 2, another family', v2(1, 0x41, Array<number>(216).fill(0)), 'none'],
+    ['version 2, another transport', v2(1, 0x13, IPV4), 'none'],
+    ['version 2, a local socket whose addresses are cut', v2(1, 0x31, Array<number>(215).fill(0x2f)), 'none'],
   ])('is understood: %s, whole or byte by byte', (_what, header, expected) => {
     for (let n = 0; n < header.length; n++) expect(readProxyHeader(header.subarray(0, n))).toBe('more');
     const read = readProxyHeader(Buffer.concat([header, Buffer.from('SSH-2.0-x')]));
@@ -207,6 +214,18 @@ describe('a load balancer', () => {
       }
       await heard(SAID);
       expect(handedOn[0]?.caller.address).toBe('203.0.113.7');
+      socket.destroy();
+    });
+
+    it.each([
+      ['looks by itself', v2(0, 0x11, IPV4)],
+      ['passes a local socket on', v2(1, 0x31, Array<number>(216).fill(0x2f))],
+    ])('that %s is who it is', async (_what, header) => {
+      await open(['127.0.0.0/8']);
+      const socket = await connected();
+      socket.write(Buffer.concat([header, Buffer.from(SAID)]));
+      await heard(SAID);
+      expect(handedOn[0]?.caller.address).toBe('127.0.0.1');
       socket.destroy();
     });
 
