@@ -13,6 +13,11 @@ interface Quiet {
   readonly only?: string | null;
 }
 
+/** Files whose ctime lies ahead of our clock, and when we saw each like that first. */
+const ahead = new Map<string, number>();
+/** A clock that is set back leaves many at once. */
+const MOST_AHEAD = 100_000;
+
 /**
  * Which files of a client's folder may be claimed: regular ones whose upload has been closed, under a name that says so, and that nothing touched
  * for a while. The clock is the inode's ctime, which no client can set. Oldest first; files of one moment by name.
@@ -27,16 +32,28 @@ export async function readyFiles(root: string, { quietMs, now, only = null }: Qu
     const found = await missingAsUndefined(lstat(path.join(root, entry.name), { bigint: true }));
     // Gone meanwhile, or a name that is not UTF-8: such a file cannot be named in a database either.
     if (found === undefined || !found.isFile()) continue;
-    const isQuietAt = Number(found.ctimeMs) + quietMs;
+    const isQuietAt = touchedAt(found, now) + quietMs;
     if (isQuietAt > now.getTime()) quietAt = Math.min(quietAt, isQuietAt);
-    else ready.push({ file: readyFile(entry.name, found), changed: found.ctimeNs });
+    else ready.push({ file: readyFile(entry.name, found, now), changed: found.ctimeNs });
   }
   ready.sort((a, b) => (a.changed === b.changed ? (a.file.name < b.file.name ? -1 : 1) : a.changed < b.changed ? -1 : 1));
   return { ready: ready.map(({ file }) => file), quietAt: quietAt === Infinity ? null : new Date(quietAt) };
 }
 
-function readyFile(name: string, found: BigIntStats): ReadyFile {
-  return { name, bytes: Number(found.size), inode: String(found.ino), changedAt: new Date(Number(found.ctimeMs)) };
+/** When a clock was set back, a file may be from the future: then what counts is how long it has been there unchanged, as we saw it. */
+function touchedAt({ ctimeMs, ctimeNs, ino }: BigIntStats, now: Date): number {
+  const at = Number(ctimeMs);
+  if (at <= now.getTime()) return at;
+  const version = `${ino} ${ctimeNs}`;
+  const seenAt = ahead.get(version) ?? performance.now();
+  if (ahead.size >= MOST_AHEAD) ahead.clear();
+  ahead.set(version, seenAt);
+  return now.getTime() - (performance.now() - seenAt);
+}
+
+function readyFile(name: string, found: BigIntStats, now: Date): ReadyFile {
+  const changedAt = new Date(Math.min(Number(found.ctimeMs), now.getTime()));
+  return { name, bytes: Number(found.size), inode: String(found.ino), changedAt };
 }
 
 /** The folders of imports in `work/`. A folder whose name is not an import id is not ours and is left alone. */

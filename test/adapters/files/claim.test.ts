@@ -41,6 +41,22 @@ describe('ready files', () => {
     expect(file).toEqual({ name: 'users.csv', bytes: 3, inode: String(ino), changedAt: new Date(Number(ctimeMs)) });
   });
 
+  test('are quiet as well when a clock was set back, and their last change lies in the future', async () => {
+    const { store, drop } = await openStore();
+    const quietMs = 200;
+    const now = later(-3_600_000);
+    const look = () => store.readyFiles(clientId, quietMs, now);
+    await drop('users.csv', 'old');
+    const { ready, quietAt } = await look();
+    expect(ready).toEqual([]);
+    expect(quietAt!.getTime()).toBeLessThanOrEqual(now.getTime() + quietMs);
+    await new Promise((resolve) => setTimeout(resolve, quietMs));
+    await drop('users.csv', 'new');
+    expect((await look()).ready).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, quietMs));
+    expect((await look()).ready).toMatchObject([{ name: 'users.csv', changedAt: now }]);
+  });
+
   test('come oldest first', async () => {
     const { store, root, drop } = await openStore();
     for (const name of ['b.csv', 'a.csv', 'c.csv']) {
