@@ -104,8 +104,8 @@ test('a creation that was undone tells what the user gave up', async () => {
 
 test('says so when the values have expired', async () => {
   const { out } = await imports(world(aUser({ rev: 3, imported: stamp(3, 'update') })), 'user', 'acme', '0042');
-  expect(out).toMatch(/acme-3 +4 +updated +values removed or expired/);
-  expect(out).toMatch(/acme-1 +2 +created +values removed or expired/);
+  expect(out).toMatch(/acme-3 +4 +updated +values no longer known/);
+  expect(out).toMatch(/acme-1 +2 +created +values no longer known/);
 });
 
 test('what the application has changed since is not said to be what the import wrote', async () => {
@@ -115,7 +115,7 @@ test('what the application has changed since is not said to be what the import w
   expect(before.out).toContain('lastName: Wed');
   const since = await imports(world(aUser({ ...archived, rev: 3 }), change), 'user', 'acme', '0042');
   expect(since.out).not.toContain('Wed');
-  expect(since.out).toMatch(/acme-1 +2 +created +values removed or expired/);
+  expect(since.out).toMatch(/acme-1 +2 +created +values no longer known/);
 });
 
 test('says so when no import ever touched the user', async () => {

@@ -122,7 +122,7 @@ function historyTable(events: readonly UserEvent[], print: Printer): string {
       importId,
       line === null ? '' : line,
       DID[did],
-      fields === null ? 'values removed or expired' : fields.map(textOf),
+      fields === null ? 'values no longer known' : fields.map(textOf),
     ]),
   );
 }
