@@ -125,6 +125,15 @@ it('ends a connection that changes its keys before it has logged in', async () =
   expect(fixture.lines.map(({ message }) => message)).toContain('A connection changes its keys before it has logged in, and is ended');
 });
 
+it('ends a connection that does nothing but change its keys', async () => {
+  const client = await connect(fixture);
+  const closed = goneOf(client);
+  client.on('error', () => undefined).on('handshake', () => protocolOf(client).rekey());
+  protocolOf(client).rekey();
+  await closed;
+  expect(fixture.lines).toContainEqual(expect.objectContaining({ fields: { ip: '127.0.0.1', reason: 'changes-keys-for-nothing' } }));
+});
+
 it.each(['scp -t users.csv', '/usr/bin/scp -pf users.csv'])(
   'answers "%s" with an error that programs of the scp protocol see',
   async (command) => {

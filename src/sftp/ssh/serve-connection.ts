@@ -23,6 +23,10 @@ export interface ConnectionContext {
 const MAX_CHANNELS = 10;
 /** Channels that were opened and closed without a word count here: ssh2 keeps a little of each. */
 const MAX_KEPT_CHANNELS = 100;
+/** New keys cost us as much as a log-in. So many times in a row sooner than for either of these is nobody's setting. */
+const MAX_EARLY_KEYS = 5;
+const [KEYS_FOR_MS, KEYS_FOR_BYTES] = [10_000, 512 * 1024];
+
 export function serveConnection(connection: Connection, line: { socket: Socket; peer: Peer }, context: ConnectionContext): void {
   const { socket, peer } = line;
   const { log, limits } = context.frontDoor;
@@ -50,6 +54,13 @@ export function serveConnection(connection: Connection, line: { socket: Socket; 
   socket.prependListener('data', () => {
     if (hoardsAnswers(connection, socket)) sendAway('takes-no-answers');
     for (const channel of channels) if (overflows(channel)) sendAway('sends-too-much');
+  });
+  const [moved, now] = [() => socket.bytesRead + socket.bytesWritten, () => performance.now()];
+  let [early, keyedAt, keyedBytes] = [0, now(), moved()];
+  connection.on('rekey', () => {
+    early = now() - keyedAt < KEYS_FOR_MS && moved() - keyedBytes < KEYS_FOR_BYTES ? early + 1 : 0;
+    if (early > MAX_EARLY_KEYS) sendAway('changes-keys-for-nothing');
+    [keyedAt, keyedBytes] = [now(), moved()];
   });
   let open = 0;
   connection.on('session', (accept, reject) => {
