@@ -67,7 +67,7 @@ function failuresOf(csv: string): { readonly headers: readonly string[]; readonl
   const check = recordChecker({ columns: header.columns, settings, droppedBack: false, delimiter: ',', today: '2026-01-31' });
   const records = rows.map((cells, at) => check({ line: at + 2, cells }));
   const finder = createConflictFinder();
-  records.forEach((record, at) => finder.add(record, recordIdentity({ line: record.line, cells: rows[at]! }, header.columns)));
+  records.forEach((record, at) => finder.add(record, recordIdentity({ line: record.line, cells: rows[at]! }, header.columns, record)));
   const ids = new Map(records.map(({ line, uniqueId }) => [line, uniqueId]));
   const marks = new Map([...finder.finish().marks(ids)].map((mark) => [mark.line, mark.reasons]));
   const failed = records.flatMap(({ line, reasons: own }, at) => {

@@ -51,7 +51,7 @@ function importSample(name: string, seq: number, users: Map<string, User>) {
   const check = recordChecker({ columns, settings, droppedBack: false, delimiter: ',', today: '2026-01-31' });
   const finder = createConflictFinder();
   const records = rows.map((row) => check(row));
-  records.forEach((record, at) => finder.add(record, recordIdentity(rows[at]!, columns)));
+  records.forEach((record, at) => finder.add(record, recordIdentity(rows[at]!, columns, record)));
   const marks = new Map([...finder.finish().marks(new Map())].map((mark) => [mark.line, mark]));
 
   const importId = importIdOf(clientId, seq);

@@ -2,7 +2,7 @@
 // which records repeat or contradict each other. Never the records themselves.
 
 import { checkHeader } from '../../domain/file/check-header';
-import { misreadHeader } from '../../domain/file/misread-header';
+import { misreadHeader, otherTable } from '../../domain/file/misread-header';
 import type { ClientSettings } from '../../domain/client';
 import { createConflictFinder, recordIdentity } from '../../domain/file/conflict-finder';
 import type { FileLayout } from '../../domain/import-run';
@@ -15,6 +15,7 @@ import {
   refuseLongRecord,
   refuseNamelessColumn,
   refuseNoRecords,
+  refuseOtherTable,
   refuseTooManyRecords,
   refuseUnclosedQuote,
 } from '../../domain/reason/refusals';
@@ -78,6 +79,8 @@ export class RecordIndex {
   #layout: FileLayout | undefined;
   #columns: readonly Column[] = [];
   #check: ((row: RawRow) => ReturnType<ReturnType<typeof recordChecker>>) | undefined;
+
+  #isOtherTable: ReturnType<typeof otherTable> | undefined;
 
   constructor(setup: IndexSetup) {
     this.#setup = setup;
@@ -173,9 +176,10 @@ export class RecordIndex {
     if (this.#records > settings.maxRecords) return refuseTooManyRecords(settings.maxRecords);
     let last = 0;
     for (const row of rowsInSteps(bytes, spans, delimiter)) {
+      if (this.#isOtherTable!(row.cells)) return refuseOtherTable(row.line);
       const record = this.#check!(row);
       if (record.active === '0') this.#inactive++;
-      this.#conflicts.add(record, recordIdentity(row, this.#columns));
+      this.#conflicts.add(record, recordIdentity(row, this.#columns, record));
       last = row.line;
       for (const at of this.#nameless) {
         if ((row.cells[at] ?? '').trim() === '') continue;
@@ -199,6 +203,7 @@ export class RecordIndex {
     this.#layout = { encoding, delimiter, headers: cells, ignoredHeaders, droppedBack };
     this.#columns = columns;
     this.#nameless = nameless;
+    this.#isOtherTable = otherTable(cells, settings);
     this.#check = recordChecker({ columns, settings, droppedBack, delimiter, today });
     return undefined;
   }

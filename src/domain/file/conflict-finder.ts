@@ -10,7 +10,10 @@ import { MOST_LINES_NAMED, nameLines } from '../report/wording';
 import { claimedTwiceReason, reason, type Reason } from '../reason/reasons';
 import type { CheckedRecord, FileMark, Column, RawRow } from '../record/record';
 import { toNfc } from '../record/cell-text';
+import { groupKey, spellGroups } from '../record/groups';
+import type { FieldName } from '../record/fields';
 import { withoutTextForm } from '../report/spreadsheet-cell';
+import type { FieldValue } from '../user';
 
 interface ConflictFinder {
   /** Records in the order of their lines. `identity` = equal for identical records (`recordIdentity`). */
@@ -33,6 +36,9 @@ interface Findings {
 const MOST_OTHERS_NAMED = 5;
 /** So many ids fit into a few megabytes. In a file in which more people share a value, the rest are told the lines. */
 const MOST_USERS_NAMED = 50_000;
+
+const NO_VALUES = {};
+const NO_SPELLING: ReadonlyMap<string, string> = new Map();
 
 const LINE = 0;
 const ID = 1;
@@ -163,13 +169,17 @@ function sameIdReason(lines: string): Reason {
 }
 
 /**
- * What makes two records of one file the same record: the text of all columns that mean something, trimmed and normalised. Our own report
- * columns and ignored ones do not count. Equal for records that are identical; the columns are those of one file.
+ * What makes two records of one file the same record: the values of all columns that mean something, as they would be stored; of a record
+ * that is rejected the text, trimmed and normalised. Our own report columns and ignored ones do not count. The columns are those of one file.
  */
-export function recordIdentity(row: RawRow, columns: readonly Column[]): string {
+export function recordIdentity(row: RawRow, columns: readonly Column[], { reasons, values }: CheckedRecord): string {
+  const stored: Partial<Record<FieldName, FieldValue>> = reasons.length === 0 ? values : NO_VALUES;
   const texts: string[] = [];
   for (let i = 0; i < columns.length; i++) {
-    if (columns[i]?.kind === 'field') texts.push(withoutTextForm((row.cells[i] ?? '').trim()));
+    const column = columns[i]!;
+    if (column.kind !== 'field') continue;
+    const value = String(stored[column.field] ?? withoutTextForm((row.cells[i] ?? '').trim()));
+    texts.push(column.field === 'groups' ? spellGroups(groupKey(value), NO_SPELLING) : value);
   }
   // A zero byte between the cells: a cell that holds one is rejected anyway.
   return toNfc(texts.join('\u0000'));

@@ -36,6 +36,19 @@ export function misreadHeader({ rows, delimiter, hasSepLine }: MisreadRows, sett
   );
 }
 
+/** Whether cells below the header line are the names of other columns: what stands under those is not what the header line says. */
+export function otherTable(headers: readonly string[], settings: Settings): (cells: readonly string[]) => boolean {
+  const accepted = acceptedNames(settings);
+  const filled = (cells: readonly string[]) => cells.map(nameIn).filter((name) => name !== '');
+  const own = filled(headers).join();
+  return (cells) => {
+    // Looked at in every record.
+    if (!accepted.has(nameIn(cells[0]!))) return false;
+    const names = filled(cells);
+    return names.filter((name) => accepted.has(name)).length > 1 && holdsRequired(names, settings) && names.join() !== own;
+  };
+}
+
 /** `"unique_id", "city"`: the blanks make the quotes part of the name. */
 function quotesSpaced(cells: readonly string[], settings: Settings): Refusal | undefined {
   const names = acceptedNames(settings);
@@ -86,7 +99,9 @@ function delimiterIn(text: string, delimiter: string, settings: Settings): strin
   candidates.delete(delimiter);
   // `unique_id`,`login_source`: a mark around the names is not one between them.
   const isAround = (candidate: string) => holdsRequired(namesIn(text.replaceAll(candidate, ''), delimiter), settings);
-  return [...candidates].find((candidate) => holdsRequired(namesIn(text, candidate), settings) && !isAround(candidate));
+  // Blanks stand around other marks, too.
+  const visibleFirst = [...candidates].toSorted((a, b) => Number(a.trim() === '') - Number(b.trim() === ''));
+  return visibleFirst.find((candidate) => holdsRequired(namesIn(text, candidate), settings) && !isAround(candidate));
 }
 
 function severalDelimiters(cells: readonly string[], delimiter: FileLayout['delimiter'], settings: Settings): Refusal | undefined {

@@ -90,7 +90,7 @@ const ROWS = {
     scope: 'cell',
     title: 'Value invalid',
     meaning:
-      'The value does not fit the column, which takes an e-mail address, two letters, a date, a whole number, a known user type, or 0 or 1.',
+      'The value does not fit the column, which takes an e-mail address, two letters, a date, a whole number, a known user type, or 0 or 1; or begins or ends with a mark that is not part of it.',
     fix: 'Correct the value, or leave the cell blank.',
     sentence: (column) => `${column} is not valid; correct it, or leave it blank.`,
   },
@@ -142,17 +142,18 @@ const ROWS = {
     scope: 'cell',
     title: 'Letter lost',
     meaning:
-      'The value holds U+FFFD, which another program wrote in place of a letter that it could not read, or the two or three wrong letters that another program made of one, such as Ã© of é.',
+      'The value holds U+FFFD, which another program wrote in place of a letter that it could not read, or what another program made of one, such as Ã©, &eacute; or ? of é.',
     fix: 'Retype the value, and export the file as UTF-8.',
     sentence: (column) => `${column} contains \ufffd where another program could not read a letter; retype the value.`,
   },
   SPREADSHEET_VALUE: {
     scope: 'cell',
-    title: 'Value changed by a spreadsheet',
-    meaning: 'The value is a spreadsheet error (#N/A, #REF! and others) or a number in the short form 1.23E+05, which has lost digits.',
-    fix: 'Copy the value from its source again, and format the column as text.',
+    title: 'Value lost in another program',
+    meaning:
+      'The value is a spreadsheet error (#N/A, #REF! and others), a number in the short form 1.23E+05, which has lost digits, a date that was an id (12-Mar for 3-12), or the word of a database for no value (NULL, \\N).',
+    fix: 'Copy the value from its source again, and format the column as text. Leave the cell empty where there is no value.',
     sentence: (column) =>
-      `${column} holds a spreadsheet error or a rounded number instead of the value; copy the value from its source again, and format the column as text.`,
+      `${column} holds a spreadsheet error, or a number or date that a spreadsheet has changed; copy the value from its source again, and format the column as text.`,
   },
   LEADING_ZEROS: {
     scope: 'cell',

@@ -30,6 +30,11 @@ const ROWS = {
     meaning: 'Two columns have the same name, so it is not clear which one counts.',
     fix: 'Rename or remove one of them.',
   },
+  HEADER_REPEATED: {
+    title: 'Two tables in one file',
+    meaning: 'A line below the header line holds column names, too, and not the same: the values below it belong into other columns.',
+    fix: 'Put each table into a file of its own.',
+  },
   DELIMITER: {
     title: 'Wrong delimiter',
     meaning:
@@ -100,6 +105,12 @@ export function refuseEmpty(): Refusal {
 
 export function refuseNoRecords(): Refusal {
   return refusal('NO_RECORDS', 'The file has a header line but no records. Check the export: it found no users.');
+}
+
+/** `line` = where the names of the other columns stand. */
+export function refuseOtherTable(line: number): Refusal {
+  const message = `Line ${line} holds column names again, but not those of the header line. Put each table into a file of its own.`;
+  return refusal('HEADER_REPEATED', message, line);
 }
 
 /** `position` from 1; `line` = the first line with a value in the column. */

@@ -1,13 +1,25 @@
 // Reads one cell of one column: restores, trims and normalises it, checks characters and length, and has its kind's reader take it.
 // The reasons of a column are made once, since their sentences hold no values.
 
-import { CONTROL, hasLost, hasUnseen, isGarbled, isLongerThan, LINE_BREAK, NON_ASCII, scanText, withoutUnseen } from './cell-text';
+import {
+  CONTROL,
+  hasLost,
+  hasUnseen,
+  isCode,
+  isGarbled,
+  isLongerThan,
+  LINE_BREAK,
+  NON_ASCII,
+  scanText,
+  SIGN,
+  withoutUnseen,
+} from './cell-text';
 import type { ClientSettings } from '../client';
 import type { FieldName, FieldRule } from './fields';
 import { fieldsOf } from '../client/profiles';
 import { readDate, readEmail, readFlag, readGroups, readProvince, readWholeNumber } from './read-value';
 import { reason, REASONS, type Reason, type ReasonCode } from '../reason/reasons';
-import { restoreCell, isShortNumber, isSpreadsheetError, withoutTextForm } from '../report/spreadsheet-cell';
+import { restoreCell, isNoValue, isChangedNumber, isSpreadsheetError, withoutTextForm } from '../report/spreadsheet-cell';
 import type { FieldValue } from '../user';
 
 /** A cell that is rejected: why, and its text, trimmed and normalised. */
@@ -25,6 +37,13 @@ interface ReaderSetup {
 /** What tells one user from another: what nobody can see must not make two of one. */
 const IDENTIFYING: ReadonlySet<FieldName> = new Set(['uniqueId', 'userName', 'email']);
 const EQUALS = 0x3d;
+/** `'901'` and `901,` are 901, and would become another user. */
+const MARK = /^['"`“”„‘’«»]|[,;]$/;
+/** What is no e-mail address, and holds no question mark unless a letter was lost. */
+const NAMES: ReadonlySet<FieldName> = new Set(['firstName', 'lastName', 'city']);
+const DECIMAL = /^\d+\.0$/;
+/** Beyond ASCII, and no letter with an accent. */
+const LOOK_ALIKE = /[^\0-\x7f\p{Script=Latin}]/u;
 const NO_REASONS: readonly Reason[] = [];
 
 /** Undefined = the cell is blank. */
@@ -32,18 +51,24 @@ export function cellReader(field: FieldName, header: string, setup: ReaderSetup)
   const rule = fieldsOf(setup.settings).find(({ name }) => name === field)?.rule ?? { kind: 'text', max: 0 };
   const max = 'max' in rule && rule.kind !== 'groups' ? rule.max : Infinity;
   const forbidden = rule.kind === 'text' && rule.multiline === true ? CONTROL : CONTROL | LINE_BREAK;
-  const tooLong = reason('9030', field, `${header} is longer than ${max} characters; shorten it.`);
+  const say = (code: ReasonCode, sentence: string) => reason(code, field, `${header} ${sentence}`);
   const sayingOnly = (code: ReasonCode) => reason(code, field, REASONS[code].sentence(header));
   const [control, lost, spreadsheet] = [sayingOnly('CONTROL_CHARACTER'), sayingOnly('CHARACTER_LOST'), sayingOnly('SPREADSHEET_VALUE')];
-  const lineBreak = reason('CONTROL_CHARACTER', field, `${header} holds a line break; put the value on one line.`);
-  const garbled = reason(
-    'CHARACTER_LOST',
-    field,
-    `${header} holds garbled letters, such as Ã© for é; export the file again as UTF-8, or retype the value.`,
-  );
+  const tooLong = say('9030', `is longer than ${max} characters; shorten it.`);
+  const lineBreak = say('CONTROL_CHARACTER', 'holds a line break; put the value on one line.');
+  const garbled = say('CHARACTER_LOST', 'holds garbled letters, such as Ã© for é; export the file again as UTF-8, or retype the value.');
+  const questionMark = say('CHARACTER_LOST', 'holds a question mark where another program could not write a letter; retype the value.');
+  const code = say('CHARACTER_LOST', "holds code instead of plain text, such as &eacute; for é or \\' for '; retype the value.");
+  const noValue = say('SPREADSHEET_VALUE', "holds a program's word for no value, such as NULL; leave the cell empty, or write the value.");
+  const marked = say('9033', "begins or ends with a mark that is not part of it, such as ' or a comma; remove it.");
   const isIdentifying = IDENTIFYING.has(field);
+  const isName = NAMES.has(field);
   const isId = field === 'uniqueId';
   const { read, invalid } = valueReader(field, rule, header, setup);
+  const lookAlike = {
+    ...invalid,
+    message: `${invalid.message} If it looks right, retype it: one of its characters only looks like another.`,
+  };
   const { droppedBack } = setup;
 
   return (cell) => {
@@ -63,17 +88,26 @@ export function cellReader(field: FieldName, header: string, setup: ReaderSetup)
           else text = withoutUnseen(text);
         }
       }
+      if ((kinds & SIGN) !== 0) {
+        if (isCode(text)) found.push(code);
+        else if (isName && text.includes('?')) found.push(questionMark);
+      }
       if (isControl) found.unshift(control);
       else if ((kinds & forbidden & LINE_BREAK) !== 0) found.unshift(lineBreak);
       reasons = found;
       if ((kinds & LINE_BREAK) !== 0) text = text.replaceAll(/\r\n?/g, '\n');
     }
     if (text === '') return undefined;
-    if (isSpreadsheetError(text) || isShortNumber(text, isId)) return { text, reasons: [spreadsheet] };
+    if (isNoValue(text, field)) return { text, reasons: [noValue] };
+    if (isSpreadsheetError(text) || isChangedNumber(text, isId)) return { text, reasons: [spreadsheet] };
+    if (isIdentifying && MARK.test(text)) return { text, reasons: [...reasons, marked] };
     const isTooLong = text.length > max && isLongerThan(text, max);
     if (reasons.length > 0) return { text, reasons: isTooLong ? [...reasons, tooLong] : reasons };
     const value = read(text);
-    if (value === undefined) return { text, reasons: isTooLong ? [tooLong, invalid] : [invalid] };
+    if (value === undefined) {
+      const why = (kinds & NON_ASCII) !== 0 && LOOK_ALIKE.test(text) ? lookAlike : invalid;
+      return { text, reasons: isTooLong ? [tooLong, why] : [why] };
+    }
     return isTooLong ? { text, reasons: [tooLong] } : value;
   };
 }
@@ -87,7 +121,16 @@ function valueReader(field: FieldName, rule: FieldRule, header: string, { settin
   const invalid = (sentence: string) => reason('9033', field, `${header} ${sentence}`);
   switch (rule.kind) {
     case 'text':
-      return { read: (text) => text, invalid: invalid('is not valid; correct it.') };
+      if (NAMES.has(field)) {
+        return {
+          read: (text) => (text.includes('@') && readEmail(text) !== undefined ? undefined : text),
+          invalid: invalid('holds an e-mail address instead of a name; check that each value is in its own column.'),
+        };
+      }
+      return {
+        read: (text) => (field !== 'uniqueId' && text.endsWith('.0') && DECIMAL.test(text) ? undefined : text),
+        invalid: invalid('has .0 at its end, which some programs add to numbers; remove it.'),
+      };
     case 'email':
       return { read: readEmail, invalid: invalid('is not a valid e-mail address, such as name@example.org; correct it.') };
     case 'province':
@@ -123,7 +166,7 @@ function valueReader(field: FieldName, rule: FieldRule, header: string, { settin
     case 'groups':
       return {
         read: (text) => readGroups(text, rule.max),
-        invalid: invalid(`must be group names separated by semicolons, each of at most ${rule.max} characters.`),
+        invalid: invalid(`must be group names separated by semicolons, without quotation marks, each of at most ${rule.max} characters.`),
       };
   }
 }

@@ -5,16 +5,22 @@ export const NON_ASCII = 1;
 export const LINE_BREAK = 2;
 /** A control character (C0, DEL, C1) other than a line break. */
 export const CONTROL = 4;
+/** A sign that a program may have left in place of a character. */
+export const SIGN = 8;
 
-/** The kinds of characters in the text, as a sum of the constants above; 0 = printable ASCII only. */
+const KINDS = Uint8Array.from({ length: 0xa0 }, (_, code) => {
+  if (code === 0x0a || code === 0x0d) return LINE_BREAK;
+  if (code < 0x20 || code === 0x7f) return CONTROL;
+  if (code > 0x7f) return CONTROL | NON_ASCII;
+  return '&%\\=<?'.includes(String.fromCharCode(code)) ? SIGN : 0;
+});
+
+/** The kinds of characters in the text, as a sum of the constants above; 0 = nothing but plain ASCII. */
 export function scanText(text: string): number {
   let kinds = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code >= 0x20 && code < 0x7f) continue;
-    if (code > 0x9f) kinds |= NON_ASCII;
-    else if (code === 0x0a || code === 0x0d) kinds |= LINE_BREAK;
-    else kinds |= code < 0x80 ? CONTROL : CONTROL | NON_ASCII;
+    kinds |= code < 0xa0 ? KINDS[code]! : NON_ASCII;
   }
   return kinds;
 }
@@ -53,11 +59,20 @@ export function hasLost(text: string): boolean {
  * quote or a space behind Ã, ª and º behind a letter of Eastern Europe.
  */
 const GARBLED =
-  /[ÂÃ][\u0080-\u009f\u00a1-\u00bf]|Â\u00a0|Ã[ƒ€‚„…†‡ˆ‰‹Œ‘“•–—˜™›œŸŠŽšž]|[ÄÅÐ][\u00a1-\u00a9\u00ab-\u00b9\u00bb-\u00bf]|â€|ï»¿/;
+  /[ÂÃ][\u0080-\u009f\u00a1-\u00bf]|Â\u00a0|Ã[ƒ€‚„…†‡ˆ‰‹Œ‘“•–—˜™›œŸŠŽšž]|[ÄÅÐ][\u00a1-\u00a9\u00ab-\u00b9\u00bb-\u00bf]|â€|ï»¿|ï¿½/;
 
 /** Whether another program has read the text in the wrong encoding: JosÃ© for José. */
 export function isGarbled(text: string): boolean {
   return GARBLED.test(text);
+}
+
+/** As HTML, JSON, web addresses, e-mails and scripts write text. `Arts&Crafts;` is a name. */
+const CODE =
+  /<\/[a-z]+>|<br\b|&(?:#x?[\da-f]+|amp|lt|gt|quot|apos|nbsp|shy|szlig|[lr][ds]quo|[mn]dash|[a-z]{1,2}(?:acute|grave|circ|uml|tilde|cedil|ring|caron|slash|lig));|\\(?:['"]|$|u[\da-f]{4})|%2[067]|[%=]C3[%=][89AB][\da-f]|=\?[\w-]+\?[bq]\?/i;
+
+/** Whether another program has left its code in the text: `Ren&eacute;e` for Renée. */
+export function isCode(text: string): boolean {
+  return CODE.test(text);
 }
 
 /** Whether the text has more than `max` code points. */

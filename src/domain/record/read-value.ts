@@ -42,10 +42,13 @@ export function readEmail(text: string): string | undefined {
   return isLocalPart(text, at) && isDomain(text, at + 1) ? text : undefined;
 }
 
-/** Names separated by `;`, each once, in the order given, none blank. Undefined when there is none or one is longer than `max`. */
+/** `"Staff";"Sales"` and `["Staff","Sales"]` would make groups of such names; programs put the others in place of one. */
+const NO_GROUP = /^(?:[["“„«{]*["“„«].*|#N\/A|null|undefined)$/i;
+
+/** Names separated by `;`, each once, in the order given, none blank. Undefined when there is none or one is none or longer than `max`. */
 export function readGroups(text: string, max: number): string | undefined {
   const names = groupNames(text);
-  for (const name of names) if ([...name].length > max) return undefined;
+  for (const name of names) if ([...name].length > max || NO_GROUP.test(name)) return undefined;
   return names.length === 0 ? undefined : names.join(';');
 }
 
@@ -100,6 +103,8 @@ function isDomain(text: string, start: number): boolean {
       if (i < text.length) dots++;
     } else if (!(isLetter(code) || isDigit(code) || code === HYPHEN || isForeignLetter(text, i))) return false;
   }
+  // No domain ends in a single letter: that is what is left of an address that was cut.
+  if (text.charCodeAt(text.length - 2) === DOT) return false;
   return dots > 0 && !(isDigit(text.charCodeAt(text.length - 1)) && /\.\d+$/.test(text));
 }
 

@@ -71,9 +71,9 @@ export function recordChecker(setup: CheckerSetup): (row: RawRow) => CheckedReco
   };
 }
 
-/** `Grand total: 12`, `(12 rows affected)`, `Count: 12`, `Page 1 of 2`, `End of report`, `Printed on Monday`, `--------`. */
+/** `Grand total: 12`, `(12 rows affected)`, `Record count: 12`, `Page 1 of 2`, `End of report`, `Printed on Monday`, `# leavers`, `--------`. */
 const FOOTER =
-  /^(?:[-=_*+~]{3,}|\W*(?:(?:grand|sub)?[ -]?totals?(?: (?:users|records|rows))?|(?:sum|count|rows|records)(?=\s*[:=])|\d[\d.,]* (?:rows?|records?|lines?|users?|entries)\b.*|page \d+ of|end of (?:file|report|list|data|export)|(?:printed|exported|generated|created) (?:on|at|by)\b.*)(?:[\s.,:=)*-][\s\d.,:=)*-]*)?)$/i;
+  /^(?:[-=_*+~]{3,}|(?:#|\/\/) .*|\W*(?:(?:grand|sub)?[ -]?totals?(?: (?:number of )?(?:users|records|rows))?|number of (?:users|records|rows)|(?:user|record|row) count|(?:sum|count|rows|records)(?=\s*[:=])|(?:ORA-\d+|error|warning|fatal|traceback)\b.*:.*|\d[\d.,]* (?:rows?|records?|lines?|users?|entries)\b.*|page \d+ of|trailer|eof|end of (?:file|report|list|data|export)|(?:report )?(?:printed|exported|generated|created) (?:(?:on|at|by)\b|\d).*)(?:[\s.,:=)>*-][\s\d.,:=)>*-]*)?)$/i;
 
 const LONGEST_FOOTER = 60;
 

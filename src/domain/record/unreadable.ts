@@ -20,7 +20,11 @@ export function explainShape(cells: readonly string[], width: number, delimiter:
   if (cells.length < width) return `${has}; add the missing cells. A cell may be empty, but not left out.`;
   const surplus = cells.length - width;
   const tooMany = `with ${surplus === 1 ? `one ${mark}` : `${surplus} ${mark}s`} too many; remove ${surplus === 1 ? 'it' : 'them'}.`;
-  if (isBlank(cells.slice(width))) return `The record ends ${tooMany}`;
+  if (text.includes(`\\${delimiter}`))
+    return `${has}; a backslash does not protect a ${mark}, so remove it and put the value in double quotes.`;
+  // `Roy, Jr` and a blank last cell: with the last comma gone, each value would stand in a wrong column.
+  const isInside = cells.filter((cell) => /^ \S/.test(cell)).length === surplus;
+  if (isBlank(cells.slice(width)) && !isInside) return `The record ends ${tooMany}`;
   if (isBlank(cells.slice(0, surplus))) return `The record begins ${tooMany}`;
   // A lost line break joins the last cell of one record to the first of the next.
   if (width > 3 && cells.length >= 2 * width - 1) return `${has}; it seems to be two records, so put each on a line of its own.`;
@@ -33,6 +37,8 @@ export function explainQuote(cells: readonly string[]): string {
   if (cells.some((cell) => /^\s+".*"\s*$/s.test(cell)))
     return 'There is a space before an opening double quote, so the quotes are not recognised; remove the space.';
   if (cells.some((cell) => /^".*"\s+$/s.test(cell))) return 'There is a space after a closing double quote; remove the space.';
+  if (cells.some((cell) => cell.includes('\\"')))
+    return 'A backslash does not protect a double quote inside a value; write two double quotes there instead.';
   return 'A double quote is in the wrong place; put the value in double quotes, and double each quote inside it.';
 }
 

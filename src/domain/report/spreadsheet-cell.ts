@@ -6,6 +6,8 @@
 // A spreadsheet separates where it likes, at semicolons in half of Europe. So the formula is looked for behind every character that may
 // separate cells or lines, and each piece between two of them is treated like a cell.
 
+import type { FieldName } from '../record/fields';
+
 const SEPARATORS = /([,;\t\r\n])/;
 /** A quote does not protect: a separator in front of it may begin a quoted cell. */
 const FORMULA = /^["'\s]*[=+\-@＝＋－＠]/;
@@ -82,9 +84,25 @@ export function isSpreadsheetError(text: string): boolean {
   return (first === HASH || first === E) && ERROR.test(text);
 }
 
-/** `1.23E+05`: the sign of the exponent tells it from an id such as `12E4`. A minus may belong to the value, as in room `3E-12`. */
-export function isShortNumber(text: string, isId: boolean): boolean {
+/** As databases and programs write that there is none. */
+const NO_VALUE = /^(?:null|\\N|[(<[]null[)>\]]|undefined|loading\.\.\.)$/i;
+/** Looked at in every cell: few begin like one. */
+const BEGINNINGS = new Set(Array.from('nNuUlL\\(<[', (first) => first.charCodeAt(0)));
+
+/** There are people called Null. `N/A` says something of whatever may be missing; an id may not. */
+export function isNoValue(text: string, field: FieldName): boolean {
+  if (!BEGINNINGS.has(text.charCodeAt(0))) return false;
+  if (NO_VALUE.test(text)) return field !== 'lastName' || text.toLowerCase() !== 'null';
+  return field === 'uniqueId' && text.toLowerCase() === 'n/a';
+}
+
+/** `1.23E+05` or `1.23E5`. `12E4` may be an id, and a minus may belong to the value, as in room `3E-12`. */
+const SHORT = /^[+-]?\d(?:[\d.,]*E\+|[.,]\d+E)\d+$/i;
+/** Also dates as Excel writes them: it makes `12-Mar` of the id `3-12`. */
+const CHANGED_ID =
+  /^(?:[+-]?\d(?:[\d.,]*[Ee][+-]|[.,]\d+[Ee])\d+|\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:-\d{2,4})?|\d{1,2}\/\d{1,2}\/\d{4}|\d{4}-\d\d-\d\d \d\d:\d\d.*)$/;
+
+export function isChangedNumber(text: string, isId: boolean): boolean {
   // Looked at in every cell: few begin with a digit or a sign.
-  if (text.charCodeAt(0) > NINE || !(text.includes('+') || (isId && text.includes('-')))) return false;
-  return /^[+-]?\d[\d.,]*E[+-]\d+$/i.test(text);
+  return text.charCodeAt(0) <= NINE && (isId ? CHANGED_ID : SHORT).test(text);
 }

@@ -59,6 +59,21 @@ const cases: readonly Case[] = [
   },
   { title: 'a bad header even when text further down cannot be decoded', content: bytes('a,b\n1,', [0xff]), code: 'HEADER_MISSING' },
 
+  {
+    title: 'other columns below the first table',
+    content: `${good}unique_id,login_source,last_name\n2,OPSCOM,Bea\n`,
+    code: 'HEADER_REPEATED',
+    line: 3,
+    says: 'a file of its own',
+  },
+  {
+    title: 'the same columns in another order below the first table, at an Agylia client',
+    content: 'username,forename,surname\nann,Ann,Lee\nUsername,Surname,Forename\nbob,Ray,Bob\n',
+    settings: { profile: 'agylia' },
+    code: 'HEADER_REPEATED',
+    line: 3,
+  },
+
   { title: 'more bytes than allowed', content: good, settings: { maxFileBytes: good.length - 1 }, code: 'TOO_LARGE' },
   { title: 'more records than allowed', content: `${good}2,OPSCOM,Bea\n`, settings: { maxRecords: 1 }, code: 'TOO_MANY_RECORDS' },
 
@@ -185,6 +200,7 @@ test.each([
   ],
   ['names between several delimiters', 'unique_id;login_source,first_name\n1;O,a\n', 'DELIMITER', 'by different characters'],
   ['marks around the names', '`unique_id`,`login_source`\n1,O\n', 'HEADER_MISSING', '"`unique_id`" (did you mean unique_id?)'],
+  ['a table drawn with bars and blanks', ' unique_id | login_source \n-----------+--------\n 1 | O\n', 'DELIMITER', 'vertical bars'],
   ['a delimiter that nobody sees', 'unique_id\u001flogin_source\n1\u001fO\n', 'DELIMITER', 'U+001F'],
   ['records behind the names, where line breaks are lost', `${header},7,OPSCOM,Ana,ana@b.example`, 'NO_RECORDS', 'is one line'],
   ['records behind the names, below line ends of another kind', `${header}\u20287,OPSCOM,Ana,ana@b.example`, 'NO_RECORDS', 'is one line'],

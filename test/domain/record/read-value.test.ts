@@ -83,6 +83,7 @@ describe('e-mail', () => {
     'ana@-example.edu',
     'ana@example-.edu',
     'ana@example_.edu',
+    'ana@example.e',
     'ana@example.edu, bob@example.edu',
     'Ana <ana@example.edu>',
     'mailto:ana@example.edu',
@@ -95,6 +96,10 @@ describe('groups', () => {
   test.each([
     ['Staff', 'Staff'],
     [' Staff ; Sales;;Staff;STAFF', 'Staff;Sales'],
+    ["'t Hart;[Old] Staff;#1", "'t Hart;[Old] Staff;#1"],
   ])('%j is stored as %j', (text, stored) => expect(readGroups(text, 20)).toBe(stored));
-  test.each([';', ' ; ;', `ok;${'x'.repeat(21)}`])('%j is none', (text) => expect(readGroups(text, 20)).toBeUndefined());
+  test.each([';', ' ; ;', `ok;${'x'.repeat(21)}`, '"Staff";"Sales"', '["Staff","Sales"]', 'Staff;#N/A', 'null;Staff'])(
+    '%j is none',
+    (text) => expect(readGroups(text, 20)).toBeUndefined(),
+  );
 });

@@ -122,6 +122,39 @@ describe('what is rejected', () => {
     ['city', '#¡NULO!', ['SPREADSHEET_VALUE', 'city']],
     ['city', 'Err:502', ['SPREADSHEET_VALUE', 'city']],
     ['email', 'ana@10.0.0.1', ['9033', 'email']],
+    ['unique_id', 'NULL', ['SPREADSHEET_VALUE', 'uniqueId']],
+    ['unique_id', '\\N', ['SPREADSHEET_VALUE', 'uniqueId']],
+    ['first_name', 'Null', ['SPREADSHEET_VALUE', 'firstName']],
+    ['last_name', '\\N', ['SPREADSHEET_VALUE', 'lastName']],
+    ['last_name', '(null)', ['SPREADSHEET_VALUE', 'lastName']],
+    ['province', 'NULL', ['SPREADSHEET_VALUE', 'province']],
+    ['city', 'undefined', ['SPREADSHEET_VALUE', 'city']],
+    ['city', 'Loading...', ['SPREADSHEET_VALUE', 'city']],
+    ['unique_id', '12-Mar', ['SPREADSHEET_VALUE', 'uniqueId']],
+    ['unique_id', '12-Mar-26', ['SPREADSHEET_VALUE', 'uniqueId']],
+    ['unique_id', '3/1/2026', ['SPREADSHEET_VALUE', 'uniqueId']],
+    ['unique_id', '2026-03-01 00:00:00', ['SPREADSHEET_VALUE', 'uniqueId']],
+    ['phone_cell', '6.135550101E9', ['SPREADSHEET_VALUE', 'phoneCell']],
+    ['phone_cell', '6135550101.0', ['9033', 'phoneCell']],
+    ['first_name', 'Ren&eacute;e', ['CHARACTER_LOST', 'firstName']],
+    ['first_name', 'Zo&#235;', ['CHARACTER_LOST', 'firstName']],
+    ['city', 'R&amp;D', ['CHARACTER_LOST', 'city']],
+    ['last_name', "O\\'Neill", ['CHARACTER_LOST', 'lastName']],
+    ['first_name', 'Jos\\u00e9', ['CHARACTER_LOST', 'firstName']],
+    ['first_name', 'Jos%C3%A9', ['CHARACTER_LOST', 'firstName']],
+    ['first_name', '=?UTF-8?Q?Ren=C3=A9e?=', ['CHARACTER_LOST', 'firstName']],
+    ['first_name', '<b>Ana</b>', ['CHARACTER_LOST', 'firstName']],
+    ['last_name', 'Mu?oz', ['CHARACTER_LOST', 'lastName']],
+    ['last_name', 'Roy \\', ['CHARACTER_LOST', 'lastName']],
+    ['first_name', 'Zoï¿½', ['CHARACTER_LOST', 'firstName']],
+    ['first_name', 'ana@b.ca', ['9033', 'firstName']],
+    ['unique_id', "'901'", ['9033', 'uniqueId']],
+    ['unique_id', "'000901", ['9033', 'uniqueId']],
+    ['unique_id', '"901"', ['9033', 'uniqueId']],
+    ['unique_id', '901,', ['9033', 'uniqueId']],
+    ['unique_id', 'N/A', ['SPREADSHEET_VALUE', 'uniqueId']],
+    ['user_name', '“ana”', ['9033', 'userName']],
+    ['email', "'ana@b.ca", ['9033', 'email']],
   ])('%s %j: %j', (header, cell, why) => {
     const record = check({ [header]: cell });
     expect(said(record)).toEqual([why]);
@@ -179,6 +212,20 @@ describe('what is rejected', () => {
     ['street', '#1'],
     ['city', '#'],
     ['email', 'ana@mail4.example4'],
+    ['last_name', 'Null'],
+    ['last_name', 'NULL'],
+    ['last_name', "'t Hart"],
+    ['last_name', "'Ata'"],
+    ['last_name', 'Q&A; Arts&Crafts; <5%'],
+    ['street', 'Which Street?'],
+    ['phone_cell', 'N/A'],
+    ['street', 'ana@b.ca'],
+    ['last_name', 'Bar@Home'],
+    ['street', '12-Mar'],
+    ['unique_id', '901.0'],
+    ['unique_id', '12-mar'],
+    ['unique_id', '3-12'],
+    ['unique_id', '2026-03-01'],
   ])('%s %j is what it seems to be', (header, cell) => expect(check({ [header]: cell }).reasons).toEqual([]));
 
   test.each([
@@ -188,6 +235,14 @@ describe('what is rejected', () => {
       '\u00c3\u00a9',
       'unique_id holds garbled letters, such as Ã© for é; export the file again as UTF-8, or retype the value.',
     ],
+    ['first_name', 'NULL', "first_name holds a program's word for no value, such as NULL; leave the cell empty, or write the value."],
+    [
+      'login_source',
+      'ОPSCOM',
+      'login_source must be one of OPSCOM, Saml. If it looks right, retype it: one of its characters only looks like another.',
+    ],
+    ['unique_id', "'901'", "unique_id begins or ends with a mark that is not part of it, such as ' or a comma; remove it."],
+    ['province', 'Québec', 'province must be two letters, such as ON.'],
   ])('%s %j: the sentence says what is wrong', (header, cell, message) =>
     expect(check({ [header]: cell }).reasons).toMatchObject([{ message }]),
   );
@@ -246,6 +301,19 @@ describe('a record that cannot be told apart into cells', () => {
     [['1', 'OPSCOM', 'a@b.ca', '', ''], 'The record ends with 2 commas too many; remove them.'],
   ])('%j: the sentence says what is wrong', (cells, sentence) => {
     expect(checkRow({ line: 9, cells }).reasons[0]?.message).toContain(sentence);
+  });
+
+  test.each([
+    [['1', 'OPSCOM', 'Roy\\', ' Jr', ''], 'a backslash does not protect a comma'],
+    [['1', 'OPSCOM', 'Roy', ' Jr', 'Ana', ''], 'put each value that holds a comma in double quotes'],
+  ])('%j: a value that holds the comma is not told to lose the last one', (cells, words) => {
+    const of = checkerFor(['unique_id', 'login_source', 'last_name', 'first_name', 'city'].slice(0, cells.length - 1));
+    expect(of({ line: 9, cells }).reasons[0]?.message).toContain(words);
+  });
+
+  test('says so where a backslash is in front of a quote', () => {
+    const { reasons } = checkRow({ line: 9, cells: ['1', 'OPSCOM', 'Ana \\"Ann\\"'], problem: 'QUOTE_MISPLACED' });
+    expect(reasons[0]?.message).toContain('A backslash does not protect a double quote');
   });
 
   test('says so where quotes are curly', () => {
@@ -318,6 +386,15 @@ describe('a line below the table', () => {
     'Page 1 of 2',
     '*** End of report ***',
     'Printed on 28 November',
+    'Report generated 2026-11-28',
+    'Total number of users: 3',
+    'Number of records: 3',
+    'Record count',
+    'TRAILER',
+    '<EOF>',
+    '# leavers',
+    'ORA-01555: snapshot too old',
+    'Error: connection lost',
     '----------',
     '=====',
   ])('%j is no user, whatever numbers are beside it', (id) => {
@@ -331,10 +408,24 @@ describe('a line below the table', () => {
     expect(codes('--------', '-------', '---', '------', '------')).toEqual(['NOT_A_USER']);
   });
 
-  test.each(['total2', 'tot', 'sum', 'count', 'printed', 'rows', '3', '1,024', 'end', 'page', '--', 'totaled', 'subtle', '3rows'])(
-    '%j may be somebody',
-    (id) => expect(codes(id)).toEqual([]),
-  );
+  test.each([
+    'total2',
+    'tot',
+    'sum',
+    'count',
+    'printed',
+    'rows',
+    '3',
+    '1,024',
+    'end',
+    'page',
+    '--',
+    'totaled',
+    'subtle',
+    '3rows',
+    '#ann',
+    'eofs',
+  ])('%j may be somebody', (id) => expect(codes(id)).toEqual([]));
 
   test('a long value costs no time', () => {
     expect(codes(`1 rows${'1 '.repeat(200_000)}\nx`)).not.toContain('NOT_A_USER');
