@@ -62,9 +62,14 @@ export const ENTRY_LIMITS = {
   connectionsPerAddress: 100,
   /** Of one account: parallel transfers of one program use 2 to 10. One account cannot crowd the others out. */
   visitsPerAccount: 60,
+  /** Of one client, whatever its accounts. */
+  visitsPerClient: 120,
   /** Of all. Each may hold some 4 MB of unsent data. */
   connections: 500,
 } as const;
 
-/** Told only to a peer that has proven to be the account's. */
-export const TOO_MANY_VISITS = `Too many connections of this account (${ENTRY_LIMITS.visitsPerAccount}): close some, or try again later`;
+/** By the result of a login that was refused for it. Told only to a peer that has proven to be the account's. */
+export const CROWDED = new Map<string, string>([
+  ['too-many-visits', `Too many connections of this account (${ENTRY_LIMITS.visitsPerAccount}): close some, or try again later`],
+  ['too-many-of-client', `Too many connections of all your accounts (${ENTRY_LIMITS.visitsPerClient}): close some, or try again later`],
+]);

@@ -24,12 +24,13 @@ type LoginResult =
   | 'disabled'
   | 'address-not-allowed'
   | 'too-many-visits'
+  | 'too-many-of-client'
   /** The address is banned, and spares other accounts only. */
   | 'banned'
   | 'too-busy';
 
 /** Not the peer's mistake: it has, or may well have, the right password or key. */
-const EXCUSED: readonly LoginResult[] = ['disabled', 'address-not-allowed', 'too-many-visits', 'too-busy'];
+const EXCUSED: readonly LoginResult[] = ['disabled', 'address-not-allowed', 'too-many-visits', 'too-many-of-client', 'too-busy'];
 
 export interface Login {
   readonly result: LoginResult;
@@ -58,7 +59,7 @@ export interface LoginOptions {
   readonly clients: Pick<ClientStore, 'find'>;
   readonly throttle: Throttle;
   readonly doorkeeper: Pick<Doorkeeper, 'isBanned' | 'note' | 'excuse'>;
-  readonly visits: Pick<Visits, 'countOf' | 'renewed'>;
+  readonly visits: Pick<Visits, 'countOf' | 'countOfClient' | 'renewed'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: DoorMetrics;
@@ -86,6 +87,7 @@ export function createLogins(options: LoginOptions): Logins {
     const { allowedAddresses } = client.settings;
     if (allowedAddresses.length > 0 && !isWithin(address, allowedAddresses)) return no('address-not-allowed');
     if (visits.countOf(account.userName) >= ENTRY_LIMITS.visitsPerAccount) return no('too-many-visits');
+    if (visits.countOfClient(account.clientId) >= ENTRY_LIMITS.visitsPerClient) return no('too-many-of-client');
     return { result: 'ok', account, client };
   };
 

@@ -4,6 +4,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../domain/client';
+import type { ClientId } from '../domain/ids';
 import { placeOf } from '../domain/client/network';
 import type { AccountStore, ClientStore, Clock, Log, SessionStore } from '../ports';
 import type { Account, LiveSession, PublicKey } from '../domain/client/access';
@@ -30,6 +31,8 @@ export interface Visits {
     readonly hangUp?: () => void;
   }): Visit;
   countOf(userName: string): number;
+  /** Of all its accounts. */
+  countOfClient(clientId: ClientId): number;
   /** The hash of a password was replaced by another one of the same password. */
   renewed(former: string, renewed: string): void;
   stop(): Promise<void>;
@@ -160,6 +163,7 @@ export function createVisits({ accounts, clients, sessions, clock, log }: VisitO
       };
     },
     countOf: (userName) => [...guests.values()].filter(({ session }) => session.userName === userName).length,
+    countOfClient: (clientId) => [...guests.values()].filter(({ session }) => session.clientId === clientId).length,
     renewed: (former, renewed) => void renewals.add(`${former} ${renewed}`),
     async stop() {
       clearInterval(beating);

@@ -62,7 +62,7 @@ function open({
     clients: { find: async () => ({ clientId: account.clientId, enabled: true, ...client, settings }) },
     throttle: new Throttle(),
     doorkeeper,
-    visits: { countOf: () => 0, renewed: () => undefined },
+    visits: { countOf: () => 0, countOfClient: () => 0, renewed: () => undefined },
     clock: { now: () => NOW },
     log,
     metrics: {
@@ -135,8 +135,13 @@ test.each<[string, Parameters<typeof open>[0], string]>([
   ],
   [
     'an account that is in too often',
-    { visits: { countOf: () => ENTRY_LIMITS.visitsPerAccount, renewed: () => undefined } },
+    { visits: { countOf: () => ENTRY_LIMITS.visitsPerAccount, countOfClient: () => 0, renewed: () => undefined } },
     'too-many-visits',
+  ],
+  [
+    'an account of a client that is in too often',
+    { visits: { countOf: () => 0, countOfClient: () => ENTRY_LIMITS.visitsPerClient, renewed: () => undefined } },
+    'too-many-of-client',
   ],
   [
     'an account that a ban does not spare',

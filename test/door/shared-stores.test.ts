@@ -190,10 +190,12 @@ test('a visit is counted and noted though the database does not answer, and nobo
   const client = { clientId: account().clientId, enabled: true, settings: {} as never };
   const visit = visits.begin({ account: account(), client, peer });
   expect(visits.countOf('acme')).toBe(1);
+  expect(visits.countOfClient(client.clientId)).toBe(1);
   visit.received(5);
   visit.end();
   visit.end();
   expect(visits.countOf('acme')).toBe(0);
+  expect(visits.countOfClient(client.clientId)).toBe(0);
   await visits.stop();
 });
 

@@ -37,6 +37,7 @@ test('the limits at the door are those of the code', () => {
   expect(numberOf('failed log-ins of a connection')).toBe(String(ENTRY_LIMITS.failuresPerConnection));
   expect(numberOf('connections that have not logged in')).toBe(`${startupsPerAddress} / ${startups}`);
   expect(numberOf('connections of one address')).toBe(`${connectionsPerAddress} / ${visitsPerAccount} / ${connections}`);
+  expect(numberOf('connections of one client, with all its accounts')).toBe(String(ENTRY_LIMITS.visitsPerClient));
   expect(numberOf(`points at which an address is banned, within ${SPAN_MS / 60_000} min`)).toBe(String(BAN_AT_POINTS));
   expect(numberOf('points: wrong password / unknown account / no log-in / another language')).toBe(
     [POINTS['wrong-password'], POINTS['unknown-account'], POINTS['no-login'], POINTS.malformed].join(' / '),

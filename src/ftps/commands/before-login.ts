@@ -1,7 +1,7 @@
 // What may be asked before log-in: TLS first, then the account.
 
 import type { Socket } from 'node:net';
-import { ENTRY_LIMITS, TOO_MANY_VISITS } from '../../door/limits';
+import { CROWDED, ENTRY_LIMITS } from '../../door/limits';
 import { softwareName } from '../../door/peer';
 import { reply, type Reply } from '../control/command';
 import { FACTS, type Fact } from '../listing';
@@ -89,9 +89,10 @@ async function logIn(session: Session, password: string, admit: (socket: Socket)
     session.visitor = { client, folder, visit };
     return reply(230, 'Welcome');
   }
-  if (result === 'too-many-visits') {
-    link.dismiss(421, TOO_MANY_VISITS);
-    return reply(421, TOO_MANY_VISITS);
+  const crowded = CROWDED.get(result);
+  if (crowded !== undefined) {
+    link.dismiss(421, crowded);
+    return reply(421, crowded);
   }
   session.failedLogins += 1;
   if (session.failedLogins >= ENTRY_LIMITS.failuresPerConnection) link.dismiss(421, 'Too many failed logins');

@@ -5,7 +5,7 @@ import { type AuthContext, type Connection, utils, type PublicKeyAuthContext } f
 import type { Client } from '../../domain/client';
 import type { ClientFolder } from '../../door/folder/client-folder';
 import { errnoOf } from '../../door/folder/folder-error';
-import { ENTRY_LIMITS, TOO_MANY_VISITS } from '../../door/limits';
+import { CROWDED, ENTRY_LIMITS } from '../../door/limits';
 import type { Peer } from '../../door/peer';
 import type { Visit } from '../../door/visits';
 import { mendAnnouncement, mendAnswer } from './mend-signatures';
@@ -33,6 +33,7 @@ export function logIn(
 
   const decide = async (attempt: AuthContext): Promise<void> => {
     const { outcome, login } = await authenticate(attempt, logins, peer);
+    const crowded = CROWDED.get(login.result);
     if (outcome === 'accepted' && login.client !== undefined && login.account !== undefined) {
       const { account, client } = login;
       const folder = await folderOf(client);
@@ -46,7 +47,7 @@ export function logIn(
       admit(socket);
       attempt.accept();
     } else if (outcome === 'probed') attempt.accept();
-    else if (login.result === 'too-many-visits') turnAway(connection, TOO_MANY_VISITS);
+    else if (crowded !== undefined) turnAway(connection, crowded);
     else {
       if (outcome === 'failed') failures += 1;
       refuse(attempt);
@@ -103,7 +104,7 @@ async function authenticate(context: AuthContext, logins: Logins, peer: Peer): P
   const isProbe = context.signature === undefined;
   const login = await logins.publicKey(context.username, isProbe ? key : { ...key, isProven: () => isSigned(context) }, peer);
   // Why it cannot come in although its key is right is told to a peer that has proven to hold it.
-  if (isProbe && (login.result === 'ok' || login.result === 'too-many-visits')) {
+  if (isProbe && (login.result === 'ok' || CROWDED.has(login.result))) {
     mendAnswer(context);
     return { outcome: 'probed', login };
   }
