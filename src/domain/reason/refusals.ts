@@ -32,7 +32,7 @@ const ROWS = {
   },
   HEADER_REPEATED: {
     title: 'Two tables in one file',
-    meaning: 'A line below the header line holds column names, too, and not the same: the values below it belong into other columns.',
+    meaning: 'A line below the header line holds column names, too, and not the same: the values below it belong in other columns.',
     fix: 'Put each table into a file of its own.',
   },
   DELIMITER: {
