@@ -1,7 +1,7 @@
 // What no well-behaved client does, on real connections: the front door stays up for everybody else.
 
 import { once } from 'node:events';
-import { createConnection, type Socket } from 'node:net';
+import { createConnection, Socket } from 'node:net';
 import { writeFileSync } from 'node:fs';
 import { Client, type ClientChannel } from 'ssh2';
 import { OPEN_FLAG } from '../../src/sftp/codec/protocol';
@@ -123,6 +123,20 @@ it('ends a connection that changes its keys before it has logged in', async () =
   await closed;
   expect(exchanges).toBeLessThanOrEqual(2);
   expect(fixture.lines.map(({ message }) => message)).toContain('A connection changes its keys before it has logged in, and is ended');
+});
+
+it('rests for the others after a heap of packets that ask for nothing, and then goes on', async () => {
+  const client = await connect(fixture);
+  const rest = jest.spyOn(Socket.prototype, 'pause');
+  const rests = (): number => rest.mock.contexts.filter((socket) => (socket as Socket).localPort === fixture.door.port).length;
+  for (let heaps = 0; rests() === 0 && heaps < 100; heaps++) {
+    for (let n = 0; n < 10_000; n++) protocolOf(client).ping();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect(rests()).toBeGreaterThan(0);
+  rest.mockRestore();
+  await openSftp(client);
+  client.end();
 });
 
 it('ends a connection that does nothing but change its keys', async () => {

@@ -8,6 +8,7 @@ import type { Peer } from '../../door/peer';
 import { channelsKept, hoardsAnswers, overflows } from './channel-guards';
 import { logIn, type Visitor } from './log-in';
 import { serveChannel } from './serve-channel';
+import { shareThread } from './share-thread';
 import type { Limits } from '../../door/limits';
 import type { Log } from '../../ports';
 
@@ -55,6 +56,7 @@ export function serveConnection(connection: Connection, line: { socket: Socket; 
     if (hoardsAnswers(connection, socket)) sendAway('takes-no-answers');
     for (const channel of channels) if (overflows(channel)) sendAway('sends-too-much');
   });
+  shareThread(socket, () => (visitor === undefined ? 0 : context.frontDoor.visits.countOfClient(visitor.client.clientId)));
   const [moved, now] = [() => socket.bytesRead + socket.bytesWritten, () => performance.now()];
   let [early, keyedAt, keyedBytes] = [0, now(), moved()];
   connection.on('rekey', () => {
