@@ -176,8 +176,8 @@ export class RecordIndex {
     if (this.#records > settings.maxRecords) return refuseTooManyRecords(settings.maxRecords);
     let last = 0;
     for (const row of rowsInSteps(bytes, spans, delimiter)) {
-      if (this.#isOtherTable!(row.cells)) return refuseOtherTable(row.line);
       const record = this.#check!(row);
+      if (this.#isOtherTable!(row.cells, record.reasons[0]?.code === 'HEADER_REPEATED')) return refuseOtherTable(row.line);
       if (record.active === '0') this.#inactive++;
       this.#conflicts.add(record, recordIdentity(row, this.#columns, record));
       last = row.line;
@@ -203,7 +203,7 @@ export class RecordIndex {
     this.#layout = { encoding, delimiter, headers: cells, ignoredHeaders, droppedBack };
     this.#columns = columns;
     this.#nameless = nameless;
-    this.#isOtherTable = otherTable(cells, settings);
+    this.#isOtherTable = otherTable(columns, settings);
     this.#check = recordChecker({ columns, settings, droppedBack, delimiter, today });
     return undefined;
   }

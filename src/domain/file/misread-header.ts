@@ -6,6 +6,9 @@ import { fieldsOf } from '../client/profiles';
 import type { FileLayout } from '../import-run';
 import { type Refusal, refusal } from '../reason/refusals';
 import { acceptedNames, nameIn } from './header-names';
+import { wordsFor } from './suggest-header';
+import { bare } from './suggest-name';
+import type { Column } from '../record/record';
 import { DELIMITER_NAMES, DELIMITERS } from '../record/unreadable';
 
 /** The first rows of a file, and how they were read. */
@@ -37,16 +40,20 @@ export function misreadHeader({ rows, delimiter, hasSepLine }: MisreadRows, sett
 }
 
 /** Whether cells below the header line are the names of other columns: what stands under those is not what the header line says. */
-export function otherTable(headers: readonly string[], settings: Settings): (cells: readonly string[]) => boolean {
+export function otherTable(columns: readonly Column[], settings: Settings): (cells: readonly string[], isHeaderLine: boolean) => boolean {
   const accepted = acceptedNames(settings);
-  const filled = (cells: readonly string[]) => cells.map(nameIn).filter((name) => name !== '');
-  const own = filled(headers).join();
-  return (cells) => {
-    // Looked at in every record.
-    if (!accepted.has(nameIn(cells[0]!))) return false;
-    const names = filled(cells);
-    return names.filter((name) => accepted.has(name)).length > 1 && holdsRequired(names, settings) && names.join() !== own;
-  };
+  const fields = fieldsOf(settings);
+  const meanings = columns.map((column) => {
+    const meant = fields.find(({ name }) => column.kind === 'field' && name === column.field);
+    return new Set(meant === undefined ? [bare(column.header)] : wordsFor(meant));
+  });
+  // Looked at in every record.
+  const areNames = (cells: readonly string[]) =>
+    accepted.has(nameIn(cells[0]!)) &&
+    cells.filter((cell) => accepted.has(nameIn(cell))).length > 1 &&
+    holdsRequired(cells.map(nameIn), settings);
+  return (cells, isHeaderLine) =>
+    (isHeaderLine || areNames(cells)) && cells.some((cell, at) => bare(cell) !== '' && meanings[at]?.has(bare(cell)) !== true);
 }
 
 /** `"unique_id", "city"`: the blanks make the quotes part of the name. */

@@ -46,8 +46,11 @@ const WORDS: Readonly<Partial<Record<FieldName, readonly string[]>>> = {
 
 /** What a header line may hold: names of these fields, words for them and our own names, all as `bare` has it. */
 export function headerWords(fields: readonly Field[]): ReadonlySet<string> {
-  const words = fields.flatMap(({ name, headers }) => [...headers.map(bare), ...(WORDS[name] ?? [])]);
-  return new Set([...words, ...REPORT_HEADERS.map(bare)]);
+  return new Set([...fields.flatMap(wordsFor), ...REPORT_HEADERS.map(bare)]);
+}
+
+export function wordsFor({ name, headers }: Field): readonly string[] {
+  return [...headers.map(bare), ...(WORDS[name] ?? [])];
 }
 
 /** Takes the field that it suggests off `free`: no two columns mean the same. */

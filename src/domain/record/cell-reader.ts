@@ -1,19 +1,7 @@
 // Reads one cell of one column: restores, trims and normalises it, checks characters and length, and has its kind's reader take it.
 // The reasons of a column are made once, since their sentences hold no values.
 
-import {
-  CONTROL,
-  hasLost,
-  hasUnseen,
-  isCode,
-  isGarbled,
-  isLongerThan,
-  LINE_BREAK,
-  NON_ASCII,
-  scanText,
-  SIGN,
-  withoutUnseen,
-} from './cell-text';
+import { CONTROL, hasLost, hasUnseen, isCode, isGarbled, isLongerThan, LINE_BREAK, NON_ASCII, scanText, withoutUnseen } from './cell-text';
 import type { ClientSettings } from '../client';
 import type { FieldName, FieldRule } from './fields';
 import { fieldsOf } from '../client/profiles';
@@ -38,10 +26,16 @@ interface ReaderSetup {
 const IDENTIFYING: ReadonlySet<FieldName> = new Set(['uniqueId', 'userName', 'email']);
 const EQUALS = 0x3d;
 /** `'901'` and `901,` are 901, and would become another user. */
-const MARK = /^['"`“”„‘’«»]|[,;]$/;
-/** What is no e-mail address, and holds no question mark unless a letter was lost. */
+const MARK = /^['"`“”„‘’«»]|[,;]$|^[bun]'.*'$/i;
+/** What is no e-mail address, and holds no question mark (with Oracle: no inverted one) unless a letter was lost. */
 const NAMES: ReadonlySet<FieldName> = new Set(['firstName', 'lastName', 'city']);
-const DECIMAL = /^\d+\.0$/;
+const LOST_LETTER = /[?¿]/;
+/** `613.0`, `'613`, `=+613` */
+const CHANGED_NUMBER = /^(?:\d+\.0+|['=][\d\s().+-]*\d)$/;
+/** `.0` at the end of an id is told by the stored one. */
+const CHANGED_ID = /^=\+?\d+$/;
+/** `Аna`: no word has letters of two of these, and nobody sees it. */
+const MIXED = /\p{Script=Latin}\p{M}*[\p{Script=Cyrillic}\p{Script=Greek}]|[\p{Script=Cyrillic}\p{Script=Greek}]\p{M}*\p{Script=Latin}/u;
 /** Beyond ASCII, and no letter with an accent. */
 const LOOK_ALIKE = /[^\0-\x7f\p{Script=Latin}]/u;
 const NO_REASONS: readonly Reason[] = [];
@@ -61,6 +55,8 @@ export function cellReader(field: FieldName, header: string, setup: ReaderSetup)
   const code = say('CHARACTER_LOST', "holds code instead of plain text, such as &eacute; for é or \\' for '; retype the value.");
   const noValue = say('SPREADSHEET_VALUE', "holds a program's word for no value, such as NULL; leave the cell empty, or write the value.");
   const marked = say('9033', "begins or ends with a mark that is not part of it, such as ' or a comma; remove it.");
+  const mixed = say('9033', 'mixes letters of two alphabets that look alike; retype it.');
+  const isWords = rule.kind === 'text' || rule.kind === 'email' || rule.kind === 'groups';
   const isIdentifying = IDENTIFYING.has(field);
   const isName = NAMES.has(field);
   const isId = field === 'uniqueId';
@@ -79,18 +75,14 @@ export function cellReader(field: FieldName, header: string, setup: ReaderSetup)
     if (kinds !== 0) {
       const found: Reason[] = [];
       let isControl = (kinds & forbidden & CONTROL) !== 0;
-      if ((kinds & NON_ASCII) !== 0) {
-        text = text.normalize('NFC');
-        if (hasLost(text)) found.push(lost);
-        else if (isGarbled(text)) found.push(garbled);
-        if (hasUnseen(text)) {
-          if (isIdentifying) isControl = true;
-          else text = withoutUnseen(text);
-        }
-      }
-      if ((kinds & SIGN) !== 0) {
-        if (isCode(text)) found.push(code);
-        else if (isName && text.includes('?')) found.push(questionMark);
+      if ((kinds & NON_ASCII) !== 0) text = text.normalize('NFC');
+      if (hasLost(text)) found.push(lost);
+      else if (isGarbled(text)) found.push(garbled);
+      else if (isCode(text)) found.push(code);
+      else if (isName && LOST_LETTER.test(text)) found.push(questionMark);
+      if ((kinds & NON_ASCII) !== 0 && hasUnseen(text)) {
+        if (isIdentifying) isControl = true;
+        else text = withoutUnseen(text);
       }
       if (isControl) found.unshift(control);
       else if ((kinds & forbidden & LINE_BREAK) !== 0) found.unshift(lineBreak);
@@ -103,6 +95,7 @@ export function cellReader(field: FieldName, header: string, setup: ReaderSetup)
     if (isIdentifying && MARK.test(text)) return { text, reasons: [...reasons, marked] };
     const isTooLong = text.length > max && isLongerThan(text, max);
     if (reasons.length > 0) return { text, reasons: isTooLong ? [...reasons, tooLong] : reasons };
+    if ((kinds & NON_ASCII) !== 0 && isWords && MIXED.test(text)) return { text, reasons: [mixed] };
     const value = read(text);
     if (value === undefined) {
       const why = (kinds & NON_ASCII) !== 0 && LOOK_ALIKE.test(text) ? lookAlike : invalid;
@@ -128,8 +121,8 @@ function valueReader(field: FieldName, rule: FieldRule, header: string, { settin
         };
       }
       return {
-        read: (text) => (field !== 'uniqueId' && text.endsWith('.0') && DECIMAL.test(text) ? undefined : text),
-        invalid: invalid('has .0 at its end, which some programs add to numbers; remove it.'),
+        read: (text) => ((field === 'uniqueId' ? CHANGED_ID : CHANGED_NUMBER).test(text) ? undefined : text),
+        invalid: invalid("holds a number to which another program has added something, such as '613 or 613.0; write the number alone."),
       };
     case 'email':
       return { read: readEmail, invalid: invalid('is not a valid e-mail address, such as name@example.org; correct it.') };

@@ -12,7 +12,7 @@ const KINDS = Uint8Array.from({ length: 0xa0 }, (_, code) => {
   if (code === 0x0a || code === 0x0d) return LINE_BREAK;
   if (code < 0x20 || code === 0x7f) return CONTROL;
   if (code > 0x7f) return CONTROL | NON_ASCII;
-  return '&%\\=<?'.includes(String.fromCharCode(code)) ? SIGN : 0;
+  return '&%\\=<?_'.includes(String.fromCharCode(code)) ? SIGN : 0;
 });
 
 /** The kinds of characters in the text, as a sum of the constants above; 0 = nothing but plain ASCII. */
@@ -66,9 +66,9 @@ export function isGarbled(text: string): boolean {
   return GARBLED.test(text);
 }
 
-/** As HTML, JSON, web addresses, e-mails and scripts write text. `Arts&Crafts;` is a name. */
+/** As HTML, JSON, web addresses, e-mails and scripts write text. `Arts&Crafts;` is a name, and `CORP\u00123` a login. */
 const CODE =
-  /<\/[a-z]+>|<br\b|&(?:#x?[\da-f]+|amp|lt|gt|quot|apos|nbsp|shy|szlig|[lr][ds]quo|[mn]dash|[a-z]{1,2}(?:acute|grave|circ|uml|tilde|cedil|ring|caron|slash|lig));|\\(?:['"]|$|u[\da-f]{4})|%2[067]|[%=]C3[%=][89AB][\da-f]|=\?[\w-]+\?[bq]\?/i;
+  /<(?:\/[a-z]+>|br\b|!\[)|_x[\da-f]{4}_|&(?:#x?[\da-f]+|amp|lt|gt|quot|apos|nbsp|shy|szlig|[lr][ds]quo|[mn]dash|[a-z]{1,2}(?:acute|grave|circ|uml|tilde|cedil|ring|caron|slash|lig));|\\(?:['"]|$|u00[c-f][\da-f])|%(?:0[ad]|2[067])|[%=]C3[%=][89AB][\da-f]|=\?[\w-]+\?[bq]\?/i;
 
 /** Whether another program has left its code in the text: `Ren&eacute;e` for Renée. */
 export function isCode(text: string): boolean {

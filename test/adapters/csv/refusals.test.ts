@@ -67,6 +67,12 @@ const cases: readonly Case[] = [
     says: 'a file of its own',
   },
   {
+    title: 'words for the columns in another order below the first table',
+    content: 'unique_id,login_source,first_name,last_name\n1,OPSCOM,Ann,Lee\nStudent ID,Login,Surname,First name\n2,OPSCOM,Roy,Bob\n',
+    code: 'HEADER_REPEATED',
+    line: 3,
+  },
+  {
     title: 'the same columns in another order below the first table, at an Agylia client',
     content: 'username,forename,surname\nann,Ann,Lee\nUsername,Surname,Forename\nbob,Ray,Bob\n',
     settings: { profile: 'agylia' },
