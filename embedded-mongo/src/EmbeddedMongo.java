@@ -17,7 +17,7 @@ import org.h2.mvstore.MVStore;
  * </pre>
  *
  * stdout: exactly one line, {"ready":true,"port":N,"pid":N,...}. stderr: messages.
- * Exit: 0 stdin closed or SIGTERM; 2 wrong arguments; 3 data directory in use; 4 not our data directory; 5 the disk took no more.
+ * Exit: 0 stdin closed or SIGTERM; 2 wrong arguments; 3 data directory in use; 4 not our data directory; 5 its store failed, as on a full disk.
  */
 public final class EmbeddedMongo {
     /** To be changed whenever the format of the file changes. */
@@ -68,7 +68,10 @@ public final class EmbeddedMongo {
      * starts us again goes on with what was acknowledged.
      */
     static void endBroken(Throwable failure) {
-        System.err.println("embedded-mongo: it ends because the disk took no more: " + failure.getMessage());
+        Throwable cause = failure;
+        while (cause.getCause() != null) cause = cause.getCause();
+        String because = cause == failure ? "" : " (" + cause + ")";
+        System.err.println("embedded-mongo: it ends because its store failed: " + failure.getMessage() + because);
         Runtime.getRuntime().halt(5);
     }
 }
