@@ -255,6 +255,11 @@ function madeWhenUsed<M extends object>(make: () => M): M {
   });
 }
 
+/** Where the database has null, a store has nothing. */
+export function ifFound<D, T>(document: D | null, read: (document: D) => T): T | undefined {
+  return document === null ? undefined : read(document);
+}
+
 /** The driver's own collection behind a model: no casting, no hooks. */
 export function native<D extends mongo.Document>(model: Model<D>): mongo.Collection<D> {
   return model.collection as unknown as mongo.Collection<D>;

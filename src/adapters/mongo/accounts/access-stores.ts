@@ -5,15 +5,12 @@ import type { Account, Ban, LiveSession } from '../../../domain/client/access';
 import { notFound, notNow } from '../../../errors';
 import type { AccountDocument, BanDocument, SessionDocument } from '../documents';
 import { isDuplicateKey } from '../write-failures';
-import { type Models, native } from '../models';
+import { ifFound, type Models, native } from '../models';
 
 /** The user name is the `_id`: unique over all clients without a further index. */
 export function createAccountStore({ accounts }: Pick<Models, 'accounts'>): AccountStore {
   return {
-    async find(userName) {
-      const document = await accounts.findById(userName).lean<AccountDocument>();
-      return document === null ? undefined : toAccount(document);
-    },
+    find: async (userName) => ifFound(await accounts.findById(userName).lean<AccountDocument>(), toAccount),
     async list(clientId) {
       const filter = clientId === undefined ? {} : { clientId };
       return (await accounts.find(filter).sort({ _id: 1 }).lean<AccountDocument[]>()).map(toAccount);
@@ -52,17 +49,10 @@ function wasSeenAt({ knownPlaces = [] }: Account, place: string, since: Date): b
 export function createBanStore({ bans }: Pick<Models, 'bans'>): BanStore {
   return {
     async inForce(at) {
-      return (
-        await bans
-          .find({ until: { $gt: at } })
-          .sort({ _id: 1 })
-          .lean<BanDocument[]>()
-      ).map(toBan);
+      const filter = { until: { $gt: at } };
+      return (await bans.find(filter).sort({ _id: 1 }).lean<BanDocument[]>()).map(toBan);
     },
-    async find(address) {
-      const document = await bans.findById(address).lean<BanDocument>();
-      return document === null ? undefined : toBan(document);
-    },
+    find: async (address) => ifFound(await bans.findById(address).lean<BanDocument>(), toBan),
     async put({ address, ...ban }) {
       await bans.updateOne({ _id: address }, { $set: ban }, { upsert: true });
     },
@@ -94,11 +84,8 @@ export function createSessionStore({ sessions }: Pick<Models, 'sessions'>): Sess
       await sessions.deleteMany({ _id: { $in: [...sessionIds] } });
     },
     async live(since) {
-      const found = await sessions
-        .find({ seenAt: { $gte: since } })
-        .sort({ since: 1 })
-        .lean<SessionDocument[]>();
-      return found.map(toSession);
+      const filter = { seenAt: { $gte: since } };
+      return (await sessions.find(filter).sort({ since: 1 }).lean<SessionDocument[]>()).map(toSession);
     },
     async forget(silentSince) {
       await sessions.deleteMany({ seenAt: { $lt: silentSince } });

@@ -7,7 +7,7 @@ import { notFound, notNow } from '../../../errors';
 import type { ClientStore } from '../../../ports';
 import type { ClientDocument } from '../documents';
 import { isDuplicateKey } from '../write-failures';
-import type { Models } from '../models';
+import { ifFound, type Models } from '../models';
 
 export function createClientStore({ clients }: Pick<Models, 'clients'>): ClientStore {
   const change = async (clientId: ClientId, update: UpdateQuery<ClientDocument>): Promise<void> => {
@@ -16,13 +16,8 @@ export function createClientStore({ clients }: Pick<Models, 'clients'>): ClientS
   };
 
   return {
-    async find(clientId) {
-      const document = await clients.findById(clientId).lean<ClientDocument>();
-      return document === null ? undefined : toClient(document);
-    },
-    async list() {
-      return (await clients.find().sort({ _id: 1 }).lean<ClientDocument[]>()).map(toClient);
-    },
+    find: async (clientId) => ifFound(await clients.findById(clientId).lean<ClientDocument>(), toClient),
+    list: async () => (await clients.find().sort({ _id: 1 }).lean<ClientDocument[]>()).map(toClient),
     async schedules() {
       const distinct = [{ $match: { enabled: true } }, { $group: { _id: '$settings.schedule' } }];
       return (await clients.aggregate<{ readonly _id: Schedule }>(distinct)).map(({ _id }) => _id);

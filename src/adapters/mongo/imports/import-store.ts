@@ -9,7 +9,7 @@ import type { CountedImport, ImportQuery } from '../../../domain/import-stats';
 import type { ImportStore } from '../../../ports';
 import type { CounterDocument, ImportDocument } from '../documents';
 import { createImportChunks } from './import-chunks';
-import { type Models, native } from '../models';
+import { ifFound, type Models, native } from '../models';
 
 const HAS_TURN = statesThat(({ holdsTurn }) => holdsTurn);
 const MAY_BE_APPLIED: readonly GoAhead[] = ['whole', 'without-archives'];
@@ -18,11 +18,8 @@ export function createImportStore(models: Pick<Models, 'imports' | 'importChunks
   const { imports, counters } = models;
 
   const before = async (clientId: ClientId, seq: number, more: object): Promise<ImportRun | undefined> => {
-    const document = await imports
-      .findOne({ clientId, seq: { $lt: seq }, ...more })
-      .sort({ seq: -1 })
-      .lean<ImportDocument>();
-    return document === null ? undefined : toImportRun(document);
+    const filter = { clientId, seq: { $lt: seq }, ...more };
+    return ifFound(await imports.findOne(filter).sort({ seq: -1 }).lean<ImportDocument>(), toImportRun);
   };
 
   const changeOne = async (importId: ImportId, how: UpdateQuery<ImportDocument>): Promise<void> => {
@@ -46,10 +43,7 @@ export function createImportStore(models: Pick<Models, 'imports' | 'importChunks
     async insert({ importId, ...run }) {
       await imports.create({ _id: importId, ...run });
     },
-    async find(importId) {
-      const document = await imports.findById(importId).lean<ImportDocument>();
-      return document === null ? undefined : toImportRun(document);
-    },
+    find: async (importId) => ifFound(await imports.findById(importId).lean<ImportDocument>(), toImportRun),
     update: (importId, change) => changeOne(importId, { $set: change }),
     noteRefusedBy: (importId, refusedBy) => changeOne(importId, { $addToSet: { refusedBy: { $each: [...refusedBy] } } }),
     updateIf: (importId, { state, ...expected }, change) =>
@@ -90,11 +84,8 @@ export function createImportStore(models: Pick<Models, 'imports' | 'importChunks
       return { count, oldest: oldest?.receivedAt ?? null };
     },
     async inOrder(clientId, states) {
-      const found = await imports
-        .find({ clientId, state: { $in: states } })
-        .sort({ seq: 1 })
-        .lean<ImportDocument[]>();
-      return found.map(toImportRun);
+      const filter = { clientId, state: { $in: states } };
+      return (await imports.find(filter).sort({ seq: 1 }).lean<ImportDocument[]>()).map(toImportRun);
     },
     async earlier(clientId, seq, sha256) {
       const [sameBytes, previous] = await Promise.all([

@@ -2,14 +2,13 @@
 
 import type { mongo, QueryFilter } from 'mongoose';
 import type { ImportId } from '../../../domain/ids';
-import { NO_UNDO_COUNTS, type Undo } from '../../../domain/undo/undo';
+import { NO_UNDO_COUNTS, type Undo, type UndoChunkResult } from '../../../domain/undo/undo';
 import { notFound } from '../../../errors';
 import type { UndoStore } from '../../../ports';
-import type { UndoChunkResult } from '../../../domain/undo/undo';
 import type { SettledDocument, UndoChunkDocument, UndoDocument } from '../documents';
 import { chunkKey, keysOf } from '../keys';
-import { type Models, native } from '../models';
-import { isDuplicateKey } from '../write-failures';
+import { ifFound, type Models, native } from '../models';
+import { duplicatesIn } from '../write-failures';
 import { createSettledParts } from './import-chunks';
 
 /** Requested, and neither done nor stopped. */
@@ -25,10 +24,7 @@ export function createUndoStore(models: Pick<Models, 'undos' | 'undoChunks'>): U
     (await undos.findById(importId, { round: 1 }).lean<UndoDocument>())?.round ?? 1;
 
   return {
-    async find(importId) {
-      const document = await undos.findById(importId).lean<UndoDocument>();
-      return document === null ? undefined : toUndo(document);
-    },
+    find: async (importId) => ifFound(await undos.findById(importId).lean<UndoDocument>(), toUndo),
     async request(importId, { clientId, reason, by, requestedAt }) {
       const waiting = { reason, by, requestedAt, chunks: null, finishedAt: null, report: 'pending', failure: null, turn: null } as const;
       const reopened = await undos
@@ -81,11 +77,8 @@ export function createUndoStore(models: Pick<Models, 'undos' | 'undoChunks'>): U
         const documents = planned
           .slice(from, from + CHUNKS_PER_INSERT)
           .map((chunk) => ({ _id: chunkKey(roundKey(importId, round), chunk.n), n: chunk.n, chunk }));
-        try {
-          await chunks.insertMany(documents, { ordered: false });
-        } catch (error) {
-          if (!isDuplicateKey(error)) throw error;
-        }
+        // A repetition planned the same.
+        await duplicatesIn(() => chunks.insertMany(documents, { ordered: false }));
       }
     },
     async chunk(importId, n) {
@@ -120,6 +113,6 @@ function roundKey(importId: ImportId, round: number): string {
   return `${importId}/${round}`;
 }
 
-function toUndo({ _id, ...undo }: UndoDocument & { readonly _id: ImportId }): Undo {
+function toUndo({ _id, ...undo }: UndoDocument): Undo {
   return { importId: _id, ...undo };
 }

@@ -1,5 +1,4 @@
-// Users as the import sees them. Writing them lives in `write-users.ts`, what keeps
-// their e-mails and user names apart in `unique-keys.ts`.
+// Users as the import sees them. Writing them lives in `write-users.ts`, what keeps their e-mails and user names apart in `unique-keys.ts`.
 
 import type { Model, mongo } from 'mongoose';
 import { ALL_FIELDS } from '../../../domain/client/profiles';
