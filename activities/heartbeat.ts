@@ -37,17 +37,22 @@ interface SideBySide<T> {
   readonly items: readonly T[];
   /** How many at a time. */
   readonly window: number;
-  readonly failed: (item: T, error: unknown) => void;
+  readonly onFailure: (item: T, error: unknown) => void;
 }
 
-/** The same small piece of work for many, a few at a time. One that fails is reported and does not hold up the others. */
-export async function sideBySide<T>({ items, window, failed }: SideBySide<T>, work: (item: T) => Promise<void>): Promise<void> {
+/** The same small piece of work for many, a few at a time. One that fails does not hold up the others. How many failed. */
+export async function sideBySide<T>({ items, window, onFailure }: SideBySide<T>, work: (item: T) => Promise<void>): Promise<number> {
   const queue = items.values();
+  let failed = 0;
   const lane = async (): Promise<void> => {
     for (const item of queue) {
       cancellationSignal().throwIfAborted();
-      await work(item).catch((error: unknown) => failed(item, error));
+      await work(item).catch((error: unknown) => {
+        failed += 1;
+        onFailure(item, error);
+      });
     }
   };
   await whileBeating(() => Promise.all(Array.from({ length: window }, lane)));
+  return failed;
 }

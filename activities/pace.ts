@@ -2,6 +2,7 @@
 // while other imports take their steps here, too, its batches run one at a time.
 
 import type { ImportId } from '../src/domain/ids';
+import { within } from '../src/domain/within';
 
 /** An import counts as here for this long after a step: between two of them, Temporal is at work. */
 const HERE_MS = 2_000;
@@ -28,7 +29,7 @@ export class Pace {
   async batch<Result>(importId: ImportId, work: (hasWaited: boolean) => Promise<Result>): Promise<Result> {
     return this.#during(importId, async (seen) => {
       if (this.#seen.size === 1) return work(false);
-      const mine = seen.batch === undefined ? work(false) : endedOrHung(seen.batch).then(() => work(true));
+      const mine = seen.batch === undefined ? work(false) : within<unknown>(PATIENCE_MS, seen.batch, () => 'hangs').then(() => work(true));
       const ended = mine.catch(() => undefined);
       seen.batch = ended;
       await ended;
@@ -50,13 +51,4 @@ export class Pace {
       seen.lastAt = performance.now();
     }
   }
-}
-
-async function endedOrHung(batch: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise((resolve) => {
-    timer = setTimeout(resolve, PATIENCE_MS);
-  });
-  await Promise.race([batch, patience]);
-  clearTimeout(timer);
 }

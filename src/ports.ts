@@ -14,7 +14,7 @@ import type { CountedImport, ImportQuery } from './domain/import-stats';
 import type { ImportState, StepTrouble } from './domain/import-state';
 import type { FieldValues, KeptOfPerson, User, SharedValue, UserWrite, WriteOutcome } from './domain/user';
 import type { CheckedRecord, RawRow, RejectedRecord } from './domain/record/record';
-import type { MailKind, Message, ResentKind } from './domain/report/compose-mail';
+import type { Attachment, MailKind, Message, ResentKind } from './domain/report/compose-mail';
 import type { Turn, TurnHolder, Writer } from './domain/turn';
 import type { Restore } from './domain/undo/decide-undo';
 import type { LeftAlone, Undo, UndoChunk, UndoChunkResult, UserChange } from './domain/undo/undo';
@@ -405,12 +405,19 @@ export interface FileStore {
   readyFiles(clientId: ClientId, quietMs: number, now: Date): Promise<ReadyFiles>;
   /** Renames the file into `work/<importId>/`. Safe to repeat. `gone` = neither there nor here, or another file now. */
   claim(clientId: ClientId, importId: ImportId, file: { readonly name: string; readonly inode: string }): Promise<'claimed' | 'gone'>;
+  // Places in the import's working folder, for `CsvFiles` to read and write, and `Mailer` to send: a store without paths would fetch the files
+  // for that and put back what was written.
   /** Where the claimed file lies. */
   sourcePath(importId: ImportId): string;
   /** Where a UTF-8 copy of the claimed file is to be written when its encoding is another. */
   textPath(importId: ImportId): string;
+  /** Where the fingerprints of its unique ids are to be written (`readIds`). */
   idsPath(importId: ImportId): string;
   failedRecordsPath(importId: ImportId): string;
+  /** Where the list of what an undo left alone is to be written. */
+  undoReportPath(importId: ImportId): string;
+  /** Where the part of an attachment is to be written that an e-mail can carry. */
+  cutPath(importId: ImportId, of: 'report' | 'undo'): string;
   /** The failed-records file that still lies there: the working one, else the copy beside `backup`, which the client may have changed. */
   findFailedRecords(
     clientId: ClientId,
@@ -423,8 +430,6 @@ export interface FileStore {
   removeBackup(clientId: ClientId, backup: string): Promise<void>;
   /** For an import whose working files are gone already; `cleanUp` removes it again. */
   makeWorkFolder(importId: ImportId): Promise<void>;
-  /** Where the list of what an undo left alone is to be written; its folder is there. */
-  undoReportPath(importId: ImportId): Promise<string>;
   /** A name in `.bak` that is free for this file: its own, or `name.<UTC time>.csv`. Nothing is made yet. */
   freeBackupName(clientId: ClientId, fileName: string, at: Date): Promise<string>;
   /**
@@ -516,7 +521,7 @@ export interface Mailer {
   /** Throws MAIL_REJECTED when the server said no for good; anything else may be tried again. */
   send(message: Message): Promise<void>;
   /** The first whole records of a CSV file that is over `maxBytes`, written to `cutPath`; null when the file fits as it is. */
-  cutAttachment(path: string, cutPath: string, maxBytes: number): Promise<{ readonly path: string; readonly records: number } | null>;
+  cutAttachment(path: string, cutPath: string, maxBytes: number): Promise<Attachment | null>;
 }
 
 /** Of e-mails, and of events for webhooks. */

@@ -20,7 +20,7 @@ import { Tally } from './tally';
 /** Records read and written at once. Not more: with four chunks in flight, what lives long enough to be moved costs more than it saves. */
 const BATCH = 500;
 
-export interface AppliedChunk {
+interface AppliedChunk {
   readonly records: number;
   /** Whether anything of it is left for the steps behind the chunks. */
   readonly needsMore: boolean;

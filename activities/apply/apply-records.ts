@@ -108,11 +108,7 @@ async function applyOnce(
     grouped,
   );
   const written = writes.filter((_, at) => outcomes[at] === 'written');
-  await requireNotLate(
-    ports,
-    { run, turn: context.turn },
-    written.map(({ userId, line, kind }) => ({ userId, line, isCreated: kind === 'create' })),
-  );
+  await requireNotLate(ports, { run, turn: context.turn }, written);
   const raced: number[] = [];
   const refusedBy = new Set<string>();
   outcomes.forEach((outcome: WriteOutcome, at) => {
@@ -164,29 +160,12 @@ export function decideOne(
   });
 }
 
-function writeOf({ decision }: Decided, userId: UserId, record: CheckedRecord): UserWrite | undefined {
-  const { line, uniqueId } = record;
-  switch (decision.kind) {
-    case 'create':
-      return { kind: 'create', userId, uniqueId, line, set: decision.set };
-    case 'update':
-    case 'archive':
-    case 'reactivate':
-      return {
-        kind: decision.kind,
-        userId,
-        line,
-        rev: decision.user.rev,
-        set: decision.set,
-        before: decision.before,
-        former: marksOf(decision.user),
-      };
-    case 'unchanged':
-    case 'superseded':
-    case 'done':
-    case 'reject':
-      return undefined;
-  }
+/** Undefined when there is nothing to write. */
+function writeOf({ decision }: Decided, userId: UserId, { line, uniqueId }: CheckedRecord): UserWrite | undefined {
+  if (decision.kind === 'create') return { kind: decision.kind, userId, uniqueId, line, set: decision.set };
+  if (!('before' in decision)) return undefined;
+  const { kind, user, set, before } = decision;
+  return { kind, userId, line, rev: user.rev, set, before, former: marksOf(user) };
 }
 
 function marksOf({ imported, archived, foreign }: User): FormerMarks {

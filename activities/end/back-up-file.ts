@@ -5,6 +5,7 @@ import {
   addCounts,
   NO_COUNTS,
   type Counts,
+  type FileLayout,
   type ImportOutcome,
   type ImportRun,
   type ReportState,
@@ -70,13 +71,17 @@ export async function putAway(
 
 async function moveAway(ports: ActivityPorts, ended: ImportRun, client: Client): Promise<void> {
   const { importId, layout, counts } = ended;
-  if (layout !== null && counts.rejected > 0) {
-    // Gone when the import had been closed and is retried all the same.
-    await ports.files.makeWorkFolder(importId);
-    const path = ports.files.failedRecordsPath(importId);
-    await ports.csv.writeFailedRecords(path, layout, withHeartbeat(ports.rejected.all(importId)));
-  }
+  if (layout !== null && counts.rejected > 0) await writeFailedRecords(ports, importId, layout);
   await moveToBackup(ports, ended, client);
+}
+
+/** Returns where. */
+export async function writeFailedRecords(ports: ActivityPorts, importId: ImportId, layout: FileLayout): Promise<string> {
+  // Gone when the import had been closed and is retried, or its e-mail is sent again.
+  await ports.files.makeWorkFolder(importId);
+  const path = ports.files.failedRecordsPath(importId);
+  await ports.csv.writeFailedRecords(path, layout, withHeartbeat(ports.rejected.all(importId)));
+  return path;
 }
 
 async function leaveReport(ports: ActivityPorts, ended: ImportRun, client: Client): Promise<void> {

@@ -5,10 +5,9 @@
 import { profileOf } from '../../src/domain/client/profiles';
 import type { ActivityPorts } from '../activity-ports';
 import { loadImport } from '../load-import';
-import { enter, type InTurn } from '../turn/require-turn';
+import { enter, type InTurn, type OfImport } from '../turn/require-turn';
 import type { ImportRun } from '../../src/domain/import-run';
 import { OPEN_STATES } from '../../src/domain/import-state';
-import type { ImportId } from '../../src/domain/ids';
 
 export async function closeImport(ports: ActivityPorts, { importId, turn }: InTurn): Promise<void> {
   // Undone while its e-mail waited for the mail server: its undo closes the books, and only what the e-mail needed is left.
@@ -40,7 +39,7 @@ async function forgetIds(ports: ActivityPorts, run: ImportRun): Promise<void> {
 }
 
 /** What is left of the import's working files goes, and so do those that newer imports kept for it alone. */
-export async function closeUndo(ports: ActivityPorts, { importId }: { readonly importId: ImportId }): Promise<void> {
+export async function closeUndo(ports: ActivityPorts, { importId }: OfImport): Promise<void> {
   const { run, client } = await loadImport(ports, importId);
   // Its list of unique ids goes at once: an import that is undone supersedes nobody.
   if (profileOf(client).upload === 'left-in-place') await ports.standing.discardCopy(importId);

@@ -1,18 +1,17 @@
 // What comes before and after an e-mail that is sent again.
 
-import type { ImportId } from '../../src/domain/ids';
 import type { ImportRun } from '../../src/domain/import-run';
 import type { ResentKind } from '../../src/domain/report/compose-mail';
 import type { ActivityPorts } from '../activity-ports';
 import { isAttachmentLeft } from './send-report';
 import { loadImport, loadUndo } from '../load-import';
+import type { OfImport } from '../turn/require-turn';
 
 /** Is what it would carry still there? Then the outbox forgets how the first one ended. */
 export async function prepareResend(
   ports: ActivityPorts,
-  input: { readonly importId: ImportId; readonly kind?: ResentKind },
+  { importId, kind = 'report' }: OfImport & { readonly kind?: ResentKind },
 ): Promise<{ readonly isLeft: boolean }> {
-  const { importId, kind = 'report' } = input;
   const { run, client } = await loadImport(ports, importId);
   if (!(await isLeftToSend[kind](ports, run, client))) return { isLeft: false };
   // A held import still has its own.
@@ -50,6 +49,6 @@ async function isUndoLeft(ports: ActivityPorts, { importId, expiredAt }: ImportR
 }
 
 /** Removes what was made for it. Fingerprints stay where an older import still needs them. */
-export async function closeResend(ports: ActivityPorts, { importId }: { readonly importId: ImportId }): Promise<void> {
+export async function closeResend(ports: ActivityPorts, { importId }: OfImport): Promise<void> {
   await ports.files.cleanUp(importId, true);
 }

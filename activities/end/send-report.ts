@@ -1,23 +1,17 @@
 // Sends the e-mail about an import once, and records in the import whether it went. The import is fine whatever the mail server says.
 
-import path from 'node:path';
 import type { Client } from '../../src/domain/client';
-import { composeReport, MOST_ATTACHED_BYTES } from '../../src/domain/report/compose-mail';
+import { type Attachment, carriedBy, composeReport, MOST_ATTACHED_BYTES } from '../../src/domain/report/compose-mail';
 import { linesToTell } from '../../src/domain/report/report-sections';
-import type { ImportId } from '../../src/domain/ids';
 import type { ImportRun, ReportState } from '../../src/domain/import-run';
 import type { ActivityPorts } from '../activity-ports';
 import { loadImport } from '../load-import';
 import { noteStep } from '../note-step';
 import { sendOnce } from './send-once';
-import { profileOf } from '../../src/domain/client/profiles';
-import { statusReportName } from '../../src/domain/report/status-report';
-import { withHeartbeat } from '../heartbeat';
+import type { OfImport } from '../turn/require-turn';
+import { writeFailedRecords } from './back-up-file';
 
-export async function sendReport(
-  ports: ActivityPorts,
-  { importId }: { readonly importId: ImportId },
-): Promise<{ readonly report: ReportState }> {
+export async function sendReport(ports: ActivityPorts, { importId }: OfImport): Promise<{ readonly report: ReportState }> {
   const { run, client } = await loadImport(ports, importId);
   if (run.report === 'none' || run.report === 'not-repeated') return { report: run.report };
 
@@ -38,37 +32,25 @@ export async function sendReport(
   return { report };
 }
 
-async function attachmentOf(
-  ports: ActivityPorts,
-  run: ImportRun,
-  client: Client,
-): Promise<{ readonly path: string; readonly records: number } | null> {
+async function attachmentOf(ports: ActivityPorts, run: ImportRun, client: Client): Promise<Attachment | null> {
   const whole = await attachedFile(ports, run, client);
   if (whole === undefined) return null;
-  const cutPath = path.join(path.dirname(ports.files.failedRecordsPath(run.importId)), 'failed-cut.csv');
-  const cut = await ports.mailer.cutAttachment(whole.path, cutPath, MOST_ATTACHED_BYTES);
-  return cut ?? whole;
+  return (await ports.mailer.cutAttachment(whole.path, ports.files.cutPath(run.importId, 'report'), MOST_ATTACHED_BYTES)) ?? whole;
 }
 
-/**
- * What the e-mail of an import carries, by the client's profile: its failed records, or the status report with all of them. Undefined when there
- * is nothing to attach, or nothing is left of it (`isAttachmentLeft`).
- */
-async function attachedFile(
-  ports: ActivityPorts,
-  run: ImportRun,
-  client: Client,
-): Promise<{ readonly path: string; readonly records: number } | undefined> {
-  const isStatus = profileOf(client).report === 'status';
-  if (!isStatus && run.counts.rejected === 0) return undefined;
-  const found = isStatus ? await ports.standing.findStatusReport(run.clientId, statusReportName(run)) : await failedRecordsFile(ports, run);
-  return found === undefined ? undefined : { path: found, records: isStatus ? run.counts.records : run.counts.rejected };
+/** Undefined when there is nothing to attach, or nothing is left of it (`isAttachmentLeft`). */
+async function attachedFile(ports: ActivityPorts, run: ImportRun, client: Client): Promise<Attachment | undefined> {
+  const carried = carriedBy(run, client);
+  if (carried === undefined) return undefined;
+  const { statusReport, records } = carried;
+  const found = statusReport === null ? failedRecordsFile(ports, run) : ports.standing.findStatusReport(run.clientId, statusReport);
+  const path = await found;
+  return path === undefined ? undefined : { path, records };
 }
 
 /** Whether an e-mail that is sent again would carry what the first one did. */
 export async function isAttachmentLeft(ports: ActivityPorts, run: ImportRun, client: Client): Promise<boolean> {
-  if (profileOf(client).report === 'failed-records' && run.counts.rejected === 0) return true;
-  return (await attachedFile(ports, run, client)) !== undefined;
+  return carriedBy(run, client) === undefined || (await attachedFile(ports, run, client)) !== undefined;
 }
 
 /**
@@ -80,8 +62,5 @@ async function failedRecordsFile(ports: ActivityPorts, run: ImportRun): Promise<
   const lying = await ports.files.findFailedRecords(clientId, importId, backup);
   if (lying?.where === 'work') return lying.path;
   if (layout === null || (await ports.rejected.count(importId)) < counts.rejected) return lying?.path;
-  await ports.files.makeWorkFolder(importId);
-  const written = ports.files.failedRecordsPath(importId);
-  await ports.csv.writeFailedRecords(written, layout, withHeartbeat(ports.rejected.all(importId)));
-  return written;
+  return writeFailedRecords(ports, importId, layout);
 }

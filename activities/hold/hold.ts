@@ -61,17 +61,13 @@ const GO_AHEAD: Readonly<Record<HoldDecision['verdict'], GoAhead>> = {
   decline: 'declined',
 };
 
-/** Every step and retry follows this decision. An approved import gave its turn away and waits for another, like a retry. */
-/** `decision` null = nobody decided in time. */
+/**
+ * Every step and retry follows this decision; null = nobody decided in time. An approved import gave its turn away and waits for another,
+ * like a retry.
+ */
 export async function settleHold(
   ports: ActivityPorts,
-  {
-    importId,
-    decision,
-  }: {
-    readonly importId: ImportId;
-    readonly decision: HoldDecision | null;
-  },
+  { importId, decision }: { readonly importId: ImportId; readonly decision: HoldDecision | null },
 ): Promise<{ readonly goAhead: GoAhead }> {
   const { run, client } = await loadImport(ports, importId);
   if (run.goAhead !== null) return { goAhead: run.goAhead };

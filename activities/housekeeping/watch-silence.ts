@@ -18,20 +18,11 @@ const AT_A_TIME = 8;
 export async function tellSilences(ports: ActivityPorts): Promise<{ readonly alarms: number; readonly failed: number }> {
   const watched = (await ports.clients.list()).filter(({ settings }) => settings.expectFileEvery !== null);
   let alarms = 0;
-  let failed = 0;
-  await sideBySide(
-    {
-      items: watched,
-      window: AT_A_TIME,
-      failed({ clientId }, error) {
-        failed += 1;
-        ports.log.warn('silence alarm could not be sent; the next tick tries again', { clientId, error });
-      },
-    },
-    async (client) => {
-      if (await tellSilence(ports, client)) alarms += 1;
-    },
-  );
+  const onFailure = ({ clientId }: Client, error: unknown) =>
+    ports.log.warn('silence alarm could not be sent; the next tick tries again', { clientId, error });
+  const failed = await sideBySide({ items: watched, window: AT_A_TIME, onFailure }, async (client) => {
+    if (await tellSilence(ports, client)) alarms += 1;
+  });
   return { alarms, failed };
 }
 

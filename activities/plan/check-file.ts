@@ -105,16 +105,12 @@ async function* plannedRejections(
 ): AsyncGenerator<RejectedRecord> {
   const { client } = source.context;
   for await (const { decided } of walkDecisions(ports, source)) {
-    const lost = decided.map(({ userId, decided: { decision } }) => (decision.kind === 'reject' ? [] : plan.lostBy(userId)));
+    const lost = decided.map(({ userId, decision }) => (decision.kind === 'reject' ? [] : plan.lostBy(userId)));
     // Who holds what they cannot have: few records are lost, so that hardly anybody is looked for twice.
     const losers = decided.filter((_, at) => lost[at]!.length > 0);
-    const takeovers = await takeoversOf(
-      ports.users,
-      client.clientId,
-      losers.map(({ record, decided: { decision } }) => ({ record, decision })),
-    );
+    const takeovers = await takeoversOf(ports.users, client.clientId, losers);
     const takeoverOf = new Map(takeovers.map((takeover) => [takeover.userId, takeover]));
-    const rejected = decided.flatMap(({ record, cells, userId, decided: { decision } }, at) => {
+    const rejected = decided.flatMap(({ record, cells, userId, decision }, at) => {
       if (decision.kind === 'reject') return [rejectedRecord(record, decision.reasons, cells)];
       if (lost[at]!.length === 0) return [];
       return [rejectedRecord(record, takenReasons(takeoverOf.get(userId)!, lost[at]!, client), cells)];
@@ -133,14 +129,10 @@ export async function* plannedChanges(ports: PlanPorts, importId: ImportId): Asy
   const source = await planSource(ports, run, client);
   const plan = await planImport(ports, source);
   for await (const { decided } of walkDecisions(ports, source)) {
-    const kept = decided.filter(({ userId, decided: { decision } }) => decision.kind !== 'reject' && plan.lostBy(userId).length === 0);
-    const losing = kept.filter(({ decided: { releasePermits } }) => releasePermits).map(({ userId }) => userId);
+    const kept = decided.filter(({ userId, decision }) => decision.kind !== 'reject' && plan.lostBy(userId).length === 0);
+    const losing = kept.filter(({ releasePermits }) => releasePermits).map(({ userId }) => userId);
     const permits: ReadonlyMap<UserId, readonly string[]> = losing.length === 0 ? new Map() : await ports.permits.activeOf(losing);
-    for (const {
-      userId,
-      record,
-      decided: { decision },
-    } of kept) {
+    for (const { userId, record, decision } of kept) {
       const change = {
         line: record.line,
         uniqueId: uniqueIdOf(userId),

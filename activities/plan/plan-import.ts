@@ -34,13 +34,9 @@ export async function planImport(ports: PlanPorts, source: PlanSource, onProgres
   const { clientId } = source.context.run;
   const planner = new Planner(ports);
   for await (const { repeated, decided } of walkDecisions(ports, source)) {
-    const takeovers = await takeoversOf(
-      ports.users,
-      clientId,
-      decided.map(({ record, decided: { decision } }) => ({ record, decision })),
-    );
+    const takeovers = await takeoversOf(ports.users, clientId, decided);
     planner.countRepeated(repeated);
-    await planner.take(decided.map((one, at) => ({ takeover: takeovers[at]!, outcome: answer(one.decided, one.userId) })));
+    await planner.take(decided.map((one, at) => ({ takeover: takeovers[at]!, outcome: answer(one, one.userId) })));
     onProgress();
   }
   planner.settle();

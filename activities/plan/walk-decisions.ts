@@ -21,18 +21,13 @@ export interface PlanSource {
   readonly chunks: () => AsyncIterable<Chunk>;
 }
 
-interface Walked {
-  readonly userId: UserId;
-  readonly record: CheckedRecord;
-  readonly cells: readonly string[];
-  readonly decided: Decided;
-}
-
 interface Row {
   readonly record: CheckedRecord;
   readonly mark: FileMark | undefined;
   readonly cells: readonly string[];
 }
+
+type Walked = Row & Decided & { readonly userId: UserId };
 
 /** `repeated` = records of the batch that only repeat an earlier one; they are decided on no further. */
 export async function* walkDecisions(
@@ -53,7 +48,7 @@ export async function* walkDecisions(
     const spelled = await withKnownGroups(ports, run.clientId, rows);
     const decided = spelled.map((row, at) => {
       const userId = ids[at]!;
-      return { ...row, userId, decided: decideOne(context, row, users.get(userId), zeroTwins) };
+      return { ...row, userId, ...decideOne(context, row, users.get(userId), zeroTwins) };
     });
     const batch = { repeated, decided };
     rows = [];

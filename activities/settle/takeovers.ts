@@ -42,7 +42,7 @@ function someReasons(reasons: readonly Reason[]): Reasons {
 type Users = Pick<UserStore, 'holders'>;
 type HolderOf = (key: string) => UserId | undefined;
 
-export async function holdersOf(users: Users, clientId: ClientId, wishes: readonly Wish[]): Promise<HolderOf> {
+async function holdersOf(users: Users, clientId: ClientId, wishes: readonly Wish[]): Promise<HolderOf> {
   if (wishes.length === 0) return () => undefined;
   const emails = wishes.filter(({ field }) => field === 'email').map(({ value }) => value);
   const userNames = wishes.filter(({ field }) => field === 'userName').map(({ value }) => value);
@@ -59,19 +59,30 @@ export async function takeoversOf(
   clientId: ClientId,
   decisions: readonly { readonly record: CheckedRecord; readonly decision: Decision }[],
 ): Promise<readonly Takeover[]> {
-  const wishes = decisions.map(({ record, decision }) => ({
+  const exchanges = decisions.map(({ record, decision }) => ({
     userId: userIdOf(clientId, record.uniqueId),
     wants: wishesOf('set' in decision ? decision.set : {}),
-    givesUp: wishesOf('before' in decision ? decision.before : {}).map(({ key }) => key),
+    givesUp: wishesOf('before' in decision ? decision.before : {}),
   }));
+  return withHolders(users, clientId, exchanges);
+}
+
+/** What a user is to get, and gives up for it. */
+export interface Exchange {
+  readonly userId: UserId;
+  readonly wants: readonly Wish[];
+  readonly givesUp: readonly Wish[];
+}
+
+export async function withHolders(users: Users, clientId: ClientId, exchanges: readonly Exchange[]): Promise<readonly Takeover[]> {
   const holderOf = await holdersOf(
     users,
     clientId,
-    wishes.flatMap(({ wants }) => wants),
+    exchanges.flatMap(({ wants }) => wants),
   );
-  return wishes.map(({ userId, wants, givesUp }) => ({
+  return exchanges.map(({ userId, wants, givesUp }) => ({
     userId,
-    givesUp,
+    givesUp: givesUp.map(({ key }) => key),
     wants: wants.map(({ key }) => ({ key, holder: otherThan(userId, holderOf(key)) })),
   }));
 }
@@ -81,7 +92,7 @@ export function takenReasons({ wants }: Pick<Takeover, 'wants'>, fields: readonl
   return someReasons(fields.map((field) => takenFrom(wants.find(({ key }) => fieldOf(key) === field)?.holder ?? null, field, client)));
 }
 
-export function otherThan(userId: UserId, holder: UserId | undefined): UserId | null {
+function otherThan(userId: UserId, holder: UserId | undefined): UserId | null {
   return holder === undefined || holder === userId ? null : holder;
 }
 

@@ -8,8 +8,11 @@ import type { Undo } from '../../src/domain/undo/undo';
 import type { ImportChange } from '../../src/ports';
 import type { ActivityPorts } from '../activity-ports';
 
-export interface InTurn {
+export interface OfImport {
   readonly importId: ImportId;
+}
+
+export interface InTurn extends OfImport {
   /** The turn that the workflow was started with. */
   readonly turn: number;
 }

@@ -1,6 +1,6 @@
-// Wakes the inboxes of clients: at each tick of a schedule of those that have files, and in the standing pass of all that have something to do.
-// The standing pass: whatever wakes were lost and whatever was ended from outside, nobody waits longer than until the next one. Wakes the
-// inboxes of clients that have something to do, and looks whether imports, undos and e-mails that seem to be under way still have a workflow.
+// Wakes the inboxes of clients: at each tick of a schedule of those that have files, and in the standing pass of all that have something to
+// do. That pass looks, too, whether imports, undos and e-mails that seem to be under way still have a workflow: whatever wakes were lost and
+// whatever was ended from outside, nobody waits longer than until the next one.
 
 import type { ImportId } from '../../src/domain/ids';
 import { STOPPED_BEFORE_MAIL } from '../../src/domain/import-run';
@@ -73,23 +73,14 @@ export async function wakeReadyClients(ports: ActivityPorts, { schedule }: { rea
   const clients = clientsBySchedule(await ports.clients.list()).get(schedule) ?? [];
   const items = clients.filter(({ paused }) => paused === undefined);
   let woken = 0;
-  let failed = 0;
-  await sideBySide(
-    {
-      items,
-      window: AT_A_TIME,
-      failed({ clientId }, error) {
-        failed += 1;
-        ports.log.warn('a folder could not be looked into, or its inbox not woken', { clientId, error });
-      },
-    },
-    async (client) => {
-      if (!(await hasSomething(ports, client))) return;
-      await ports.turns.askLook(client.clientId);
-      await ports.inboxes.wake(client.clientId);
-      woken += 1;
-    },
-  );
+  const onFailure = ({ clientId }: Client, error: unknown) =>
+    ports.log.warn('a folder could not be looked into, or its inbox not woken', { clientId, error });
+  const failed = await sideBySide({ items, window: AT_A_TIME, onFailure }, async (client) => {
+    if (!(await hasSomething(ports, client))) return;
+    await ports.turns.askLook(client.clientId);
+    await ports.inboxes.wake(client.clientId);
+    woken += 1;
+  });
   // The next tick may be a day away: the step is tried again until all were served.
   if (failed > 0) {
     throw unreachable(`${failed} of ${items.length} clients were not served: the worker's log says which. It is tried again.`);

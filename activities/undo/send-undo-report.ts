@@ -1,20 +1,17 @@
 // Tells the administrator the result of an undo, once. Only the attachment names those left alone: unique ids are personal data.
 
-import path from 'node:path';
-import { MOST_ATTACHED_BYTES, composeAdminMail } from '../../src/domain/report/compose-mail';
+import { type Attachment, MOST_ATTACHED_BYTES, composeAdminMail } from '../../src/domain/report/compose-mail';
 import { describeUndo } from '../../src/domain/report/describe-undo';
 import { uniqueIdOf, type ImportId } from '../../src/domain/ids';
 import { type LeftAlone, WHY_LEFT } from '../../src/domain/undo/undo';
 import type { ActivityPorts } from '../activity-ports';
 import { loadUndo, loadImport } from '../load-import';
 import { sendOnce } from '../end/send-once';
+import type { OfImport } from '../turn/require-turn';
 
 const HEADERS = ['unique_id', 'source_line', 'permit', 'reason_code', 'changed_by', 'reason'];
 
-export async function sendUndoReport(
-  ports: ActivityPorts,
-  { importId }: { readonly importId: ImportId },
-): Promise<{ readonly report: 'sent' | 'failed' }> {
+export async function sendUndoReport(ports: ActivityPorts, { importId }: OfImport): Promise<{ readonly report: 'sent' | 'failed' }> {
   const { run, client } = await loadImport(ports, importId);
   // An undo may come weeks after the import, so the e-mail goes to the present administrator.
   const clientNow = (await ports.clients.find(run.clientId)) ?? client;
@@ -35,15 +32,12 @@ export async function sendUndoReport(
   return { report };
 }
 
-async function attachmentOf(
-  ports: ActivityPorts,
-  importId: ImportId,
-  left: number,
-): Promise<{ readonly path: string; readonly records: number } | null> {
+async function attachmentOf(ports: ActivityPorts, importId: ImportId, left: number): Promise<Attachment | null> {
   if (left === 0) return null;
-  const whole = await ports.files.undoReportPath(importId);
+  await ports.files.makeWorkFolder(importId);
+  const whole = ports.files.undoReportPath(importId);
   await ports.csv.writeTable(whole, HEADERS, rows(leftAlone(ports, importId)));
-  const cut = await ports.mailer.cutAttachment(whole, path.join(path.dirname(whole), 'undo-cut.csv'), MOST_ATTACHED_BYTES);
+  const cut = await ports.mailer.cutAttachment(whole, ports.files.cutPath(importId, 'undo'), MOST_ATTACHED_BYTES);
   return cut ?? { path: whole, records: left };
 }
 

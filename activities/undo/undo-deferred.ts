@@ -9,7 +9,7 @@ import type { Takeover } from '../../src/domain/decide/takeover-plan';
 import type { StoredFieldName } from '../../src/domain/user';
 import type { UndoChunkResult } from '../../src/domain/undo/undo';
 import type { ActivityPorts } from '../activity-ports';
-import { wishesOf, type Wish, holdersOf, otherThan, withReleasedKeys } from '../settle/takeovers';
+import { type Exchange, wishesOf, withHolders, withReleasedKeys } from '../settle/takeovers';
 import { beat, whileBeating } from '../heartbeat';
 import { inBatches } from '../../src/domain/in-batches';
 import { loadImport } from '../load-import';
@@ -53,33 +53,24 @@ class DeferredUsers implements Settlement<UndoChunkResult> {
 
   async takeovers(lines: readonly number[]): Promise<readonly Takeover[]> {
     const items = await this.#read(lines);
-    const ids = items.map(({ userId }) => userId);
     // What an attempt that died had released.
-    if (this.#isRepeated) await this.#ports.users.restoreKeys(ids);
-    const wishes = await this.#wishes(items);
-    const holderOf = await holdersOf(
-      this.#ports.users,
-      this.#run.clientId,
-      wishes.flatMap(({ wants }) => wants),
-    );
-    return wishes.map(({ wants, givesUp }, at) => ({
-      userId: ids[at]!,
-      givesUp: givesUp.map(({ key }) => key),
-      wants: wants.map(({ key }) => ({ key, holder: otherThan(ids[at]!, holderOf(key)) })),
-    }));
+    if (this.#isRepeated) await this.#ports.users.restoreKeys(items.map(({ userId }) => userId));
+    return withHolders(this.#ports.users, this.#run.clientId, await this.#exchanges(items));
   }
 
-  /** What each user would have back, and give up for it. */
-  async #wishes(items: readonly Undoable[]): Promise<readonly { readonly wants: readonly Wish[]; readonly givesUp: readonly Wish[] }[]> {
+  /** What each user would have back. */
+  async #exchanges(items: readonly Undoable[]): Promise<readonly Exchange[]> {
     const users = await this.#ports.users.read(items.map(({ userId }) => userId));
     return items.map((item) => {
-      const user = users.get(item.userId);
+      const { userId } = item;
+      const user = users.get(userId);
       const decision = decideOne(this.importId, item, user, this.#ports.clock.now());
-      if (decision.kind !== 'restore') return { wants: [], givesUp: [] };
+      if (decision.kind !== 'restore') return { userId, wants: [], givesUp: [] };
       const { set, unset } = decision.restore;
       const now = user?.values ?? {};
       const gone = (field: StoredFieldName) => (unset.includes(field) || set[field] !== undefined) && now[field] !== undefined;
       return {
+        userId,
         wants: wishesOf(set),
         givesUp: wishesOf({ ...(gone('email') && { email: now.email }), ...(gone('userName') && { userName: now.userName }) }),
       };
@@ -98,8 +89,8 @@ class DeferredUsers implements Settlement<UndoChunkResult> {
   async #write(due: readonly Due[], tally: UndoTally): Promise<readonly number[]> {
     await requireUndoTurn(this.#ports, { importId: this.importId, turn: this.#turn });
     const items = await this.#read(due.map(({ line }) => line));
-    const wishes = due.some(({ releases }) => releases.length > 0) ? await this.#wishes(items) : [];
-    const takers = wishes.map(({ wants }, at) => ({ userId: items[at]!.userId, due: due[at]!, wants }));
+    const exchanges = due.some(({ releases }) => releases.length > 0) ? await this.#exchanges(items) : [];
+    const takers = exchanges.map((exchange, at) => ({ ...exchange, due: due[at]! }));
     const answers = await withReleasedKeys(this.#ports.users, this.#run.clientId, takers, () => undoUsers(this.#ports, this.#run, items));
     const again: number[] = [];
     const undone: number[] = [];

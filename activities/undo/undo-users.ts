@@ -4,7 +4,7 @@ import { decideUndo, decideUndoOfCreation, type Restore, type UndoDecision } fro
 import type { ImportId, UserId } from '../../src/domain/ids';
 import type { ImportRun } from '../../src/domain/import-run';
 import { type UndoneAs, type UserChange, type WhyLeft, NO_UNDO_COUNTS, type LeftAlone, type UndoCounts } from '../../src/domain/undo/undo';
-import type { User } from '../../src/domain/user';
+import type { User, UserWrite } from '../../src/domain/user';
 import type { ActivityPorts } from '../activity-ports';
 import { whileRaced } from '../while-raced';
 import { ImportsError } from '../../src/errors';
@@ -77,12 +77,6 @@ export class UndoTally {
   }
 }
 
-export interface Written {
-  readonly userId: UserId;
-  readonly line: number;
-  readonly isCreated: boolean;
-}
-
 /**
  * A worker that slept through the undo of its import and has just written a batch: it takes back at once what no undo has seen. An import
  * is undone only when its turn is over, so a write that finds its turn going on is seen by an undo that comes. Throws when the turn is
@@ -91,14 +85,14 @@ export interface Written {
 export async function requireNotLate(
   ports: ActivityPorts,
   { run, turn }: { readonly run: ImportRun; readonly turn: number },
-  written: readonly Written[],
+  written: readonly UserWrite[],
 ): Promise<void> {
   const { importId } = run;
   if (await ports.imports.hasTurn(importId, turn)) return;
   if ((await ports.undos.find(importId)) === undefined) throw turnIsOver(importId);
-  const lines = written.filter(({ isCreated }) => !isCreated).map(({ line }) => line);
+  const lines = written.filter(({ kind }) => kind !== 'create').map(({ line }) => line);
   const changes = lines.length === 0 ? [] : await ports.changes.read(importId, { lines });
-  const created = written.filter(({ isCreated }) => isCreated).map(({ userId }) => ({ userId, change: null }));
+  const created = written.filter(({ kind }) => kind === 'create').map(({ userId }) => ({ userId, change: null }));
   if (written.length > 0) await undoUsers(ports, run, [...created, ...changes.map((change) => ({ userId: change.userId, change }))]);
   await ports.changes.markUndone(importId, lines, ports.clock.now());
   throw wasUndone(importId);

@@ -38,7 +38,7 @@ export async function backUp(request: BackUpRequest): Promise<'done' | 'taken'> 
   }
   // The claimed file goes last: once it is gone, all else was done.
   if (from === undefined) return 'done';
-  if (there === undefined && ((await isAnyThere(folder, name)) || !(await linkUnlessTaken(source, target)))) return 'taken';
+  if (there === undefined && ((await isAnyThere(folder, namesBeside(name))) || !(await linkUnlessTaken(source, target)))) return 'taken';
   if (there !== undefined && there !== from) return 'taken';
 
   await writeAtomically(path.join(folder, receiptName(name)), (file) => file.writeFile(request.receipt), `${source}.receipt`);
@@ -51,10 +51,14 @@ export async function backUp(request: BackUpRequest): Promise<'done' | 'taken'> 
   return 'done';
 }
 
-/** A client may upload a file that is named like a receipt. */
-async function isAnyThere(folder: string, name: string): Promise<boolean> {
-  const beside = [receiptName(name), failedRecordsName(name)].map((one) => inodeOf(path.join(folder, one)));
-  return (await Promise.all(beside)).some((inode) => inode !== undefined);
+/** The names that lie beside a backed-up file. A client may upload a file that is named like a receipt. */
+function namesBeside(name: string): readonly string[] {
+  return [receiptName(name), failedRecordsName(name)];
+}
+
+async function isAnyThere(folder: string, names: readonly string[]): Promise<boolean> {
+  const inodes = await Promise.all(names.map((one) => inodeOf(path.join(folder, one))));
+  return inodes.some((inode) => inode !== undefined);
 }
 
 async function linkUnlessTaken(source: string, target: string): Promise<boolean> {
@@ -89,14 +93,11 @@ export async function freeBackupName(folder: string, fileName: string, at: Date)
 }
 
 function fitsWithNeighbours(name: string): boolean {
-  return [name, receiptName(name), failedRecordsName(name)].every((one) => Buffer.byteLength(one) <= MOST_NAME_BYTES);
+  return [name, ...namesBeside(name)].every((one) => Buffer.byteLength(one) <= MOST_NAME_BYTES);
 }
 
 async function isFree(folder: string, name: string): Promise<boolean> {
-  for (const one of [name, receiptName(name), failedRecordsName(name)]) {
-    if ((await missingAsUndefined(lstat(path.join(folder, one)))) !== undefined) return false;
-  }
-  return true;
+  return !(await isAnyThere(folder, [name, ...namesBeside(name)]));
 }
 
 /** Whole characters only. */

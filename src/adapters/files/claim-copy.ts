@@ -3,11 +3,11 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream, createWriteStream } from 'node:fs';
-import { link, mkdir, open, readFile, rename, rm, stat, unlink, writeFile, type FileHandle } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm, unlink, writeFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ImportId } from '../../domain/ids';
-import { missingAsUndefined, syncFolder } from './folder-files';
+import { isThere, missingAsUndefined, syncFolder } from './folder-files';
 
 const { O_RDONLY, O_NOFOLLOW } = constants;
 
@@ -24,8 +24,7 @@ interface ClaimCopyRequest {
 
 /** `gone` = another file now, or claimed by another import. Safe to repeat. */
 export async function claimCopy({ importId, from, inode, source, hashes }: ClaimCopyRequest): Promise<'claimed' | 'gone'> {
-  const isThere = (await missingAsUndefined(stat(source))) !== undefined;
-  if (!isThere && !(await copyWhole(from, inode, source))) return 'gone';
+  if (!(await isThere(source)) && !(await copyWhole(from, inode, source))) return 'gone';
   // Of the copy: what is imported must match the hash, whatever is in the folder now.
   const sha1 = await sha1Of(await open(source, O_RDONLY));
   if ((await claimedBy(hashes, sha1, importId, path.dirname(source))) === importId) return 'claimed';

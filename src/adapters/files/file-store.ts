@@ -8,12 +8,14 @@ import type { ClientId, ImportId } from '../../domain/ids';
 import { ImportsError } from '../../errors';
 import type { FileStore } from '../../ports';
 import { backUp, freeBackupName } from './back-up';
-import { removeOldBackups, readyFiles, workFolders, missingAsUndefined, syncFolder } from './folder-files';
+import { fileAt, isThere, missingAsUndefined, readyFiles, removeOldBackups, syncFolder, workFolders } from './folder-files';
 
 const SOURCE = 'source';
 
 export function createFileStore(dataDir: string): FileStore {
   const rootOf = (clientId: ClientId) => path.join(dataDir, 'clients', clientId);
+  const backupsOf = (clientId: ClientId) => path.join(rootOf(clientId), '.bak');
+  const backupPath = (clientId: ClientId, name: string) => path.join(backupsOf(clientId), singleName(name));
   const workOf = (importId: ImportId) => path.join(dataDir, 'work', importId);
   const sourcePath = (importId: ImportId) => path.join(workOf(importId), SOURCE);
   const idsPath = (importId: ImportId) => path.join(workOf(importId), 'ids');
@@ -24,27 +26,17 @@ export function createFileStore(dataDir: string): FileStore {
     idsPath,
     failedRecordsPath,
     textPath: (importId) => path.join(workOf(importId), 'text.csv'),
-    async undoReportPath(importId) {
-      await mkdir(workOf(importId), { recursive: true });
-      return path.join(workOf(importId), 'undo.csv');
-    },
+    undoReportPath: (importId) => path.join(workOf(importId), 'undo.csv'),
+    cutPath: (importId, of) => path.join(workOf(importId), `${of}-cut.csv`),
 
     async findFailedRecords(clientId, importId, backup) {
       const inWork = failedRecordsPath(importId);
-      if ((await missingAsUndefined(stat(inWork))) !== undefined) return { where: 'work', path: inWork };
-      if (backup === null) return undefined;
-      const inBackup = path.join(rootOf(clientId), '.bak', singleName(failedRecordsName(path.basename(backup))));
-      // Never a link: a client's folder is a client's folder.
-      const found = await missingAsUndefined(lstat(inBackup));
-      return found?.isFile() === true ? { where: 'backup', path: inBackup } : undefined;
+      if (await isThere(inWork)) return { where: 'work', path: inWork };
+      const inBackup = backup === null ? undefined : await fileAt(backupPath(clientId, failedRecordsName(path.basename(backup))));
+      return inBackup === undefined ? undefined : { where: 'backup', path: inBackup };
     },
-    async findBackup(clientId, backup) {
-      const file = path.join(rootOf(clientId), '.bak', singleName(path.basename(backup)));
-      return (await missingAsUndefined(lstat(file)))?.isFile() === true ? file : undefined;
-    },
-    async removeBackup(clientId, backup) {
-      await rm(path.join(rootOf(clientId), '.bak', singleName(path.basename(backup))), { force: true });
-    },
+    findBackup: (clientId, backup) => fileAt(backupPath(clientId, path.basename(backup))),
+    removeBackup: (clientId, backup) => rm(backupPath(clientId, path.basename(backup)), { force: true }),
     async makeWorkFolder(importId) {
       await mkdir(workOf(importId), { recursive: true });
     },
@@ -73,7 +65,7 @@ export function createFileStore(dataDir: string): FileStore {
 
     async claim(clientId, importId, { name, inode }) {
       const from = path.join(rootOf(clientId), singleName(name));
-      const isClaimed = async () => (await missingAsUndefined(stat(sourcePath(importId)))) !== undefined;
+      const isClaimed = () => isThere(sourcePath(importId));
       if (await isClaimed()) return 'claimed';
       const found = await missingAsUndefined(lstat(from, { bigint: true }));
       if (found !== undefined && found.isFile() && String(found.ino) === inode) {
@@ -87,13 +79,13 @@ export function createFileStore(dataDir: string): FileStore {
       return (await isClaimed()) ? 'claimed' : 'gone';
     },
 
-    freeBackupName: (clientId, fileName, at) => freeBackupName(path.join(rootOf(clientId), '.bak'), fileName, at),
+    freeBackupName: (clientId, fileName, at) => freeBackupName(backupsOf(clientId), fileName, at),
 
     backUp: (clientId, importId, backupName, receipt) =>
       backUp({
         source: sourcePath(importId),
         failedRecords: failedRecordsPath(importId),
-        folder: path.join(rootOf(clientId), '.bak'),
+        folder: backupsOf(clientId),
         name: singleName(backupName),
         receipt,
         importId,
@@ -106,10 +98,10 @@ export function createFileStore(dataDir: string): FileStore {
     },
 
     workFolders: () => workFolders(path.join(dataDir, 'work'), SOURCE),
-    removeOldBackups: (clientId, before, onProgress) => removeOldBackups(path.join(rootOf(clientId), '.bak'), before, onProgress),
+    removeOldBackups: (clientId, before, onProgress) => removeOldBackups(backupsOf(clientId), before, onProgress),
 
     async cleanUp(importId, keepIds) {
-      if ((await missingAsUndefined(stat(sourcePath(importId)))) !== undefined) {
+      if (await isThere(sourcePath(importId))) {
         throw new ImportsError('INVARIANT', `Import ${importId} was to be cleaned up, but its file is not in .bak yet. Retry the import.`);
       }
       if (!keepIds) return rm(workOf(importId), { recursive: true, force: true });

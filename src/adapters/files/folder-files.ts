@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import type { BigIntStats } from 'node:fs';
-import { lstat, readdir, unlink, open } from 'node:fs/promises';
+import { lstat, readdir, stat, unlink, open } from 'node:fs/promises';
 import { isTemporaryName, type ReadyFile, type ReadyFiles, type WorkFolder } from '../../domain/file/folder-files';
 import { parseImportId } from '../../domain/ids';
 
@@ -97,6 +97,15 @@ export async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+export async function isThere(file: string): Promise<boolean> {
+  return (await missingAsUndefined(stat(file))) !== undefined;
+}
+
+/** The path, when a file lies there. Never a link: a client's folder is a client's folder. */
+export async function fileAt(file: string): Promise<string | undefined> {
+  return (await missingAsUndefined(lstat(file)))?.isFile() === true ? file : undefined;
 }
 
 /** The result, or undefined when the file or its folder is not there. */

@@ -1,11 +1,11 @@
 // The folder of a client whose upload stays where it is: versions of the upload, status reports, and the log that the client reads.
 
-import { lstat, mkdir, rename, rm, appendFile, open } from 'node:fs/promises';
+import { mkdir, rename, rm, appendFile, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { ClientId } from '../../domain/ids';
 import type { FileStore, StandingFolder } from '../../ports';
 import { claimCopy, importOfHash, openSame, sha1Of } from './claim-copy';
-import { readyFiles, removeOldBackups, missingAsUndefined, syncFolder } from './folder-files';
+import { fileAt, missingAsUndefined, readyFiles, removeOldBackups, syncFolder } from './folder-files';
 
 export const FULL_BYTES = 1024 * 1024;
 const LOOKED_AT_BYTES = 64 * 1024;
@@ -47,11 +47,7 @@ export function createStandingFolder(dataDir: string, { sourcePath }: Pick<FileS
       await syncFolder(path.dirname(target));
     },
 
-    async findStatusReport(clientId, name) {
-      const found = await missingAsUndefined(lstat(reportPath(clientId, name)));
-      return found?.isFile() === true ? reportPath(clientId, name) : undefined;
-    },
-
+    findStatusReport: (clientId, name) => fileAt(reportPath(clientId, name)),
     removeOldReports: (clientId, before, onProgress) => removeOldBackups(inFolder(clientId, 'reports'), before, onProgress),
     note: (clientId, note) => appendNote(inFolder(clientId, 'log', 'user-import.log'), note),
   };

@@ -2,17 +2,14 @@
 // any size costs one buffer: in CSV a line break outside quotes ends a record, and every quote, doubled ones included, flips in/out.
 
 import { open, stat, type FileHandle } from 'node:fs/promises';
+import type { Attachment } from '../../domain/report/compose-mail';
 import { writeAtomically } from '../write-atomically';
 
 const LF = 0x0a;
 const QUOTE = 0x22;
 
 /** Writes the first records of `path` to `outPath`; null = the file fits as it is, and nothing is written. Safe to repeat. */
-export async function cutAttachment(
-  path: string,
-  outPath: string,
-  maxBytes: number,
-): Promise<{ readonly path: string; readonly records: number } | null> {
+export async function cutAttachment(path: string, outPath: string, maxBytes: number): Promise<Attachment | null> {
   if ((await stat(path)).size <= maxBytes) return null;
   const source = await open(path);
   try {
