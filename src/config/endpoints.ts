@@ -80,7 +80,11 @@ export async function resolveEndpoints(config: Config): Promise<KnownEndpoints> 
 
 async function isUp(dataDir: string): Promise<boolean> {
   const pid = Number(await readFile(pidPath(dataDir), 'utf8').catch(() => ''));
-  if (!Number.isInteger(pid) || pid <= 0) return false;
+  return Number.isInteger(pid) && pid > 0 && isAlive(pid);
+}
+
+/** Whether there is a process of this number. */
+export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {

@@ -8,44 +8,32 @@ import { parseWebhookUrl } from '../domain/webhook/public-address';
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-function wholeNumber(most: number) {
-  return z
-    .string()
-    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= most, `is not a whole number from 0 to ${most}`)
-    .transform(Number);
-}
-
-const days = z
+const text = (form: RegExp, problem: string) => z.string().regex(form, problem);
+const number = (form: RegExp, problem: string) => text(form, problem).transform(Number);
+const days = number(/^[1-9]\d{0,4}$/, 'is not a whole number of days from 1 to 99999');
+const positive = number(/^[1-9]\d{0,8}$/, 'is not a whole number from 1 to 999999999');
+const slots = (usual: number) => number(/^[1-9]\d{0,2}$/, 'is not a whole number from 1 to 999').prefault(String(usual));
+const anyPort = z
   .string()
-  .refine((text) => /^[1-9]\d{0,4}$/.test(text), 'is not a whole number of days from 1 to 99999')
+  .refine((given) => /^\d{1,5}$/.test(given) && Number(given) <= 65_535, 'is not a whole number from 0 to 65535')
   .transform(Number);
-const positive = z
-  .string()
-  .refine((text) => /^[1-9]\d{0,8}$/.test(text), 'is not a whole number from 1 to 999999999')
-  .transform(Number);
+const port = (usual: number) => anyPort.prefault(String(usual));
 const networks = z
   .string()
-  .transform((text) => text.split(',').map((part) => part.trim()))
+  .transform((given) => given.split(',').map((part) => part.trim()))
   .refine(
     (parts) => parts.every((part) => parseNetwork(part) !== undefined),
     'is not a list of addresses and networks, e.g. 192.0.2.10,10.0.0.0/8',
   );
-const slots = (usual: number) =>
-  z
-    .string()
-    .refine((text) => /^[1-9]\d{0,2}$/.test(text), 'is not a whole number from 1 to 999')
-    .transform(Number)
-    .prefault(String(usual));
-const port = (usual: number) => wholeNumber(65_535).prefault(String(usual));
 
-function portRange(text: string): { readonly from: number; readonly to: number } {
-  const [from = 0, to = from] = text.split('-').map(Number);
+function portRange(given: string): { readonly from: number; readonly to: number } {
+  const [from = 0, to = from] = given.split('-').map(Number);
   return { from, to };
 }
 
-function isPortRange(text: string): boolean {
-  const { from, to } = portRange(text);
-  return text === '0' || (/^\d{1,5}-\d{1,5}$/.test(text) && from >= 1 && from <= to && to <= 65_535);
+function isPortRange(given: string): boolean {
+  const { from, to } = portRange(given);
+  return given === '0' || (/^\d{1,5}-\d{1,5}$/.test(given) && from >= 1 && from <= to && to <= 65_535);
 }
 
 /** `whsec_` and base64. */
@@ -55,9 +43,9 @@ const FEWEST_BYTES = 24;
 const MOST_BYTES = 64;
 
 /** The secrets that sign webhooks, separated by commas, the newest first. Undefined when the text is not a list of these, each once. */
-function parseWebhookSecrets(text: string): readonly Buffer[] | undefined {
+function parseWebhookSecrets(given: string): readonly Buffer[] | undefined {
   const secrets: Buffer[] = [];
-  for (const part of text.split(',')) {
+  for (const part of given.split(',')) {
     const secret = Buffer.from(SECRET.exec(part.trim())?.[1] ?? '', 'base64');
     if (secret.length < FEWEST_BYTES || secret.length > MOST_BYTES || secrets.some((other) => other.equals(secret))) return undefined;
     secrets.push(secret);
@@ -75,9 +63,9 @@ export interface PayloadKey {
 const PAYLOAD_KEY = /^(?<id>[\w.-]{1,40}):(?<key>[A-Za-z0-9+/]{43}=)$/;
 
 /** `id:key`, separated by commas, the newest first. Undefined when the text is not a list of these with different ids. */
-export function parsePayloadKeys(text: string): readonly PayloadKey[] | undefined {
+export function parsePayloadKeys(given: string): readonly PayloadKey[] | undefined {
   const keys: PayloadKey[] = [];
-  for (const part of text.split(',')) {
+  for (const part of given.split(',')) {
     const { id, key } = PAYLOAD_KEY.exec(part.trim())?.groups ?? {};
     if (id === undefined || key === undefined || keys.some((other) => other.id === id)) return undefined;
     keys.push({ id, key: Buffer.from(key, 'base64') });
@@ -87,47 +75,32 @@ export function parsePayloadKeys(text: string): readonly PayloadKey[] | undefine
 
 export const settings = z.object({
   IMPORTS_DATA_DIR: z.string().default('./data'),
-  MONGODB_URI: z
-    .string()
-    .regex(/^mongodb(\+srv)?:\/\/[^/?\s]+/, 'is not a MongoDB address, e.g. mongodb://db.example:27017/imports')
-    .optional(),
-  TEMPORAL_ADDRESS: z
-    .string()
-    .regex(/^[^\s/]+:\d{1,5}$/, 'is not a host:port, e.g. temporal.example:7233')
-    .optional(),
+  MONGODB_URI: text(/^mongodb(\+srv)?:\/\/[^/?\s]+/, 'is not a MongoDB address, e.g. mongodb://db.example:27017/imports').optional(),
+  TEMPORAL_ADDRESS: text(/^[^\s/]+:\d{1,5}$/, 'is not a host:port, e.g. temporal.example:7233').optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   IMPORTS_PAYLOAD_KEY: z
     .string()
-    .transform((text, context) => {
-      const keys = parsePayloadKeys(text);
+    .transform((given, context) => {
+      const keys = parsePayloadKeys(given);
       if (keys === undefined) context.addIssue('is not a list of keys such as 2026a:<what `openssl rand -base64 32` prints>, each id once');
       return keys ?? [];
     })
     .optional(),
   IMPORTS_CODEC_PORT: port(8081),
-  IMPORTS_TEMPORAL_UI_URL: z
-    .string()
-    .regex(/^https?:\/\/[^\s/]/, 'is not an http:// or https:// address')
-    .optional(),
-  SMTP_URL: z
-    .string()
-    .regex(/^smtps?:\/\/[^\s/]/, 'is not an smtp:// or smtps:// address, e.g. smtps://user:password@mail.example')
-    .optional(),
-  IMPORTS_MAIL_FROM: z
-    .string()
-    .regex(/^[^\s@<>]+@[^\s@<>]+$/, 'is not an e-mail address')
-    .optional(),
+  IMPORTS_TEMPORAL_UI_URL: text(/^https?:\/\/[^\s/]/, 'is not an http:// or https:// address').optional(),
+  SMTP_URL: text(/^smtps?:\/\/[^\s/]/, 'is not an smtp:// or smtps:// address, e.g. smtps://user:password@mail.example').optional(),
+  IMPORTS_MAIL_FROM: text(/^[^\s@<>]+@[^\s@<>]+$/, 'is not an e-mail address').optional(),
   IMPORTS_WEBHOOK_URL: z
     .string()
     .refine(
-      (text) => parseWebhookUrl(text) !== undefined,
+      (given) => parseWebhookUrl(given) !== undefined,
       'is not a URL without user name and password, e.g. https://hooks.example/imports',
     )
     .optional(),
   IMPORTS_WEBHOOK_SECRET: z
     .string()
-    .transform((text, context) => {
-      const secrets = parseWebhookSecrets(text);
+    .transform((given, context) => {
+      const secrets = parseWebhookSecrets(given);
       if (secrets === undefined)
         context.addIssue('must be whsec_ followed by the output of `openssl rand -base64 32`, or several of these, separated by commas');
       return secrets ?? [];
@@ -137,7 +110,7 @@ export const settings = z.object({
   IMPORTS_SFTP_HOST: z.string().default('127.0.0.1'),
   IMPORTS_SFTP_PORT: port(2222),
   IMPORTS_FTPS_HOST: z.string().default('127.0.0.1'),
-  IMPORTS_FTPS_PORT: wholeNumber(65_535).optional(),
+  IMPORTS_FTPS_PORT: anyPort.optional(),
   IMPORTS_FTPS_CERT: z.string().optional(),
   IMPORTS_FTPS_KEY: z.string().optional(),
   IMPORTS_FTPS_PASSIVE_PORTS: z
@@ -148,26 +121,19 @@ export const settings = z.object({
   IMPORTS_FTPS_PUBLIC_ADDRESS: z.ipv4('is not an IPv4 address, e.g. 203.0.113.10').optional(),
   IMPORTS_SHARED_ADDRESSES: networks.optional(),
   IMPORTS_PROXY_FROM: networks.optional(),
-  IMPORTS_QUIET_SECONDS: z
-    .string()
-    .refine((text) => /^\d{1,4}(\.\d{1,3})?$/.test(text), 'is not a number of seconds, e.g. 5')
-    .transform(Number)
-    .prefault('5'),
+  IMPORTS_QUIET_SECONDS: number(/^\d{1,4}(\.\d{1,3})?$/, 'is not a number of seconds, e.g. 5').prefault('5'),
   IMPORTS_KEEP_DAYS: days.prefault('90'),
   IMPORTS_KEEP_BACKUP_DAYS: days.optional(),
   IMPORTS_SLOTS: slots(16),
   IMPORTS_MAIL_SLOTS: slots(32),
   IMPORTS_BACKGROUND_SLOTS: slots(4),
-  IMPORTS_BUILD_ID: z
-    .string()
-    .regex(/^[\w.+-]{1,64}$/, 'is not a build id of up to 64 letters, digits and . + - _')
-    .default('unversioned'),
+  IMPORTS_BUILD_ID: text(/^[\w.+-]{1,64}$/, 'is not a build id of up to 64 letters, digits and . + - _').default('unversioned'),
   IMPORTS_WORKER_VERSIONING: z.enum(['on', 'off'], 'is neither on nor off').default('off'),
   IMPORTS_BACKUP_GIB: positive.prefault('100'),
   IMPORTS_BACKUP_FILES: positive.prefault('500000'),
   IMPORTS_METRICS_HOST: z.string().default('127.0.0.1'),
-  IMPORTS_WORKER_METRICS_PORT: wholeNumber(65_535).optional(),
-  IMPORTS_SFTP_METRICS_PORT: wholeNumber(65_535).optional(),
+  IMPORTS_WORKER_METRICS_PORT: anyPort.optional(),
+  IMPORTS_SFTP_METRICS_PORT: anyPort.optional(),
   /** Read by the command line itself, which must say who types even where other settings are wrong. */
   IMPORTS_OPERATOR: z.string().optional(),
   IMPORTS_LOG_LEVEL: z.enum(LOG_LEVELS, `is none of ${LOG_LEVELS.join(', ')}`).default('info'),

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from '../config/endpoints';
 
 const BEAT_MS = 5_000;
 const STALE_MS = 60_000;
@@ -79,15 +80,6 @@ async function removeLeftovers(cacheDir: string, name: string): Promise<void> {
     const [pid, rest] = entry.startsWith(`${name}.`) ? entry.slice(name.length + 1).split('.', 2) : [];
     if (pid !== undefined && rest !== undefined && /^\d+$/.test(pid) && !isAlive(Number(pid)))
       await rm(path.join(cacheDir, entry), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

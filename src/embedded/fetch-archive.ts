@@ -7,20 +7,24 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import path from 'node:path';
 import type { Archive } from './archives';
-import { runCommand } from './run-command';
+import { runCommand, type Command } from './run-command';
 import { ImportsError, unreachable } from '../errors';
 
 const LIMIT_MS = 5 * 60_000;
 const MOST_REDIRECTS = 5;
 
-interface FetchArchive {
-  readonly archive: Archive;
-  /** Where the wanted file is put, under its own name. */
+/** How a program is brought into a folder. */
+export interface Bring {
   readonly into: string;
   /** What to do instead, for the sentence of a refusal. */
   readonly instead: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Command['env'];
   readonly signal: AbortSignal;
+}
+
+interface FetchArchive extends Bring {
+  /** Its wanted file gets there under its own name. */
+  readonly archive: Archive;
   readonly get?: typeof fetch;
 }
 

@@ -7,7 +7,7 @@ import { readdir, readFile, mkdir } from 'node:fs/promises';
 import { unreachable } from '../errors';
 import { mongoArchive } from './archives';
 import { buildOnce, exists, sayProgress } from './build-once';
-import { fetchArchive, tryDownload, refuseUnknown, sha256Of } from './fetch-archive';
+import { fetchArchive, tryDownload, refuseUnknown, sha256Of, type Bring } from './fetch-archive';
 import { projectRoot } from './project-root';
 import type { Resolving } from './resolve-temporal';
 import { versionOnPath, runCommand } from './run-command';
@@ -108,21 +108,12 @@ async function hashOf(sources: string): Promise<string> {
 }
 
 /** As `sha256sum` writes it. */
-export const JARS = 'jars.sha256';
+const JARS = 'jars.sha256';
 /** The first that refuses repositories of plain http. */
 const OLDEST_MAVEN = [3, 8, 1] as const;
 
-interface BuildEngine {
-  readonly sources: string;
-  readonly into: string;
-  /** What to do instead, for the sentence of a refusal. */
-  readonly instead: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly signal: AbortSignal;
-}
-
 /** Maven fetches the jars that pom.xml names, each is held to the hash in jars.sha256, and only then the compiler of the JDK sees them. */
-export async function buildEngine({ sources, into, instead, env, signal }: BuildEngine): Promise<void> {
+export async function buildEngine({ sources, into, instead, env, signal }: Bring & { readonly sources: string }): Promise<void> {
   const version = /Maven (\S+)/.exec(await runCommand({ command: 'mvn', args: ['--version'], env, signal }))?.[1] ?? '';
   if (isOlder(version.split('.').map(Number)))
     throw unreachable(

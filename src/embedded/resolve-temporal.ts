@@ -7,7 +7,7 @@ import { withoutTemporal } from '../config/temporal';
 import { unreachable } from '../errors';
 import { TEMPORAL_VERSION, temporalArchive } from './archives';
 import { buildOnce, exists, sayProgress, type Say } from './build-once';
-import { fetchArchive, tryDownload, refuseUnknown } from './fetch-archive';
+import { fetchArchive, tryDownload, refuseUnknown, type Bring } from './fetch-archive';
 import { projectRoot } from './project-root';
 import { runCommand, versionOnPath } from './run-command';
 
@@ -70,18 +70,8 @@ function program(folder: string, engine: string): TemporalProgram {
 
 const PACKAGE = 'github.com/temporalio/cli/cmd/temporal';
 
-interface BuildTemporal {
-  /** The folder of go.mod and go.sum. */
-  readonly module: string;
-  readonly into: string;
-  /** What to do instead, for the sentence of a refusal. */
-  readonly instead: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
-}
-
-/** With Go from the module in `embedded-temporal/`, whose go.sum names the hash of everything that goes into it. */
-export async function buildTemporal({ module, into, instead, env, signal }: BuildTemporal): Promise<void> {
+/** With Go from the module in `embedded-temporal/`, the folder of go.mod and of go.sum, which names the hash of everything that goes into it. */
+export async function buildTemporal({ module, into, instead, env, signal }: Bring & { readonly module: string }): Promise<void> {
   const go = {
     command: 'go',
     cwd: module,

@@ -2,6 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/load-config';
 import { withoutTemporal } from '../config/temporal';
 import type { Log } from '../ports';
@@ -9,7 +10,7 @@ import { keepRunning, type Stoppable } from './keep-running';
 import { startReady } from './kept-program';
 import { pickPort } from './pick-port';
 import { resolveTemporal } from './resolve-temporal';
-import { runCommand } from './run-command';
+import { runCommand, type Command } from './run-command';
 import type { Say } from './build-once';
 
 const SEARCH_ATTRIBUTES = [
@@ -71,7 +72,9 @@ export async function startTemporal({ config, log, say, signal }: Embedding): Pr
     ...SQLITE.flatMap((pragma) => ['--sqlite-pragma', pragma]),
   ];
 
-  const untilReady = (stop: AbortSignal) => waitUntilReady({ command, address, namespace, env, signal: stop });
+  // Ready = it takes the one setting that has no flag: histories of ended imports stay for 30 days.
+  const keepHistories = ['operator', 'namespace', 'update', '-n', namespace, '--retention', '30d', '--address', address];
+  const untilReady = (stop: AbortSignal) => untilDone({ command, args: keepHistories, env, signal: stop });
   const start = () => startReady({ name: 'temporal', command, args, env, runDir }, { what: 'Temporal server', untilReady, signal });
   const kept = await keepRunning({ name: 'temporal', start, log });
   return { address, uiUrl: `http://127.0.0.1:${uiPort}`, engine, stop: () => kept.stop() };
@@ -81,23 +84,14 @@ function flags(values: Readonly<Record<string, string | number>>): readonly stri
   return Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
-/** Ready = it takes the one setting that has no flag: histories of ended imports stay for 30 days. */
-async function waitUntilReady(target: {
-  readonly command: string;
-  readonly address: string;
-  readonly namespace: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
-}): Promise<void> {
-  const { command, address, namespace, env, signal } = target;
-  const args = ['operator', 'namespace', 'update', '-n', namespace, '--retention', '30d', '--address', address];
+async function untilDone(command: Command & { readonly signal: AbortSignal }): Promise<void> {
   for (;;) {
     try {
-      await runCommand({ command, args, env, signal });
+      await runCommand(command);
       return;
     } catch {
-      signal.throwIfAborted();
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      command.signal.throwIfAborted();
+      await sleep(50);
     }
   }
 }

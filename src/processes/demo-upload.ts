@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { Client, type SFTPWrapper } from 'ssh2';
 
-export interface DemoClient {
+interface DemoClient {
   put(localFile: string, name: string): Promise<void>;
   list(folder: string): Promise<readonly string[]>;
   read(name: string): Promise<string>;

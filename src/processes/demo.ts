@@ -18,7 +18,7 @@ import { logIn } from './demo-upload';
 import { startEverything, type Everything } from './start-everything';
 import { waitForSignal } from './this-process';
 
-export interface DemoOptions {
+interface DemoOptions {
   readonly config: Config;
   /** Stay up for a look around. */
   readonly keep: boolean;

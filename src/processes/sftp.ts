@@ -1,11 +1,12 @@
 // The front door as a process of its own: what happens to it does not happen to imports, and the other way round.
 
-import { access, constants } from 'node:fs/promises';
+import { constants } from 'node:fs/promises';
 import { createLog } from '../adapters/log/log';
 import { createDoorMetrics } from '../adapters/metrics/door-metrics';
 import { serveMetrics } from '../adapters/metrics/serve-metrics';
 import { connectMongo } from '../adapters/mongo/connect-mongo';
 import { connectImportsControl } from '../adapters/temporal/imports-control';
+import { mayBe } from '../cli/local-files';
 import { requireEndpoint, resolveEndpoints } from '../config/endpoints';
 import { loadConfig } from '../config/load-config';
 import { temporalTarget } from '../config/temporal';
@@ -47,7 +48,7 @@ runProcess('sftp', 'The front door: takes uploads over SFTP, and over FTPS if th
   const ftps = config.ftps === null ? undefined : await startFtps(door, { ...config.ftps, dataDir: config.dataDir });
   const health = {
     listening: () => sftp.isListening() && ftps?.isListening() !== false,
-    'data-directory': () => isWritable(config.dataDir),
+    'data-directory': () => mayBe(config.dataDir, constants.W_OK | constants.X_OK),
   };
   const served =
     config.metrics.sftpPort === null
@@ -70,10 +71,3 @@ runProcess('sftp', 'The front door: takes uploads over SFTP, and over FTPS if th
     },
   };
 });
-
-function isWritable(folder: string): Promise<boolean> {
-  return access(folder, constants.W_OK | constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-}

@@ -10,7 +10,7 @@ import { OWN_CERTIFICATE } from '../ftps/certificate/open-certificate';
 import { startEverything, type Everything } from './start-everything';
 import { waitForSignal } from './this-process';
 
-export interface UpOptions {
+interface UpOptions {
   readonly config: Config;
   readonly json: boolean;
   readonly stdout: Writable;

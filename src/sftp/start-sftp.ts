@@ -81,7 +81,7 @@ const NEWLINE = 0x0a;
  * ssh2 loses the middle of a greeting line that comes in three pieces or more, so they are joined before ssh2 sees them. (Waiting with ssh2
  * altogether would not do: some clients wait for our greeting first.) `onOther` is called when the peer's first words are not those of SSH.
  */
-export function joinGreeting(socket: Socket, onOther: () => void): void {
+function joinGreeting(socket: Socket, onOther: () => void): void {
   const pieces: Buffer[] = [];
   const pass = socket.push.bind(socket);
   const flush = (): boolean => {

@@ -3,7 +3,8 @@
 
 import type { Clock, DoorMetrics } from '../../ports';
 import type { WaitingFiles } from '../../domain/file/folder-files';
-import { createMeters, type Counted, within } from './serve-metrics';
+import { within } from '../../domain/within';
+import { createMeters, type Counted } from './serve-metrics';
 
 /** A slow disk must not make the scrape fail: it then tells what the look before has found. */
 const PATIENCE_MS = 2_000;

@@ -4,7 +4,8 @@
 import { Histogram } from 'prom-client';
 import { OPEN_STATES, WAITING_STATES } from '../../domain/import-state';
 import type { Clock, ImportMetrics, ImportStore } from '../../ports';
-import { createMeters, type Counted, within } from './serve-metrics';
+import { within } from '../../domain/within';
+import { createMeters, type Counted } from './serve-metrics';
 
 const DECISIONS = ['created', 'updated', 'unchanged', 'archived', 'rejected', 'repeated', 'superseded'] as const;
 /** A database that does not answer must not make the scrape fail. */

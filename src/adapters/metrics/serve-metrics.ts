@@ -1,10 +1,11 @@
 // What a process tells of itself: its meters, and the small HTTP server that answers `/metrics` (Prometheus; those of Temporal's core, too),
-// `/healthz` (load balancers and alarms) and `/livez` (whatever restarts it). Also the deadline for a question that may never be answered.
+// `/healthz` (load balancers and alarms) and `/livez` (whatever restarts it).
 
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import { within } from '../../domain/within';
 import { misconfigured } from '../../errors';
 
 export interface Counted {
@@ -39,16 +40,17 @@ const CORE_PATIENCE_MS = 2_000;
 /** The parts are checked no more often than this, however often somebody asks. */
 const GOOD_FOR_MS = 1_000;
 
-/** Throws ImportsError CONFIG that names `setting` when it cannot listen. */
-export async function serveMetrics(options: {
+interface ServeMetrics {
   readonly host: string;
   readonly port: number;
   /** The name of the port in the environment. */
   readonly setting: string;
   readonly counted: Counted;
   readonly health: Health;
-}): Promise<MetricsServer> {
-  const { host, port, setting, counted, health } = options;
+}
+
+/** Throws ImportsError CONFIG that names `setting` when it cannot listen. */
+export async function serveMetrics({ host, port, setting, counted, health }: ServeMetrics): Promise<MetricsServer> {
   let look: { readonly at: number; readonly found: Promise<Found> } | undefined;
   const found = (): Promise<Found> => {
     if (look === undefined || performance.now() - look.at > GOOD_FOR_MS) look = { at: performance.now(), found: askAll(health) };
@@ -111,15 +113,6 @@ function isWell(ask: () => Promise<boolean> | boolean): Promise<boolean> {
 function send(response: ServerResponse, status: number, contentType: string, body: string): void {
   if (response.headersSent) return void response.destroy();
   response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' }).end(body);
-}
-
-/** A deadline for something that may never answer. Rejects when the work takes longer. */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('late')), ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /**

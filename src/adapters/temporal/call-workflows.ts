@@ -24,15 +24,22 @@ import {
   webhookWorkflowIdOf,
 } from '../../../workflows/messages';
 import { ImportClient } from '../../../workflows/search-attributes';
-import type { ResentKind } from '../../domain/report/compose-mail';
+import { RESENT_MAILS, type ResentKind } from '../../domain/report/compose-mail';
 import type { WebhookDelivery } from '../../domain/webhook/event';
 
-const ABOUT = { report: 'of ', undo: 'about the undo of ', hold: 'that asks for approval of ' } as const;
 /** gRPC: invalid argument, permission denied, unimplemented, unauthenticated. Trying again changes nothing. */
 const REFUSED = [3, 7, 12, 16];
 
-/** Brings a decision to a held import; throws unless it was taken. Sent twice it is one: a call that broke may be repeated. */
-export async function decideImport(temporal: TemporalClient, importId: ImportId, decision: HoldDecision): Promise<void> {
+/**
+ * Brings a decision to a held import; throws unless it was taken. Sent twice it is one: a call that broke may be repeated. `isUp` = whether
+ * Temporal answers at all, for which it needs no worker.
+ */
+export async function decideImport(
+  temporal: TemporalClient,
+  importId: ImportId,
+  decision: HoldDecision,
+  isUp: () => Promise<boolean>,
+): Promise<void> {
   try {
     await temporal.workflow
       .getHandle(importWorkflowIdOf(importId))
@@ -47,28 +54,14 @@ export async function decideImport(temporal: TemporalClient, importId: ImportId,
         { cause: error },
       );
     }
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return sayWhoDoesNotAnswer(temporal, importId, error);
-    throw error;
-  }
-}
-
-const ALIVE_WITHIN_MS = 5000;
-
-/** No worker, or Temporal itself, which needs no worker to describe a workflow. */
-async function sayWhoDoesNotAnswer(temporal: TemporalClient, importId: ImportId, cause: unknown): Promise<never> {
-  const handle = temporal.workflow.getHandle(importWorkflowIdOf(importId));
-  const isUp = await temporal
-    .withDeadline(Date.now() + ALIVE_WITHIN_MS, () => handle.describe())
-    .then(
-      () => true,
-      (error: unknown) => error instanceof WorkflowNotFoundError,
+    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
+    throw unreachable(
+      (await isUp())
+        ? `No worker took up the decision on import ${importId}. See whether one is running: imports doctor`
+        : `Temporal does not answer, so it is not known whether the decision on import ${importId} was taken. Check TEMPORAL_ADDRESS, or start everything with: imports up\nOnce it answers, see what happened; the same decision may be given again:\nimports show ${importId}`,
+      { cause: error },
     );
-  if (isUp)
-    throw unreachable(`No worker took up the decision on import ${importId}. See whether one is running: imports doctor`, { cause });
-  throw unreachable(
-    `Temporal does not answer, so it is not known whether the decision on import ${importId} was taken. Check TEMPORAL_ADDRESS, or start everything with: imports up\nOnce it answers, see what happened; the same decision may be given again:\nimports show ${importId}`,
-    { cause },
-  );
+  }
 }
 
 /** The gRPC status with which a call to Temporal failed: the client wraps some errors and passes others on. */
@@ -105,7 +98,7 @@ export async function startResend(
       args: [input],
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
-      staticSummary: `e-mail ${ABOUT[kind]}${importId} once more`,
+      staticSummary: `${RESENT_MAILS[kind].called} ${importId} once more`,
       typedSearchAttributes: [{ key: ImportClient, value: clientId }],
     });
   } catch (error) {

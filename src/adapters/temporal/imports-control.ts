@@ -18,6 +18,8 @@ const DEADLINE_MS = 30_000;
 const SCHEDULES_DEADLINE_MS = 60_000;
 /** What a mail server that is well needs many times over. */
 const RESULT_MS = 20_000;
+/** For a server that has just left a call without an answer to say that it is there. */
+const ALIVE_MS = 5_000;
 
 interface ControlOptions extends TemporalTarget {
   /** Where people look at workflows; null when no UI is known. */
@@ -37,6 +39,11 @@ export function connectImportsControl(options: ControlOptions): ConnectedControl
   const connection = Connection.lazy(target);
   const temporal = new TemporalClient({ connection, namespace, dataConverter });
   const within = <T>(call: () => Promise<T>, ms = DEADLINE_MS) => connection.withDeadline(Date.now() + ms, call).catch(asUnreachable);
+  const isUp = () =>
+    within(() => connection.workflowService.getSystemInfo({}), ALIVE_MS).then(
+      () => true,
+      () => false,
+    );
 
   return {
     temporal,
@@ -48,7 +55,7 @@ export function connectImportsControl(options: ControlOptions): ConnectedControl
     writer: (importId, kind) => within(() => lookAtWriter(temporal, importId, kind)),
     isSending: (importId, mail) => within(() => isSending(temporal, importId, mail)),
     startDelivery: (delivery) => within(() => startWebhook(temporal, delivery)),
-    decide: (importId, decision) => within(() => decideImport(temporal, importId, decision)),
+    decide: (importId, decision) => within(() => decideImport(temporal, importId, decision, isUp)),
     async resendReport(run, kind) {
       const handle = await within(() => startResend(temporal, run, kind));
       return connection.withDeadline(Date.now() + RESULT_MS, () => resendResult(handle));

@@ -6,7 +6,7 @@ import type { Schedule } from '../../domain/client';
 import { scheduleName, type RefusedSchedule } from '../../domain/client/schedule';
 import { ImportsError, wrongUse } from '../../errors';
 import { SCAN_SCHEDULES, TASK_QUEUES, type ScanFoldersInput } from '../../../workflows/messages';
-import { putSchedule, findSchedule, removeSchedule } from './schedules';
+import { putSchedule, findSchedule, listScans, removeSchedule } from './schedules';
 
 /** Makes missing schedules and removes those that no enabled client has. Those that Temporal refuses hold up no other. */
 export async function applyScanSchedules(
@@ -15,7 +15,7 @@ export async function applyScanSchedules(
 ): Promise<readonly RefusedSchedule[]> {
   const wanted = byName(await listSchedules());
   const refused = await putAll(temporal, wanted);
-  const unwanted = await idsNotAmong(temporal, wanted);
+  const unwanted = (await listScans(temporal)).filter((id) => !wanted.has(id.slice(SCAN_SCHEDULES.length)));
   for (const id of unwanted) await removeSchedule(temporal, id);
   // Somebody may have taken up a setting between our look at the clients and the removal of its schedule.
   return unwanted.length === 0 ? refused : putAll(temporal, byName(await listSchedules()));
@@ -56,14 +56,6 @@ async function putAll(temporal: TemporalClient, wanted: ReadonlyMap<string, Sche
     }
   }
   return refused;
-}
-
-async function idsNotAmong(temporal: TemporalClient, wanted: ReadonlyMap<string, unknown>): Promise<readonly string[]> {
-  const ids: string[] = [];
-  for await (const { scheduleId } of temporal.schedule.list()) {
-    if (scheduleId.startsWith(SCAN_SCHEDULES) && !wanted.has(scheduleId.slice(SCAN_SCHEDULES.length))) ids.push(scheduleId);
-  }
-  return ids;
 }
 
 function scanSchedule(schedule: Schedule): ScheduleOptions {

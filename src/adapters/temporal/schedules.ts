@@ -77,11 +77,16 @@ export async function seeSchedules(temporal: Client, ids: readonly string[]): Pr
   return new Map(seen.flatMap(([id, schedule]) => (schedule === undefined ? [] : [[id, schedule] as const])));
 }
 
-/** Those that look for files, by the name of their setting. */
-export async function seeScans(temporal: Client): Promise<ReadonlyMap<string, SeenSchedule>> {
+/** The ids of those that look for files. */
+export async function listScans(temporal: Client): Promise<readonly string[]> {
   const ids: string[] = [];
   for await (const { scheduleId } of temporal.schedule.list()) if (scheduleId.startsWith(SCAN_SCHEDULES)) ids.push(scheduleId);
-  const seen = await seeSchedules(temporal, ids);
+  return ids;
+}
+
+/** Those that look for files, by the name of their setting. */
+export async function seeScans(temporal: Client): Promise<ReadonlyMap<string, SeenSchedule>> {
+  const seen = await seeSchedules(temporal, await listScans(temporal));
   return new Map([...seen].map(([id, schedule]) => [id.slice(SCAN_SCHEDULES.length), schedule]));
 }
 

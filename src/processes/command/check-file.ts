@@ -5,13 +5,13 @@ import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import type { CliDeps } from '../../cli/deps';
 import { ImportsError, notFound, wrongUse } from '../../errors';
-import { inTemporaryFolder, isReadable } from '../../cli/local-files';
+import { inTemporaryFolder, isReadable, mayBe } from '../../cli/local-files';
 import type { OpenServices } from './open-services';
 
 export function checkFileWith(services: Pick<OpenServices, 'mongo' | 'csv'>): CliDeps['checkFile'] {
   return async ({ client, path: file, failedRecordsPath }) => {
     if (!(await isReadable(file))) throw notFound(`The file cannot be read: ${file}\nGive the path of a CSV file on this machine`);
-    if (failedRecordsPath !== null && !(await isUsable(path.dirname(path.resolve(failedRecordsPath))))) {
+    if (failedRecordsPath !== null && !(await mayBe(path.dirname(path.resolve(failedRecordsPath)), constants.W_OK))) {
       throw wrongUse(
         `The failed records cannot be written: ${failedRecordsPath}\nGive --out a file in a directory that is there and yours to write to`,
       );
@@ -32,13 +32,6 @@ export function checkFileWith(services: Pick<OpenServices, 'mongo' | 'csv'>): Cl
       ),
     );
   };
-}
-
-async function isUsable(directory: string): Promise<boolean> {
-  return access(directory, constants.W_OK).then(
-    () => true,
-    () => false,
-  );
 }
 
 export function plannedChangesWith(services: Pick<OpenServices, 'mongo' | 'files' | 'csv'>): CliDeps['plannedChanges'] {

@@ -1,9 +1,10 @@
 // The data directory as the doctor sees it: whether it is the right one, can be written, has room, and holds the keys and the certificate by
 // which clients know this server.
 
-import { access, constants, stat, statfs, readFile } from 'node:fs/promises';
+import { constants, stat, statfs, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { X509Certificate } from 'node:crypto';
+import { mayBe } from '../../../cli/local-files';
 import { loadHostKeys } from '../../../sftp/ssh/host-keys';
 import type { ClientId } from '../../../domain/ids';
 import type { FileStore } from '../../../ports';
@@ -22,10 +23,10 @@ export async function checkDataDirectory(
   files: Pick<FileStore, 'clientFolder'>,
   clients: readonly { readonly clientId: ClientId }[],
 ): Promise<{ readonly finding: Finding; readonly isOurs: boolean }> {
-  const isUsable = await canBe(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  const isUsable = await mayBe(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   if (!isUsable) {
     const finding = ill(`${dataDir} is not there or not writable`, 'Check IMPORTS_DATA_DIR, or start with: imports up');
-    return { finding, isOurs: await canBe(dataDir, constants.F_OK) };
+    return { finding, isOurs: await mayBe(dataDir, constants.F_OK) };
   }
   const missing: ClientId[] = [];
   for (const { clientId } of clients) if (!(await files.clientFolder(clientId)).isThere) missing.push(clientId);
@@ -35,13 +36,6 @@ export async function checkDataDirectory(
     ? `Restore it from the backup, or make an empty one: imports client enable ${missing[0]}`
     : 'Run this where the data directory is mounted, or set IMPORTS_DATA_DIR';
   return { finding: ill(`no folder of ${named(missing)} in ${path.join(dataDir, 'clients')}`, todo), isOurs };
-}
-
-async function canBe(dataDir: string, mode: number): Promise<boolean> {
-  return access(dataDir, mode).then(
-    () => true,
-    () => false,
-  );
 }
 
 export async function checkDiskSpace(dataDir: string): Promise<Finding> {

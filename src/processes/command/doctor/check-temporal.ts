@@ -4,7 +4,8 @@
 import type { Client as TemporalClient } from '@temporalio/client';
 import { TASK_QUEUES, SCAN_SCHEDULES, STANDING_SCHEDULES } from '../../../../workflows/messages';
 import * as searchAttributes from '../../../../workflows/search-attributes';
-import { ill, START_EVERYTHING, well, type Finding, counted, named } from './finding';
+import { counted } from '../../../domain/report/wording';
+import { ill, START_EVERYTHING, well, type Finding, named } from './finding';
 import { seeSchedules, type SeenSchedule } from '../../../adapters/temporal/schedules';
 import type { Client } from '../../../domain/client';
 import { clientsBySchedule } from '../../../domain/client/schedule';

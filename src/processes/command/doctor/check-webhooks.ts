@@ -3,7 +3,8 @@
 import type { Client } from '../../../domain/client';
 import { clientIdOf, parseImportId, type ImportId } from '../../../domain/ids';
 import type { OutboxStore, WebhookSender } from '../../../ports';
-import { counted, ill, named, waiting, well, type Finding } from './finding';
+import { counted } from '../../../domain/report/wording';
+import { ill, named, waiting, well, type Finding } from './finding';
 
 const A_WEEK_MS = 7 * 86_400_000;
 

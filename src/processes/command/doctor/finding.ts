@@ -33,11 +33,6 @@ export function notLookedAt(why: string): Finding {
   return { ok: false, skipped: true, detail: `not looked at: ${why}` };
 }
 
-/** `1 import`, `2 imports` */
-export function counted(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`;
-}
-
 /** `acme, zenith and 12 more` */
 export function named(names: readonly string[], most = 5): string {
   const more = names.length - most;
