@@ -20,19 +20,13 @@ export function approvalOf(importId: ImportId): Approval {
     if (!VERDICTS.includes(verdict)) return `A verdict is one of ${VERDICTS.join(', ')}.`;
     return typeof reason === 'string' && reason.trim() !== '' ? undefined : 'A reason is required, for the record.';
   };
-  setHandler(
-    decide,
-    (decided) => {
-      decision = decided;
+  setHandler(decide, (decided) => void (decision = decided), {
+    validator(decided) {
+      const why = refusal(decided);
+      if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'NOT_NOW');
     },
-    {
-      validator(decided) {
-        const why = refusal(decided);
-        if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'NOT_NOW');
-      },
-      description: 'Approve, approve without archives, or decline a held import',
-    },
-  );
+    description: 'Approve, approve without archives, or decline a held import',
+  });
   return {
     open: () => void (isOpen = true),
     async decided(until, summary) {

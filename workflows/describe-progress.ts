@@ -1,11 +1,12 @@
 // The pages that the Temporal UI shows for an import and for an undo: phase, numbers, what to do next. Pure.
 
-import { besidesArchiving, shareOf } from '../src/domain/decide/hold-rule';
+import { wouldDo } from '../src/domain/decide/hold-rule';
 import type { Counts, HoldNumbers } from '../src/domain/import-run';
-import { grouped, joinWithAnd } from '../src/domain/report/wording';
+import { grouped } from '../src/domain/report/wording';
 import { IMPORT_STATES, type ImportState } from '../src/domain/import-state';
-import { REFUSALS, type RefusalCode } from '../src/domain/reason/refusals';
-import { UNDO_COUNT_WORDS } from '../src/domain/report/describe-undo';
+import type { RefusalCode } from '../src/domain/reason/refusals';
+import { refusalWords } from '../src/domain/report/refusal-words';
+import { undoRows } from '../src/domain/report/describe-undo';
 import type { UndoCounts } from '../src/domain/undo/undo';
 import type { UndoPhase } from './undo-import-steps';
 
@@ -38,7 +39,7 @@ export function describeProgress(progress: Progress): string {
   lines.push(`${file}${records}`, '');
   if (progress.chunks !== undefined && progress.chunks > 0) lines.push(bar(progress.chunksDone ?? 0, progress.chunks), '');
   if (refusedBecause !== undefined)
-    lines.push(`Refused: \`${refusedBecause}\`. ${REFUSALS[refusedBecause].meaning} No user was changed.`, '');
+    lines.push(`Refused: \`${refusedBecause}\`. ${refusalWords(refusedBecause).meaning} No user was changed.`, '');
   if (progress.counts !== undefined && refusedBecause === undefined) lines.push(...table(countRows(progress.counts)), '');
   const next = state === 'finished' ? detailsOf(progress) : NEXT[state]?.(importId);
   if (next !== undefined) lines.push(next);
@@ -65,10 +66,8 @@ export function escapeMarkdown(text: string): string {
 
 /** In few lines: the frame in the UI is narrow. */
 function holdPage(importId: string, file: string, { until, ...numbers }: NonNullable<Progress['held']>): string[] {
-  const { archives, activeUsers } = numbers;
-  const share = `archive **${grouped(archives)}** of ${grouped(activeUsers)} active users (${shareOf(archives, activeUsers)} %)`;
   return [
-    `${file} would ${joinWithAnd([share, ...besidesArchiving(numbers)])}. Nothing has been written yet.`,
+    `${file} would ${wouldDo(numbers).replace(/^archive (\S+)/, 'archive **$1**')}. Nothing has been written yet.`,
     '',
     `Who they are: \`imports show ${importId} --plan\`. Decide before ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC, or it is declined:`,
     '',
@@ -121,13 +120,8 @@ export function describeUndoProgress({ importId, fileName, phase, chunks, chunks
     '',
   ];
   if (chunks > 0) lines.push(bar(chunksDone, chunks), '');
-  if (counts !== undefined) lines.push(...table(undoRows(counts)), '');
+  if (counts !== undefined) lines.push(...table(undoRows(counts).map(({ words: what, n }) => [what, n])), '');
   if (phase === 'failed') lines.push(`Fix the cause, then \`imports undo ${importId} --reason "…"\`: it continues where it stopped.`);
   if (phase === 'undone') lines.push(`\`imports undo ${importId}\` lists what was left alone.`);
   return lines.join('\n').trim();
-}
-
-function undoRows(counts: UndoCounts): [string, number][] {
-  const shown = (Object.entries(counts) as [keyof UndoCounts, number][]).filter(([, n]) => n > 0);
-  return shown.map(([key, n]) => [UNDO_COUNT_WORDS[key], n]);
 }

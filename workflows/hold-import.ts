@@ -3,12 +3,13 @@
 
 import type { Activities } from '../activities';
 import type { HoldDecision, HoldNumbers } from '../src/domain/import-run';
+import type { Progress } from './describe-progress';
 import type { ImportFileInput } from './messages';
 
 export type HoldSteps = Pick<Activities, 'planArchive' | 'markHeld' | 'sendHoldMail' | 'settleHold'>;
 
 export interface HoldWatcher {
-  enter(state: 'held', seen: { readonly held: HoldNumbers & { readonly until: number } }): void;
+  enter(state: 'held', seen: Pick<Progress, 'held'>): void;
   /** It writes no more; the client's next one may. */
   turnIsOver(): Promise<void>;
   readonly approval: Approval;

@@ -2,12 +2,14 @@
 // Values branch (a refused file is a result), throws are retried (a broken world is not).
 
 import type { ImportId } from '../src/domain/ids';
-import type { HoldNumbers, ReportState } from '../src/domain/import-run';
-import { REFUSALS, type RefusalCode } from '../src/domain/reason/refusals';
+import type { ReportState } from '../src/domain/import-run';
+import type { RefusalCode } from '../src/domain/reason/refusals';
+import { refusalWords } from '../src/domain/report/refusal-words';
 import type { ImportState } from '../src/domain/import-state';
 import type { Activities } from '../activities';
+import type { Progress } from './describe-progress';
 import { holdIfNeeded, type HoldSteps, type HoldWatcher } from './hold-import';
-import { inWindow } from './in-window';
+import { inWindow, WINDOW } from './in-window';
 import type { ApprovedImport, ImportFileInput, ImportFileResult } from './messages';
 
 export type ImportSteps = Pick<
@@ -16,24 +18,13 @@ export type ImportSteps = Pick<
 > &
   HoldSteps;
 
-export interface Seen {
-  readonly records?: number;
-  readonly chunks?: number;
-  readonly refusedBecause?: RefusalCode;
-  /** `until` in milliseconds since 1970. */
-  readonly held?: HoldNumbers & { readonly until: number };
-}
-
 /** Where the import stands, for those who watch; `mustContinueAsNew` is asked between chunks. */
 export interface Watcher extends HoldWatcher {
-  enter(state: ImportState, seen?: Seen): void;
+  enter(state: ImportState, seen?: Pick<Progress, 'records' | 'chunks' | 'refusedBecause' | 'held'>): void;
   chunkDone(): void;
   ended(result: ImportFileResult): void;
   mustContinueAsNew(): boolean;
 }
-
-/** Chunks in flight. A constant: recorded histories replay only while it does not shrink. */
-const WINDOW = 4;
 
 /** The result, or that it was approved and waits for a turn, or the chunk to go on with when the history has become long. */
 export async function importFileSteps(
@@ -82,8 +73,12 @@ async function endImport(
   watcher.enter('backing-up', refusedBecause === undefined ? {} : { refusedBecause });
   const { outcome, counts, report } = await steps.backUpFile({ importId, turn });
   await watcher.turnIsOver();
-  const refusal = refusedBecause === undefined ? {} : { refusal: { code: refusedBecause, meaning: REFUSALS[refusedBecause].meaning } };
-  const result = { outcome, ...refusal, counts, report: report === 'pending' ? await tellClient(steps, importId, watcher) : report };
+  const result = {
+    outcome,
+    ...(refusedBecause !== undefined && { refusal: { code: refusedBecause, meaning: refusalWords(refusedBecause).meaning } }),
+    counts,
+    report: report === 'pending' ? await tellClient(steps, importId, watcher) : report,
+  };
   await steps.closeImport({ importId, turn });
   watcher.ended(result);
   return result;

@@ -1,5 +1,8 @@
 // Runs numbered steps in order with a few of them in flight.
 
+/** Chunks in flight. A constant: recorded histories replay only while it does not shrink. */
+export const WINDOW = 4;
+
 interface Window {
   readonly from: number;
   readonly to: number;

@@ -1,10 +1,6 @@
 // The names that Temporal knows.
 export { clientInbox } from './client-inbox';
-export { deliverWebhook } from './deliver-webhook';
 export { importFile } from './import-file';
-export { keepHouse } from './scheduled';
-export { resendReport } from './send-report';
-export { scanFolders } from './scheduled';
+export { keepHouse, scanFolders, wakeWaiting, watchSilence } from './scheduled';
+export { deliverWebhook, resendReport } from './send-report';
 export { undoImport } from './undo-import';
-export { wakeWaiting } from './scheduled';
-export { watchSilence } from './scheduled';

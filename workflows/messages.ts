@@ -36,12 +36,13 @@ export interface ScanFoldersInput {
 /** Schedules that belong to no client. */
 export const STANDING_SCHEDULES = ['housekeeping', 'silence', 'standing-pass'] as const;
 
+/** Of an import, and of its undo. */
 export interface ImportFileInput {
   readonly importId: ImportId;
   readonly fileName: string;
   /** The client's turn that it was given; its steps write only while it lasts. */
   readonly turn: number;
-  /** First chunk that is still to be applied; set when the workflow continues as new. */
+  /** First chunk that is still to be applied or undone; set when the workflow continues as new. */
   readonly fromChunk?: number;
 }
 
@@ -60,14 +61,6 @@ export interface ApprovedImport {
 
 /** Name of the Update that approves or declines a held import. */
 export const DECIDE = 'decide';
-
-export interface UndoImportInput {
-  readonly importId: ImportId;
-  readonly fileName: string;
-  readonly turn: number;
-  /** First part that is still to be undone; set when the workflow continues as new. */
-  readonly fromChunk?: number;
-}
 
 export interface UndoImportResult {
   readonly counts: UndoCounts;

@@ -2,17 +2,17 @@
 // who are active again, then the books and one e-mail.
 
 import type { Activities } from '../activities';
-import type { ImportId } from '../src/domain/ids';
+import type { OfImport } from '../activities/turn/require-turn';
 import type { ReportState } from '../src/domain/import-run';
 import type { UndoCounts } from '../src/domain/undo/undo';
-import { inWindow } from './in-window';
-import type { UndoImportInput, UndoImportResult } from './messages';
+import { inWindow, WINDOW } from './in-window';
+import type { ImportFileInput, UndoImportResult } from './messages';
 
 export type UndoSteps = Pick<
   Activities,
   'planUndo' | 'undoChunk' | 'undoDeferred' | 'undoPermits' | 'settleUndo' | 'sendReport' | 'closeUndo'
 > & {
-  sendUndoReport(input: { readonly importId: ImportId }): Promise<{ readonly report: ReportState }>;
+  sendUndoReport(input: OfImport): Promise<{ readonly report: ReportState }>;
 };
 
 export type UndoPhase = 'planning' | 'users' | 'permits' | 'reporting' | 'undone' | 'failed';
@@ -26,13 +26,10 @@ export interface UndoWatcher {
   mustContinueAsNew(): boolean;
 }
 
-/** Parts in flight. A constant: recorded histories replay only while it does not shrink. */
-const WINDOW = 4;
-
 /** The result, or the part to go on with when the history has become long. */
 export async function undoImportSteps(
   steps: UndoSteps,
-  input: UndoImportInput,
+  input: ImportFileInput,
   watcher: UndoWatcher,
 ): Promise<UndoImportResult | { readonly continueFrom: number }> {
   const { importId, turn } = input;

@@ -5,15 +5,14 @@ import { continueAsNew, proxyActivities, setCurrentDetails, upsertSearchAttribut
 import type { Activities } from '../activities';
 import { ACTIVITY_OPTIONS } from './activity-options';
 import { describeUndoProgress, framed, type UndoProgress } from './describe-progress';
-import type { UndoImportInput, UndoImportResult } from './messages';
+import type { ImportFileInput, UndoImportResult } from './messages';
 import { ImportState } from './search-attributes';
 import { sendReport } from './send-report';
 import { tellInbox } from './signals';
 import { toItsEnd, whyItFailed } from './to-its-end';
 import { undoImportSteps, type UndoSteps, type UndoWatcher } from './undo-import-steps';
 
-const { undoChunk } = proxyActivities<Activities>(ACTIVITY_OPTIONS.background);
-const { planUndo, undoDeferred, undoPermits, settleUndo } = proxyActivities<Activities>(ACTIVITY_OPTIONS.background);
+const { planUndo, undoChunk, undoDeferred, undoPermits, settleUndo } = proxyActivities<Activities>(ACTIVITY_OPTIONS.background);
 const { closeUndo, markUndoFailed } = proxyActivities<Activities>(ACTIVITY_OPTIONS.note);
 
 const steps: UndoSteps = {
@@ -27,7 +26,7 @@ const steps: UndoSteps = {
   closeUndo: (input) => closeUndo.executeWithOptions({ summary: 'close the books' }, [input]),
 };
 
-export async function undoImport(input: UndoImportInput): Promise<UndoImportResult> {
+export async function undoImport(input: ImportFileInput): Promise<UndoImportResult> {
   const { importId, turn } = input;
   const watcher = watch(input);
   return toItsEnd<UndoImportResult>({
@@ -41,7 +40,7 @@ export async function undoImport(input: UndoImportInput): Promise<UndoImportResu
   });
 }
 
-function watch({ importId, fileName, fromChunk = 0 }: UndoImportInput): UndoWatcher {
+function watch({ importId, fileName, fromChunk = 0 }: ImportFileInput): UndoWatcher {
   let progress: UndoProgress = { importId, fileName, phase: 'planning', chunks: 0, chunksDone: fromChunk };
   const show = (change: Partial<UndoProgress>) => {
     progress = { ...progress, ...change };

@@ -15,7 +15,7 @@ export type ImportState =
   | 'cancelled'
   | 'undone';
 
-export interface StateRow {
+interface StateRow {
   /** The states that lead here; the state itself where a repeated step comes to it again. */
   readonly from: readonly ImportState[];
   /** What people read: "acme-42 · waiting for approval". */

@@ -1,4 +1,5 @@
 import { NO_COUNTS } from '../../src/domain/import-run';
+import type { RefusalCode } from '../../src/domain/reason/refusals';
 import { describeProgress, escapeMarkdown, framed } from '../../workflows/describe-progress';
 
 describe('the page that the Temporal UI shows', () => {
@@ -59,6 +60,12 @@ describe('the page that the Temporal UI shows', () => {
         'For the exact reason and its line: `imports show acme-7`.',
       ].join('\n'),
     );
+  });
+
+  it('tells of a file that a newer version refused for a reason of its own at least the code', () => {
+    const refusedBecause = 'TOO_WIDE' as RefusalCode;
+    const page = describeProgress({ importId: 'acme-7', fileName: 'u.csv', state: 'finished', refusedBecause, counts: NO_COUNTS });
+    expect(page).toContain('Refused: `TOO_WIDE`. This reason is described in a newer version of this program. No user was changed.');
   });
 
   it('ends with a rule, which the frame of the UI may cut off', () => {

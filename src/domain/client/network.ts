@@ -40,9 +40,13 @@ export function isWithin(address: string, networks: readonly string[]): boolean 
 export function placeOf(address: string): string {
   const network = parseNetwork(withoutZone(address));
   if (network === undefined) return address;
-  if (network.bits === 32) return [24n, 16n, 8n, 0n].map((shift) => (network.value >> shift) & 255n).join('.');
+  if (network.bits === 32) return ipv4Text(network.value);
   const groups = [112n, 96n, 80n, 64n].map((shift) => ((network.value >> shift) & 0xffffn).toString(16));
   return `${groups.join(':').replace(/(:0)+$/, '')}::/${ONE_CUSTOMER}`;
+}
+
+export function ipv4Text(value: bigint): string {
+  return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join('.');
 }
 
 function parseIPv4(text: string): { readonly bits: 32; readonly value: bigint } | undefined {

@@ -3,6 +3,7 @@
 import type { Client, Schedule } from '../client';
 import { importIdOf, type ImportId } from '../ids';
 import type { ImportRun } from '../import-run';
+import { counted } from '../report/wording';
 
 const MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -17,8 +18,7 @@ const UNITS = { s: 'second', m: 'minute', h: 'hour', d: 'day' } as const;
 /** `26 hours` for `26h`. */
 export function durationText(text: string): string {
   const [, digits, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
-  if (digits === undefined) return text;
-  return `${digits} ${UNITS[unit as keyof typeof UNITS]}${Number(digits) === 1 ? '' : 's'}`;
+  return digits === undefined ? text : counted(Number(digits), UNITS[unit as keyof typeof UNITS]);
 }
 
 /** Clients with the same setting share one schedule, so the setting itself names it: `every-5m`, `0 0 * * *@UTC`. */

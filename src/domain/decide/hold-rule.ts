@@ -2,7 +2,7 @@
 
 import type { ClientSettings } from '../client';
 import type { HoldNumbers } from '../import-run';
-import { grouped } from '../report/wording';
+import { counted, grouped, joinWithAnd } from '../report/wording';
 
 /**
  * True when more than `archives` users would be archived, or at least `floor` users that are more than `percent` % of the active ones.
@@ -16,17 +16,14 @@ export function mustHold(
   return archives > holdAbove.archives || (archives >= holdAbove.floor && archives * 100 > holdAbove.percent * activeUsers);
 }
 
-/** What a file would do besides archiving: `release 2 permits`, `change 1 e-mail address`. What it would not do has no words. */
-export function besidesArchiving({ permits, emailChanges, userNameChanges }: Omit<HoldNumbers, 'archives' | 'activeUsers'>): string[] {
-  return [
+/** `archive 120 of 480 active users (25 %), release 2 permits and change 1 user name`. What a file would not do has no words. */
+export function wouldDo({ archives, activeUsers, permits, emailChanges, userNameChanges }: HoldNumbers): string {
+  return joinWithAnd([
+    `archive ${grouped(archives)} of ${grouped(activeUsers)} active users (${shareOf(archives, activeUsers)} %)`,
     ...(permits > 0 ? [`release ${counted(permits, 'permit')}`] : []),
     ...(emailChanges > 0 ? [`change ${counted(emailChanges, 'e-mail address', 'e-mail addresses')}`] : []),
     ...(userNameChanges > 0 ? [`change ${counted(userNameChanges, 'user name')}`] : []),
-  ];
-}
-
-function counted(n: number, one: string, many = `${one}s`): string {
-  return `${grouped(n)} ${n === 1 ? one : many}`;
+  ]);
 }
 
 /** In %, to one decimal, never rounded up to the whole or down to nothing. */

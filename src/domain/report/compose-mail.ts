@@ -4,7 +4,7 @@
 import { withoutCsv } from '../file/folder-files';
 import type { Client } from '../client';
 import { describeReport, type ReportPage, type AdminPage } from './describe-report';
-import { describeStatus } from './status-report';
+import { describeStatus, statusReportName } from './status-report';
 import type { ImportRun } from '../import-run';
 import { oneLine } from './wording';
 import { profileOf, uploadPath } from '../client/profiles';
@@ -31,39 +31,43 @@ export type MailKind = 'report' | 'undo' | 'hold' | 'hold-reminder' | 'silence' 
 /** Those that `imports resend-report` sends again: about an import, about its undo, and to ask for approval. */
 export type ResentKind = keyof typeof RESENT_MAILS;
 
-/** The step that sends each, by its name in Temporal, and the setting that says who gets it. */
+/** The step that sends each, by its name in Temporal, the setting that says who gets it, and what it is called before the import's id. */
 export const RESENT_MAILS = {
-  report: { step: 'sendReport', to: 'failedImportEmail' },
-  undo: { step: 'sendUndoReport', to: 'replyToAdminEmail' },
-  hold: { step: 'sendHoldMail', to: 'replyToAdminEmail' },
+  report: { step: 'sendReport', to: 'failedImportEmail', called: 'e-mail of' },
+  undo: { step: 'sendUndoReport', to: 'replyToAdminEmail', called: 'e-mail about the undo of' },
+  hold: { step: 'sendHoldMail', to: 'replyToAdminEmail', called: 'e-mail that asks for approval of' },
 } as const;
 
 /** Many mail servers refuse more: a larger attachment is cut to its first records. */
 export const MOST_ATTACHED_BYTES = 10 * 1024 * 1024;
 
-export interface ReportInput {
+/** What the e-mail of an import carries, by the client's profile: a status report, or (null) its failed records, and how many records. */
+export function carriedBy(run: ImportRun, client: Client): { readonly statusReport: string | null; readonly records: number } | undefined {
+  if (profileOf(client).report === 'status') return { statusReport: statusReportName(run), records: run.counts.records };
+  return run.counts.rejected === 0 ? undefined : { statusReport: null, records: run.counts.rejected };
+}
+
+/** A CSV file, and how many records it has. */
+export interface Attachment {
+  readonly path: string;
+  readonly records: number;
+}
+
+export interface ReportInput extends Pick<AdminMail, 'client' | 'mailFrom'> {
   readonly run: ImportRun;
-  readonly client: Client;
-  /** Replaces the client's own address as From where the SMTP relay demands its own domain. */
-  readonly mailFrom: string | null;
   /** The failed-records file or status report, cut to its first `records` ones if too large for mail; null = nothing to attach. */
-  readonly attachment: { readonly path: string; readonly records: number } | null;
+  readonly attachment: Attachment | null;
   /** Rejected records whose reasons name another user; without them the e-mail names none. */
   readonly told?: readonly Told[];
 }
 
 /** The e-mail about one import: envelope, subject and attachment name. describe-report has its text. */
 export function composeReport({ run, client, mailFrom, attachment, told }: ReportInput): Message {
-  const { replyToAdminEmail, failedImportEmail } = client.settings;
-  const { fileName, page, subject } = contentOf(run, client, attachment?.records ?? null, told);
+  const { fileName, page } = contentOf(run, client, attachment?.records ?? null, told);
   return {
-    from: mailFrom ?? replyToAdminEmail,
-    replyTo: replyToAdminEmail,
-    to: failedImportEmail,
-    subject,
-    messageId: `<${run.importId}.report@${hostOf(replyToAdminEmail)}>`,
-    text: renderReportText(page),
-    html: renderReportHtml(page),
+    // The envelope is that of all our e-mails; this one goes to the client.
+    ...composeAdminMail({ importId: run.importId, kind: 'report', client, mailFrom, page }),
+    to: client.settings.failedImportEmail,
     ...(attachment === null ? {} : { attachment: { fileName, path: attachment.path } }),
   };
 }
@@ -71,19 +75,21 @@ export function composeReport({ run, client, mailFrom, attachment, told }: Repor
 interface Content {
   /** Of the attachment. */
   readonly fileName: string;
-  readonly page: ReportPage;
-  readonly subject: string;
+  readonly page: AdminPage;
 }
 
 function contentOf(run: ImportRun, client: Client, attached: number | null, told?: readonly Told[]): Content {
   const { report, layout } = profileOf(client);
   if (report === 'status') {
     const page = describeStatus(run, attached, uploadPath(layout) ?? run.fileName, told);
-    return { fileName: `${run.importId}-status-report.csv`, page, subject: `User Import Status Report: ${RESULT[page.verdict]}` };
+    return {
+      fileName: `${run.importId}-status-report.csv`,
+      page: { ...page, subject: `User Import Status Report: ${RESULT[page.verdict]}` },
+    };
   }
   const fileName = attachmentName(run.fileName);
   const page = describeReport(run, attached, fileName, told);
-  return { fileName, page, subject: page.verdict === 'no-failures' ? 'CSV Import Report' : 'CSV Import Failed Records' };
+  return { fileName, page: { ...page, subject: page.verdict === 'no-failures' ? 'CSV Import Report' : 'CSV Import Failed Records' } };
 }
 
 const RESULT: Readonly<Record<ReportPage['verdict'], string>> = {

@@ -4,7 +4,17 @@
 import { failedRecordsName } from '../file/folder-files';
 import type { ImportRun, ReportState } from '../import-run';
 
-type ReceiptReport = { readonly state: 'none' | 'to-be-sent' | 'not-repeated'; readonly sentence: string };
+const TO_BE_SENT = { state: 'to-be-sent', sentence: 'An e-mail about this import is sent to the address in your settings.' };
+const REPORT: Readonly<Record<ReportState, typeof TO_BE_SENT>> = {
+  none: { state: 'none', sentence: 'No e-mail is sent, because nothing failed.' },
+  'not-repeated': {
+    state: 'not-repeated',
+    sentence: 'No e-mail is sent, because the previous import, less than an hour earlier, had the same content and the same failures.',
+  },
+  pending: TO_BE_SENT,
+  sent: TO_BE_SENT,
+  failed: TO_BE_SENT,
+};
 
 /** JSON, indented, ending in a newline. Times are ISO 8601 in UTC. */
 export function composeReceipt(run: ImportRun): string {
@@ -22,24 +32,8 @@ export function composeReceipt(run: ImportRun): string {
     sameAs: run.sameAs,
     ...(run.sameAsBecame === undefined ? {} : { sameAsBecame: run.sameAsBecame }),
     ...(run.stopped === undefined ? {} : { stopped: run.stopped }),
-    report: receiptReport(run.report),
+    report: REPORT[run.report],
     failedRecords: run.counts.rejected > 0 ? failedRecordsName(backupName) : null,
   };
   return `${JSON.stringify(receipt, null, 2)}\n`;
-}
-
-function receiptReport(state: ReportState): ReceiptReport {
-  switch (state) {
-    case 'none':
-      return { state: 'none', sentence: 'No e-mail is sent, because nothing failed.' };
-    case 'not-repeated':
-      return {
-        state: 'not-repeated',
-        sentence: 'No e-mail is sent, because the previous import, less than an hour earlier, had the same content and the same failures.',
-      };
-    case 'pending':
-    case 'sent':
-    case 'failed':
-      return { state: 'to-be-sent', sentence: 'An e-mail about this import is sent to the address in your settings.' };
-  }
 }

@@ -3,7 +3,7 @@
 import type { Client } from '../client';
 import { durationText, type Silence } from '../client/schedule';
 import type { AdminPage } from './describe-report';
-import { oneLine, utc } from './wording';
+import { counted, oneLine, utc } from './wording';
 import type { ImportRun } from '../import-run';
 
 const HOUR_MS = 3_600_000;
@@ -20,8 +20,7 @@ export function describeSilence(input: {
   const { clientId, settings } = client;
   const expected = settings.expectFileEvery === null ? null : durationText(settings.expectFileEvery);
   const hours = Math.floor((now.getTime() - silence.since.getTime()) / HOUR_MS);
-  const lasted =
-    hours < 1 ? 'less than an hour' : hours < 48 ? `${hours} ${hours === 1 ? 'hour' : 'hours'}` : `${Math.floor(hours / 24)} days`;
+  const lasted = hours < 1 ? 'less than an hour' : hours < 48 ? counted(hours, 'hour') : `${Math.floor(hours / 24)} days`;
   return {
     subject: `No file from ${clientId} for more than ${expected}`,
     verdict: 'held',

@@ -5,14 +5,14 @@ import type { Client } from '../client';
 import { shareOf } from '../decide/hold-rule';
 import type { AdminPage } from './describe-report';
 import type { Held, ImportRun } from '../import-run';
-import { grouped, oneLine, utc } from './wording';
+import { counted, grouped, oneLine, utc } from './wording';
 
 export type HoldMailKind = 'hold' | 'hold-reminder';
 
 export function describeHold(run: ImportRun, held: Held, client: Client, kind: HoldMailKind): AdminPage {
   const { importId, clientId } = run;
   const { archives, floor, percent } = client.settings.holdAbove;
-  const users = held.archives === 1 ? '1 user' : `${grouped(held.archives)} users`;
+  const users = counted(held.archives, 'user');
   return {
     subject:
       kind === 'hold'

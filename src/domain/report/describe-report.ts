@@ -4,7 +4,7 @@
 import type { ImportId } from '../ids';
 import type { Became, ImportRun, Stopped } from '../import-run';
 import { failedRecordsPath } from '../file/folder-files';
-import { grouped, oneLine, utc } from './wording';
+import { counted, grouped, oneLine, utc } from './wording';
 import { failedProblems, refusedBecause, type Problem, type Told, correctAndUpload, uploadAfterRefusal } from './report-sections';
 
 export interface ReportPage {
@@ -37,7 +37,7 @@ const SAME_AS: Readonly<Record<Became, (importId: ImportId) => string>> = {
 
 /** `attached` = how many records the attachment holds; null = nothing is attached. `attachmentName` is shown as it is. */
 export function describeReport(run: ImportRun, attached: number | null, attachmentName: string, told: readonly Told[] = []): ReportPage {
-  const common = { notes: notes(run, attached), facts: facts(run), footer: FOOTER };
+  const common = { problems: [], steps: [], counts: [], notes: notes(run, attached), facts: facts(run), footer: FOOTER };
   const file = oneLine(run.fileName);
   if (run.stopped !== undefined) {
     return {
@@ -45,7 +45,6 @@ export function describeReport(run: ImportRun, attached: number | null, attachme
       verdict: 'declined',
       headline: 'Your file was not imported',
       lead: `${file} ${whyStopped(run.stopped)} ${takenBack(run.stopped)}`,
-      problems: [],
       steps: [
         run.stopped.because === 'failed'
           ? 'Upload the file again.'
@@ -60,12 +59,10 @@ export function describeReport(run: ImportRun, attached: number | null, attachme
       verdict: 'declined',
       headline: 'Your file was not imported',
       lead: `${file} ${whyDeclined(run)} No user was changed.`,
-      problems: [],
       steps: [
         'If these users should be archived, reply to this e-mail to tell the administrator, then upload the file again.',
         'If not, correct the file and upload it again. Users are archived when their record says active = 0.',
       ],
-      counts: [],
     };
   }
   const { records, rejected } = run.counts;
@@ -77,7 +74,6 @@ export function describeReport(run: ImportRun, attached: number | null, attachme
       lead: `We refused ${file} as a whole, so no user was changed.`,
       problems: [refusedBecause(run.refusal)],
       steps: [uploadAfterRefusal(run.refusal.code)],
-      counts: [],
     };
   }
   if (rejected === 0) {
@@ -86,15 +82,13 @@ export function describeReport(run: ImportRun, attached: number | null, attachme
       verdict: 'no-failures',
       headline: 'Your file was imported',
       lead: `No record of ${file} failed.`,
-      problems: [],
-      steps: [],
       counts: countRows(run),
     };
   }
   return {
     ...common,
     verdict: 'failed-records',
-    headline: `${grouped(rejected)} of ${grouped(records)} ${records === 1 ? 'record' : 'records'} failed`,
+    headline: `${grouped(rejected)} of ${counted(records, 'record')} failed`,
     lead: `${rejected === records ? `No record of ${file} could be imported.` : `The rest of ${file} was imported.`}${attached === null ? '' : rejected === 1 ? ' The failed record is attached.' : ' The failed records are attached.'}`,
     problems: failedProblems(run, told),
     steps: correctAndUpload(run, attached === null ? null : attachmentName),
@@ -108,18 +102,16 @@ export function whyStopped({ because }: Stopped): string {
     : 'was stopped by the administrator before it was imported completely.';
 }
 
-function users(n: number): string {
-  return `${grouped(n)} ${n === 1 ? 'user' : 'users'}`;
-}
-
 /** What had been done, and is now taken back. */
 export function takenBack({ undone }: Stopped): string {
   const { restored, archived, madeActive, archivedAgain, usersLeft } = undone;
   const back = restored + archived + madeActive + archivedAgain;
   if (back + usersLeft === 0) return 'No user was changed.';
   const left =
-    usersLeft === 0 ? '' : ` ${users(usersLeft)} changed by somebody else since then ${usersLeft === 1 ? 'was' : 'were'} left alone.`;
-  return `The changes already made to ${users(back)} were taken back.${left}`;
+    usersLeft === 0
+      ? ''
+      : ` ${counted(usersLeft, 'user')} changed by somebody else since then ${usersLeft === 1 ? 'was' : 'were'} left alone.`;
+  return `The changes already made to ${counted(back, 'user')} were taken back.${left}`;
 }
 
 function whyDeclined({ held }: ImportRun): string {

@@ -1,12 +1,11 @@
 // What the e-mail about an undone import tells the administrator: what was restored, and what was left alone and why. Only numbers.
 
 import type { AdminPage } from './describe-report';
-import { grouped, oneLine, utc } from './wording';
+import { counted, grouped, oneLine, utc } from './wording';
 import type { ImportRun } from '../import-run';
 import type { Undo, UndoCounts } from '../undo/undo';
 
-/** What each number counts; the e-mail, the command line and the Temporal UI say it alike. */
-export const UNDO_COUNT_WORDS: Readonly<Record<keyof UndoCounts, string>> = {
+const COUNT_WORDS: Readonly<Record<keyof UndoCounts, string>> = {
   restored: 'Users given their former values back',
   archived: 'Users created by the import, now archived',
   madeActive: 'Users archived by the import, now active again',
@@ -15,6 +14,12 @@ export const UNDO_COUNT_WORDS: Readonly<Record<keyof UndoCounts, string>> = {
   usersLeft: 'Users left alone',
   permitsLeft: 'Permits left alone',
 };
+
+/** What was done, each with its number; the e-mail, the command line and the Temporal UI say it alike. */
+export function undoRows(counts: UndoCounts): readonly { readonly what: keyof UndoCounts; readonly words: string; readonly n: number }[] {
+  const rows = Object.entries(COUNT_WORDS) as [keyof UndoCounts, string][];
+  return rows.map(([what, words]) => ({ what, words, n: counts[what] })).filter(({ n }) => n > 0);
+}
 
 /** `listed` = how many of the users and permits left alone are in the attachment. */
 export function describeUndo(run: ImportRun, undo: Undo, listed: number): AdminPage {
@@ -42,7 +47,7 @@ export function describeUndo(run: ImportRun, undo: Undo, listed: number): AdminP
         : []),
       'The client is not told about the undo. To have the file imported again, the client must upload it again.',
     ],
-    counts: countRows(counts),
+    counts: undoRows(counts).map(({ words, n }) => [words, grouped(n)]),
     facts: [
       ['File', oneLine(run.fileName)],
       ['Client', run.clientId],
@@ -56,20 +61,14 @@ export function describeUndo(run: ImportRun, undo: Undo, listed: number): AdminP
   };
 }
 
-function countRows(counts: UndoCounts): [string, string][] {
-  const rows = Object.entries(UNDO_COUNT_WORDS) as [keyof UndoCounts, string][];
-  return rows.filter(([key]) => counts[key] > 0).map(([key, label]) => [label, grouped(counts[key])]);
-}
-
 function leadOf({ usersLeft, permitsLeft, ...back }: UndoCounts): string {
   const isAnyBack = Object.values(back).some((n) => n > 0);
   if (usersLeft + permitsLeft === 0) {
     return isAnyBack ? 'Everything it had changed is as it was before.' : 'It had changed nothing, so there was nothing to restore.';
   }
-  const left = [
-    ...(usersLeft > 0 ? [usersLeft === 1 ? '1 user' : `${grouped(usersLeft)} users`] : []),
-    ...(permitsLeft > 0 ? [permitsLeft === 1 ? '1 permit' : `${grouped(permitsLeft)} permits`] : []),
-  ].join(' and ');
+  const left = [...(usersLeft > 0 ? [counted(usersLeft, 'user')] : []), ...(permitsLeft > 0 ? [counted(permitsLeft, 'permit')] : [])].join(
+    ' and ',
+  );
   const many = usersLeft + permitsLeft > 1;
   return `${left} ${many ? 'were' : 'was'} left alone, because of later changes. ${isAnyBack ? 'Everything else is as it was before.' : 'There was nothing else to restore.'}`;
 }

@@ -2,9 +2,10 @@
 // of the file. The steps follow the reasons: nobody is told to correct a value when the answer is to ask us, or to export the file again.
 
 import type { ImportRun } from '../import-run';
-import { nameLines, grouped, oneLine } from './wording';
+import { counted, nameLines, grouped, oneLine } from './wording';
 import { namesUser, type Reason, type ReasonCode } from '../reason/reasons';
-import { type Refusal, type RefusalCode, REFUSALS } from '../reason/refusals';
+import type { Refusal, RefusalCode } from '../reason/refusals';
+import { refusalWords } from './refusal-words';
 import { summariseReasons, type ReasonSummary } from '../reason/summarise-reasons';
 import { failedRecordsPath } from '../file/folder-files';
 
@@ -37,7 +38,7 @@ export function failedProblems(run: ImportRun, told: readonly Told[]): Problem[]
   return shownReasons(run, run.layout).map((summary) => {
     const { code, count, title, column, lines, advice } = summary;
     return {
-      often: `${grouped(count)} ${count === 1 ? 'record' : 'records'}`,
+      often: counted(count, 'record'),
       code,
       title,
       where: placesText(column, lines, count),
@@ -49,7 +50,7 @@ export function failedProblems(run: ImportRun, told: readonly Told[]): Problem[]
 
 export function refusedBecause(refusal: Refusal): Problem {
   const where = refusal.line === undefined ? '' : ` (line ${grouped(refusal.line)} of the file)`;
-  const title = `${REFUSALS[refusal.code].title}${where}`;
+  const title = `${refusalWords(refusal.code).title}${where}`;
   return { often: null, code: refusal.code, title, where: null, advice: oneLine(refusal.message, 2_000), details: [] };
 }
 

@@ -1,7 +1,7 @@
 // Where a webhook may go: to a URL that is fit to be stored and shown, and to addresses of the public Internet. People type the URL and
 // others' DNS servers resolve it, so it could otherwise reach into our own network. The rows are those of IANA's special-purpose registries.
 
-import { isWithin, parseNetwork } from '../client/network';
+import { ipv4Text, isWithin, parseNetwork } from '../client/network';
 
 const NOT_PUBLIC_IPV4 = [
   '0.0.0.0/8', // this network
@@ -38,10 +38,6 @@ export function isPublicAddress(address: string): boolean {
   if (parsed.bits === 32) return !isWithin(address, NOT_PUBLIC_IPV4);
   if (isWithin(address, NAT64)) return !isWithin(ipv4Text(parsed.value), NOT_PUBLIC_IPV4);
   return isWithin(address, ASSIGNED_IPV6) && !isWithin(address, NOT_PUBLIC_IPV6);
-}
-
-function ipv4Text(value: bigint): string {
-  return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join('.');
 }
 
 const LONGEST = 1_000;
