@@ -16,8 +16,13 @@ export async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>)
 
 /** Whether a path is that of a file that we may read. */
 export async function isReadable(file: string): Promise<boolean> {
-  return access(file, constants.R_OK).then(
-    async () => (await stat(file)).isFile(),
+  return (await mayBe(file, constants.R_OK)) && (await stat(file)).isFile();
+}
+
+/** Whether something is there that we may use so (`fs.constants`). */
+export function mayBe(path: string, mode: number): Promise<boolean> {
+  return access(path, mode).then(
+    () => true,
     () => false,
   );
 }

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { SILENT_AFTER_MS } from '../../door/visits';
 import type { LiveSession } from '../../domain/client/access';
 import { defineCommand, type Session } from '../define-command';
+import { grouped } from '../../domain/report/wording';
 import type { Printer } from '../text/print';
 import { requireClient } from '../clients/require-client';
 
@@ -47,8 +48,8 @@ function tableOf(sessions: readonly LiveSession[], print: Printer): string {
       software ?? '',
       print.shortTime(since),
       print.time(lastActivityAt).slice(11),
-      print.number(bytesIn),
-      print.number(bytesOut),
+      grouped(bytesIn),
+      grouped(bytesOut),
     ]),
   );
 }

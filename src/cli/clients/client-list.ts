@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import type { Client } from '../../domain/client';
+import { grouped } from '../../domain/report/wording';
 import { inBunches } from '../../door/one-at-a-time';
 import { defineCommand, type Session } from '../define-command';
 import type { Printer } from '../text/print';
@@ -47,7 +48,7 @@ function tableOf(clients: readonly ListedClient[], print: Printer): string {
     clients.map(({ clientId, enabled, paused, settings, filesWaiting, lastUploadAt, lastImport, lastLoginAt }) => [
       clientId,
       enabled ? (paused === undefined ? 'yes' : 'paused') : 'no',
-      filesWaiting === null ? '-' : print.number(filesWaiting),
+      filesWaiting === null ? '-' : grouped(filesWaiting),
       filesWaiting === null && lastUploadAt === null ? '-' : time(lastUploadAt),
       lastImport === null ? 'none' : `${lastImport.importId} ${lastImport.result}`,
       time(lastLoginAt),

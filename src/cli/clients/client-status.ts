@@ -3,6 +3,7 @@
 import type { Client } from '../../domain/client';
 import { profileOf } from '../../domain/client/profiles';
 import type { ImportOutcome } from '../../domain/import-run';
+import { grouped } from '../../domain/report/wording';
 import type { Services } from '../deps';
 import { resultOf } from '../show/describe-import';
 import { shownState, type ShownState } from '../imports/import-item';
@@ -64,7 +65,7 @@ export function statusFacts(
   const since = waitingSince === null ? '' : `, the oldest since ${print.time(waitingSince)}`;
   const isKnown = filesWaiting !== null;
   return [
-    ['Files waiting', isKnown ? `${print.number(filesWaiting)}${since}` : 'not known: its folder is not in IMPORTS_DATA_DIR'],
+    ['Files waiting', isKnown ? `${grouped(filesWaiting)}${since}` : 'not known: its folder is not in IMPORTS_DATA_DIR'],
     ['Last upload', isKnown || lastUploadAt !== null ? time(lastUploadAt) : 'not known'],
     ['Last import', lastImport === null ? 'none' : `${lastImport.importId}, ${lastImport.result}`],
     ['Last log-in', time(lastLoginAt)],

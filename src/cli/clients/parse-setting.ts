@@ -3,6 +3,7 @@
 
 import type { ClientSettings } from '../../domain/client';
 import { fieldsOf, furtherFields } from '../../domain/client/profiles';
+import type { FieldName } from '../../domain/record/fields';
 import { didYouMean } from '../../domain/file/suggest-name';
 import {
   address,
@@ -40,7 +41,12 @@ interface Setting {
   readonly show: (settings: ClientSettings) => string;
 }
 
-const allColumnsAnyway: Reader<never> = (_, complain) => complain('none: a client of the profile opscom may send all columns as it is');
+const furtherColumns: Reader<readonly FieldName[]> = (text, complain, settings) =>
+  furtherFields(settings.profile).length === 0 && text !== 'none'
+    ? complain('none: a client of the profile opscom may send all columns as it is')
+    : fieldNames(({ profile }) => furtherFields(profile), 'phoneCell,employeeNo')(text, complain, settings);
+
+const orNone = (names: readonly string[]) => listText(names, 'none');
 
 export const SETTINGS: readonly Setting[] = [
   setting('failedImportEmail', 'ADDRESS', 'who receives "CSV Import Failed Records"', address),
@@ -49,28 +55,8 @@ export const SETTINGS: readonly Setting[] = [
   setting('reactivateOnActive', 'true|false', 'active=1 brings an archived user back', flag),
   setting('loginSources', 'CODE,CODE', 'accepted login_source codes', loginSources),
   setting('userTypes', 'ID:NAME,ID:NAME', 'accepted user_type_id values', userTypes, userTypesText),
-  {
-    key: 'furtherColumns',
-    form: 'FIELD,FIELD',
-    meaning: 'agylia only: OPS-COM columns that a file may also have',
-    apply(settings, text, complain) {
-      const further = furtherFields(settings.profile);
-      const read = further.length === 0 && text !== 'none' ? allColumnsAnyway : fieldNames(further, 'phoneCell,employeeNo');
-      const furtherColumns = read(text, complain);
-      return furtherColumns === undefined ? undefined : { ...settings, furtherColumns };
-    },
-    show: ({ furtherColumns }) => listText(furtherColumns, 'none'),
-  },
-  {
-    key: 'requiredFields',
-    form: 'FIELD,FIELD',
-    meaning: 'further fields that a new user must have',
-    apply(settings, text, complain) {
-      const requiredFields = fieldNames(fieldsOf(settings), 'email,firstName')(text, complain);
-      return requiredFields === undefined ? undefined : { ...settings, requiredFields };
-    },
-    show: ({ requiredFields }) => listText(requiredFields, 'none'),
-  },
+  setting('furtherColumns', 'FIELD,FIELD', 'agylia only: OPS-COM columns that a file may also have', furtherColumns, orNone),
+  setting('requiredFields', 'FIELD,FIELD', 'further fields that a new user must have', fieldNames(fieldsOf, 'email,firstName'), orNone),
   setting(
     'leadingZeros',
     'same|distinct',
@@ -137,7 +123,7 @@ function setting<K extends keyof ClientSettings>(
     form,
     meaning,
     apply(settings, text, complain) {
-      const value = read(text, complain);
+      const value = read(text, complain, settings);
       return value === undefined ? undefined : { ...settings, [key]: value };
     },
     show: (settings) => show(settings[key]),
@@ -150,7 +136,7 @@ function holdAbove(key: keyof ClientSettings['holdAbove'], form: string, meaning
     form,
     meaning,
     apply(settings, text, complain) {
-      const value = read(text, complain);
+      const value = read(text, complain, settings);
       return value === undefined ? undefined : { ...settings, holdAbove: { ...settings.holdAbove, [key]: value } };
     },
     show: ({ holdAbove: limits }) => String(limits[key]),

@@ -6,11 +6,12 @@ import { parseNetwork } from '../../domain/client/network';
 import { readEmail } from '../../domain/record/read-value';
 import { suggestName } from '../../domain/file/suggest-name';
 import { parseWebhookUrl } from '../../domain/webhook/public-address';
-import type { Schedule } from '../../domain/client';
+import type { ClientSettings, Schedule } from '../../domain/client';
 import { durationMs } from '../../domain/client/schedule';
 
 export type Complain = (mustBe: string) => undefined;
-export type Reader<T> = (text: string, complain: Complain) => T | undefined;
+/** `settings` = all of the client's, as they are so far. */
+export type Reader<T> = (text: string, complain: Complain, settings: ClientSettings) => T | undefined;
 
 const A_YEAR = 365 * 86_400;
 const BYTES = { '': 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 } as const;
@@ -71,8 +72,9 @@ export function userTypesText(types: readonly { readonly id: number; readonly na
 }
 
 /** `email,firstName`; the header of the file (`first_name`) will do as well; `none`, or nothing at all = no field. */
-export function fieldNames(fields: readonly Field[], example: string): Reader<readonly FieldName[]> {
-  return (text, complain) => {
+export function fieldNames(fieldsOf: (settings: ClientSettings) => readonly Field[], example: string): Reader<readonly FieldName[]> {
+  return (text, complain, settings) => {
+    const fields = fieldsOf(settings);
     const names: FieldName[] = [];
     for (const part of text === 'none' ? [] : listOf(text)) {
       const field = fields.find(({ name, headers }) => name !== 'active' && (name === part || headers.includes(part)));

@@ -1,6 +1,7 @@
 // `imports audit`: what operators changed, and whether that record is complete.
 
 import type { Command } from 'commander';
+import { grouped } from '../../domain/report/wording';
 import { notNow, wrongUse } from '../../errors';
 import type { AuditStore } from '../../ports';
 import type { AuditEntry } from '../../domain/audit';
@@ -52,10 +53,7 @@ async function checkChain(audit: AuditStore, print: Printer): Promise<void> {
       `The audit is not whole: entry ${broken.seq} does not hold, because ${broken.why}. The ${entries} before it do.\nFind out who can write to the collection audit of the database, and compare it with a backup.`,
     );
   }
-  await print.show(
-    { entries, head },
-    () => `The audit is whole: ${print.number(entries)} entries.${head === '' ? '' : `\nLast hash: ${head}`}`,
-  );
+  await print.show({ entries, head }, () => `The audit is whole: ${grouped(entries)} entries.${head === '' ? '' : `\nLast hash: ${head}`}`);
 }
 
 function tableOf(entries: readonly AuditEntry[], print: Printer): string {

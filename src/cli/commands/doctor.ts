@@ -1,6 +1,7 @@
 // `imports doctor`: what is reachable and in order, and what to do about each thing that is not.
 
 import type { Command } from 'commander';
+import { within } from '../../domain/within';
 import { notNow } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import type { DoctorCheck } from '../deps';
@@ -53,23 +54,16 @@ function textOf({ detail, todo }: Finding): readonly string[] {
   return todo === undefined ? [detail] : [detail, `-> ${todo}`];
 }
 
+const late = () => ({ ok: false, detail: `No answer within ${PATIENCE_MS / 1000} seconds`, todo: 'Look again: imports doctor' });
+
 async function examine(check: DoctorCheck): Promise<Examined> {
   const { name } = check;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Awaited<ReturnType<DoctorCheck['run']>>>((resolve) => {
-    timer = setTimeout(
-      () => resolve({ ok: false, detail: `No answer within ${PATIENCE_MS / 1000} seconds`, todo: 'Look again: imports doctor' }),
-      PATIENCE_MS,
-    );
-  });
   try {
-    return { name, ...(await Promise.race([check.run(), late])), isBroken: false };
+    return { name, ...(await within(PATIENCE_MS, check.run(), late)), isBroken: false };
   } catch (error) {
     // A second line says to look here.
     const [detail = ''] = describeError(error).message.split('\n');
     return { name, ok: false, detail, isBroken: true };
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -4,15 +4,15 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { CheckedFile } from '../../domain/file/checked-file';
-import { besidesArchiving, shareOf } from '../../domain/decide/hold-rule';
-import { joinWithAnd } from '../../domain/report/wording';
+import { shareOf, wouldDo } from '../../domain/decide/hold-rule';
+import { grouped } from '../../domain/report/wording';
 import { notNow, wrongUse } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import type { Printer } from '../text/print';
 import { requireClient } from '../clients/require-client';
 import type { Client } from '../../domain/client';
-import { headerInFile } from '../../domain/file/header-names';
 import { countsText, reasonsText, refusalText } from '../show/describe-import';
+import { rejectedItem, rejectedTable } from './rejected';
 
 export function addCheckCommand(program: Command, { deps, print }: Session): void {
   defineCommand(program, {
@@ -33,7 +33,7 @@ export function addCheckCommand(program: Command, { deps, print }: Session): voi
       await print.show(checkedItem(client.clientId, file, checked, written), () =>
         describeChecked(client, file, checked, { written, print }),
       );
-      refuseFailures(checked, written, print);
+      refuseFailures(checked, written);
     });
 }
 
@@ -52,21 +52,17 @@ function checkedItem(
     userNameChanges,
     wouldBeHeld,
     held: wouldBeHeld ? { archives, permits, activeUsers, share: shareOf(archives, activeUsers) } : null,
-    rejected: firstRejected.map(({ line, uniqueId, reasons }) => ({
-      line,
-      uniqueId,
-      reasons: reasons.map(({ code, field, message }) => ({ code, field, message })),
-    })),
+    rejected: firstRejected.map(rejectedItem),
     failedRecordsFile: written,
   };
 }
 
-function refuseFailures({ refusal, counts }: CheckedFile, written: string | null, print: Printer): void {
+function refuseFailures({ refusal, counts }: CheckedFile, written: string | null): void {
   if (refusal !== null) {
     throw notNow(`The file would be refused: ${refusal.code}.\nWhat it means and how to correct it: docs/reason-codes.md`);
   }
   if (counts.rejected > 0) {
-    const rejected = `${print.number(counts.rejected)} of ${print.number(counts.records)} records would be rejected.`;
+    const rejected = `${grouped(counts.rejected)} of ${grouped(counts.records)} records would be rejected.`;
     const next =
       written === null
         ? 'Write them to a file, each with its reasons, with: --out failed.csv'
@@ -87,10 +83,10 @@ function describeChecked(
     ['File', `${file}, ${print.bytes(checked.bytes)}`],
     ['Result', resultOf(checked)],
     ['Refused', refusal === null ? undefined : refusalText(refusal)],
-    ['Records', refusal === null ? countsText(counts, print) : undefined],
-    ['Changes', refusal === null ? changesText(numbers, print) : undefined],
+    ['Records', refusal === null ? countsText(counts) : undefined],
+    ['Changes', refusal === null ? changesText(numbers) : undefined],
     ['Skipped', ignoredHeaders.length === 0 ? undefined : `columns ${ignoredHeaders.join(', ')}`],
-    ['Held', checked.wouldBeHeld ? heldText(checked, print) : undefined],
+    ['Held', checked.wouldBeHeld ? heldText(checked) : undefined],
     ['Archives', counts.inactiveIgnored === 0 || settings.archiveOnInactive ? undefined : 'none: archiveOnInactive is off for this client'],
   ]);
   const next = written === null ? undefined : `The failed records were written to ${written}`;
@@ -106,29 +102,20 @@ function resultOf({ refusal, counts, wouldBeHeld }: CheckedFile): string {
 }
 
 /** `e-mails 3, user names 1`; nothing where nothing changes. */
-function changesText({ emailChanges, userNameChanges }: CheckedFile['numbers'], print: Printer): string | undefined {
+function changesText({ emailChanges, userNameChanges }: CheckedFile['numbers']): string | undefined {
   const changes = Object.entries({ 'e-mails': emailChanges, 'user names': userNameChanges }).filter(([, n]) => n > 0);
-  return changes.length === 0 ? undefined : changes.map(([what, n]) => `${what} ${print.number(n)}`).join(', ');
+  return changes.length === 0 ? undefined : changes.map(([what, n]) => `${what} ${grouped(n)}`).join(', ');
 }
 
 /** E-mails and user names have a line of their own. */
-function heldText({ numbers }: CheckedFile, print: Printer): string {
-  const { archives, activeUsers } = numbers;
-  const share = `archive ${print.number(archives)} of ${print.number(activeUsers)} active users (${shareOf(archives, activeUsers)} %)`;
-  return `it would ${joinWithAnd([share, ...besidesArchiving({ ...numbers, emailChanges: 0, userNameChanges: 0 })])}`;
+function heldText({ numbers }: CheckedFile): string {
+  return `it would ${wouldDo({ ...numbers, emailChanges: 0, userNameChanges: 0 })}`;
 }
 
 function rejectedText(checked: CheckedFile, print: Printer): string | undefined {
   const { firstRejected, counts } = checked;
   if (firstRejected.length === 0) return undefined;
-  const table = print.table(
-    [{ head: 'LINE', align: 'right' }, { head: 'UNIQUE ID' }, { head: 'REASONS', narrow: 'wrap' }],
-    firstRejected.map(({ line, uniqueId, reasons }) => [
-      line,
-      uniqueId === '' ? '(none)' : uniqueId,
-      reasons.map(({ code, field, message }) => `${code}${field === null ? '' : ` ${headerInFile(checked, field)}`}: ${message}`),
-    ]),
-  );
+  const table = rejectedTable(firstRejected, checked, print);
   const more = counts.rejected - firstRejected.length;
-  return more === 0 ? table : `${table}\nand ${print.number(more)} more`;
+  return more === 0 ? table : `${table}\nand ${grouped(more)} more`;
 }

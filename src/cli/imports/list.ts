@@ -3,6 +3,7 @@
 import { Option, type Command } from 'commander';
 import type { ImportOutcome, ImportRun, ReportState } from '../../domain/import-run';
 import type { ImportState } from '../../domain/import-state';
+import { grouped } from '../../domain/report/wording';
 import { wrongUse } from '../../errors';
 import { requireClients } from '../clients/require-client';
 import { defineCommand, type Session } from '../define-command';
@@ -64,7 +65,7 @@ export function addListCommand(program: Command, { deps, print }: Session): void
         () =>
           [
             runs.length === 0 ? nothingFound(options) : tableOf(runs, print),
-            ...(runs.length === options.limit ? [`The newest ${print.number(options.limit)}; more with --limit`] : []),
+            ...(runs.length === options.limit ? [`The newest ${grouped(options.limit)}; more with --limit`] : []),
             ...(needed === null ? [] : [print.prose(needsYouText(needed))]),
           ].join('\n\n'),
       );
@@ -99,8 +100,8 @@ function tableOf(runs: readonly ImportRun[], print: Printer): string {
       run.importId,
       run.fileName,
       print.shortTime(run.receivedAt),
-      { text: resultInList(run, print).replace('finished: ', ''), tone: toneOf(run) },
-      ...[run.counts.records, run.counts.rejected, run.counts.created, run.counts.updated, run.counts.archived].map((n) => print.number(n)),
+      { text: resultInList(run).replace('finished: ', ''), tone: toneOf(run) },
+      ...[run.counts.records, run.counts.rejected, run.counts.created, run.counts.updated, run.counts.archived].map(grouped),
       // Before the end `none` would read as a decision.
       { text: run.finishedAt === null ? '-' : run.report, tone: run.finishedAt !== null && run.report === 'failed' ? 'bad' : undefined },
     ]),

@@ -2,12 +2,10 @@
 
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { profileOf } from '../../domain/client/profiles';
 import type { Client } from '../../domain/client';
 import type { ImportRun } from '../../domain/import-run';
-import { composeReport, MOST_ATTACHED_BYTES, type Message } from '../../domain/report/compose-mail';
+import { carriedBy, composeReport, MOST_ATTACHED_BYTES, type Message } from '../../domain/report/compose-mail';
 import { linesToTell } from '../../domain/report/report-sections';
-import { statusReportName } from '../../domain/report/status-report';
 import { notNow } from '../../errors';
 import { requireClient } from '../clients/require-client';
 import { defineCommand, type Session } from '../define-command';
@@ -53,15 +51,16 @@ async function compose(services: Services, run: ImportRun, client: Client, mailF
 
 /** How many records the attachment held; null = there was none, or nothing is left of it. */
 async function attachedRecords({ files, standing, mails }: Services, run: ImportRun, client: Client): Promise<number | null> {
-  const isStatus = profileOf(client).report === 'status';
-  if (!isStatus && run.counts.rejected === 0) return null;
-  const path = isStatus
-    ? await standing.findStatusReport(run.clientId, statusReportName(run))
-    : (await files.findFailedRecords(run.clientId, run.importId, run.backup))?.path;
-  const all = isStatus ? run.counts.records : run.counts.rejected;
-  if (path === undefined) return all;
+  const carried = carriedBy(run, client);
+  if (carried === undefined) return null;
+  const { statusReport, records } = carried;
+  const path =
+    statusReport === null
+      ? (await files.findFailedRecords(run.clientId, run.importId, run.backup))?.path
+      : await standing.findStatusReport(run.clientId, statusReport);
+  if (path === undefined) return records;
   const cut = await inTemporaryFolder((folder) => mails.cutAttachment(path, join(folder, 'cut.csv'), MOST_ATTACHED_BYTES));
-  return cut?.records ?? all;
+  return cut?.records ?? records;
 }
 
 function mailItem(

@@ -2,6 +2,7 @@
 
 import type { ClientId } from '../../domain/ids';
 import { ENDED_STATES, statesThat } from '../../domain/import-state';
+import { joinWithAnd } from '../../domain/report/wording';
 import type { ImportQuery } from '../../domain/import-stats';
 import type { ImportStore, OutboxStore, UndoStore } from '../../ports';
 
@@ -91,6 +92,5 @@ function kindOf(what: string, ids: readonly string[], count = ids.length): Kind 
 
 /** `acme-9, acme-8 and 12 more` */
 function listed(ids: readonly string[], count: number): string {
-  const names = count > ids.length ? [...ids, `${count - ids.length} more`] : ids;
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  return joinWithAnd(count > ids.length ? [...ids, `${count - ids.length} more`] : ids);
 }

@@ -2,9 +2,9 @@
 
 import type { ImportRun } from '../../domain/import-run';
 import { hasEnded, statesThat } from '../../domain/import-state';
-import type { ImportsControl, ImportStore } from '../../ports';
+import type { Services } from '../deps';
 import type { Progress } from '../show/progress-display';
-import type { Printer } from '../text/print';
+import { grouped } from '../../domain/report/wording';
 import { shownState } from './import-item';
 
 /** In all others nothing more happens without somebody. */
@@ -19,27 +19,12 @@ export type ProgressReader = (run: ImportRun) => Promise<Progress>;
  * Records in the parts of its file that are applied, and what is known of those at work. Each poll looks only at the parts that were open at
  * the last one. When all are applied, the settlement of deferred records may reject some more; at the end the import's own numbers hold.
  */
-export function createProgressReader(
-  {
-    imports,
-    control,
-  }: { readonly imports: Pick<ImportStore, 'chunk' | 'settled'>; readonly control: Pick<ImportsControl, 'recordsAtWork'> },
-  print: Printer,
-): ProgressReader {
+export function createProgressReader({ imports, control }: Pick<Services, 'imports' | 'control'>): ProgressReader {
   let partsDone = 0;
   let recordsDone = 0;
   let atWork = 0;
   let rejected = 0;
   let polls = 0;
-  const told = (run: ImportRun, done: number, failed: number, of = run.counts.records): Progress => ({
-    label: shownState(run),
-    done,
-    of,
-    unit: 'records',
-    more: `${print.number(failed)} rejected`,
-    since: run.startedAt ?? run.receivedAt,
-    until: run.finishedAt,
-  });
   return async (run) => {
     const { state, importId, chunks, counts } = run;
     if (hasEnded(run)) return told(run, counts.records, counts.rejected);
@@ -67,5 +52,17 @@ export function createProgressReader(
     if (chunks > 0 && partsDone === chunks)
       for await (const { result } of imports.settled(importId)) settledRejected += result.counts.rejected;
     return told(run, Math.min(recordsDone + atWork, counts.records), rejected + settledRejected);
+  };
+}
+
+function told(run: ImportRun, done: number, rejected: number, of = run.counts.records): Progress {
+  return {
+    label: shownState(run),
+    done,
+    of,
+    unit: 'records',
+    more: `${grouped(rejected)} rejected`,
+    since: run.startedAt ?? run.receivedAt,
+    until: run.finishedAt,
   };
 }

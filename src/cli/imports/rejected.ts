@@ -2,9 +2,11 @@
 // are streamed, because there may be millions.
 
 import type { Command } from 'commander';
-import { headerInFile } from '../../domain/file/header-names';
+import type { CheckedFile } from '../../domain/file/checked-file';
+import { headerInFile, type FileHeaders } from '../../domain/file/header-names';
 import type { ImportRun } from '../../domain/import-run';
 import { statusReportName } from '../../domain/report/status-report';
+import { grouped } from '../../domain/report/wording';
 import { notFound, wrongUse } from '../../errors';
 import type { RejectedStore } from '../../ports';
 import type { RejectedRecord } from '../../domain/record/record';
@@ -30,43 +32,54 @@ export function addRejectedCommand(program: Command, { deps, print }: Session): 
       const run = await requireImport(services, id);
       const kept = await services.rejected.count(run.importId);
       if (kept === 0 && run.counts.rejected > 0) {
-        const what = run.counts.rejected === 1 ? '1 record, but it has' : `${print.number(run.counts.rejected)} records, but they have`;
+        const what = run.counts.rejected === 1 ? '1 record, but it has' : `${grouped(run.counts.rejected)} records, but they have`;
         throw notFound(
           `Import ${run.importId} rejected ${what} expired, or been erased. The client's copy ${run.backup === null ? `is in reports/${statusReportName(run)}` : `lies beside ${escapeText(run.backup)}`}`,
         );
       }
       if (csv) return printCsv(services, run, print);
       if (print.json) return print.showEach(inJson(services.rejected, run));
-      return print.show(undefined, await asText(services.rejected, run, kept, print));
+      const text = await asText(services.rejected, run, kept, print);
+      return print.show(undefined, () => text);
     });
 }
 
 async function* inJson(rejected: RejectedStore, run: ImportRun) {
-  for await (const { line, uniqueId, reasons } of rejected.all(run.importId)) {
-    yield { line, uniqueId, reasons: reasons.map(({ code, field, message }) => ({ code, field, message })) };
-  }
+  for await (const record of rejected.all(run.importId)) yield rejectedItem(record);
 }
 
-async function asText(rejected: RejectedStore, run: ImportRun, kept: number, print: Printer): Promise<() => string> {
+async function asText(rejected: RejectedStore, run: ImportRun, kept: number, print: Printer): Promise<string> {
   const { importId } = run;
   if (kept === 0 && run.state === 'held')
-    return () =>
-      print.prose(`${importId} waits for approval: which of its records are rejected is not decided yet. See: imports show ${importId}`);
+    return print.prose(
+      `${importId} waits for approval: which of its records are rejected is not decided yet. See: imports show ${importId}`,
+    );
   if (kept === 0)
-    return () =>
-      run.refusal === null ? `No record of ${importId} was rejected.` : `${importId} was refused as a whole: imports show ${importId}`;
+    return run.refusal === null ? `No record of ${importId} was rejected.` : `${importId} was refused as a whole: imports show ${importId}`;
   const first: RejectedRecord[] = [];
   for await (const record of rejected.all(importId)) if (first.push(record) >= ON_SCREEN) break;
-  const table = print.table(
+  const table = rejectedTable(first, run.layout, print);
+  const all = `imports rejected ${importId} --csv > failed.csv`;
+  return kept > first.length ? `${table}\n\nThe first ${first.length} of ${grouped(kept)}. All of them:\n${all}` : table;
+}
+
+type Rejected = CheckedFile['firstRejected'][number];
+
+/** In JSON. */
+export function rejectedItem({ line, uniqueId, reasons }: Rejected) {
+  return { line, uniqueId, reasons: reasons.map(({ code, field, message }) => ({ code, field, message })) };
+}
+
+/** As a person reads them; also those of a dry run. `file` null = its headers are not known. */
+export function rejectedTable(records: readonly Rejected[], file: FileHeaders | null, print: Printer): string {
+  return print.table(
     [{ head: 'LINE', align: 'right' }, { head: 'UNIQUE ID' }, { head: 'REASONS', narrow: 'wrap' }],
-    first.map(({ line, uniqueId, reasons }) => [
+    records.map(({ line, uniqueId, reasons }) => [
       line,
       uniqueId === '' ? '(none)' : uniqueId,
-      reasons.map(({ code, field, message }) => `${code}${field === null ? '' : ` ${headerInFile(run.layout, field)}`}: ${message}`),
+      reasons.map(({ code, field, message }) => `${code}${field === null ? '' : ` ${headerInFile(file, field)}`}: ${message}`),
     ]),
   );
-  const all = `imports rejected ${importId} --csv > failed.csv`;
-  return () => (kept > first.length ? `${table}\n\nThe first ${first.length} of ${print.number(kept)}. All of them:\n${all}` : table);
 }
 
 async function printCsv(

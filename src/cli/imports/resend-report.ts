@@ -12,8 +12,6 @@ import type { Services } from '../deps';
 import { requireClient } from '../clients/require-client';
 import { requireImport } from './require-import';
 
-const CALLED = { report: 'e-mail of', undo: 'e-mail about the undo of', hold: 'e-mail that asks for approval of' } as const;
-
 export function addResendReportCommand(program: Command, { deps, print }: Session): void {
   defineCommand(program, {
     usage: 'resend-report <id>',
@@ -34,8 +32,7 @@ export function addResendReportCommand(program: Command, { deps, print }: Sessio
       await REFUSE[kind](services, run);
       const { settings } = await requireClient(services, run.clientId);
       const { importId } = run;
-      const called = CALLED[kind];
-      const { to } = RESENT_MAILS[kind];
+      const { called, to } = RESENT_MAILS[kind];
       await record(deps, services, { action: 'resend-report', clientId: run.clientId, subject: importId, is: { kind, to: settings[to] } });
       const report = await services.control.resendReport(run, kind);
       if (report === 'nothing-left' || report === 'none') throw notNow(nothingLeft(run, kind));
@@ -73,9 +70,10 @@ async function refuseUnlessUndone({ undos, control }: Services, { importId, stat
 }
 
 async function refuseIfBeingSent(control: Services['control'], importId: ImportId, kind: 'undo' | 'hold'): Promise<void> {
-  if (!(await control.isPending(importId, RESENT_MAILS[kind].step))) return;
+  const { called, step } = RESENT_MAILS[kind];
+  if (!(await control.isPending(importId, step))) return;
   throw notNow(
-    `The ${CALLED[kind]} ${importId} is being sent already; that is tried for a day.\nSee whether it went with: imports show ${importId}`,
+    `The ${called} ${importId} is being sent already; that is tried for a day.\nSee whether it went with: imports show ${importId}`,
   );
 }
 

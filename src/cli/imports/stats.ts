@@ -6,6 +6,7 @@ import { summariseReasons } from '../../domain/reason/summarise-reasons';
 import { requireClients } from '../clients/require-client';
 import { defineCommand, type Session } from '../define-command';
 import { reasonsText } from '../show/describe-import';
+import { grouped } from '../../domain/report/wording';
 import type { Printer } from '../text/print';
 import { readTime, TIME_FORMS } from '../text/read-option';
 
@@ -80,7 +81,7 @@ function textOf(
         counts.created,
         counts.updated,
         counts.archived,
-      ].map((n) => print.number(n)),
+      ].map(grouped),
     ]),
   );
   const reasons = reasonsText({ reasonCounts: total.reasonCounts }, null, print);

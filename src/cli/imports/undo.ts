@@ -2,22 +2,25 @@
 // stood in the way the last time and no longer does, or shows its result.
 
 import type { Command } from 'commander';
-import type { ImportRun } from '../../domain/import-run';
+import type { ImportRun, ReportState } from '../../domain/import-run';
 import { IMPORT_STATES } from '../../domain/import-state';
-import { countLeft, type Undo } from '../../domain/undo/undo';
+import { countLeft, type Undo, WHY_LEFT, type LeftAlone } from '../../domain/undo/undo';
 import { notFound, notNow } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import { record, REASON_OPTION, requireReason } from '../record';
 import type { CliDeps, Services } from '../deps';
-import { describeUndone, undoItem } from '../show/describe-undone';
 import { hasStopped, markStopped, requireImport } from './require-import';
 import { shownState } from './import-item';
-import { wakeInbox } from './wake-inbox';
+import { poll, wakeInbox } from './wake-inbox';
 import { noDisplay, progressDisplay, type Progress, type ProgressDisplay } from '../show/progress-display';
+import { undoRows } from '../../domain/report/describe-undo';
+import { uniqueIdOf } from '../../domain/ids';
+import { grouped } from '../../domain/report/wording';
+import type { Printer } from '../text/print';
 
 const POLL_MS = 500;
-/** It usually begins within seconds; a large import takes longer to plan. This long is waited before saying anything. */
-const BEGUN_WITHIN_MS = 30_000;
+/** It usually begins within seconds; a large import takes longer to plan. Half a minute is waited before saying anything. */
+const POLLS_BEFORE_A_WORD = 60;
 
 export function addUndoCommand(program: Command, { deps, print }: Session): void {
   defineCommand(program, {
@@ -90,32 +93,104 @@ async function refuseExpired({ undos }: Services, { importId, counts, expiredAt 
 }
 
 async function waitForEnd(services: Services, { importId }: ImportRun, { deps, print }: Session, display: ProgressDisplay): Promise<Undo> {
-  let isTold = false;
-  try {
-    for (let waited = 0; ; waited += POLL_MS) {
-      const undo = await services.undos.find(importId);
-      if (undo === undefined)
-        throw notFound(`Import ${importId} is undone, but the details have expired.\nWhat is still known: imports show ${importId}`);
-      if (undo.failure !== null) {
-        throw notNow(
-          `The undo of ${importId} stopped: ${undo.failure}\nIt goes on where it stopped with: imports undo ${importId} --reason "…"`,
-        );
-      }
-      if (undo.chunks !== null) await display.show(await progressOf(services, undo, undo.chunks));
-      else if (waited >= BEGUN_WITHIN_MS && !isTold && display !== noDisplay) {
-        await print.raw('It has not begun yet. If this lasts, see: imports doctor\n');
-        isTold = true;
-      }
-      if (undo.finishedAt !== null && (await requireImport(services, importId)).state === 'undone') return undo;
-      await deps.sleep(POLL_MS);
+  let polls = 0;
+  const look = async (): Promise<Undo | undefined> => {
+    const undo = await services.undos.find(importId);
+    if (undo === undefined)
+      throw notFound(`Import ${importId} is undone, but the details have expired.\nWhat is still known: imports show ${importId}`);
+    if (undo.failure !== null) {
+      throw notNow(
+        `The undo of ${importId} stopped: ${undo.failure}\nIt goes on where it stopped with: imports undo ${importId} --reason "…"`,
+      );
     }
-  } finally {
-    display.end();
-  }
+    if (undo.chunks !== null) await display.show(await progressOf(services, undo, undo.chunks));
+    else if (polls++ === POLLS_BEFORE_A_WORD && display !== noDisplay)
+      await print.raw('It has not begun yet. If this lasts, see: imports doctor\n');
+    return undo.finishedAt !== null && (await requireImport(services, importId)).state === 'undone' ? undo : undefined;
+  };
+  return poll(deps, POLL_MS, look).finally(() => display.end());
 }
 
 async function progressOf({ undos }: Services, { importId, requestedAt, finishedAt }: Undo, chunks: number): Promise<Progress> {
   // One more than the parts: those that waited for each other's values.
   const parts = { done: await undos.countDone(importId), of: chunks + 1, unit: 'parts', more: '' };
   return { label: 'undoing', ...parts, since: requestedAt, until: finishedAt };
+}
+
+const ON_SCREEN = 100;
+const REPORT_WORDS: Partial<Readonly<Record<ReportState, string>>> = {
+  sent: 'The administrator was told by e-mail.',
+  failed: 'The e-mail to the administrator could not be sent. Once the address is right, send it again:',
+};
+
+/** As `undo --json` prints it: a contract with scripts. */
+async function undoItem({ undos, permits }: Pick<Services, 'undos' | 'permits'>, undo: Undo, alreadyUndone: boolean) {
+  const left: LeftAlone[] = [];
+  for await (const { result } of undos.chunkResults(undo.importId)) left.push(...result.left);
+  for await (const permit of permits.notGivenBack(undo.importId)) left.push(permit);
+  const { importId, reason, by, requestedAt, finishedAt, counts, report } = undo;
+  return {
+    importId,
+    state: 'undone' as const,
+    alreadyUndone,
+    reason,
+    by,
+    requestedAt,
+    finishedAt,
+    counts,
+    report,
+    left: left.map(({ userId, line, permit, why, by: changedBy }) => ({
+      uniqueId: uniqueIdOf(userId),
+      line,
+      permit,
+      code: why,
+      changedBy,
+      message: WHY_LEFT[why],
+    })),
+  };
+}
+
+type UndoItem = Awaited<ReturnType<typeof undoItem>>;
+
+function describeUndone(item: UndoItem, print: Printer): string {
+  const { importId, alreadyUndone, finishedAt, reason, by, counts, report } = item;
+  const at = finishedAt === null ? '' : ` at ${print.time(finishedAt)}`;
+  const headline = alreadyUndone
+    ? `Import ${importId} is undone already, since${at.slice(3)}.\nNothing was changed now.`
+    : `Import ${importId} is undone.`;
+  const rows = undoRows(counts);
+  return [
+    headline,
+    print.facts([
+      ['Reason', `${reason} (${by})`],
+      ...rows.map(({ words, n }) => [words, grouped(n)] as const),
+      ['E-mail', report === 'failed' ? `could not be sent; why: imports show ${importId}` : REPORT_WORDS[report]],
+    ]),
+    ...(rows.length === 0 ? ['It had changed nothing, so nothing had to be restored.'] : []),
+    ...leftText(item, print),
+    ...(item.left.length === 0 ? [] : [`Once the obstacle is gone, take back the rest:\nimports undo ${importId} --reason "…"`]),
+    ...(report === 'failed' ? [`${REPORT_WORDS.failed}\nimports resend-report ${importId} --undo`] : []),
+  ].join('\n\n');
+}
+
+function leftText({ importId, left }: UndoItem, print: Printer): readonly string[] {
+  if (left.length === 0) return [];
+  const table = print.table(
+    [
+      { head: 'UNIQUE ID' },
+      { head: 'LINE', align: 'right', dropOrder: 1 },
+      { head: 'PERMIT' },
+      { head: 'LEFT AS IT IS BECAUSE', narrow: 'wrap' },
+    ],
+    left
+      .slice(0, ON_SCREEN)
+      .map(({ uniqueId, line, permit, changedBy, message }) => [
+        uniqueId,
+        line ?? '',
+        permit ?? '',
+        changedBy === null ? message : `${changedBy}: ${message}`,
+      ]),
+  );
+  if (left.length <= ON_SCREEN) return [table];
+  return [table, `The first ${ON_SCREEN} of ${grouped(left.length)}. All of them: imports undo ${importId} --json`];
 }

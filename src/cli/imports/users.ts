@@ -4,6 +4,7 @@
 
 import type { Command } from 'commander';
 import type { User, SharedValue } from '../../domain/user';
+import { grouped } from '../../domain/report/wording';
 import { notFound, wrongUse } from '../../errors';
 import { requireClient } from '../clients/require-client';
 import { defineCommand, type Session } from '../define-command';
@@ -155,12 +156,11 @@ export function addUsersRepairCommand(users: Command, { deps, print }: Session):
       shared.push(...step.shared.slice(0, NAMED - shared.length).map(sharedItem));
     }
     await print.show({ clientId, mended, sharing, shared }, () => {
-      const done =
-        mended === 0 ? `Every key of ${clientId} is as it should be.` : `${print.number(mended)} keys of ${clientId} were mended.`;
+      const done = mended === 0 ? `Every key of ${clientId} is as it should be.` : `${grouped(mended)} keys of ${clientId} were mended.`;
       if (sharing === 0) return done;
       const rows = shared.map(({ uniqueId, field, heldBy }) => [uniqueId, field, heldBy]);
       const table = print.table([{ head: 'USER' }, { head: 'FIELD' }, { head: 'SAME AS' }], rows);
-      const more = sharing > shared.length ? `\n… and ${print.number(sharing - shared.length)} more.` : '';
+      const more = sharing > shared.length ? `\n… and ${grouped(sharing - shared.length)} more.` : '';
       return `${done}\n\n${table}${more}\n\nThese share a value with another user. Correct one of each two in the application, then run it again.`;
     });
   });

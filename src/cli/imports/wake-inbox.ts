@@ -40,6 +40,15 @@ export async function waitForWorker<T>({ sleep }: Pick<CliDeps, 'sleep'>, look: 
   return undefined;
 }
 
+/** The same, however long it takes. */
+export async function poll<T>({ sleep }: Pick<CliDeps, 'sleep'>, everyMs: number, look: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await sleep(everyMs);
+  }
+}
+
 /** For an import of a paused client, where nothing comes before the client is resumed. */
 export function waitsForResume({ clientId }: Client): string {
   return `It waits: client ${clientId} is paused. Resume it with: imports client resume ${clientId} --reason "…"`;

@@ -10,11 +10,11 @@ import { requireClient, requireFolder } from '../clients/require-client';
 import { defineCommand, type Session } from '../define-command';
 import type { Services } from '../deps';
 import { record, REASON_OPTION, requireReason } from '../record';
-import { personFiles, personUploads, type PersonFile } from './find-person';
-import { ALL_IMPORTS, filesText } from './person-export';
+import { personFiles, personUploads, type PersonFile, ALL_IMPORTS, filesText } from './person-export';
 import type { Client } from '../../domain/client';
 import { hasEnded } from '../../domain/import-state';
 import { notNow } from '../../errors';
+import { counted } from '../../domain/report/wording';
 import { escapeText } from '../text/escape-text';
 
 interface EraseOptions {
@@ -124,7 +124,7 @@ function shown({ kind, name, rows, importId }: PersonFile) {
 const MOST_NAMED = 10;
 
 /** An open import may need what is to be removed, and would write it again. */
-export function refuseOpen(runs: readonly ImportRun[]): void {
+function refuseOpen(runs: readonly ImportRun[]): void {
   const open = runs.filter((run) => !hasEnded(run)).map(({ importId }) => importId);
   if (open.length === 0) return;
   throw notNow(
@@ -133,7 +133,7 @@ export function refuseOpen(runs: readonly ImportRun[]): void {
 }
 
 /** A file that waits, or is still to get its name, would bring them back. One that stays in its place is the client's to change. */
-export function refuseWaiting({ clientId, enabled, paused }: Client, uploads: readonly PersonFile[]): void {
+function refuseWaiting({ clientId, enabled, paused }: Client, uploads: readonly PersonFile[]): void {
   const waiting = uploads.filter(({ kind }) => kind === 'waiting');
   const unfinished = uploads.filter(({ kind }) => kind === 'unfinished');
   const [first] = [...waiting, ...unfinished];
@@ -160,7 +160,7 @@ export function refuseWaiting({ clientId, enabled, paused }: Client, uploads: re
 }
 
 function named(files: readonly PersonFile[]): string {
-  return firstOf(files.map(({ name, rows }) => `${escapeText(name)} (${rows} ${rows === 1 ? 'row' : 'rows'})`));
+  return firstOf(files.map(({ name, rows }) => `${escapeText(name)} (${counted(rows, 'row')})`));
 }
 
 function firstOf(names: readonly string[]): string {

@@ -2,15 +2,15 @@
 
 import type { ClientSettings } from '../../domain/client';
 import type { FileHeaders } from '../../domain/file/header-names';
-import { besidesArchiving, shareOf } from '../../domain/decide/hold-rule';
+import { wouldDo } from '../../domain/decide/hold-rule';
 import type { Counts, Held, ImportRun, ReportState, Retry } from '../../domain/import-run';
 import { RESENT_MAILS, type ResentKind } from '../../domain/report/compose-mail';
 import { statusReportName } from '../../domain/report/status-report';
 import { summariseReasons } from '../../domain/reason/summarise-reasons';
-import { joinWithAnd } from '../../domain/report/wording';
-import { UNDO_COUNT_WORDS } from '../../domain/report/describe-undo';
+import { grouped } from '../../domain/report/wording';
+import { undoRows } from '../../domain/report/describe-undo';
 import type { WebhookReceiver } from '../../domain/webhook/event';
-import { countLeft, type Undo, type UndoCounts } from '../../domain/undo/undo';
+import { countLeft, type Undo } from '../../domain/undo/undo';
 import type { EventNotTaken, ImportsControl } from '../../ports';
 import type { StepTrouble } from '../../domain/import-state';
 import { shownState, toneOf } from '../imports/import-item';
@@ -84,7 +84,7 @@ export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer)
     ['Attempts', String(run.attempts)],
     ['Settings', run.settings === undefined ? undefined : keptSettings(run.settings, settingsNow)],
     ...(run.retries ?? []).map((retry) => ['Retried', whoAndWhy(retry, print)] as const),
-    ['Records', run.layout === null && run.counts.records === 0 ? undefined : countsText(run.counts, print)],
+    ['Records', run.layout === null && run.counts.records === 0 ? undefined : countsText(run.counts)],
     ['Not stored', run.refusedBy === undefined ? undefined : `refused by ${run.refusedBy.join(', ')}; see docs/integration.md`],
     ['Undo', undone === undefined ? undefined : whoAndWhy({ ...undone, at: undone.requestedAt }, print)],
     ['Undo', undone?.failure == null ? undefined : `stopped: ${undone.failure}`],
@@ -92,7 +92,7 @@ export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer)
     ['Told', mailFailures.hold === undefined ? undefined : withWhy(holdMailText(run), mailFailures.hold)],
     ['Told', undone?.report === 'failed' ? withWhy('the e-mail about the undo could not be sent', mailFailures.undo) : undefined],
     ...webhooks.map((one) => ['Webhook', webhookText(one, print)] as const),
-    ...restoredFacts(run, undone, print),
+    ...restoredFacts(run, undone),
     ...troubles.map((trouble) => ['Stuck', troubleText(trouble, print)] as const),
     ['Temporal', known === null ? 'does not answer: whether a step is stuck is not known. See: imports doctor' : undefined],
     ['Backup', run.backup ?? undefined],
@@ -107,10 +107,8 @@ export function describeImport(run: ImportRun, seen: SeenBeside, print: Printer)
 
 /** `would archive 120 of 480 active users (25 %) and release 3 permits`; and for how long nobody has agreed. */
 function heldText({ state }: ImportRun, held: Held, print: Printer): string {
-  const { archives, activeUsers, until, decided } = held;
-  const share = `archive ${print.number(archives)} of ${print.number(activeUsers)} active users (${shareOf(archives, activeUsers)} %)`;
-  const would = joinWithAnd([share, ...besidesArchiving(held)]);
-  return `would ${would}${state === 'held' && decided === null ? `; declined unless approved by ${print.time(until)}` : ''}`;
+  const { until, decided } = held;
+  return `would ${wouldDo(held)}${state === 'held' && decided === null ? `; declined unless approved by ${print.time(until)}` : ''}`;
 }
 
 export const DECIDED_WORDS = {
@@ -139,8 +137,8 @@ export function resultOf(run: ImportRun): string {
 }
 
 /** `held: 120 archives` tells at once which of several is the dangerous one. */
-export function resultInList(run: ImportRun, print: Printer): string {
-  return run.state === 'held' && run.held !== null ? `held: ${print.number(run.held.archives)} archives` : resultOf(run);
+export function resultInList(run: ImportRun): string {
+  return run.state === 'held' && run.held !== null ? `held: ${grouped(run.held.archives)} archives` : resultOf(run);
 }
 
 export function refusalText({ code, message, line }: NonNullable<ImportRun['refusal']>): string {
@@ -148,16 +146,16 @@ export function refusalText({ code, message, line }: NonNullable<ImportRun['refu
 }
 
 /** Only what happened: `10: 5 created, 2 updated (1 of them archived), 3 rejected`. Those archived count as updated, too. */
-export function countsText(counts: Counts, print: Printer): string {
+export function countsText(counts: Counts): string {
   const words = Object.entries(COUNT_WORDS) as [keyof typeof COUNT_WORDS, string][];
-  const archived = counts.archived === 0 ? '' : ` (${print.number(counts.archived)} of them archived)`;
+  const archived = counts.archived === 0 ? '' : ` (${grouped(counts.archived)} of them archived)`;
   const happened = words
     .filter(([key]) => counts[key] > 0 && key !== 'archived')
     .map(
       ([key, word]) =>
-        `${print.number(counts[key])} ${counts[key] === 1 ? word.replace('permits', 'permit') : word}${key === 'updated' ? archived : ''}`,
+        `${grouped(counts[key])} ${counts[key] === 1 ? word.replace('permits', 'permit') : word}${key === 'updated' ? archived : ''}`,
     );
-  return `${print.number(counts.records)}${happened.length === 0 ? '' : `: ${happened.join(', ')}`}`;
+  return `${grouped(counts.records)}${happened.length === 0 ? '' : `: ${happened.join(', ')}`}`;
 }
 
 /** `file` null = its headers are not known. */
@@ -170,7 +168,7 @@ export function reasonsText(
   if (reasons.length === 0) return undefined;
   return print.table(
     [{ head: 'RECORDS', align: 'right' }, { head: 'REASON' }, { head: '', narrow: 'wrap' }],
-    reasons.map(({ code, count, title, column }) => [print.number(count), code, column === null ? title : `${title}: ${column}`]),
+    reasons.map(({ code, count, title, column }) => [grouped(count), code, column === null ? title : `${title}: ${column}`]),
   );
 }
 
@@ -184,11 +182,11 @@ function holdMailText({ settings }: ImportRun): string {
   return `the e-mail that asks for approval${settings === undefined ? '' : `, to ${settings.replyToAdminEmail},`} could not be sent`;
 }
 
-function restoredFacts({ state }: ImportRun, undone: SeenBeside['undone'], print: Printer): readonly (readonly [string, string])[] {
+function restoredFacts({ state }: ImportRun, undone: SeenBeside['undone']): readonly (readonly [string, string])[] {
   if (state !== 'undone' || undone === undefined) return [];
-  const rows = (Object.entries(UNDO_COUNT_WORDS) as [keyof UndoCounts, string][]).filter(([key]) => undone.counts[key] > 0);
+  const rows = undoRows(undone.counts);
   if (rows.length === 0) return [['Restored', 'nothing: it had changed nothing']];
-  return rows.map(([key, words]) => [key.endsWith('Left') ? 'Left' : 'Restored', `${words}: ${print.number(undone.counts[key])}`]);
+  return rows.map(({ what, words, n }) => [what.endsWith('Left') ? 'Left' : 'Restored', `${words}: ${grouped(n)}`]);
 }
 
 /** `event acme-1_finished for the client: not accepted at …; retried for up to a day. hooks.acme.example: answered 500.` */
@@ -210,7 +208,7 @@ const STEP_WORDS: Readonly<Record<string, string>> = {
 
 /** `the e-mail to the client, tried 4 times: … Next try at 2026-11-20 14:03:07` */
 function troubleText({ step, tries, why, nextTryAt }: StepTrouble, print: Printer): string {
-  const often = tries === 1 ? 'tried once' : `tried ${print.number(tries)} times`;
+  const often = tries === 1 ? 'tried once' : `tried ${grouped(tries)} times`;
   const next = nextTryAt === null ? 'It is being tried again now' : `Next try at ${print.time(nextTryAt)}`;
   return `${STEP_WORDS[step] ?? `step ${step}`}, ${often}: ${why} ${next}`;
 }

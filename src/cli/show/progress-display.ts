@@ -3,6 +3,7 @@
 
 import type { SingleBar } from 'cli-progress';
 import type { CliDeps } from '../deps';
+import { grouped } from '../../domain/report/wording';
 import type { Printer } from '../text/print';
 
 export interface Progress {
@@ -39,22 +40,22 @@ export function progressDisplay({ stdout, columns, now }: Pick<CliDeps, 'stdout'
   const words = (progress: Progress): Words => {
     const pace = paceOf(progress.done, progress.of);
     return {
-      done: doneText(progress, print),
+      done: doneText(progress),
       more: moreText(progress),
-      pace: pace === undefined ? '' : `${rateText(pace.rate, print)}, ${durationText(pace.secondsLeft)} left`,
+      pace: pace === undefined ? '' : `${rateText(pace.rate)}, ${durationText(pace.secondsLeft)} left`,
     };
   };
   return columns === undefined ? lines(print, words) : bar({ stdout, columns, now }, words);
 }
 
 /** `applying 40 %, 1,200 of 3,000 records, 4 rejected` */
-export function progressLine(progress: Progress, print: Printer): string {
+export function progressLine(progress: Progress): string {
   const { label, of } = progress;
-  return of === 0 ? label : `${label} ${percentOf(progress)} %, ${doneText(progress, print)}${moreText(progress)}`;
+  return of === 0 ? label : `${label} ${percentOf(progress)} %, ${doneText(progress)}${moreText(progress)}`;
 }
 
-function doneText({ done, of, unit }: Progress, print: Printer): string {
-  return `${print.number(done)} of ${print.number(of)} ${unit}`;
+function doneText({ done, of, unit }: Progress): string {
+  return `${grouped(done)} of ${grouped(of)} ${unit}`;
 }
 
 function moreText({ more }: Progress): string {
@@ -62,8 +63,8 @@ function moreText({ more }: Progress): string {
 }
 
 /** Parts of an undo take seconds each. */
-function rateText(rate: number, print: Printer): string {
-  return rate < 1 ? '' : `, ${print.number(Math.round(rate))}/s`;
+function rateText(rate: number): string {
+  return rate < 1 ? '' : `, ${grouped(Math.round(rate))}/s`;
 }
 
 interface Words {
@@ -77,7 +78,7 @@ function lines(print: Printer, words: (progress: Progress) => Words): ProgressDi
   return {
     async show(progress) {
       const { pace } = words(progress);
-      const line = progressLine(progress, print);
+      const line = progressLine(progress);
       // A pace that has changed is not worth a line.
       if (line !== last) await print.raw(`${line}${pace}\n`);
       last = line;

@@ -47,17 +47,8 @@ interface Page {
 /** A column that gives way is never made narrower than this while another can be left out. */
 const READABLE = 16;
 const GAP = 2;
-const NO_LINES = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' } as const;
-const BORDERLESS = {
-  ...NO_LINES,
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-} as const;
+const SIDES = ['top', 'bottom', 'left', 'right', 'mid', 'top-left', 'top-mid', 'top-right', 'bottom-left', 'bottom-mid', 'bottom-right'];
+const BORDERLESS = Object.fromEntries([...SIDES, 'left-mid', 'mid-mid', 'right-mid'].map((side) => [side, '']));
 
 export function layOutTable(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[], { width, paint }: Page): string {
   const cells = rows.map((row) => row.map((cell) => linesOf(cell).map(escapeText)));

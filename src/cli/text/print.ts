@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { grouped } from '../../domain/report/wording';
 import { inTemporaryFolder } from '../local-files';
 import { escapeCsv, escapeJson, escapeLines } from './escape-text';
 import {
@@ -37,7 +38,6 @@ export interface Printer {
   time(date: Date): string;
   /** The same without seconds, for tables. */
   shortTime(date: Date): string;
-  number(n: number): string;
   paint(tone: Tone | undefined, text: string): string;
   /** `1,234,567 bytes (1.2 MiB)` */
   bytes(n: number): string;
@@ -85,9 +85,8 @@ export function createPrinter(terminal: {
     prose: (text, hang) => layOutProse(text, columns, hang),
     time: (date) => clock.format(date),
     shortTime: (date) => clock.format(date).slice(0, 16),
-    number,
     paint: (tone, text) => page().paint(tone, text),
-    bytes: (n) => (n < 10 * 1024 ? `${number(n)} bytes` : `${number(n)} bytes (${inUnits(n)})`),
+    bytes: (n) => (n < 10 * 1024 ? `${grouped(n)} bytes` : `${grouped(n)} bytes (${inUnits(n)})`),
   };
 }
 
@@ -97,10 +96,6 @@ function escapeUnpainted(text: string): string {
     .split(PAINTED)
     .map((part, i) => (i % 2 === 0 ? escapeLines(part) : part))
     .join('');
-}
-
-function number(n: number): string {
-  return n.toLocaleString('en-US');
 }
 
 function toJson(value: unknown): string {
