@@ -10,6 +10,7 @@ import type { FrontDoor } from '../door/open-front-door';
 import { softwareName } from '../door/peer';
 import { ALGORITHMS, offeredKeys, loadHostKeys } from './ssh/host-keys';
 import { socketUnder } from './ssh/channel-guards';
+import { SharedThread } from './ssh/share-thread';
 import { serveConnection, type ConnectionContext } from './ssh/serve-connection';
 
 interface SftpOptions {
@@ -37,7 +38,12 @@ export async function startSftp(frontDoor: FrontDoor, options: SftpOptions): Pro
   const { log } = frontDoor;
   const hostKeys = await loadHostKeys(join(options.dataDir, 'keys'));
   const connections = new Set<Connection>();
-  const context: ConnectionContext = { frontDoor, admit: (socket) => gate.admit(socket), sessions: new Set() };
+  const context: ConnectionContext = {
+    frontDoor,
+    thread: new SharedThread(),
+    admit: (socket) => gate.admit(socket),
+    sessions: new Set(),
+  };
   const ssh = new Server(
     { hostKeys: offeredKeys(hostKeys.keys).map((key) => ({ key })), algorithms: ALGORITHMS, ident: IDENT },
     (connection, { header }) => {

@@ -8,12 +8,13 @@ import type { Peer } from '../../door/peer';
 import { channelsKept, hoardsAnswers, overflows } from './channel-guards';
 import { logIn, type Visitor } from './log-in';
 import { serveChannel } from './serve-channel';
-import { shareThread } from './share-thread';
+import type { SharedThread } from './share-thread';
 import type { Limits } from '../../door/limits';
 import type { Log } from '../../ports';
 
 export interface ConnectionContext {
   readonly frontDoor: FrontDoor;
+  readonly thread: SharedThread;
   /** The peer has logged in. */
   readonly admit: (socket: Socket) => void;
   /** Sessions that are under way, so that their end can be awaited. */
@@ -42,6 +43,7 @@ export function serveConnection(connection: Connection, line: { socket: Socket; 
   let visitor: Visitor | undefined;
   logIn(connection, line, context, (admitted) => {
     visitor = admitted;
+    context.thread.share(socket, admitted.client.clientId);
     heard();
   });
 
@@ -56,7 +58,6 @@ export function serveConnection(connection: Connection, line: { socket: Socket; 
     if (hoardsAnswers(connection, socket)) sendAway('takes-no-answers');
     for (const channel of channels) if (overflows(channel)) sendAway('sends-too-much');
   });
-  shareThread(socket, () => (visitor === undefined ? 0 : context.frontDoor.visits.countOfClient(visitor.client.clientId)));
   const [moved, now] = [() => socket.bytesRead + socket.bytesWritten, () => performance.now()];
   let [early, keyedAt, keyedBytes] = [0, now(), moved()];
   connection.on('rekey', () => {
