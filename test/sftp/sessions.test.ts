@@ -31,6 +31,18 @@ it('answers a pipeline of requests in the order they were sent', async () => {
   expect(ids).toEqual(ids.toSorted((a, b) => a - b));
 });
 
+it('lets others have their turn between requests that need no disk', async () => {
+  const path = Buffer.from('/users.csv');
+  await peer.ask({ kind: 'realpath', path });
+  const before = peer.replies.length;
+  peer.sendBytes(Buffer.concat(Array.from({ length: 5000 }, (_, n) => encodeRequest({ kind: 'realpath', id: n + 10, path }))));
+  // At the first one, the session has just begun.
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(peer.replies.length - before).toBeLessThan(100);
+  await peer.ask({ kind: 'realpath', path });
+  expect(peer.replies.length - before).toBe(5001);
+});
+
 it('takes in every write of a pipeline before the CLOSE and the SETSTAT right behind them', async () => {
   const block = 10_000;
   const handle = await peer.open('/users.csv', WRITE_NEW);
