@@ -39,7 +39,7 @@ const required = (what: string, meaning: string): ReasonEntry => ({
   title: `${what} required`,
   meaning,
   fix: `Fill in the ${what.toLowerCase()}.`,
-  sentence: (column) => `${column} is empty; fill it in.`,
+  sentence: (column) => `${column} is empty; fill it in, or remove the line if it is not about a user.`,
 });
 const requiredOfNewUser = (what: string): ReasonEntry => ({
   ...required(what, 'The record would create a user, and this client requires the field for new users (setting requiredFields).'),

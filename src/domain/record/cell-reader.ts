@@ -3,7 +3,7 @@
 
 import { CONTROL, hasLost, hasUnseen, isCode, isGarbled, isLongerThan, LINE_BREAK, NON_ASCII, scanText, withoutUnseen } from './cell-text';
 import type { ClientSettings } from '../client';
-import type { FieldName, FieldRule } from './fields';
+import type { Field, FieldName, FieldRule } from './fields';
 import { fieldsOf } from '../client/profiles';
 import { readDate, readEmail, readFlag, readGroups, readProvince, readWholeNumber } from './read-value';
 import { reason, REASONS, type Reason, type ReasonCode } from '../reason/reasons';
@@ -26,12 +26,12 @@ interface ReaderSetup {
 const IDENTIFYING: ReadonlySet<FieldName> = new Set(['uniqueId', 'userName', 'email']);
 const EQUALS = 0x3d;
 /** `'901'` and `901,` are 901, and would become another user. */
-const MARK = /^['"`“”„‘’«»]|[,;]$|^[bun]'.*'$/i;
-/** What is no e-mail address, and holds no question mark (with Oracle: no inverted one) unless a letter was lost. */
+const MARK = /^['"`“”„‘’«»]|['"`”’»,;]$/;
+/** What holds no question mark (with Oracle: no inverted one) unless a letter was lost. */
 const NAMES: ReadonlySet<FieldName> = new Set(['firstName', 'lastName', 'city']);
 const LOST_LETTER = /[?¿]/;
 /** `613.0`, `'613`, `=+613` */
-const CHANGED_NUMBER = /^(?:\d+\.0+|['=][\d\s().+-]*\d)$/;
+const CHANGED_NUMBER = /^(?:\d+\.0+|'[\d\s().+-]*\d|=\+?\d+)$/;
 /** `.0` at the end of an id is told by the stored one. */
 const CHANGED_ID = /^=\+?\d+$/;
 /** `Аna`: no word has letters of two of these, and nobody sees it. */
@@ -39,10 +39,11 @@ const MIXED = /\p{Script=Latin}\p{M}*[\p{Script=Cyrillic}\p{Script=Greek}]|[\p{S
 /** Beyond ASCII, and no letter with an accent. */
 const LOOK_ALIKE = /[^\0-\x7f\p{Script=Latin}]/u;
 const NO_REASONS: readonly Reason[] = [];
+const UNKNOWN: Pick<Field, 'rule' | 'required'> = { rule: { kind: 'text', max: 0 }, required: false };
 
 /** Undefined = the cell is blank. */
 export function cellReader(field: FieldName, header: string, setup: ReaderSetup): (cell: string) => FieldValue | Trouble | undefined {
-  const rule = fieldsOf(setup.settings).find(({ name }) => name === field)?.rule ?? { kind: 'text', max: 0 };
+  const { rule, required } = fieldsOf(setup.settings).find(({ name }) => name === field) ?? UNKNOWN;
   const max = 'max' in rule && rule.kind !== 'groups' ? rule.max : Infinity;
   const forbidden = rule.kind === 'text' && rule.multiline === true ? CONTROL : CONTROL | LINE_BREAK;
   const say = (code: ReasonCode, sentence: string) => reason(code, field, `${header} ${sentence}`);
@@ -53,7 +54,8 @@ export function cellReader(field: FieldName, header: string, setup: ReaderSetup)
   const garbled = say('CHARACTER_LOST', 'holds garbled letters, such as Ã© for é; export the file again as UTF-8, or retype the value.');
   const questionMark = say('CHARACTER_LOST', 'holds a question mark where another program could not write a letter; retype the value.');
   const code = say('CHARACTER_LOST', "holds code instead of plain text, such as &eacute; for é or \\' for '; retype the value.");
-  const noValue = say('SPREADSHEET_VALUE', "holds a program's word for no value, such as NULL; leave the cell empty, or write the value.");
+  const instead = required ? 'write the value' : 'leave the cell empty, or write the value';
+  const noValue = say('SPREADSHEET_VALUE', `holds a program's word for no value, such as NULL; ${instead}.`);
   const marked = say('9033', "begins or ends with a mark that is not part of it, such as ' or a comma; remove it.");
   const mixed = say('9033', 'mixes letters of two alphabets that look alike; retype it.');
   const isWords = rule.kind === 'text' || rule.kind === 'email' || rule.kind === 'groups';
@@ -114,12 +116,6 @@ function valueReader(field: FieldName, rule: FieldRule, header: string, { settin
   const invalid = (sentence: string) => reason('9033', field, `${header} ${sentence}`);
   switch (rule.kind) {
     case 'text':
-      if (NAMES.has(field)) {
-        return {
-          read: (text) => (text.includes('@') && readEmail(text) !== undefined ? undefined : text),
-          invalid: invalid('holds an e-mail address instead of a name; check that each value is in its own column.'),
-        };
-      }
       return {
         read: (text) => ((field === 'uniqueId' ? CHANGED_ID : CHANGED_NUMBER).test(text) ? undefined : text),
         invalid: invalid("holds a number to which another program has added something, such as '613 or 613.0; write the number alone."),

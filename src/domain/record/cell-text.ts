@@ -41,10 +41,10 @@ export function hasUnseen(text: string): boolean {
   return UNSEEN.test(text);
 }
 
-/** Without the format characters that nobody sees, and trimmed again. Separators of lines and paragraphs keep words apart. */
+/** Without the format characters that nobody sees, and trimmed again. Separators of lines, and spaces that look plain, become plain ones. */
 export function withoutUnseen(text: string): string {
   return text
-    .replaceAll(/[\u2028\u2029]/g, ' ')
+    .replaceAll(/[\u00a0\u2000-\u200a\u2028\u2029\u202f\u205f]/g, ' ')
     .replaceAll(FORMAT, '')
     .trim();
 }
