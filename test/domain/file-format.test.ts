@@ -8,6 +8,7 @@ import { parse } from 'csv-parse/sync';
 import { writeFailedRecords } from '../../src/adapters/csv/write-table';
 import { checkHeader } from '../../src/domain/file/check-header';
 import { DEFAULT_SETTINGS } from '../../src/domain/client';
+import { atOnce } from '../support/at-once';
 import { createConflictFinder, recordIdentity } from '../../src/domain/file/conflict-finder';
 import { AGYLIA_FIELDS, FIELDS, REPORT_HEADERS, type Field } from '../../src/domain/record/fields';
 import type { FileLayout } from '../../src/domain/import-run';
@@ -69,7 +70,7 @@ function failuresOf(csv: string): { readonly headers: readonly string[]; readonl
   const finder = createConflictFinder();
   records.forEach((record, at) => finder.add(record, recordIdentity({ line: record.line, cells: rows[at]! }, header.columns, record)));
   const ids = new Map(records.map(({ line, uniqueId }) => [line, uniqueId]));
-  const marks = new Map([...finder.finish().marks(ids)].map((mark) => [mark.line, mark.reasons]));
+  const marks = new Map([...atOnce(finder.finish()).marks(ids)].map((mark) => [mark.line, mark.reasons]));
   const failed = records.flatMap(({ line, reasons: own }, at) => {
     const reasons = [...own, ...(marks.get(line) ?? [])];
     return isSome(reasons) ? [{ line, uniqueId: '', cells: rows[at]!, claims: {}, reasons }] : [];

@@ -7,6 +7,7 @@ import { parse } from 'csv-parse/sync';
 import { checkHeader } from '../../src/domain/file/check-header';
 import { emailKeyOf } from '../../src/domain/record/claims';
 import { DEFAULT_SETTINGS, type ClientSettings } from '../../src/domain/client';
+import { atOnce } from '../support/at-once';
 import { createConflictFinder, recordIdentity } from '../../src/domain/file/conflict-finder';
 import { decide } from '../../src/domain/decide/decide';
 import { importIdOf, parseClientId, userIdOf } from '../../src/domain/ids';
@@ -52,7 +53,7 @@ function importSample(name: string, seq: number, users: Map<string, User>) {
   const finder = createConflictFinder();
   const records = rows.map((row) => check(row));
   records.forEach((record, at) => finder.add(record, recordIdentity(rows[at]!, columns, record)));
-  const marks = new Map([...finder.finish().marks(new Map())].map((mark) => [mark.line, mark]));
+  const marks = new Map([...atOnce(finder.finish()).marks(new Map())].map((mark) => [mark.line, mark]));
 
   const importId = importIdOf(clientId, seq);
   const counts = { records: rows.length, created: 0, updated: 0, unchanged: 0, rejected: 0, repeated: 0, superseded: 0, archived: 0 };

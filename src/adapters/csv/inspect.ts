@@ -4,9 +4,11 @@
 import { createHash } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { ClientSettings } from '../../domain/client';
 import { type Refusal, refuseDamaged, refuseEncoding, refuseGarbledUtf8, refuseTooLarge } from '../../domain/reason/refusals';
 import type { CsvFiles } from '../../ports';
+import type { InSteps } from '../../domain/file/group-equals';
 import type { Inspection } from '../../domain/file/inspection';
 import { separationOf, sniff, SNIFF_BYTES } from './sniff';
 import { readChunk, vanished } from './read-chunk';
@@ -58,11 +60,12 @@ export async function inspect(
   }
   garbled?.add(Buffer.alloc(0), true);
   if (garbled?.isUtf8 === true) return refused(refuseGarbledUtf8());
-  const verdict = index!.finish(lineBreakHabit);
+  const beat = () => onProgress(size);
+  const verdict = await stepByStep(index!.finish(lineBreakHabit), beat);
   if (verdict.kind === 'refused') return refused(verdict.refusal);
   const { ids, records, inactiveRecords, layout, endsInLineBreak } = verdict;
   await writeAtomically(idsPath, (file) => file.writeFile(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength)));
-  const chunks = verdict.chunks(await idsOnLines({ sourcePath, textPath }, verdict));
+  const chunks = verdict.chunks(await idsOnLines({ sourcePath, textPath }, verdict, beat));
   return {
     sha256: hash.digest('hex'),
     bytes: size,
@@ -70,16 +73,28 @@ export async function inspect(
   };
 }
 
+/** Other imports of this process wait no longer than one step. */
+async function stepByStep<Result>(steps: InSteps<Result>, beat: () => void): Promise<Result> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    beat();
+    await setImmediate();
+  }
+}
+
 /** Read again, with their chunks: nobody knew that they would be named. */
 async function idsOnLines(
   file: Parameters<CsvFiles['readChunk']>[0],
   { layout, ranges, named, uniqueIdOf }: AcceptedIndex,
+  beat: () => void,
 ): Promise<ReadonlyMap<number, string>> {
   const ids = new Map(named.map((line) => [line, '']));
   let next = 0;
   for (const [at, range] of ranges.entries()) {
     const behind = ranges[at + 1]?.firstLine ?? Infinity;
     if (next === named.length || named[next]! >= behind) continue;
+    beat();
     for (const row of await readChunk(file, layout, range)) if (ids.has(row.line)) ids.set(row.line, uniqueIdOf(row));
     while (next < named.length && named[next]! < behind) next++;
   }

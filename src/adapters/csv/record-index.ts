@@ -5,6 +5,7 @@ import { checkHeader } from '../../domain/file/check-header';
 import { misreadHeader, otherTable } from '../../domain/file/misread-header';
 import type { ClientSettings } from '../../domain/client';
 import { createConflictFinder, recordIdentity } from '../../domain/file/conflict-finder';
+import type { InSteps } from '../../domain/file/group-equals';
 import type { FileLayout } from '../../domain/import-run';
 import type { Column, FileMark, RawRow } from '../../domain/record/record';
 import { recordChecker } from '../../domain/record/record-checker';
@@ -103,7 +104,7 @@ export class RecordIndex {
   }
 
   /** `lineBreakHabit` = a last record of a file with this delimiter that does not end in a line break was cut off. */
-  finish(lineBreakHabit: Delimiter | null): Indexed {
+  *finish(lineBreakHabit: Delimiter | null): InSteps<Indexed> {
     const refusal =
       this.#endless?.refusalFor(this.#endless.quote.finish()) ??
       this.#take(this.#rest, true) ??
@@ -111,7 +112,7 @@ export class RecordIndex {
     if (refusal !== undefined) return { kind: 'refused', refusal };
     const { line, endsInLineBreak } = this.#last;
     if (lineBreakHabit === this.#setup.delimiter && !endsInLineBreak) this.#conflicts.cutOff(line);
-    const { ids, named, marks } = this.#conflicts.finish();
+    const { ids, named, marks } = yield* this.#conflicts.finish();
     return {
       kind: 'accepted',
       layout: this.#layout!,

@@ -5,7 +5,7 @@
 
 import { claimsOf, emailKeyOf, userNameKeyOf } from '../record/claims';
 import { fingerprintInto } from './fingerprint';
-import { groupEquals, type Groups } from './group-equals';
+import { groupEquals, PER_STEP, type Groups, type InSteps } from './group-equals';
 import { MOST_LINES_NAMED, nameLines } from '../report/wording';
 import { claimedTwiceReason, reason, type Reason } from '../reason/reasons';
 import type { CheckedRecord, FileMark, Column, RawRow } from '../record/record';
@@ -20,7 +20,7 @@ interface ConflictFinder {
   add(record: CheckedRecord, identity: string): void;
   /** The file ends in the middle of the record on this line, the last one. */
   cutOff(line: number): void;
-  finish(): Findings;
+  finish(): InSteps<Findings>;
 }
 
 interface Findings {
@@ -79,10 +79,10 @@ export function createConflictFinder(): ConflictFinder {
       cutLine = line;
     },
 
-    finish() {
+    *finish() {
       const ofSlot = (slot: number, takesPart: (record: number) => boolean, conflict: (a: number, b: number) => boolean) =>
         groupEquals({ count, low: (r) => at(r, slot), isSame: (a, b) => isSame(a, b, slot), takesPart, conflict });
-      const sameId = ofSlot(
+      const sameId = yield* ofSlot(
         ID,
         (record) => has(record, ID),
         (a, b) => !isSame(a, b, IDENTITY),
@@ -90,8 +90,8 @@ export function createConflictFinder(): ConflictFinder {
       const isRepeat = (record: number) => sameId.headOf(record) !== record && !sameId.isConflict(record);
       // A record without a unique id is a person of its own.
       const isOther = (a: number, b: number) => !has(a, ID) || !isSame(a, b, ID);
-      const sameEmail = ofSlot(EMAIL, (record) => has(record, EMAIL) && !isRepeat(record), isOther);
-      const sameUserName = ofSlot(USER_NAME, (record) => has(record, USER_NAME) && !isRepeat(record), isOther);
+      const sameEmail = yield* ofSlot(EMAIL, (record) => has(record, EMAIL) && !isRepeat(record), isOther);
+      const sameUserName = yield* ofSlot(USER_NAME, (record) => has(record, USER_NAME) && !isRepeat(record), isOther);
 
       const linesOf = (groups: Groups, record: number) => firstOthers(groups, record, MOST_LINES_NAMED).map((member) => at(member, LINE));
       function* marks(idsByLine: ReadonlyMap<number, string>): Generator<FileMark> {
@@ -116,26 +116,29 @@ export function createConflictFinder(): ConflictFinder {
         if (cutLine !== undefined && !isKept) yield { line: cutLine, repeats: false, reasons: [reason('CUT_OFF', null)] };
       }
       return {
-        ids: idsOf(count, (record) => has(record, ID) && sameId.headOf(record) === record, at),
-        named: namedLines(count, [sameEmail, sameUserName], (record) => at(record, LINE)),
+        ids: yield* idsOf(count, (record) => has(record, ID) && sameId.headOf(record) === record, at),
+        named: yield* namedLines(count, [sameEmail, sameUserName], (record) => at(record, LINE)),
         marks: (idsByLine) => ({ [Symbol.iterator]: () => marks(idsByLine) }),
       };
     },
   };
 }
 
-function idsOf(count: number, isFirst: (record: number) => boolean, at: (record: number, slot: number) => number): BigUint64Array {
-  let distinct = 0;
-  for (let record = 0; record < count; record++) if (isFirst(record)) distinct++;
-  const ids = new BigUint64Array(distinct);
+function* idsOf(
+  count: number,
+  isFirst: (record: number) => boolean,
+  at: (record: number, slot: number) => number,
+): InSteps<BigUint64Array> {
+  const ids = new BigUint64Array(count);
   const lanes = new Uint32Array(ids.buffer);
   let next = 0;
   for (let record = 0; record < count; record++) {
+    if (record % PER_STEP === 0) yield;
     if (!isFirst(record)) continue;
     lanes[next++] = at(record, ID);
     lanes[next++] = at(record, ID + 1);
   }
-  return ids.sort();
+  return ids.subarray(0, next / 2).sort();
 }
 
 function firstOthers(groups: Groups, record: number, most: number): number[] {
@@ -148,9 +151,10 @@ function firstOthers(groups: Groups, record: number, most: number): number[] {
 }
 
 /** Of each group the first ones: those, and one more, that its other members name. */
-function namedLines(count: number, kinds: readonly Groups[], lineOf: (record: number) => number): readonly number[] {
+function* namedLines(count: number, kinds: readonly Groups[], lineOf: (record: number) => number): InSteps<readonly number[]> {
   const lines = new Set<number>();
   for (let record = 0; record < count && lines.size < MOST_USERS_NAMED; record++) {
+    if (record % PER_STEP === 0) yield;
     for (const groups of kinds) {
       if (!groups.isConflict(record) || groups.headOf(record) !== record) continue;
       lines.add(lineOf(record));

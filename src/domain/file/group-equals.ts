@@ -21,9 +21,15 @@ interface Grouping {
   readonly conflict: (head: number, member: number) => boolean;
 }
 
+/** What would keep a process to itself for seconds, with millions of things: it stops now and then, so that others have their turn. */
+export type InSteps<Result> = Generator<undefined, Result>;
+
+/** Things looked at in a step: a few hundredths of a second. */
+export const PER_STEP = 1 << 16;
+
 const CONFLICT = 0x8000_0000;
 
-export function groupEquals({ count, low, isSame, takesPart, conflict }: Grouping): Groups {
+export function* groupEquals({ count, low, isSame, takesPart, conflict }: Grouping): InSteps<Groups> {
   const mask = tableSize(count) - 1;
   // Everywhere: a number + 1, so that 0 means "none". The table holds the last member of each group.
   const table = new Uint32Array(mask + 1);
@@ -33,6 +39,7 @@ export function groupEquals({ count, low, isSame, takesPart, conflict }: Groupin
   let size: Uint32Array | undefined;
 
   for (let thing = 0; thing < count; thing++) {
+    if (thing % PER_STEP === 0) yield;
     if (!takesPart(thing)) continue;
     let slot = low(thing) & mask;
     let entry = table[slot]!;

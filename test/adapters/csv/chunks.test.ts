@@ -3,6 +3,7 @@
 import * as fc from 'fast-check';
 import { parse } from 'csv-parse/sync';
 import { readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { FIELDS } from '../../../src/domain/record/fields';
 import { fingerprint } from '../../../src/domain/file/fingerprint';
 import { acceptedFile, csv, HEADER, readAll, rowsOf, settingsOf, workFiles } from './on-disk';
@@ -175,4 +176,20 @@ describe('for any file', () => {
       { numRuns: 80, examples: [['""é', 262_100]] },
     );
   });
+});
+
+test('while the records of a large file are compared, it is known to go on, and other work of the process is done', async () => {
+  const content = `${HEADER}\n${manyRecords(200_000)}`;
+  let turns = 0;
+  let isOver = false;
+  const otherWork = (async () => {
+    for (; !isOver; turns++) await setImmediate();
+  })();
+  const turnsBehindTheEnd = new Set<number>();
+  await csv.inspect(workFiles(content), settingsOf(), (bytes) => {
+    if (bytes === content.length) turnsBehindTheEnd.add(turns);
+  });
+  isOver = true;
+  await otherWork;
+  expect(turnsBehindTheEnd.size).toBeGreaterThan(10);
 });

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { atOnce } from '../../support/at-once';
 import { createConflictFinder } from '../../../src/domain/file/conflict-finder';
 import { fingerprint } from '../../../src/domain/file/fingerprint';
 import type { CheckedRecord, FileMark } from '../../../src/domain/record/record';
@@ -15,7 +16,7 @@ interface Row {
 function find(rows: readonly Row[]): { ids: readonly bigint[]; marks: readonly FileMark[] } {
   const finder = createConflictFinder();
   rows.forEach((row, at) => finder.add(recordOf(row, at + 2), JSON.stringify(row)));
-  const { ids, named, marks } = finder.finish();
+  const { ids, named, marks } = atOnce(finder.finish());
   return { ids: [...ids], marks: [...marks(new Map(named.map((line) => [line, rows[line - 2]!.id])))] };
 }
 
@@ -176,7 +177,7 @@ test('does not name the user itself, who is there twice', () => {
 test('an id that could not be accepted is named as one harmless line', () => {
   const finder = createConflictFinder();
   for (const line of [2, 3]) finder.add({ ...recordOf({ id: 'x', email: 'a@b.ca' }, line), uniqueId: `x${line}` }, `${line}`);
-  const [mark] = finder.finish().marks(new Map([[3, `a\u0000b${'c'.repeat(90)}`]]));
+  const [mark] = atOnce(finder.finish()).marks(new Map([[3, `a\u0000b${'c'.repeat(90)}`]]));
   expect(mark?.reasons[0]?.message).toMatch(/^User a\ufffdbc{46}… \(line 3\) has/);
 });
 
@@ -195,14 +196,21 @@ test('a claim counts although its cell was rejected', () => {
   const bad = { values: {}, active: null, reasons: [], claims: { email: 'not-an-address' } };
   finder.add({ line: 2, uniqueId: '1', ...bad }, 'x');
   finder.add({ line: 3, uniqueId: '2', ...bad }, 'y');
-  expect([...finder.finish().marks(new Map())].map(({ line }) => line)).toEqual([2, 3]);
+  expect([...atOnce(finder.finish()).marks(new Map())].map(({ line }) => line)).toEqual([2, 3]);
 });
 
 test('a record without fields takes no part', () => {
   const finder = createConflictFinder();
   for (const line of [2, 3]) finder.add({ line, uniqueId: '', values: {}, active: null, reasons: [] }, '');
-  const { ids, marks } = finder.finish();
+  const { ids, marks } = atOnce(finder.finish());
   expect([ids.length, [...marks(new Map())]]).toEqual([0, []]);
+});
+
+test('finishes a large file in steps, so that whoever does it can do other work in between', () => {
+  const finder = createConflictFinder();
+  for (let n = 0; n < 200_000; n++) finder.add(recordOf({ id: `${n}`, email: `${n}@a.ca`, userName: `${n}` }, n + 2), `${n}`);
+  // Ids, e-mails, user names, the list of ids, and the lines to be named: four steps each.
+  expect([...finder.finish()]).toHaveLength(20);
 });
 
 test('collects the fingerprint of every unique id once, sorted, whatever is wrong with its records', () => {
