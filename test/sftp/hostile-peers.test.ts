@@ -139,6 +139,44 @@ it('rests for the others after a heap of packets that ask for nothing, and then 
   client.end();
 });
 
+it('holds no more for a client with many sessions that take no answers than for one with a few', async () => {
+  (await connect(fixture)).end();
+  writeFileSync(fixture.published('big.csv'), Buffer.alloc(261_120));
+  const start = jest.spyOn(Socket.prototype, 'pause');
+  const clients = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const sock = plain();
+      const client = await connect(fixture, { sock });
+      client.on('error', () => undefined);
+      const protocol = protocolOf(client);
+      const session = protocol.session.bind(protocol);
+      protocol.session = (channel, _window, packetSize) => session(channel, 0xffff_ffff, packetSize);
+      const channel = await openSftp(client);
+      channel.write(encodeRequest({ kind: 'init', version: 3 }));
+      channel.write(encodeRequest({ kind: 'open', id: 1, path: Buffer.from('/big.csv'), flags: OPEN_FLAG.read, attributes: {} }));
+      await once(channel, 'data');
+      sock.pause();
+      const read = encodeRequest({ kind: 'read', id: 2, handle: '1', offset: 0n, length: 261_120 });
+      channel.write(Buffer.concat(Array.from({ length: 500 }, () => read)));
+      return client;
+    }),
+  );
+  const served = new Set((start.mock.contexts as Socket[]).filter(({ localPort }) => localPort === fixture.door.port));
+  start.mockRestore();
+  const held = (): number => [...served].reduce((sum, { writableLength }) => sum + writableLength, 0);
+  for (let last = -1; last !== held() || last === 0; await new Promise((resolve) => setTimeout(resolve, 500))) last = held();
+  expect(served.size).toBe(20);
+  // 32 MiB, and one answer more of each.
+  expect(held()).toBeLessThan(40e6);
+  await Promise.all(
+    clients.map(async (client) => {
+      const gone = goneOf(client);
+      client.destroy();
+      await gone;
+    }),
+  );
+});
+
 it('ends a connection that does nothing but change its keys', async () => {
   const client = await connect(fixture);
   const closed = goneOf(client);

@@ -9,17 +9,21 @@ import { isChangingKeys } from './channel-guards';
 import type { Visit } from '../../door/visits';
 
 const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
+/** Of all sessions of a client: sixty of them must not be what ends the process. */
+const MAX_UNSENT_OF_CLIENT = 32 * 1024 * 1024;
 
 interface LinkOptions {
   readonly connection: Connection;
   readonly socket: Socket;
   /** Aborted when the peer closed the channel or the connection ended, whichever comes first. */
   readonly gone: AbortSignal;
+  /** The client's, on all its connections. */
+  readonly sessions: ReadonlySet<unknown>;
   readonly rekeyAnswerMs: number;
   readonly heard: () => void;
 }
 
-export function channelLink(channel: ServerChannel, { connection, socket, gone, rekeyAnswerMs, heard }: LinkOptions): Link {
+export function channelLink(channel: ServerChannel, { connection, socket, gone, sessions, rekeyAnswerMs, heard }: LinkOptions): Link {
   const next = async (emitter: ServerChannel | Socket | Connection, event: string): Promise<void> => {
     await once(emitter, event, { signal: gone }).catch(() => {
       throw new LinkGone();
@@ -41,7 +45,7 @@ export function channelLink(channel: ServerChannel, { connection, socket, gone, 
       if (gone.aborted) throw new LinkGone();
       if (isChangingKeys(connection)) await keysAreChanged();
       if (!channel.write(bytes)) await next(channel, 'drain');
-      if (socket.writableLength > MAX_UNSENT_BYTES) await next(socket, 'drain');
+      if (socket.writableLength > Math.min(MAX_UNSENT_BYTES, MAX_UNSENT_OF_CLIENT / sessions.size)) await next(socket, 'drain');
     },
     say(sentence) {
       if (!gone.aborted) channel.stderr.write(`${sentence}\n`);

@@ -84,7 +84,7 @@ async function serve(
 ): Promise<void> {
   const { maxFileBytes } = client.settings;
   const { rekeyAnswerMs } = frontDoor.limits;
-  const end = await serveSession(countedLink(channelLink(channel, { ...line, rekeyAnswerMs }), visit), {
+  const end = await serveSession(countedLink(channelLink(channel, { ...line, sessions: folder.sessions, rekeyAnswerMs }), visit), {
     folder,
     handles: new Handles(folder.openFiles, frontDoor.limits.clientOpenFiles),
     maxFileBytes,
