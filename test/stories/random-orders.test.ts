@@ -55,7 +55,7 @@ it.each(seeds)('seed %i: what is left is that of the same acts one after the oth
   process.stdout.write(`seed ${seed}: ${acts.map((act) => ('name' in act ? `${act.kind} ${act.name}` : act.kind)).join(', ')}\n`);
   expect(disturbed.state).toEqual(calm.state);
   const { spans } = disturbed;
-  expect(spans.length).toBeGreaterThan(1);
+  expect(spans.length).toBeGreaterThan(0);
   expect(spans.map(({ of }) => of)).toEqual(calm.spans.map(({ of }) => of));
   expect(spans.filter(({ from }, n) => n > 0 && from < spans[n - 1]!.to)).toEqual([]);
 });
@@ -95,12 +95,12 @@ async function playCalmly(seed: number): Promise<{ readonly acts: readonly Act[]
   const orders = new RandomOrders(seed);
   const acts: Act[] = [];
   while (acts.length < ACTS || orders.isPaused) {
-    const act = acts.length < ACTS ? orders.next(await importsOf(client)) : orders.resume();
+    const act = acts.length < ACTS ? orders.next(await see(() => importsOf(client))) : orders.resume();
     acts.push(act);
     await perform(client, act);
     await isQuiet(client);
   }
-  return { acts, calm: await endOf(client) };
+  return { acts, calm: await see(() => endOf(client)) };
 }
 
 async function playDisturbed(seed: number, acts: readonly Act[]): Promise<End> {
@@ -120,7 +120,7 @@ async function playDisturbed(seed: number, acts: readonly Act[]): Promise<End> {
   }
   await Promise.all(strikes);
   await isQuiet(client);
-  return endOf(client);
+  return see(() => endOf(client));
 }
 
 async function prepare(client: string): Promise<void> {
@@ -177,7 +177,10 @@ async function upload(client: string, name: string, content: string): Promise<vo
   const staged = path.join(product.data, 'uploads', client);
   await mkdir(staged, { recursive: true });
   await writeFile(path.join(staged, 'staged'), content);
-  await rename(path.join(staged, 'staged'), path.join(product.data, 'clients', client, name));
+  const folder = path.join(product.data, 'clients', client);
+  // As the front door makes it at a log-in, where `client add` died in between.
+  await mkdir(folder, { recursive: true });
+  await rename(path.join(staged, 'staged'), path.join(folder, name));
   if ((await see(() => theClient(client)))?.['paused'] == null) await insist(() => isTaken(client), 'scan', client);
 }
 
