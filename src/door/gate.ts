@@ -61,11 +61,18 @@ export async function openGate(options: GateOptions): Promise<Gate> {
       socket.destroy();
     }, silenceMs);
     const grace = setTimeout(() => socket.destroy(), loginGraceMs);
+    const onData = (): void => {
+      entry.heard();
+      if (said() <= ENTRY_LIMITS.loginBytes) return;
+      doorkeeper.note(caller, 'malformed');
+      socket.destroy();
+    };
     const stopWaiting = (): void => {
       clearTimeout(silence);
       clearTimeout(grace);
+      socket.off('data', onData);
     };
-    socket.once('data', () => entry.heard());
+    socket.on('data', onData);
     socket.once('close', () => {
       stopWaiting();
       visits.delete(socket);

@@ -50,6 +50,8 @@ export const ENTRY_LIMITS = {
   /** To begin to speak: so many bytes within such a time. A person is asked for a password, or to trust the server, after that. */
   silenceMs: 5_000,
   silenceBytes: 100,
+  /** To log in takes some thousand bytes, with many keys some more. Whoever sends so many and is not in wants us to work. */
+  loginBytes: 128 * KIB,
   /** Not yet logged in, of one address: room for a night job that starts fifty transfers at once, and not all of `startups`. */
   startupsPerAddress: 60,
   /** Not yet logged in, of all addresses. Costs some 100 KB each, for at most the grace. */

@@ -7,7 +7,7 @@ import { createDoorkeeper, type Caller, type Doorkeeper, type Entry } from '../.
 import { ENTRY_LIMITS } from '../../src/door/limits';
 import { openGate, type Gate } from '../../src/door/gate';
 import { readProxyHeader } from '../../src/door/proxy-header';
-import { BAN_AT_POINTS, FREE_LOOKS, Throttle } from '../../src/door/throttle';
+import { BAN_AT_POINTS, FREE_LOOKS, POINTS, Throttle } from '../../src/door/throttle';
 
 const START = new Date('2026-11-20T12:00:00Z').getTime();
 let now: number;
@@ -251,6 +251,26 @@ describe('a load balancer', () => {
       await heard(text);
       expect(handedOn[0]?.caller.address).toBe('127.0.0.1');
       socket.destroy();
+    });
+
+    it('a peer that talks and talks and does not log in is ended, which counts against it; one that is in may go on', async () => {
+      await open([]);
+      const talk = Buffer.alloc(ENTRY_LIMITS.loginBytes + 1, 'x');
+      const inside = await connected();
+      inside.write('SSH');
+      await heard('SSH');
+      gate.admit(handedOn[0]!.socket);
+      for (let times = 0; times * POINTS.malformed < BAN_AT_POINTS; times++) {
+        expect(banned).toEqual([]);
+        const socket = await connected();
+        const gone = closed(socket);
+        socket.write(talk);
+        await gone;
+      }
+      while (banned.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      inside.write(talk);
+      while (handedOn[0]!.said.length < talk.length) await new Promise((resolve) => setTimeout(resolve, 5));
+      inside.destroy();
     });
 
     it.each([

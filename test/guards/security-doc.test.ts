@@ -35,6 +35,7 @@ test('the limits at the door are those of the code', () => {
   expect(numberOf('of these, kept for addresses that have logged in before')).toBe(String(ENTRY_LIMITS.startupsForKnown));
   expect(numberOf('from so many of them on')).toBe(String(ENTRY_LIMITS.startupsEarly));
   expect(numberOf('failed log-ins of a connection')).toBe(String(ENTRY_LIMITS.failuresPerConnection));
+  expect(numberOf('bytes of an SSH connection before its log-in')).toBe(`${ENTRY_LIMITS.loginBytes / 1024} KiB`);
   expect(numberOf('connections that have not logged in')).toBe(`${startupsPerAddress} / ${startups}`);
   expect(numberOf('connections of one address')).toBe(`${connectionsPerAddress} / ${visitsPerAccount} / ${connections}`);
   expect(numberOf('connections of one client, with all its accounts')).toBe(String(ENTRY_LIMITS.visitsPerClient));
