@@ -26,7 +26,7 @@ interface ReaderSetup {
 const IDENTIFYING: ReadonlySet<FieldName> = new Set(['uniqueId', 'userName', 'email']);
 const EQUALS = 0x3d;
 /** `'901'` and `901,` are 901, and would become another user. */
-const MARK = /^['"`“”„‘’«»]|['"`”’»,;]$/;
+const MARKS: ReadonlySet<string | undefined> = new Set('\'"`“”„‘’«»,;');
 /** What holds no question mark (with Oracle: no inverted one) unless a letter was lost. */
 const NAMES: ReadonlySet<FieldName> = new Set(['firstName', 'lastName', 'city']);
 const LOST_LETTER = /[?¿]/;
@@ -94,7 +94,7 @@ export function cellReader(field: FieldName, header: string, setup: ReaderSetup)
     if (text === '') return undefined;
     if (isNoValue(text, field)) return { text, reasons: [noValue] };
     if (isSpreadsheetError(text) || isChangedNumber(text, isId)) return { text, reasons: [spreadsheet] };
-    if (isIdentifying && MARK.test(text)) return { text, reasons: [...reasons, marked] };
+    if (isIdentifying && (MARKS.has(text[0]) || MARKS.has(text.at(-1)))) return { text, reasons: [...reasons, marked] };
     const isTooLong = text.length > max && isLongerThan(text, max);
     if (reasons.length > 0) return { text, reasons: isTooLong ? [...reasons, tooLong] : reasons };
     if ((kinds & NON_ASCII) !== 0 && isWords && MIXED.test(text)) return { text, reasons: [mixed] };
