@@ -15,7 +15,7 @@ const KINDS = Uint8Array.from({ length: 0xa0 }, (_, code) => {
   return '&%\\=<?_'.includes(String.fromCharCode(code)) ? SIGN : 0;
 });
 
-/** The kinds of characters in the text, as a sum of the constants above; 0 = nothing but plain ASCII. */
+/** The kinds of characters in the text, as a sum of the constants above; 0 = plain ASCII only. */
 export function scanText(text: string): number {
   let kinds = 0;
   for (let i = 0; i < text.length; i++) {

@@ -180,16 +180,16 @@ describe('for any file', () => {
 
 test('while the records of a large file are compared, it is known to go on, and other work of the process is done', async () => {
   const content = `${HEADER}\n${manyRecords(200_000)}`;
+  const over = new AbortController();
   let turns = 0;
-  let isOver = false;
   const otherWork = (async () => {
-    for (; !isOver; turns++) await setImmediate();
+    for (; !over.signal.aborted; turns++) await setImmediate();
   })();
   const turnsBehindTheEnd = new Set<number>();
   await csv.inspect(workFiles(content), settingsOf(), (bytes) => {
     if (bytes === content.length) turnsBehindTheEnd.add(turns);
   });
-  isOver = true;
+  over.abort();
   await otherWork;
   expect(turnsBehindTheEnd.size).toBeGreaterThan(10);
 });
