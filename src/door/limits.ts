@@ -50,7 +50,7 @@ export const ENTRY_LIMITS = {
   /** To begin to speak: so many bytes within such a time. A person is asked for a password, or to trust the server, after that. */
   silenceMs: 5_000,
   silenceBytes: 100,
-  /** To log in takes some thousand bytes, with many keys some more. Whoever sends so many and is not in wants us to work. */
+  /** A log-in takes some thousand bytes, with many keys some more. A peer that sends so many without one only wants to keep us busy. */
   loginBytes: 128 * KIB,
   /** Not yet logged in, of one address: room for a night job that starts fifty transfers at once, and not all of `startups`. */
   startupsPerAddress: 60,
