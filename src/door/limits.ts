@@ -35,6 +35,8 @@ export const LIMITS = {
   rekeyBytes: 4 * GIB,
   /** How long replies wait for a peer that has begun to change keys. */
   rekeyAnswerMs: 30_000,
+  /** SFTP, of our thread for what comes in at a time: blocks, as programs send them, take a fraction of a millisecond. */
+  readMs: 5,
   /** For a peer to take the last bytes of a connection that we end. */
   goodbyeMs: 5000,
 };
@@ -73,5 +75,8 @@ export const ENTRY_LIMITS = {
 /** By the result of a login that was refused for it. Told only to a peer that has proven to be the account's. */
 export const CROWDED = new Map<string, string>([
   ['too-many-visits', `Too many connections of this account (${ENTRY_LIMITS.visitsPerAccount}): close some, or try again later`],
-  ['too-many-of-client', `Too many connections of all your accounts (${ENTRY_LIMITS.visitsPerClient}): close some, or try again later`],
+  [
+    'too-many-of-client',
+    `Too many connections from all your accounts together (${ENTRY_LIMITS.visitsPerClient}): close some, or try again later`,
+  ],
 ]);

@@ -40,7 +40,7 @@ export async function startSftp(frontDoor: FrontDoor, options: SftpOptions): Pro
   const connections = new Set<Connection>();
   const context: ConnectionContext = {
     frontDoor,
-    thread: new SharedThread(),
+    thread: new SharedThread(frontDoor.limits),
     admit: (socket) => gate.admit(socket),
     sessions: new Set(),
   };

@@ -95,6 +95,19 @@ describe('one import', () => {
     expect(now.calls).toEqual(['failed acme-1', ...RETRIED('acme-1')]);
   });
 
+  test.each([
+    ['acme-1', '--reason'],
+    ['--all-failed', '--reason'],
+  ])('whose stop the inbox writes down in the same moment goes on as well: %s', async (...args) => {
+    const now = aWorld({ runs: [aRun('acme-1', { state: 'applying', outcome: null })], onSleep: takesUp });
+    now.stopped.includes = () => {
+      now.runs = now.runs.map((run) => (run.state === 'applying' ? { ...run, state: 'failed' } : run));
+      return true;
+    };
+    expect(await imports(now, 'retry', ...args, 'x')).toMatchObject({ code: 0, err: '' });
+    expect(now.calls).toEqual(RETRIED('acme-1'));
+  });
+
   test('whose workflow was terminated while it sent its e-mail is finished, and the command that sends it is named', async () => {
     const now = aWorld({ runs: [aRun('acme-1', { state: 'reporting', report: 'pending' })], stopped: ['acme-1'] });
     const { code, err } = await imports(now, 'retry', 'acme-1', '--reason', 'x');

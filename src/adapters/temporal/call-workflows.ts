@@ -32,7 +32,7 @@ const REFUSED = [3, 7, 12, 16];
 
 /**
  * Brings a decision to a held import; throws unless it was taken. Sent twice it is one: a call that broke may be repeated. `isUp` = whether
- * Temporal answers at all, for which it needs no worker.
+ * Temporal answers, for which it needs no worker.
  */
 export async function decideImport(
   temporal: TemporalClient,

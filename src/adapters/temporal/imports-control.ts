@@ -1,8 +1,9 @@
 // What the front door, the command line and the steps ask of Temporal: waking inboxes, schedules, decisions, e-mails sent again. Every call
 // has a deadline, because without one a server that is down leaves it pending for ever.
 
-import { Client as TemporalClient, Connection } from '@temporalio/client';
+import { Client as TemporalClient, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { workflowLink } from '../../config/temporal';
+import type { ImportId } from '../../domain/ids';
 import { unreachable } from '../../errors';
 import type { ImportsControl, Inboxes, Webhooks } from '../../ports';
 import { importWorkflowIdOf } from '../../../workflows/messages';
@@ -39,11 +40,14 @@ export function connectImportsControl(options: ControlOptions): ConnectedControl
   const connection = Connection.lazy(target);
   const temporal = new TemporalClient({ connection, namespace, dataConverter });
   const within = <T>(call: () => Promise<T>, ms = DEADLINE_MS) => connection.withDeadline(Date.now() + ms, call).catch(asUnreachable);
-  const isUp = () =>
-    within(() => connection.workflowService.getSystemInfo({}), ALIVE_MS).then(
-      () => true,
-      () => false,
-    );
+  // Asked about a workflow, the server needs its database, too; whether a worker runs does not matter.
+  const isUp = (importId: ImportId) =>
+    connection
+      .withDeadline(Date.now() + ALIVE_MS, () => temporal.workflow.getHandle(importWorkflowIdOf(importId)).describe())
+      .then(
+        () => true,
+        (error: unknown) => error instanceof WorkflowNotFoundError,
+      );
 
   return {
     temporal,
@@ -55,7 +59,7 @@ export function connectImportsControl(options: ControlOptions): ConnectedControl
     writer: (importId, kind) => within(() => lookAtWriter(temporal, importId, kind)),
     isSending: (importId, mail) => within(() => isSending(temporal, importId, mail)),
     startDelivery: (delivery) => within(() => startWebhook(temporal, delivery)),
-    decide: (importId, decision) => within(() => decideImport(temporal, importId, decision, isUp)),
+    decide: (importId, decision) => within(() => decideImport(temporal, importId, decision, () => isUp(importId))),
     async resendReport(run, kind) {
       const handle = await within(() => startResend(temporal, run, kind));
       return connection.withDeadline(Date.now() + RESULT_MS, () => resendResult(handle));

@@ -83,16 +83,27 @@ async function failedImports(services: Services, client: string | undefined): Pr
   const states = [...WITH_WORKFLOW, 'failed'] as const;
   const open = await services.imports.list({ ...(clientId === undefined ? {} : { clientIds: [clientId] }), states, limit: 100_000 });
   const failed: ImportRun[] = [];
-  for (const run of open.toReversed()) if (run.state === 'failed' || (await hasStopped(services, run))) failed.push(run);
+  for (const found of open.toReversed()) {
+    const { run, canBe } = await asItStands(services, found);
+    if (canBe && run.state !== 'cancelled') failed.push(run);
+  }
   return failed;
 }
 
-async function retry(services: Services, run: ImportRun, reason: string, deps: CliDeps): Promise<Retried> {
-  const { importId } = run;
+/** Whether it can be started again. The client's inbox may have seen in the same moment that it was stopped, and have written that down. */
+async function asItStands(services: Services, found: ImportRun): Promise<{ readonly run: ImportRun; readonly canBe: boolean }> {
+  if (await hasStopped(services, found)) return { run: found, canBe: true };
+  const run = await requireImport(services, found.importId);
+  return { run, canBe: run.state === 'failed' || run.state === 'cancelled' };
+}
+
+async function retry(services: Services, found: ImportRun, reason: string, deps: CliDeps): Promise<Retried> {
+  const { importId } = found;
+  refuseEnded(found);
+  await refuseUndoing(services, found);
+  const { run, canBe } = await asItStands(services, found);
   refuseEnded(run);
-  await refuseUndoing(services, run);
   // What is refused is not on record as done.
-  const canBe = run.state === 'failed' || run.state === 'cancelled' || (await hasStopped(services, run));
   if (!canBe) refuseRunning(run);
   await record(deps, services, { action: 'retry', clientId: run.clientId, subject: importId, reason, was: { state: run.state } });
   if (!(await hasAsked(services, run, reason, deps))) refuseRunning(run);

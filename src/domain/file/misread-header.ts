@@ -45,15 +45,18 @@ export function otherTable(columns: readonly Column[], settings: Settings): (cel
   const fields = fieldsOf(settings);
   const meanings = columns.map((column) => {
     const meant = fields.find(({ name }) => column.kind === 'field' && name === column.field);
-    return new Set(meant === undefined ? [bare(column.header)] : wordsFor(meant));
+    return { isField: meant !== undefined, words: new Set(meant === undefined ? [bare(column.header)] : wordsFor(meant)) };
   });
+  const words = new Set(meanings.flatMap((meaning) => (meaning.isField ? [...meaning.words] : [])));
+  // Not the word of another field that the file does not have: `Phone` below `employee_phone` may well be this one.
+  const namesAnother = (cell: string, at: number) =>
+    columns[at]?.kind !== 'ours' && !meanings[at]?.words.has(bare(cell)) && (words.has(bare(cell)) || accepted.has(nameIn(cell)));
   // Looked at in every record.
   const areNames = (cells: readonly string[]) =>
     accepted.has(nameIn(cells[0]!)) &&
     cells.filter((cell) => accepted.has(nameIn(cell))).length > 1 &&
     holdsRequired(cells.map(nameIn), settings);
-  return (cells, isHeaderLine) =>
-    (isHeaderLine || areNames(cells)) && cells.some((cell, at) => bare(cell) !== '' && meanings[at]?.has(bare(cell)) !== true);
+  return (cells, isHeaderLine) => (isHeaderLine || areNames(cells)) && cells.some(namesAnother);
 }
 
 /** `"unique_id", "city"`: the blanks make the quotes part of the name. */

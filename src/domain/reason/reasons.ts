@@ -90,8 +90,8 @@ const ROWS = {
     scope: 'cell',
     title: 'Value invalid',
     meaning:
-      'The value does not fit the column, which takes an e-mail address, two letters, a date, a whole number, a known user type, or 0 or 1; or begins or ends with a mark that is not part of it.',
-    fix: 'Correct the value, or leave the cell blank.',
+      'The value does not fit the column, which takes an e-mail address, two letters, a date, a whole number, a known user type, or 0 or 1; or has something that is not part of it: a mark at one of its ends, what another program added to a number, or letters of a second alphabet.',
+    fix: 'Correct the value, or leave the cell blank where the column is optional.',
     sentence: (column) => `${column} is not valid; correct it, or leave it blank.`,
   },
   RECORD_SHAPE: {

@@ -58,14 +58,13 @@ export function cellReader(field: FieldName, header: string, setup: ReaderSetup)
   const noValue = say('SPREADSHEET_VALUE', `holds a program's word for no value, such as NULL; ${instead}.`);
   const marked = say('9033', "begins or ends with a mark that is not part of it, such as ' or a comma; remove it.");
   const mixed = say('9033', 'mixes letters of two alphabets that look alike; retype it.');
-  const isWords = rule.kind === 'text' || rule.kind === 'email' || rule.kind === 'groups';
   const isIdentifying = IDENTIFYING.has(field);
   const isName = NAMES.has(field);
-  const isId = field === 'uniqueId';
+  const isGuardedId = field === 'uniqueId' && setup.settings.leadingZeros === 'same';
   const { read, invalid } = valueReader(field, rule, header, setup);
   const lookAlike = {
     ...invalid,
-    message: `${invalid.message} If it looks right, retype it: one of its characters only looks like another.`,
+    message: `${invalid.message} If it looks right, retype it: one of its characters only looks right.`,
   };
   const { droppedBack } = setup;
 
@@ -93,14 +92,14 @@ export function cellReader(field: FieldName, header: string, setup: ReaderSetup)
     }
     if (text === '') return undefined;
     if (isNoValue(text, field)) return { text, reasons: [noValue] };
-    if (isSpreadsheetError(text) || isChangedNumber(text, isId)) return { text, reasons: [spreadsheet] };
+    if (isSpreadsheetError(text) || isChangedNumber(text, isGuardedId)) return { text, reasons: [spreadsheet] };
     if (isIdentifying && (MARKS.has(text[0]) || MARKS.has(text.at(-1)))) return { text, reasons: [...reasons, marked] };
     const isTooLong = text.length > max && isLongerThan(text, max);
     if (reasons.length > 0) return { text, reasons: isTooLong ? [...reasons, tooLong] : reasons };
-    if ((kinds & NON_ASCII) !== 0 && isWords && MIXED.test(text)) return { text, reasons: [mixed] };
+    if ((kinds & NON_ASCII) !== 0 && (isIdentifying || isName) && MIXED.test(text)) return { text, reasons: [mixed] };
     const value = read(text);
     if (value === undefined) {
-      const why = (kinds & NON_ASCII) !== 0 && LOOK_ALIKE.test(text) ? lookAlike : invalid;
+      const why = (kinds & NON_ASCII) !== 0 && rule.kind !== 'groups' && LOOK_ALIKE.test(text) ? lookAlike : invalid;
       return { text, reasons: isTooLong ? [tooLong, why] : [why] };
     }
     return isTooLong ? { text, reasons: [tooLong] } : value;

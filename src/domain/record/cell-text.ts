@@ -68,11 +68,14 @@ export function isGarbled(text: string): boolean {
 
 /** As HTML, JSON, web addresses, e-mails and scripts write text. `Arts&Crafts;` is a name, and `CORP\u00123` a login. */
 const CODE =
-  /<(?:\/[a-z]+>|br\b|!\[)|_x[\da-f]{4}_|&(?:#x?[\da-f]+|amp|lt|gt|quot|apos|nbsp|shy|szlig|[lr][ds]quo|[mn]dash|[a-z]{1,2}(?:acute|grave|circ|uml|tilde|cedil|ring|caron|slash|lig));|\\(?:['"]|$|u00[c-f][\da-f])|%(?:0[ad]|2[067])|[%=]C3[%=][89AB][\da-f]|=\?[\w-]+\?[bq]\?/i;
+  /<(?:\/[a-z]+>|br\b|!\[)|&(?:#x?[\da-f]+|amp|lt|gt|quot|apos|nbsp|shy|szlig|[lr][ds]quo|[mn]dash|[a-z]{1,2}(?:acute|grave|circ|uml|tilde|cedil|ring|caron|slash|lig));|\\(?:['"]|$|u00[c-f][\da-f])|%(?:0[ad]|2[067])|[%=]C3[%=][89AB][\da-f]|=\?[\w-]+\?[bq]\?/i;
+
+/** A control character as a workbook writes it. */
+const WORKBOOK_CONTROL = /_x00[01][\dA-F]_/;
 
 /** Whether another program has left its code in the text: `Ren&eacute;e` for Renée. */
 export function isCode(text: string): boolean {
-  return CODE.test(text);
+  return CODE.test(text) || WORKBOOK_CONTROL.test(text);
 }
 
 /** Whether the text has more than `max` code points. */

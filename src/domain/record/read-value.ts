@@ -43,7 +43,7 @@ export function readEmail(text: string): string | undefined {
 }
 
 /** `"Staff";"Sales"` and `["Staff","Sales"]` would make groups of such names; programs put the others in place of one. */
-const NO_GROUP = /^(?:[["“„«{]*["“„«].*|#N\/A|null|undefined)$/i;
+const NO_GROUP = /^(?:[[{]+["'].*|".*"|#N\/A|null|undefined)$/i;
 
 /** Names separated by `;`, each once, in the order given, none blank. Undefined when there is none or one is none or longer than `max`. */
 export function readGroups(text: string, max: number): string | undefined {

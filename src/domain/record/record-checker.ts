@@ -168,19 +168,19 @@ function checkCells(row: RawRow, columns: readonly PreparedColumn[]): CheckedRec
       if (first === undefined) firstOfField.set(field, { read: value, header });
       else if (first.read !== value) (reasons ??= []).push(conflicting(field, first.header, header));
     }
-    if (field === 'uniqueId') uniqueId = isTrouble ? idIn(read) : (read as string);
+    if (field === 'uniqueId') uniqueId = !isTrouble ? (read as string) : isSpoilt(read) ? '' : read.text;
     else if (!isTrouble) {
       if (field === 'active') active = read as '0' | '1';
       else values[field] = read;
-    } else if (field === 'email' || field === 'userName') claims[field] = read.text;
+    } else if ((field === 'email' || field === 'userName') && !isSpoilt(read)) claims[field] = read.text;
   }
   const record = { line: row.line, uniqueId, values, active, reasons: reasons ?? NO_REASONS };
   return claims.email === undefined && claims.userName === undefined ? record : { ...record, claims };
 }
 
-/** What a spreadsheet has spoilt names nobody: two people may have come to the same text. */
-function idIn({ text, reasons }: Trouble): string {
-  return reasons.some(({ code }) => code === 'SPREADSHEET_VALUE') ? '' : text;
+/** What another program has spoilt names nobody: two people may have come to the same text. */
+function isSpoilt({ reasons }: Trouble): boolean {
+  return reasons.some(({ code }) => code === 'SPREADSHEET_VALUE');
 }
 
 function conflicting(field: FieldName, first: string, second: string): Reason {

@@ -1,15 +1,19 @@
 // What comes in at a time may be thousands of small packets that ask for nothing, and ssh2 reads all of them in one go, with our only thread.
-// A client that has sent such a heap rests for the others, with all its connections. Blocks, as programs send them, are read in a fraction
-// of a millisecond.
+// A client that has sent such a heap rests for the others, with all its connections.
 
 import type { Socket } from 'node:net';
+import type { Limits } from '../../door/limits';
 
-const LONG_MS = 5;
 /** Of the thread's time, for each part that the client takes. */
 const PARTS_OF_OTHERS = 2;
 
 export class SharedThread {
   readonly #clients = new Map<string, Connections>();
+  readonly #readMs: number;
+
+  constructor({ readMs }: Pick<Limits, 'readMs'>) {
+    this.#readMs = readMs;
+  }
 
   /** A connection of the client has logged in. To be called when ssh2 listens to it already. */
   share(socket: Socket, clientId: string): void {
@@ -27,7 +31,7 @@ export class SharedThread {
       const { user, system } = process.cpuUsage(usedAt);
       // On a busy machine the thread was away in between; on an idle one other threads of ours were at work as well.
       const spent = Math.min(performance.now() - readAt, (user + system) / 1000);
-      if (spent >= LONG_MS) theirs.rest(spent * PARTS_OF_OTHERS);
+      if (spent >= this.#readMs) theirs.rest(spent * PARTS_OF_OTHERS);
     });
   }
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { ClientSettings } from '../../../src/domain/client';
 import type { Refusal } from '../../../src/domain/reason/refusals';
+import { REPORT_HEADERS } from '../../../src/domain/record/fields';
 import { acceptedFile, HEADER, inspectFile, refusalOf } from './on-disk';
 
 const good = `${HEADER}\n1,OPSCOM,Ann\n`;
@@ -227,6 +228,26 @@ test.each(cases)('refuses $title', async ({ content, fileName, settings, code, l
   });
   if (line !== undefined) expect(refusal.line).toBe(line);
   expect(refusal.message).toContain(says ?? '');
+});
+
+test.each([
+  [
+    'the same header line again, in a failed-records file that comes back',
+    `${HEADER},${REPORT_HEADERS.join()}\n1,OPSCOM,Ann,9033,first_name,why,2\n${HEADER},HEADER_REPEATED,,why,3\n`,
+    {},
+  ],
+  [
+    'names for people below the names for programs',
+    `${HEADER},employee_phone\nStudent ID,Login source,First name,Phone\n1,OPSCOM,Ann,613\n`,
+    {},
+  ],
+  [
+    'another word for a column that is ignored',
+    `${HEADER},tel\nStudent ID,Login source,First name,Telephone\n1,OPSCOM,Ann,613\n`,
+    { unknownColumns: 'ignore' },
+  ],
+] as const)('does not refuse %s', async (_, content, settings) => {
+  expect((await acceptedFile(content, settings)).verdict.records).toBe(2);
 });
 
 test.each([0, 1, 2, 3, 4])('names the line of a bad byte %i bytes behind the edge of a block', async (behind) => {

@@ -97,6 +97,7 @@ describe('groups', () => {
     ['Staff', 'Staff'],
     [' Staff ; Sales;;Staff;STAFF', 'Staff;Sales'],
     ["'t Hart;[Old] Staff;#1", "'t Hart;[Old] Staff;#1"],
+    ['«Альфа»;"Ed" Fund', '«Альфа»;"Ed" Fund'],
   ])('%j is stored as %j', (text, stored) => expect(readGroups(text, 20)).toBe(stored));
   test.each([';', ' ; ;', `ok;${'x'.repeat(21)}`, '"Staff";"Sales"', '["Staff","Sales"]', 'Staff;#N/A', 'null;Staff'])(
     '%j is none',

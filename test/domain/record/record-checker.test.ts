@@ -241,7 +241,14 @@ describe('what is rejected', () => {
     ['unique_id', '12-mar'],
     ['unique_id', '3-12'],
     ['unique_id', '2026-03-01'],
+    ['unique_id', 'BLDG_X0012_A'],
+    ['street', 'корпусB'],
   ])('%s %j is what it seems to be', (header, cell) => expect(check({ [header]: cell }).reasons).toEqual([]));
+
+  test('an id may look like a date where ids that differ in zeros are two people', () => {
+    const distinct = checkerFor(['unique_id', 'login_source'], { leadingZeros: 'distinct' });
+    expect(distinct({ line: 2, cells: ['05/12/2021', 'OPSCOM'] }).reasons).toEqual([]);
+  });
 
   test.each([
     ['city', 'Ot\ntawa', 'city holds a line break; put the value on one line.'],
@@ -256,7 +263,7 @@ describe('what is rejected', () => {
     [
       'login_source',
       'ОPSCOM',
-      'login_source must be one of OPSCOM, Saml. If it looks right, retype it: one of its characters only looks like another.',
+      'login_source must be one of OPSCOM, Saml. If it looks right, retype it: one of its characters only looks right.',
     ],
     ['unique_id', "'901'", "unique_id begins or ends with a mark that is not part of it, such as ' or a comma; remove it."],
     ['province', 'Québec', 'province must be two letters, such as ON.'],
