@@ -21,7 +21,7 @@ import { pickPort } from '../embedded/pick-port';
 import { runProcess, untilReachable } from './run-process';
 
 // Garbage of a large import is most of the heap. V8 lets it grow to four times what lives before it collects; at most 1.7 times takes a third
-// less memory and no more time that could be measured.
+// less memory and a few per cent more processor time.
 setFlagsFromString('--heap-growing-percent=70');
 
 runProcess('worker', 'Runs imports: any number of workers may share the data directory.', async () => {
