@@ -3,8 +3,7 @@
 
 import type { ImportId } from '../src/domain/ids';
 import type { ReportState } from '../src/domain/import-run';
-import type { RefusalCode } from '../src/domain/reason/refusals';
-import { refusalWords } from '../src/domain/report/refusal-words';
+import { refusalWords, type RefusalCode } from '../src/domain/reason/refusals';
 import type { ImportState } from '../src/domain/import-state';
 import type { Activities } from '../activities';
 import type { Progress } from './describe-progress';

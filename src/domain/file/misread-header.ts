@@ -45,12 +45,12 @@ export function otherTable(columns: readonly Column[], settings: Settings): (cel
   const fields = fieldsOf(settings);
   const meanings = columns.map((column) => {
     const meant = fields.find(({ name }) => column.kind === 'field' && name === column.field);
-    return { isField: meant !== undefined, words: new Set(meant === undefined ? [bare(column.header)] : wordsFor(meant)) };
+    return { kind: column.kind, words: new Set(meant === undefined ? [bare(column.header)] : wordsFor(meant)) };
   });
-  const words = new Set(meanings.flatMap((meaning) => (meaning.isField ? [...meaning.words] : [])));
-  // Not the word of another field that the file does not have: `Phone` below `employee_phone` may well be this one.
+  // Of a field that the file does not have, only its name: `Phone` below `employee_phone` may well be another word for that.
+  const ofFile = new Set(meanings.flatMap(({ kind, words }) => (kind === 'field' ? [...words] : [])));
   const namesAnother = (cell: string, at: number) =>
-    columns[at]?.kind !== 'ours' && !meanings[at]?.words.has(bare(cell)) && (words.has(bare(cell)) || accepted.has(nameIn(cell)));
+    meanings[at]?.kind !== 'ours' && meanings[at]?.words.has(bare(cell)) !== true && (ofFile.has(bare(cell)) || accepted.has(nameIn(cell)));
   // Looked at in every record.
   const areNames = (cells: readonly string[]) =>
     accepted.has(nameIn(cells[0]!)) &&

@@ -88,6 +88,12 @@ const ROWS = {
 export type RefusalCode = keyof typeof ROWS;
 export const REFUSALS: Readonly<Record<RefusalCode, CatalogueEntry>> = ROWS;
 
+/** While two versions run side by side, the newer one may have refused a file for a reason that the older one does not know. */
+export function refusalWords(code: RefusalCode): Pick<CatalogueEntry, 'title' | 'meaning'> {
+  const known: Partial<typeof REFUSALS> = REFUSALS;
+  return known[code] ?? { title: 'File refused', meaning: 'This reason is described in a newer version of this program.' };
+}
+
 /** Why a file was refused as a whole. `line` = the line of the file to look at, where there is one. */
 export interface Refusal {
   readonly code: RefusalCode;

@@ -168,11 +168,12 @@ function checkCells(row: RawRow, columns: readonly PreparedColumn[]): CheckedRec
       if (first === undefined) firstOfField.set(field, { read: value, header });
       else if (first.read !== value) (reasons ??= []).push(conflicting(field, first.header, header));
     }
-    if (field === 'uniqueId') uniqueId = !isTrouble ? (read as string) : isSpoilt(read) ? '' : read.text;
-    else if (!isTrouble) {
-      if (field === 'active') active = read as '0' | '1';
-      else values[field] = read;
-    } else if ((field === 'email' || field === 'userName') && !isSpoilt(read)) claims[field] = read.text;
+    if (isTrouble) {
+      if (field === 'uniqueId') uniqueId = isSpoilt(read) ? '' : read.text;
+      else if ((field === 'email' || field === 'userName') && !isSpoilt(read)) claims[field] = read.text;
+    } else if (field === 'uniqueId') uniqueId = read as string;
+    else if (field === 'active') active = read as '0' | '1';
+    else values[field] = read;
   }
   const record = { line: row.line, uniqueId, values, active, reasons: reasons ?? NO_REASONS };
   return claims.email === undefined && claims.userName === undefined ? record : { ...record, claims };

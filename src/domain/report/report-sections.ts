@@ -4,8 +4,7 @@
 import type { ImportRun } from '../import-run';
 import { counted, nameLines, grouped, oneLine } from './wording';
 import { namesUser, type Reason, type ReasonCode } from '../reason/reasons';
-import type { Refusal, RefusalCode } from '../reason/refusals';
-import { refusalWords } from './refusal-words';
+import { refusalWords, type Refusal, type RefusalCode } from '../reason/refusals';
 import { summariseReasons, type ReasonSummary } from '../reason/summarise-reasons';
 import { failedRecordsPath } from '../file/folder-files';
 

@@ -27,7 +27,8 @@ const MAX_CHANNELS = 10;
 const MAX_KEPT_CHANNELS = 100;
 /** New keys cost us as much as a log-in. So many times in a row sooner than for either of these is nobody's setting. */
 const MAX_EARLY_KEYS = 5;
-const [KEYS_FOR_MS, KEYS_FOR_BYTES] = [10_000, 512 * 1024];
+const KEYS_FOR_MS = 10_000;
+const KEYS_FOR_BYTES = 512 * 1024;
 
 export function serveConnection(connection: Connection, line: { socket: Socket; peer: Peer }, context: ConnectionContext): void {
   const { socket, peer } = line;
@@ -58,12 +59,14 @@ export function serveConnection(connection: Connection, line: { socket: Socket; 
     if (hoardsAnswers(connection, socket)) sendAway('takes-no-answers');
     for (const channel of channels) if (overflows(channel)) sendAway('sends-too-much');
   });
-  const [moved, now] = [() => socket.bytesRead + socket.bytesWritten, () => performance.now()];
-  let [early, keyedAt, keyedBytes] = [0, now(), moved()];
+  const seen = () => ({ at: performance.now(), bytes: socket.bytesRead + socket.bytesWritten });
+  let keyed = seen();
+  let early = 0;
   connection.on('rekey', () => {
-    early = now() - keyedAt < KEYS_FOR_MS && moved() - keyedBytes < KEYS_FOR_BYTES ? early + 1 : 0;
+    const now = seen();
+    early = now.at - keyed.at < KEYS_FOR_MS && now.bytes - keyed.bytes < KEYS_FOR_BYTES ? early + 1 : 0;
+    keyed = now;
     if (early > MAX_EARLY_KEYS) sendAway('changes-keys-for-nothing');
-    [keyedAt, keyedBytes] = [now(), moved()];
   });
   let open = 0;
   connection.on('session', (accept, reject) => {
