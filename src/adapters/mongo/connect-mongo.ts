@@ -55,7 +55,7 @@ export async function connectMongo(uri: string): Promise<Mongo> {
     outbox: createOutboxStore(models),
     expiry: createExpiryStore(models),
     persons: createPersonStore(models),
-    createIndexes: () => createIndexes(models),
+    createIndexes: () => createIndexes(connection),
     async ping() {
       const admin = connection.getClient().db().admin();
       const [{ version }, { localTime }] = await Promise.all([admin.command({ buildInfo: 1 }), admin.command({ hello: 1 })]);

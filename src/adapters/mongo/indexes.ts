@@ -1,6 +1,6 @@
 // Every index and why it is worth what it costs. Users get few: each one slows every import. Built by an explicit step, never on connect.
 
-import { mongo } from 'mongoose';
+import { type Collection, type Connection, mongo } from 'mongoose';
 import { misconfigured } from '../../errors';
 import type { Models } from './models';
 
@@ -47,9 +47,9 @@ const FORBIDDEN = 13;
 const NO_SUCH_COLLECTION = 26;
 
 /** Safe to repeat. Throws CONFIG, with what to do, when the database already has something that keeps an index out. */
-export async function createIndexes(models: Models): Promise<void> {
+export async function createIndexes(connection: Connection): Promise<void> {
   for (const [name, indexes] of Object.entries(INDEXES)) {
-    const { collection } = models[name as keyof Models];
+    const collection = connection.collection(name);
     const present = await presentIn(collection);
     for (const index of indexes) {
       if (present.some((one) => serves(one, index))) continue;
@@ -62,7 +62,7 @@ export async function createIndexes(models: Models): Promise<void> {
   }
 }
 
-async function presentIn(collection: Models[keyof Models]['collection']): Promise<readonly mongo.IndexDescriptionInfo[]> {
+async function presentIn(collection: Collection): Promise<readonly mongo.IndexDescriptionInfo[]> {
   return collection.indexes().catch((error: unknown) => {
     if (codeOf(error) === NO_SUCH_COLLECTION) return [];
     throw error;

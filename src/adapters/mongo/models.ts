@@ -1,5 +1,5 @@
-// The mongoose models: the shape of every document, checked against the interfaces at compile time (a key too few or too many does not
-// compile). Casting is for what people and rare steps write; the hot paths go to the driver's collection with values of our own making.
+// The collections. What people and rare steps write goes through a mongoose model, whose shape is checked against the interface at compile
+// time (a key too few or too many does not compile); what only the hot paths write, in values of our own making, is the driver's collection.
 
 import { type Connection, type Model, type mongo, Schema } from 'mongoose';
 import type {
@@ -52,20 +52,6 @@ const ban: Shape<BanDocument> = { _id: text, since: date, until: date, times: nu
 
 const audit: Shape<AuditDocument> = { _id: number, clientId: orNull(String), at: date, text, hash: text };
 
-const session: Shape<SessionDocument> = {
-  _id: text,
-  userName: text,
-  clientId: text,
-  address: text,
-  protocol: text,
-  software: orNull(String),
-  since: date,
-  lastActivityAt: date,
-  bytesIn: number,
-  bytesOut: number,
-  seenAt: date,
-};
-
 const importRun: Shape<ImportDocument> = {
   _id: text,
   clientId: text,
@@ -107,21 +93,6 @@ const importRun: Shape<ImportDocument> = {
   expiredAt: Date,
 };
 
-const chunk: Shape<ChunkDocument> = {
-  _id: text,
-  n: number,
-  start: number,
-  end: number,
-  firstLine: number,
-  records: number,
-  marks: [Mixed],
-  result: Mixed,
-};
-
-const deferred: Shape<DeferredDocument> = { _id: text, record: Mixed };
-
-const rejected: Shape<RejectedDocument> = { _id: text, line: number, uniqueId: String, reasons: [Mixed], cells: [String], claims: Mixed };
-
 const values = Object.fromEntries(
   ALL_FIELDS.filter((field) => field.name !== 'active').map((field) => [field.name, field.rule.kind === 'whole-number' ? Number : String]),
 ) as Record<StoredFieldName, typeof Number | typeof String>;
@@ -141,18 +112,6 @@ const user: Shape<UserDocument> = {
   updatedAt: Date,
 };
 
-const userChange: Shape<UserChangeDocument> = {
-  _id: text,
-  userId: text,
-  decision: text,
-  rev: number,
-  before: mixed,
-  after: mixed,
-  at: date,
-  former: Mixed,
-  undoneAt: Date,
-};
-
 const permit: Shape<PermitDocument> = {
   _id: Mixed,
   clientId: text,
@@ -163,18 +122,6 @@ const permit: Shape<PermitDocument> = {
   releasedAt: Date,
   releasedFrom: String,
   returned: Mixed,
-};
-
-const group: Shape<GroupDocument> = { _id: text, clientId: text, name: text, created: Mixed };
-
-const permitRelease: Shape<PermitReleaseDocument> = {
-  _id: text,
-  permitId: Mixed,
-  userId: text,
-  state: text,
-  at: date,
-  undo: String,
-  undoAt: Date,
 };
 
 const outbox: Shape<OutboxDocument> = { _id: text, state: text, at: date, why: String, givenUpAt: Date };
@@ -193,8 +140,6 @@ const undo: Shape<UndoDocument> = {
   report: text,
   failure: orNull(String),
 };
-
-const undoChunk: Shape<UndoChunkDocument> = { _id: text, n: number, chunk: Mixed, result: Mixed };
 
 const turn: Shape<TurnDocument> = { _id: text, turn: number, holder: orNull(Mixed), restUntil: orNull(Date), look: Boolean, looks: number };
 
@@ -218,24 +163,25 @@ export function createModels(connection: Connection) {
         }) as never,
       ),
     );
+  const collection = <D extends mongo.Document>(name: string) => connection.collection(name) as unknown as mongo.Collection<D>;
   return {
     clients: model<ClientDocument>('clients', client),
     accounts: model<AccountDocument>('accounts', account),
     bans: model<BanDocument>('bans', ban),
     audit: model<AuditDocument>('audit', audit),
-    sessions: model<SessionDocument>('sessions', session),
+    sessions: collection<SessionDocument>('sessions'),
     imports: model<ImportDocument>('imports', importRun),
-    importChunks: model<ChunkDocument>('importChunks', chunk),
-    deferredRecords: model<DeferredDocument>('deferredRecords', deferred),
-    rejectedRecords: model<RejectedDocument>('rejectedRecords', rejected),
+    importChunks: collection<ChunkDocument>('importChunks'),
+    deferredRecords: collection<DeferredDocument>('deferredRecords'),
+    rejectedRecords: collection<RejectedDocument>('rejectedRecords'),
     users: model<UserDocument>('users', user),
-    groups: model<GroupDocument>('groups', group),
-    userChanges: model<UserChangeDocument>('userChanges', userChange),
+    groups: collection<GroupDocument>('groups'),
+    userChanges: collection<UserChangeDocument>('userChanges'),
     permits: model<PermitDocument>('permits', permit),
-    permitReleases: model<PermitReleaseDocument>('permitReleases', permitRelease),
+    permitReleases: collection<PermitReleaseDocument>('permitReleases'),
     outbox: model<OutboxDocument>('outbox', outbox),
     undos: model<UndoDocument>('undos', undo),
-    undoChunks: model<UndoChunkDocument>('undoChunks', undoChunk),
+    undoChunks: collection<UndoChunkDocument>('undoChunks'),
     turns: model<TurnDocument>('turns', turn),
     counters: model<CounterDocument>('counters', counter),
   };
@@ -263,4 +209,14 @@ export function ifFound<D, T>(document: D | null, read: (document: D) => T): T |
 /** The driver's own collection behind a model: no casting, no hooks. */
 export function native<D extends mongo.Document>(model: Model<D>): mongo.Collection<D> {
   return model.collection as unknown as mongo.Collection<D>;
+}
+
+/** In one reply, in no order. What the projection leaves out is missing. */
+export async function findByIds<D extends mongo.Document>(
+  collection: mongo.Collection<D>,
+  ids: readonly D['_id'][],
+  projection: mongo.Document = {},
+): Promise<D[]> {
+  const filter = { _id: { $in: ids } } as mongo.Filter<D>;
+  return collection.find<D>(filter, { projection, batchSize: ids.length + 1 }).toArray();
 }

@@ -5,7 +5,7 @@ import type { Account, Ban, LiveSession } from '../../../domain/client/access';
 import { notFound, notNow } from '../../../errors';
 import type { AccountDocument, BanDocument, SessionDocument } from '../documents';
 import { isDuplicateKey } from '../write-failures';
-import { ifFound, type Models, native } from '../models';
+import { ifFound, type Models } from '../models';
 
 /** The user name is the `_id`: unique over all clients without a further index. */
 export function createAccountStore({ accounts }: Pick<Models, 'accounts'>): AccountStore {
@@ -73,7 +73,7 @@ function toBan({ _id, since, until, times, reason, spares }: BanDocument): Ban {
 export function createSessionStore({ sessions }: Pick<Models, 'sessions'>): SessionStore {
   return {
     async beat(live, at) {
-      await native(sessions).bulkWrite(
+      await sessions.bulkWrite(
         live.map(({ sessionId, ...session }) => ({
           updateOne: { filter: { _id: sessionId }, update: { $set: { ...session, seenAt: at } }, upsert: true },
         })),
@@ -85,7 +85,7 @@ export function createSessionStore({ sessions }: Pick<Models, 'sessions'>): Sess
     },
     async live(since) {
       const filter = { seenAt: { $gte: since } };
-      return (await sessions.find(filter).sort({ since: 1 }).lean<SessionDocument[]>()).map(toSession);
+      return (await sessions.find(filter, { sort: { since: 1 } }).toArray()).map(toSession);
     },
     async forget(silentSince) {
       await sessions.deleteMany({ seenAt: { $lt: silentSince } });

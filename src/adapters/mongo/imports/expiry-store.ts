@@ -6,7 +6,7 @@ import type { ImportId } from '../../../domain/ids';
 import { ENDED_STATES } from '../../../domain/import-state';
 import type { ExpiryStore } from '../../../ports';
 import { keysOf } from '../keys';
-import { type Models, native } from '../models';
+import type { Models } from '../models';
 
 /** The note that a silence was reported is needed until the silence ends. */
 const SILENCE = /\/(?:silence|webhook-silent-\w+)$/;
@@ -20,9 +20,7 @@ type Kept = Pick<
 
 export function createExpiryStore(models: Kept): ExpiryStore {
   const { imports, undos, outbox } = models;
-  const details = [models.rejectedRecords, models.userChanges, models.importChunks, models.deferredRecords, models.undoChunks].map(
-    (model) => native<mongo.Document & { readonly _id: string }>(model as never),
-  );
+  const details = [models.rejectedRecords, models.userChanges, models.importChunks, models.deferredRecords, models.undoChunks];
 
   return {
     async due(before, limit) {
@@ -47,7 +45,7 @@ export function createExpiryStore(models: Kept): ExpiryStore {
 
 /** Removes all that a collection holds of an import, in small steps: a large import must not block the database. */
 export async function removeAll(
-  collection: mongo.Collection<mongo.Document & { readonly _id: string }>,
+  collection: Pick<mongo.Collection<{ readonly _id: string }>, 'find' | 'deleteMany'>,
   importId: ImportId,
   onProgress: () => void,
 ): Promise<void> {

@@ -4,9 +4,9 @@
 import type { mongo } from 'mongoose';
 import type { ImportStore, SettledParts } from '../../../ports';
 import type { Chunk, ChunkResult } from '../../../domain/file/inspection';
-import type { ChunkDocument, SettledDocument } from '../documents';
+import type { SettledDocument } from '../documents';
 import { chunkKey, keysOf, settledKey, settledKeysOf } from '../keys';
-import { type Models, native } from '../models';
+import type { Models } from '../models';
 import type { ImportId } from '../../../domain/ids';
 import { isDuplicateKey } from '../write-failures';
 
@@ -19,9 +19,7 @@ const MARKS_PER_INSERT = 10_000;
 const RESULTS_PER_BATCH = 20;
 const PARTS_PER_BATCH = 20;
 
-export function createImportChunks({ importChunks }: Pick<Models, 'importChunks'>): ImportChunks {
-  const collection = native<ChunkDocument>(importChunks);
-
+export function createImportChunks({ importChunks: collection }: Pick<Models, 'importChunks'>): ImportChunks {
   return {
     ...createSettledParts(collection as unknown as mongo.Collection<SettledDocument<ChunkResult>>),
     async putChunks(importId, chunks) {

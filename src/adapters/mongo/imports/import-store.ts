@@ -54,7 +54,7 @@ export function createImportStore(models: Pick<Models, 'imports' | 'importChunks
     },
     async hasTurn(importId, turn) {
       const filter = { _id: importId, turn, state: { $in: [...HAS_TURN] } };
-      return (await native<ImportDocument>(imports).findOne(filter, { projection: { _id: 1 } })) !== null;
+      return (await native(imports).findOne(filter, { projection: { _id: 1 } })) !== null;
     },
     async clientsWith(states) {
       const found = await imports.find({ state: { $in: states } }, { clientId: 1 }).lean<Pick<ImportDocument, 'clientId'>[]>();

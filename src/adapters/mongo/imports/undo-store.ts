@@ -5,9 +5,9 @@ import type { ImportId } from '../../../domain/ids';
 import { NO_UNDO_COUNTS, type Undo, type UndoChunkResult } from '../../../domain/undo/undo';
 import { notFound } from '../../../errors';
 import type { UndoStore } from '../../../ports';
-import type { SettledDocument, UndoChunkDocument, UndoDocument } from '../documents';
+import type { SettledDocument, UndoDocument } from '../documents';
 import { chunkKey, keysOf } from '../keys';
-import { ifFound, type Models, native } from '../models';
+import { ifFound, type Models } from '../models';
 import { duplicatesIn } from '../write-failures';
 import { createSettledParts } from './import-chunks';
 
@@ -17,8 +17,7 @@ const CHUNKS_PER_INSERT = 20;
 const RESULTS_PER_BATCH = 20;
 
 export function createUndoStore(models: Pick<Models, 'undos' | 'undoChunks'>): UndoStore {
-  const { undos } = models;
-  const chunks = native<UndoChunkDocument>(models.undoChunks);
+  const { undos, undoChunks: chunks } = models;
 
   const presentRound = async (importId: ImportId): Promise<number> =>
     (await undos.findById(importId, { round: 1 }).lean<UndoDocument>())?.round ?? 1;

@@ -6,23 +6,23 @@
 
 import type { UserStore } from '../../../ports';
 import type { UserWrite } from '../../../domain/user';
-import type { UserChangeDocument, UserDocument } from '../documents';
+import type { UserChangeDocument } from '../documents';
 import { duplicatesIn } from '../write-failures';
 import { lineKey } from '../keys';
-import { type Models, native } from '../models';
+import { findByIds, type Models, native } from '../models';
 import { revisionOf } from './revision';
 
 type Run = Parameters<UserStore['write']>[0];
 type Change = Exclude<UserWrite, { kind: 'create' }>;
 
 export function createBeforeImages(models: Pick<Models, 'users' | 'userChanges'>) {
-  const collection = native<UserChangeDocument>(models.userChanges);
-  const users = native<UserDocument>(models.users);
+  const collection = models.userChanges;
+  const users = native(models.users);
 
   /** Not of an attempt that comes too late to write anything. */
   const takeOver = async (images: readonly UserChangeDocument[]): Promise<void> => {
     const ids = images.map(({ userId }) => userId);
-    const found = await users.find({ _id: { $in: ids } }, { projection: { rev: 1 }, batchSize: ids.length + 1 }).toArray();
+    const found = await findByIds(users, ids, { rev: 1 });
     const revisions = new Map<string, number>(found.map((user) => [user._id, revisionOf(user)]));
     const updates = images
       .filter(({ userId, rev }) => revisions.get(userId) === rev)

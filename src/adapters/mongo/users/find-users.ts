@@ -5,7 +5,7 @@ import { emailKeyOf, userNameKeyOf } from '../../../domain/record/claims';
 import { type User, isCreationUndone } from '../../../domain/user';
 import type { UserStore } from '../../../ports';
 import type { UserDocument } from '../documents';
-import { type Models, native } from '../models';
+import { findByIds, type Models, native } from '../models';
 import { uniqueIdOf, userIdOf, type UserId } from '../../../domain/ids';
 
 const NAMES_WITHIN_MS = 10_000;
@@ -21,7 +21,7 @@ const MOST_ZEROS = 3;
  * part of a client's users is looked through within a time limit.
  */
 export function createSearchUsers(models: Pick<Models, 'users'>, toUser: (document: UserDocument) => User): UserStore['search'] {
-  const users = native<UserDocument>(models.users);
+  const users = native(models.users);
 
   return async (clientId, text, limit) => {
     const found = new Map<string, User>();
@@ -60,7 +60,7 @@ function inAName(word: string): mongo.Filter<UserDocument> {
  * 901.0. A lookup by `_id` alone: every sensible number of zeros is looked up, and only if the client has ids with leading zeros at all.
  */
 export function createZeroTwins(models: Pick<Models, 'users'>): UserStore['zeroTwins'] {
-  const users = native<UserDocument>(models.users);
+  const users = native(models.users);
   return async ({ clientId, importId }, uniqueIds) => {
     const first = userIdOf(clientId, '0');
     const padded = await users.findOne({ _id: { $gte: first, $lt: userIdOf(clientId, '1') } }, { projection: { _id: 1 } });
@@ -72,8 +72,7 @@ export function createZeroTwins(models: Pick<Models, 'users'>): UserStore['zeroT
       }
     }
     if (asked.size === 0) return new Map();
-    const projection = { status: 1, archived: 1, created: 1 };
-    const found = await users.find({ _id: { $in: [...asked.keys()] } }, { projection, batchSize: asked.size + 1 }).toArray();
+    const found = await findByIds(users, [...asked.keys()], { status: 1, archived: 1, created: 1 });
     const twins = new Map<string, string>();
     for (const { _id, status = 'active', archived, created } of found) {
       // Two people of one file, in whatever order its parts are written, are two people.

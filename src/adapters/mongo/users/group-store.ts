@@ -3,18 +3,15 @@
 import { groupKey } from '../../../domain/record/groups';
 import type { ClientId } from '../../../domain/ids';
 import type { GroupStore } from '../../../ports';
-import type { GroupDocument } from '../documents';
 import { duplicatesIn } from '../write-failures';
-import { type Models, native } from '../models';
+import { findByIds, type Models } from '../models';
 
 const idOf = (clientId: ClientId, name: string) => `${clientId}/${groupKey(name)}`;
 
 export function createGroupStore({ groups }: Pick<Models, 'groups'>): GroupStore {
-  const collection = native<GroupDocument>(groups);
-
   const find: GroupStore['find'] = async (clientId, names) => {
     const ids = names.map((name) => idOf(clientId, name));
-    const found = await collection.find({ _id: { $in: ids } }, { batchSize: ids.length + 1 }).toArray();
+    const found = await findByIds(groups, ids);
     return new Map(found.map(({ name }) => [groupKey(name), name]));
   };
 
@@ -27,7 +24,7 @@ export function createGroupStore({ groups }: Pick<Models, 'groups'>): GroupStore
       if (missing.length === 0) return known;
       const documents = missing.map((name) => ({ _id: idOf(clientId, name), clientId, name, created: { importId, at } }));
       // One that is there meanwhile keeps its spelling.
-      await duplicatesIn(() => collection.insertMany(documents, { ordered: false }));
+      await duplicatesIn(() => groups.insertMany(documents, { ordered: false }));
       return find(clientId, names);
     },
   };

@@ -8,9 +8,8 @@
 import type { ClientId, UserId } from '../../../domain/ids';
 import type { UserStore } from '../../../ports';
 import type { SharedValue } from '../../../domain/user';
-import type { UserDocument } from '../documents';
 import { PER_BATCH, PER_RANGE, rangesOf, type Range } from './ranges-of-users';
-import { type Models, native } from '../models';
+import { findByIds, type Models, native } from '../models';
 import { failuresIn } from '../write-failures';
 import { KEY_OF, KEYED_FIELDS, KEYED_VALUES, keyOfStored, type KeyedField, type KeyedUser, keyOf } from './unique-keys';
 
@@ -22,7 +21,7 @@ interface Repair {
 }
 
 export function createKeyRepair(models: Pick<Models, 'users'>) {
-  const users = native<UserDocument>(models.users);
+  const users = native(models.users);
 
   const write = (repairs: readonly Repair[], how: (repair: Repair) => object) =>
     repairs.length === 0
@@ -121,7 +120,7 @@ function isOdd(clientId: ClientId, field: KeyedField) {
 export function createKeyHolders(
   models: Pick<Models, 'users'>,
 ): Pick<UserStore, 'holders' | 'releaseKeys' | 'restoreKeys' | 'repairKeys' | 'countOddKeys'> {
-  const users = native<UserDocument>(models.users);
+  const users = native(models.users);
   const repair = createKeyRepair(models);
 
   /** By the value as asked: several spellings of an e-mail may ask for one key. A user counts only while the own value says so. */
@@ -161,8 +160,7 @@ export function createKeyHolders(
     },
     async restoreKeys(userIds) {
       if (userIds.length === 0) return;
-      const options = { projection: KEYED_VALUES, batchSize: userIds.length + 1 };
-      await repair.mend(await users.find<KeyedUser>({ _id: { $in: [...userIds] } }, options).toArray());
+      await repair.mend(await findByIds(users, userIds, KEYED_VALUES));
     },
     repairKeys: (clientId) => repair.all(clientId),
     countOddKeys: (clientId) => repair.count(clientId),

@@ -20,7 +20,7 @@ interface FailedWrite {
 }
 
 export function createNotWritten(models: Pick<Models, 'users'>) {
-  const users = native<UserDocument>(models.users);
+  const users = native(models.users);
   const { mend, holdersOf } = createKeyRepair(models);
 
   return {

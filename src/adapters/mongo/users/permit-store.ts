@@ -11,29 +11,26 @@ import type { WhyLeft } from '../../../domain/undo/undo';
 import type { PermitStore } from '../../../ports';
 import type { PermitDocument, PermitReleaseDocument, UserDocument } from '../documents';
 import { keysOf, textOfPermitId } from '../keys';
-import { type Models, native } from '../models';
+import { findByIds, type Models, native } from '../models';
 import { duplicatesIn } from '../write-failures';
 import { PER_BATCH } from './ranges-of-users';
 
 type PermitChange = mongo.AnyBulkWriteOperation<PermitDocument>;
 
 export function createPermitStore(models: Pick<Models, 'permits' | 'permitReleases' | 'users'>): PermitStore {
-  const permits = native<PermitDocument>(models.permits);
-  const releases = native<PermitReleaseDocument>(models.permitReleases);
-  const users = native<UserDocument>(models.users);
+  const permits = native(models.permits);
+  const releases = models.permitReleases;
+  const users = native(models.users);
 
   const usersThat = async (fit: (user: UserDocument) => boolean, userIds: readonly UserId[]): Promise<ReadonlySet<UserId>> => {
-    const ids = [...new Set(userIds)];
-    const projection = { status: 1, archived: 1, undone: 1 };
-    const found = await users.find({ _id: { $in: ids } }, { projection, batchSize: ids.length + 1 }).toArray();
+    const found = await findByIds(users, [...new Set(userIds)], { status: 1, archived: 1, undone: 1 });
     return new Set(found.filter(fit).map(({ _id }) => _id));
   };
 
   /** By the text of their ids. */
   const permitsOf = async (rows: readonly PermitReleaseDocument[]): Promise<ReadonlyMap<string, PermitDocument>> => {
     const ids = rows.map(({ permitId }) => permitId);
-    const projection = { number: 1, releasedBy: 1, returned: 1 };
-    const found = await permits.find({ _id: { $in: ids } }, { projection, batchSize: ids.length + 1 }).toArray();
+    const found = await findByIds(permits, ids, { number: 1, releasedBy: 1, returned: 1 });
     return new Map(found.map((permit) => [textOfPermitId(permit._id), permit]));
   };
 

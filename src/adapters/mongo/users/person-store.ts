@@ -4,17 +4,12 @@
 import { type ClientId, parseImportId, userIdOf } from '../../../domain/ids';
 import type { PersonStore } from '../../../ports';
 import type { KeptOfPerson } from '../../../domain/user';
-import type { DeferredDocument, RejectedDocument, UndoChunkDocument, UserChangeDocument } from '../documents';
-import { type Models, native } from '../models';
+import type { Models } from '../models';
 
 type Kept = Pick<Models, 'userChanges' | 'rejectedRecords' | 'deferredRecords' | 'undoChunks'>;
 
 export function createPersonStore(models: Kept): PersonStore {
-  const changes = native<UserChangeDocument>(models.userChanges);
-  const rejected = native<RejectedDocument>(models.rejectedRecords);
-  const deferred = native<DeferredDocument>(models.deferredRecords);
-  const undos = native<UndoChunkDocument>(models.undoChunks);
-
+  const { userChanges: changes, rejectedRecords: rejected, deferredRecords: deferred, undoChunks: undos } = models;
   return {
     async find(clientId, uniqueId) {
       const userId = userIdOf(clientId, uniqueId);

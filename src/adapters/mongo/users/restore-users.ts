@@ -5,9 +5,8 @@ import type { Restore } from '../../../domain/undo/decide-undo';
 import type { UserId } from '../../../domain/ids';
 import type { UserStore } from '../../../ports';
 import type { WriteOutcome } from '../../../domain/user';
-import type { UserDocument } from '../documents';
 import { failuresIn } from '../write-failures';
-import { type Models, native } from '../models';
+import { findByIds, type Models, native } from '../models';
 import { createNotWritten } from './not-written';
 import { revision, revisionOf } from './revision';
 import { KEY_OF, KEYED_FIELDS, uniqueKeys } from './unique-keys';
@@ -16,7 +15,7 @@ type Run = Parameters<UserStore['restore']>[0];
 type UserRestore = Restore & { readonly userId: UserId };
 
 export function createRestoreUsers(models: Pick<Models, 'users'>): UserStore['restore'] {
-  const users = native<UserDocument>(models.users);
+  const users = native(models.users);
   const notWritten = createNotWritten(models);
 
   return async (run, restores) => {
@@ -29,7 +28,7 @@ export function createRestoreUsers(models: Pick<Models, 'users'>): UserStore['re
     if (done === restores.length) return restores.map(() => 'written');
 
     const ids = restores.map(({ userId }) => userId);
-    const found = await users.find({ _id: { $in: ids } }, { projection: { rev: 1, undone: 1 }, batchSize: ids.length + 1 }).toArray();
+    const found = await findByIds(users, ids, { rev: 1, undone: 1 });
     const unmended = await notWritten.mendRevisions(found);
     const byId = new Map(found.map((user) => [user._id, user]));
     const failed = restores.flatMap((restore, at) => {

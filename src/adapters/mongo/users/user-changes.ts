@@ -3,18 +3,16 @@
 import type { ImportId, UserId } from '../../../domain/ids';
 import type { UserChange } from '../../../domain/undo/undo';
 import type { UserChanges } from '../../../ports';
-import type { UserChangeDocument, UserDocument } from '../documents';
+import type { UserChangeDocument } from '../documents';
 import { keysOf, lineKey } from '../keys';
 import { type Models, native } from '../models';
-import { rangesOf } from './ranges-of-users';
-
-const PER_BATCH = 1000;
+import { PER_BATCH, rangesOf } from './ranges-of-users';
 
 export function createUserChanges(
   models: Pick<Models, 'users' | 'userChanges'>,
 ): UserChanges & { of(userId: UserId): Promise<readonly UserChange[]> } {
-  const users = native<UserDocument>(models.users);
-  const changes = native<UserChangeDocument>(models.userChanges);
+  const users = native(models.users);
+  const changes = models.userChanges;
 
   return {
     async *lines(importId) {

@@ -24,7 +24,7 @@ const OUR_STATUSES: ReadonlySet<unknown> = new Set(['active', 'archived', undefi
 const WHAT_IS_DERIVED = { uniqueId: 0, emailKey: 0, userNameKey: 0 };
 
 export function createUserStore(models: Pick<Models, 'users' | 'userChanges'>): UserStore {
-  const users = native<UserDocument>(models.users);
+  const users = native(models.users);
   const changes = createUserChanges(models);
   const lookAlikes = new LookAlikes();
   const readAll = createReadBytes(models.users, WHAT_IS_DERIVED);

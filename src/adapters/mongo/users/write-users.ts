@@ -2,13 +2,12 @@
 // and no user that an undo of this import has restored.
 // What was not written is told apart by looking at the users again; what an error says counts only where nothing else explains it.
 
-import type { UserId } from '../../../domain/ids';
 import type { Stamp, UserWrite } from '../../../domain/user';
 import type { UserStore } from '../../../ports';
 import { createBeforeImages } from './before-images';
 import type { UserDocument } from '../documents';
 import { failuresIn, type WriteFailure } from '../write-failures';
-import { type Models, native } from '../models';
+import { findByIds, type Models, native } from '../models';
 import { createNotWritten } from './not-written';
 import { revision, revisionOf } from './revision';
 import { uniqueKeys } from './unique-keys';
@@ -19,16 +18,9 @@ type Change = Exclude<UserWrite, { kind: 'create' }>;
 type Found = Pick<UserDocument, '_id' | 'rev' | 'imported' | 'undone'>;
 
 export function createWriteUsers(models: Pick<Models, 'users' | 'userChanges'>): UserStore['write'] {
-  const users = native<UserDocument>(models.users);
+  const users = native(models.users);
   const beforeImages = createBeforeImages(models);
   const notWritten = createNotWritten(models);
-
-  const find = async (writes: readonly UserWrite[]): Promise<ReadonlyMap<UserId, Found>> => {
-    const ids = writes.map(({ userId }) => userId);
-    const projection = { rev: 1, imported: 1, undone: 1 };
-    const found = await users.find<Found>({ _id: { $in: ids } }, { projection, batchSize: ids.length + 1 }).toArray();
-    return new Map(found.map((user) => [user._id, user]));
-  };
 
   return async (run, writes) => {
     if (writes.length === 0) return [];
@@ -43,10 +35,12 @@ export function createWriteUsers(models: Pick<Models, 'users' | 'userChanges'>):
     });
     if (done === writes.length) return writes.map(() => 'written');
 
-    const found = await find(writes);
-    const unmended = await notWritten.mendRevisions([...found.values()]);
+    const ids = writes.map(({ userId }) => userId);
+    const found = await findByIds(users, ids, { rev: 1, imported: 1, undone: 1 });
+    const byId = new Map(found.map((user) => [user._id, user]));
+    const unmended = await notWritten.mendRevisions(found);
     const outcomes = new Map(
-      writes.map((write, at) => [write, outcomeOf(run, write, found.get(write.userId), unmended.get(write.userId) ?? failures.get(at))]),
+      writes.map((write, at) => [write, outcomeOf(run, write, byId.get(write.userId), unmended.get(write.userId) ?? failures.get(at))]),
     );
     const failed = writes.flatMap((write) => {
       const failure = outcomes.get(write)!;
