@@ -540,6 +540,8 @@ export interface OutboxStore {
   whyFailed(importId: ImportId, kind: MailKind): Promise<string | null>;
   /** Events that were given up since then, newest first; not those that their receiver said it does not want. */
   webhooksGivenUp(since: Date): Promise<readonly { readonly importId: ImportId; readonly receiver: WebhookReceiver }[]>;
+  /** Events that were to be tried again, and were not since then, those that wait longest first. */
+  webhooksUntried(since: Date, limit: number): Promise<readonly { readonly importId: ImportId; readonly kind: WebhookKind }[]>;
   /** Events about the import that their receiver did not take at the last try, in the order of those tries. */
   webhooksNotTaken(importId: ImportId): Promise<readonly EventNotTaken[]>;
 }
@@ -622,6 +624,8 @@ export interface Inboxes {
   writer(importId: ImportId, kind: 'import' | 'undo'): Promise<Writer | undefined>;
   /** Whether a workflow is running that sends the e-mail about an import, or about its undo. */
   isSending(importId: ImportId, mail: 'report' | 'undo'): Promise<boolean>;
+  /** Whether the workflow is running that delivers an event. */
+  isDelivering(importId: ImportId, kind: WebhookKind): Promise<boolean>;
 }
 
 export interface Webhooks {

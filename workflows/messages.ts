@@ -5,7 +5,7 @@ import type { Counts, ImportOutcome, ReportState } from '../src/domain/import-ru
 import type { ResentKind } from '../src/domain/report/compose-mail';
 import type { UndoCounts } from '../src/domain/undo/undo';
 import type { RefusalCode } from '../src/domain/reason/refusals';
-import { eventIdOf, type WebhookDelivery } from '../src/domain/webhook/event';
+import { eventIdOfKind, partsOfWebhookKind, type WebhookKind } from '../src/domain/webhook/event';
 
 /**
  * One queue for each kind of work, each with slots of its own in the worker, so that a slow mail server, a receiver of webhooks that hangs or a
@@ -82,8 +82,8 @@ export interface ResendReportResult {
   readonly report: ReportState | 'nothing-left';
 }
 
-export function webhookWorkflowIdOf(delivery: WebhookDelivery): string {
-  return `webhook/${eventIdOf(delivery)}/${delivery.receiver}`;
+export function webhookWorkflowIdOf(importId: ImportId, kind: WebhookKind): string {
+  return `webhook/${eventIdOfKind(importId, kind)}/${partsOfWebhookKind(kind).receiver}`;
 }
 
 export function inboxWorkflowIdOf(clientId: ClientId): string {

@@ -1,5 +1,5 @@
 // Wakes the inboxes of clients: at each tick of a schedule of those that have files, and in the standing pass of all that have something to
-// do. That pass looks, too, whether imports, undos and e-mails that seem to be under way still have a workflow: whatever wakes were lost and
+// do. That pass looks, too, whether imports, undos, e-mails and events that seem to be under way still have a workflow: whatever wakes were lost and
 // whatever was ended from outside, nobody waits longer than until the next one.
 
 import type { ImportId } from '../../src/domain/ids';
@@ -14,6 +14,7 @@ import { clientsBySchedule } from '../../src/domain/client/schedule';
 import { unreachable } from '../../src/errors';
 import { findReady } from '../claim/claim-ready-files';
 import { noteStep } from '../note-step';
+import { endDeliveries } from '../webhooks/events';
 
 /** At once: imports are few that wait, and a look takes milliseconds. */
 const MOST = 10_000;
@@ -33,6 +34,7 @@ export async function wakeWaiting(ports: ActivityPorts): Promise<StandingPass> {
     const ended = await ports.imports.list({ states: ENDED_STATES, reports: ['pending'], limit: MOST });
     for (const { importId } of ended) if (await endMail(ports, importId, 'report')) stopped++;
     for (const { importId } of await ports.undos.unreported()) if (await endMail(ports, importId, 'undo')) stopped++;
+    stopped += await endDeliveries(ports);
     const clients = new Set([
       ...(await ports.imports.clientsWith(WAITING_STATES)),
       ...(await ports.undos.open()).map(({ clientId }) => clientId),

@@ -5,13 +5,16 @@ import type { ImportRun } from '../../src/domain/import-run';
 import {
   webhookKindOf,
   type WebhookEvent,
+  type WebhookKind,
   type WebhookReceiver,
   composeEvent,
   eventIdOf,
   type WebhookDelivery,
 } from '../../src/domain/webhook/event';
 import { ImportsError, notFound, unreachable } from '../../src/errors';
+import { clientIdOf, type ImportId } from '../../src/domain/ids';
 import type { ActivityPorts } from '../activity-ports';
+import { beat } from '../heartbeat';
 import { once } from '../end/send-once';
 
 /** Throws when Temporal is not well. An event that Temporal refuses for good is given up: no import may fail for it. */
@@ -91,13 +94,41 @@ export async function markWebhookFailed(
   ports: ActivityPorts,
   { why, ...delivery }: WebhookDelivery & { readonly why: string },
 ): Promise<WebhookEnd> {
-  const { clientId, importId, type, receiver } = delivery;
+  const { importId } = delivery;
   const kind = webhookKindOf(delivery);
-  if (!(await ports.outbox.setIfPending(importId, kind, 'failed', ports.clock.now(), why))) {
-    // The last try was taken after all, and was too late to say so; or this is a repetition.
-    return { state: (await ports.outbox.state(importId, kind)) === 'sent' ? 'sent' : 'failed' };
+  if (await giveUp(ports, { importId, kind, why })) return { state: 'failed' };
+  // The last try was taken after all, and was too late to say so; or this is a repetition.
+  return { state: (await ports.outbox.state(importId, kind)) === 'sent' ? 'sent' : 'failed' };
+}
+
+interface GivenUp {
+  readonly importId: ImportId;
+  readonly kind: WebhookKind;
+  readonly why: string;
+}
+
+/** Whether it was not known yet how it ended. */
+async function giveUp({ outbox, clock, metrics, log }: ActivityPorts, { importId, kind, why }: GivenUp): Promise<boolean> {
+  if (!(await outbox.setIfPending(importId, kind, 'failed', clock.now(), why))) return false;
+  const clientId = clientIdOf(importId);
+  metrics.webhookEnded({ clientId, result: 'failed' });
+  log.warn('an event could not be sent', { clientId, importId, kind });
+  return true;
+}
+
+/** Twice the longest pause between two tries. */
+const NO_LONGER_TRIED_MS = 3_600_000;
+/** Looked at in one pass: more are the next one's. */
+const MOST = 1_000;
+const ENDED = 'It is not tried any more: its workflow was ended in Temporal, or its receiver was removed.';
+
+/** Events that no workflow delivers any more: somebody ended it, or the URL was removed between two tries. How many there were. */
+export async function endDeliveries(ports: ActivityPorts): Promise<number> {
+  const { outbox, inboxes, clock } = ports;
+  let ended = 0;
+  for (const { importId, kind } of await outbox.webhooksUntried(new Date(clock.now().getTime() - NO_LONGER_TRIED_MS), MOST)) {
+    beat();
+    if (!(await inboxes.isDelivering(importId, kind)) && (await giveUp(ports, { importId, kind, why: ENDED }))) ended++;
   }
-  ports.metrics.webhookEnded({ clientId, result: 'failed' });
-  ports.log.warn('an event could not be sent', { clientId, importId, type, receiver });
-  return { state: 'failed' };
+  return ended;
 }

@@ -18,6 +18,7 @@ let now = 0;
 beforeAll(async () => {
   const real = await startWorld();
   const inboxes = {
+    ...real.ports.inboxes,
     wake: async (clientId: ClientId) => void woken.push(clientId),
     writer: async (importId: ImportId, kind: 'import' | 'undo') => workflows.get(`${kind}/${importId}`),
     isSending: async (importId: ImportId, mail: 'report' | 'undo') => sending.has(`${mail} ${importId}`),

@@ -4,7 +4,7 @@
 import type { ActivityPorts } from '../../activities/activity-ports';
 import { createWebhookSender, secretText } from '../../src/adapters/webhooks/webhook-sender';
 import type { ClientId, ImportId } from '../../src/domain/ids';
-import { eventIdOf, type WebhookDelivery } from '../../src/domain/webhook/event';
+import { eventIdOf, webhookKindOf, type WebhookDelivery } from '../../src/domain/webhook/event';
 import { ImportsError } from '../../src/errors';
 import { webhookWorkflowIdOf } from '../../workflows/messages';
 import { claim, giveTurn, putInto, runImport, startWorld, stepsOver, type World } from '../support/in-process-import';
@@ -40,7 +40,7 @@ function temporal() {
     webhookUrl: everything.url,
     webhooks: {
       async startDelivery(delivery) {
-        const id = webhookWorkflowIdOf(delivery);
+        const id = webhookWorkflowIdOf(delivery.importId, webhookKindOf(delivery));
         if (!begun.has(id)) begun.set(id, delivery);
       },
     },
@@ -284,6 +284,32 @@ test('one that wants no more, or that nobody took for a day, is known by its imp
     finished,
     { id: `${importId}_failed_1`, kind: 'webhook-failed_1-client', state: 'failed', at: expect.any(Date), why: 'It was asleep.' },
   ]);
+});
+
+test('one whose workflow was ended by hand is given up in the standing pass, and one that is still tried is not', async () => {
+  const { begun, ports } = temporal();
+  const [stopped, tried] = [await importing('stopped', GOOD), await importing('tried', GOOD)];
+  everything.answer = () => 503;
+  for (const { happen } of [stopped, tried]) await happen(ports);
+  for (const delivery of begun.values()) await expect(stepsOver(ports).sendWebhook(delivery)).rejects.toThrow('answered 503');
+  // An e-mail that waits is none of its business.
+  await ports.outbox.setState(stopped.importId, 'hold', 'pending', new Date());
+
+  const failed: string[] = [];
+  const metrics = { ...ports.metrics, webhookEnded: ({ clientId }: { readonly clientId: ClientId }) => void failed.push(clientId) };
+  const inboxes = { ...ports.inboxes, isDelivering: async (importId: ImportId) => importId === tried.importId };
+  const pass = (hours: number) => stepsOver({ ...later(ports, hours), inboxes, metrics }).wakeWaiting();
+  const stateOf = async ({ importId }: Prepared) => (await ports.outbox.webhooksNotTaken(importId)).map(({ state, why }) => [state, why]);
+  const waits = ['pending', expect.stringMatching(/answered 503\.$/)];
+  // The pause between two tries may be that long.
+  expect(await pass(0.9)).toMatchObject({ stopped: 0 });
+  expect([await stateOf(stopped), await stateOf(tried)]).toEqual([[waits], [waits]]);
+  expect(await pass(1.1)).toMatchObject({ stopped: 1 });
+  const givenUp = ['failed', 'It is not tried any more: its workflow was ended in Temporal, or its receiver was removed.'];
+  expect([await stateOf(stopped), await stateOf(tried)]).toEqual([[givenUp], [waits]]);
+  expect(await ports.outbox.webhooksGivenUp(new Date(0))).toContainEqual({ importId: stopped.importId, receiver: 'installation' });
+  expect([await ports.outbox.state(stopped.importId, 'hold'), failed]).toEqual(['pending', ['stopped']]);
+  expect(await pass(1.2)).toMatchObject({ stopped: 0 });
 });
 
 test('a Temporal that cannot be reached delays a step; one that refuses the event costs only the event, and the import says so', async () => {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client, Connection } from '@temporalio/client';
 import { Product, until } from '../support/product';
+import type { wakeWaiting } from '../../workflows';
 import { startReceiver, type Answer, type Receiver } from '../support/webhook-receiver';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -130,5 +131,30 @@ test('an e-mail goes out while a receiver hangs and far more events wait for it 
   await product.importFile('zenith', product.file('wrong.csv', 'unique_id,login_source\nu9,NOPE\n'));
   expect(await product.mails('it@zenith.example')).toHaveLength(1);
   expect(hung.size).toBeLessThan(MANY);
+  await connection.close();
+});
+
+test('an event whose delivery somebody ends in Temporal is given up, and the import says so', async () => {
+  await product.addClient('apex');
+  everything.answer = () => 503;
+  const connection = await Connection.connect({ address: product.endpoints.temporalAddress });
+  const { workflow } = new Client({ connection });
+  const [ended, left] = [
+    await product.importFile('apex', product.file('ended.csv', people(1))),
+    await product.importFile('apex', product.file('left.csv', people(1))),
+  ].map(({ importId }) => importId);
+  const told = async (importId = '') => /Webhook +(.*\n +.*|.*)/.exec((await product.cli('show', importId)).stdout)?.[1];
+  for (const importId of [ended, left]) await until('the event to have failed', async () => (await told(importId))?.includes('retried'));
+  await workflow.getHandle(`webhook/${ended}_finished/installation`).terminate('by hand');
+
+  const outbox = (await product.db()).collection('outbox');
+  const ids = [ended, left].map((importId) => `${importId}/webhook-finished-installation`);
+  await outbox.updateMany({ _id: { $in: ids as never[] } }, { $set: { at: new Date(Date.now() - 2 * 3_600_000) } });
+  await workflow.execute<typeof wakeWaiting>('wakeWaiting', { taskQueue: 'imports', workflowId: 'pass-by-hand' });
+  expect((await product.cli('show', ended!)).stdout.replaceAll(/\s+/g, ' ')).toMatch(
+    /Webhook event apex-1_finished for the receiver of the installation: given up at .*its workflow was ended in Temporal/,
+  );
+  expect(await told(left)).toContain('retried');
+  expect((await product.cli('doctor')).stdout).toContain('1 event of the last 7 days could not be delivered (apex-1)');
   await connection.close();
 });

@@ -69,7 +69,7 @@ export async function startWorld(): Promise<World> {
     files,
     standing: createStandingFolder(dataDir, files),
     csv: createCsvFiles(),
-    inboxes: { wake: async () => {}, writer: async () => undefined, isSending: async () => false },
+    inboxes: { wake: async () => {}, writer: async () => undefined, isSending: async () => false, isDelivering: async () => false },
     mailer: { send: async (message) => void mails.push(message), cutAttachment: async () => null },
   };
   const rootOf = (clientId: ClientId) => path.join(dataDir, 'clients', clientId);

@@ -35,8 +35,12 @@ export const INDEXES: { readonly [C in keyof Models]?: readonly mongo.IndexDescr
   ],
   // Finds undos that wait for a turn or are at work.
   undos: [{ key: { finishedAt: 1, clientId: 1 } }],
-  // Finds events for webhooks that were given up. Sparse, because hardly any is.
-  outbox: [{ key: { givenUpAt: 1 }, sparse: true }],
+  outbox: [
+    // Finds events for webhooks that were given up. Sparse, because hardly any is.
+    { key: { givenUpAt: 1 }, sparse: true },
+    // Finds those that nobody tries any more.
+    { key: { state: 1, at: 1 } },
+  ],
   // Lists the logins of a client.
   accounts: [{ key: { clientId: 1 } }],
 };

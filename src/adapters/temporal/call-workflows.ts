@@ -25,7 +25,7 @@ import {
 } from '../../../workflows/messages';
 import { ImportClient } from '../../../workflows/search-attributes';
 import { RESENT_MAILS, type ResentKind } from '../../domain/report/compose-mail';
-import type { WebhookDelivery } from '../../domain/webhook/event';
+import { webhookKindOf, type WebhookDelivery } from '../../domain/webhook/event';
 
 /** gRPC: invalid argument, permission denied, unimplemented, unauthenticated. Trying again changes nothing. */
 const REFUSED = [3, 7, 12, 16];
@@ -131,7 +131,7 @@ export async function startWebhook(temporal: TemporalClient, delivery: WebhookDe
   try {
     await temporal.workflow.start('deliverWebhook', {
       taskQueue: TASK_QUEUES.imports,
-      workflowId: webhookWorkflowIdOf(delivery),
+      workflowId: webhookWorkflowIdOf(importId, webhookKindOf(delivery)),
       args: [delivery],
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',

@@ -11,7 +11,7 @@ import { decideImport, grpcCodeOf, wakeInbox, resendResult, startResend, startWe
 import { connectionOptions, type TemporalTarget } from './connection-options';
 import { applyScanSchedules, tryScanSchedule } from './scan-schedules';
 import { seeScans, type SeenSchedule, applyStandingSchedules } from './schedules';
-import { findTroubles, isSending, isStepPending, recordsAtWork, lookAtWriter } from './look-at-workflows';
+import { findTroubles, isDelivering, isSending, isStepPending, recordsAtWork, lookAtWriter } from './look-at-workflows';
 
 /** After a collision, of two who start or make the same, the server makes the client wait for 5 to 11 seconds. */
 const DEADLINE_MS = 30_000;
@@ -58,6 +58,7 @@ export function connectImportsControl(options: ControlOptions): ConnectedControl
     applySchedules: (clients) => within(() => applyScanSchedules(temporal, () => clients.schedules()), SCHEDULES_DEADLINE_MS),
     writer: (importId, kind) => within(() => lookAtWriter(temporal, importId, kind)),
     isSending: (importId, mail) => within(() => isSending(temporal, importId, mail)),
+    isDelivering: (importId, kind) => within(() => isDelivering(temporal, importId, kind)),
     startDelivery: (delivery) => within(() => startWebhook(temporal, delivery)),
     decide: (importId, decision) => within(() => decideImport(temporal, importId, decision, () => isUp(importId))),
     async resendReport(run, kind) {

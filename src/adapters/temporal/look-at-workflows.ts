@@ -5,8 +5,9 @@ import { WorkflowNotFoundError, type Client as TemporalClient } from '@temporali
 import type { ChunkAtWork } from '../../domain/file/inspection';
 import type { ImportId } from '../../domain/ids';
 import type { StepTrouble } from '../../domain/import-state';
-import { importWorkflowIdOf, resendWorkflowIdOf, undoWorkflowIdOf } from '../../../workflows/messages';
+import { importWorkflowIdOf, resendWorkflowIdOf, undoWorkflowIdOf, webhookWorkflowIdOf } from '../../../workflows/messages';
 import type { Writer } from '../../domain/turn';
+import type { WebhookKind } from '../../domain/webhook/event';
 
 export async function findTroubles(temporal: TemporalClient, importId: ImportId): Promise<readonly StepTrouble[]> {
   return (await Promise.all(workflowIdsOf(importId).map((id) => troublesOf(temporal, id)))).flat();
@@ -99,4 +100,8 @@ export async function isSending(temporal: TemporalClient, importId: ImportId, ma
   ];
   const seen = await Promise.all(ids.map((id) => lookAt(temporal, id)));
   return seen.some((one) => one?.status.name === 'RUNNING');
+}
+
+export async function isDelivering(temporal: TemporalClient, importId: ImportId, kind: WebhookKind): Promise<boolean> {
+  return (await lookAt(temporal, webhookWorkflowIdOf(importId, kind)))?.status.name === 'RUNNING';
 }

@@ -52,9 +52,17 @@ export function createOutboxStore({ outbox }: Pick<Models, 'outbox'>): OutboxSto
         .sort({ givenUpAt: -1 })
         .lean<Pick<OutboxDocument, '_id'>[]>();
       return found.map(({ _id }) => {
-        const cut = _id.indexOf('/');
-        return { importId: _id.slice(0, cut) as ImportId, receiver: partsOfWebhookKind(_id.slice(cut + 1)).receiver };
+        const { importId, kind } = partsOfKey(_id);
+        return { importId, receiver: partsOfWebhookKind(kind).receiver };
       });
+    },
+    async webhooksUntried(since, limit) {
+      const found = await outbox
+        .find({ state: 'pending', at: { $lt: since }, _id: /\/webhook-/ }, { _id: 1 })
+        .sort({ at: 1 })
+        .limit(limit)
+        .lean<Pick<OutboxDocument, '_id'>[]>();
+      return found.map(({ _id }) => partsOfKey(_id));
     },
     async webhooksNotTaken(importId) {
       const kinds = `${importId}/`;
@@ -68,4 +76,9 @@ export function createOutboxStore({ outbox }: Pick<Models, 'outbox'>): OutboxSto
       });
     },
   };
+}
+
+function partsOfKey(_id: string): { readonly importId: ImportId; readonly kind: WebhookKind } {
+  const cut = _id.indexOf('/');
+  return { importId: _id.slice(0, cut) as ImportId, kind: _id.slice(cut + 1) as WebhookKind };
 }
