@@ -10,9 +10,10 @@ import { type Refusal, refuseDamaged, refuseEncoding, refuseGarbledUtf8, refuseT
 import type { CsvFiles } from '../../ports';
 import type { InSteps } from '../../domain/file/group-equals';
 import type { Inspection } from '../../domain/file/inspection';
+import type { RawRow } from '../../domain/record/record';
 import { separationOf, sniff, SNIFF_BYTES } from './sniff';
 import { readChunk, vanished } from './read-chunk';
-import { RecordIndex, type AcceptedIndex } from './record-index';
+import { RecordIndex } from './record-index';
 import { readText } from './read-text';
 import { Utf8Watch } from './text-decoder';
 import { writeAtomically } from '../write-atomically';
@@ -61,15 +62,21 @@ export async function inspect(
   garbled?.add(Buffer.alloc(0), true);
   if (garbled?.isUtf8 === true) return refused(refuseGarbledUtf8());
   const beat = () => onProgress(size);
-  const verdict = await stepByStep(index!.finish(lineBreakHabit), beat);
-  if (verdict.kind === 'refused') return refused(verdict.refusal);
-  const { ids, records, inactiveRecords, layout, endsInLineBreak } = verdict;
-  await writeAtomically(idsPath, (file) => file.writeFile(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength)));
-  const chunks = verdict.chunks(await idsOnLines({ sourcePath, textPath }, verdict, beat));
+  const table = index!;
+  const refusal = table.end();
+  if (refusal !== undefined) return refused(refusal);
+  const file = { sourcePath, textPath };
+  for await (const row of rowsOn(await stepByStep(table.doubtful(), beat), file, table, beat)) table.tell(row);
+  const found = await stepByStep(table.finish(lineBreakHabit), beat);
+  const { ids, records, inactiveRecords, endsInLineBreak } = found;
+  await writeAtomically(idsPath, (handle) => handle.writeFile(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength)));
+  const idsByLine = new Map<number, string>();
+  // Nobody knew that they would be named.
+  for await (const row of rowsOn(found.named, file, table, beat)) idsByLine.set(row.line, table.uniqueIdOf(row));
   return {
     sha256: hash.digest('hex'),
     bytes: size,
-    verdict: { kind: 'accepted', records, inactiveRecords, layout, endsInLineBreak, chunks },
+    verdict: { kind: 'accepted', records, inactiveRecords, layout: table.layout, endsInLineBreak, chunks: found.chunks(idsByLine) },
   };
 }
 
@@ -83,22 +90,25 @@ async function stepByStep<Result>(steps: InSteps<Result>, beat: () => void): Pro
   }
 }
 
-/** Read again, with their chunks: nobody knew that they would be named. */
-async function idsOnLines(
+/** The rows on these lines, in order, read again: of the chunks that hold any. */
+async function* rowsOn(
+  lines: Iterable<number>,
   file: Parameters<CsvFiles['readChunk']>[0],
-  { layout, ranges, named, uniqueIdOf }: AcceptedIndex,
+  { layout, ranges }: Pick<RecordIndex, 'layout' | 'ranges'>,
   beat: () => void,
-): Promise<ReadonlyMap<number, string>> {
-  const ids = new Map(named.map((line) => [line, '']));
-  let next = 0;
+): AsyncGenerator<RawRow> {
+  const wanted = lines[Symbol.iterator]();
+  let next = wanted.next();
   for (const [at, range] of ranges.entries()) {
-    const behind = ranges[at + 1]?.firstLine ?? Infinity;
-    if (next === named.length || named[next]! >= behind) continue;
+    if (next.done === true) return;
+    if (next.value >= (ranges[at + 1]?.firstLine ?? Infinity)) continue;
     beat();
-    for (const row of await readChunk(file, layout, range)) if (ids.has(row.line)) ids.set(row.line, uniqueIdOf(row));
-    while (next < named.length && named[next]! < behind) next++;
+    for (const row of await readChunk(file, layout, range)) {
+      if (row.line !== next.value) continue;
+      yield row;
+      next = wanted.next();
+    }
   }
-  return ids;
 }
 
 async function firstBytes(file: string, most: number): Promise<Buffer> {

@@ -7,8 +7,8 @@ import type { ClientSettings } from '../../domain/client';
 import { createConflictFinder, recordIdentity } from '../../domain/file/conflict-finder';
 import type { InSteps } from '../../domain/file/group-equals';
 import type { FileLayout } from '../../domain/import-run';
-import type { Column, FileMark, RawRow } from '../../domain/record/record';
-import { recordChecker } from '../../domain/record/record-checker';
+import type { CheckedRecord, Column, FileMark, RawRow } from '../../domain/record/record';
+import { KEYS, recordChecker } from '../../domain/record/record-checker';
 import { withoutTextForm } from '../../domain/report/spreadsheet-cell';
 import {
   type Refusal,
@@ -33,22 +33,16 @@ const MOST_RECORD_BYTES = 1024 * 1024;
 const HEADER_SOUGHT = 20;
 const LINE_ENDS: ReadonlySet<number> = new Set([0x0a, 0x0d]);
 
-export interface AcceptedIndex {
-  readonly kind: 'accepted';
-  readonly layout: FileLayout;
+interface AcceptedIndex {
   readonly records: number;
   readonly inactiveRecords: number;
   readonly endsInLineBreak: boolean;
   readonly ids: BigUint64Array;
-  readonly ranges: readonly ChunkRange[];
   /** Lines, in order, whose unique ids are to be named. */
   readonly named: readonly number[];
-  readonly uniqueIdOf: (row: RawRow) => string;
   /** `ids` = the unique ids on those lines. */
   readonly chunks: (ids: ReadonlyMap<number, string>) => Chunks;
 }
-
-type Indexed = { readonly kind: 'refused'; readonly refusal: Refusal } | AcceptedIndex;
 
 interface IndexSetup {
   readonly settings: ClientSettings;
@@ -79,8 +73,9 @@ export class RecordIndex {
   #last = { line: 0, endsInLineBreak: true };
   #layout: FileLayout | undefined;
   #columns: readonly Column[] = [];
-  #check: ((row: RawRow) => ReturnType<ReturnType<typeof recordChecker>>) | undefined;
-
+  /** Of its keys alone: every record is checked whole when it is applied. */
+  #keysOf: ((row: RawRow) => CheckedRecord) | undefined;
+  #check: ((row: RawRow) => CheckedRecord) | undefined;
   #isOtherTable: ReturnType<typeof otherTable> | undefined;
 
   constructor(setup: IndexSetup) {
@@ -98,32 +93,54 @@ export class RecordIndex {
     return this.#take(this.#rest.length === 0 ? block : Buffer.concat([this.#rest, block]), false);
   }
 
+  /** Of a file that was not refused. */
+  get layout(): FileLayout {
+    return this.#layout!;
+  }
+
+  get ranges(): readonly ChunkRange[] {
+    return this.#chunks;
+  }
+
+  uniqueIdOf(row: RawRow): string {
+    return this.#keysOf!(row).uniqueId;
+  }
+
   /** The physical line behind all bytes taken so far. */
   get lineReached(): number {
     return this.#line + countLineEnds(this.#rest);
   }
 
-  /** `lineBreakHabit` = a last record of a file with this delimiter that does not end in a line break was cut off. */
-  *finish(lineBreakHabit: Delimiter | null): InSteps<Indexed> {
-    const refusal =
+  /** All bytes are taken. Undefined = go on; else why the file is refused. */
+  end(): Refusal | undefined {
+    return (
       this.#endless?.refusalFor(this.#endless.quote.finish()) ??
       this.#take(this.#rest, true) ??
-      (this.#layout === undefined ? refuseEmpty() : this.#records === 0 ? refuseNoRecords() : undefined);
-    if (refusal !== undefined) return { kind: 'refused', refusal };
+      (this.#layout === undefined ? refuseEmpty() : this.#records === 0 ? refuseNoRecords() : undefined)
+    );
+  }
+
+  /** Lines whose rows `tell` must be told before `finish`. */
+  doubtful(): InSteps<Iterable<number>> {
+    return this.#conflicts.doubtful();
+  }
+
+  tell(row: RawRow): void {
+    this.#conflicts.identify(row.line, recordIdentity(row, this.#columns, this.#check!(row)));
+  }
+
+  /** `lineBreakHabit` = a last record of a file with this delimiter that does not end in a line break was cut off. */
+  *finish(lineBreakHabit: Delimiter | null): InSteps<AcceptedIndex> {
     const { line, endsInLineBreak } = this.#last;
     if (lineBreakHabit === this.#setup.delimiter && !endsInLineBreak) this.#conflicts.cutOff(line);
     const { ids, named, marks } = yield* this.#conflicts.finish();
     return {
-      kind: 'accepted',
-      layout: this.#layout!,
       endsInLineBreak,
       records: this.#records,
       inactiveRecords: this.#inactive,
       ids,
-      ranges: this.#chunks,
       named,
       chunks: (idsByLine) => chunksOf(this.#chunks, marks(idsByLine)),
-      uniqueIdOf: (row) => this.#check!(row).uniqueId,
     };
   }
 
@@ -177,10 +194,10 @@ export class RecordIndex {
     if (this.#records > settings.maxRecords) return refuseTooManyRecords(settings.maxRecords);
     let last = 0;
     for (const row of rowsInSteps(bytes, spans, delimiter)) {
-      const record = this.#check!(row);
+      const record = this.#keysOf!(row);
       if (this.#isOtherTable!(row.cells, record.reasons[0]?.code === 'HEADER_REPEATED')) return refuseOtherTable(row.line);
       if (record.active === '0') this.#inactive++;
-      this.#conflicts.add(record, recordIdentity(row, this.#columns, record));
+      this.#conflicts.add(record, row.cells.join('\u0000'));
       last = row.line;
       for (const at of this.#nameless) {
         if ((row.cells[at] ?? '').trim() === '') continue;
@@ -205,7 +222,9 @@ export class RecordIndex {
     this.#columns = columns;
     this.#nameless = nameless;
     this.#isOtherTable = otherTable(columns, settings);
-    this.#check = recordChecker({ columns, settings, droppedBack, delimiter, today });
+    const setup = { columns, settings, droppedBack, delimiter, today };
+    this.#check = recordChecker(setup);
+    this.#keysOf = recordChecker(setup, KEYS);
     return undefined;
   }
 

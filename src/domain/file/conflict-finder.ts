@@ -2,8 +2,9 @@
 // one e-mail or user name for different people. Keeps 36 bytes per record (line and four fingerprints), in blocks that are never
 // copied, plus 4 to 8 while it looks for equals; only a file that is full of repetitions costs more (12 bytes per record and kind).
 // Whose e-mail or user name it is that a record claims, too, is not kept: the ids on the lines to be named are read from the file again.
+// So are records of one unique id that are not written alike: what each of them means is asked only then.
 
-import { claimsOf, emailKeyOf, userNameKeyOf } from '../record/claims';
+import { claimOf, emailKeyOf, userNameKeyOf } from '../record/claims';
 import { fingerprintInto } from './fingerprint';
 import { groupEquals, PER_STEP, type Groups, type InSteps } from './group-equals';
 import { MOST_LINES_NAMED, nameLines } from '../report/wording';
@@ -16,10 +17,14 @@ import { withoutTextForm } from '../report/spreadsheet-cell';
 import type { FieldValue } from '../user';
 
 interface ConflictFinder {
-  /** Records in the order of their lines. `identity` = equal for identical records (`recordIdentity`). */
-  add(record: CheckedRecord, identity: string): void;
+  /** Records in the order of their lines. `text`: records with the same one are identical. */
+  add(record: CheckedRecord, text: string): void;
   /** The file ends in the middle of the record on this line, the last one. */
   cutOff(line: number): void;
+  /** Lines, in order, of records whose unique id others have with another text. Are they identical all the same? `identify` says. */
+  doubtful(): InSteps<Iterable<number>>;
+  /** `identity` = equal for identical records (`recordIdentity`). */
+  identify(line: number, identity: string): void;
   finish(): InSteps<Findings>;
 }
 
@@ -53,14 +58,36 @@ export function createConflictFinder(): ConflictFinder {
   const blocks: Uint32Array[] = [];
   let count = 0;
   let cutLine: number | undefined;
+  let sameId: Groups | undefined;
 
   const at = (record: number, slot: number): number => blocks[record >>> BLOCK_BITS]![(record & BLOCK_MASK) * WIDTH + slot]!;
   const isSame = (a: number, b: number, slot: number) => at(a, slot) === at(b, slot) && at(a, slot + 1) === at(b, slot + 1);
   const has = (record: number, slot: number) => at(record, slot) !== 0 || at(record, slot + 1) !== 0;
 
+  // A record without a unique id is a person of its own.
+  const isOther = (a: number, b: number) => !has(a, ID) || !isSame(a, b, ID);
+  const ofSlot = (slot: number, takesPart: (record: number) => boolean, conflict: (a: number, b: number) => boolean) =>
+    groupEquals({ count, low: (r) => at(r, slot), isSame: (a, b) => isSame(a, b, slot), takesPart, conflict });
+  const groupIds = () =>
+    ofSlot(
+      ID,
+      (record) => has(record, ID),
+      (a, b) => !isSame(a, b, IDENTITY),
+    );
+  const recordOn = (line: number): number => {
+    let [low, high] = [0, count - 1];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (at(middle, LINE) < line) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+
   return {
-    add(record, identity) {
-      const { email, userName } = claimsOf(record);
+    add(record, text) {
+      const email = claimOf(record, 'email');
+      const userName = claimOf(record, 'userName');
       if (record.uniqueId === '' && email === undefined && userName === undefined) return;
       if ((count & BLOCK_MASK) === 0) blocks.push(new Uint32Array(WIDTH << BLOCK_BITS));
       const block = blocks.at(-1)!;
@@ -69,7 +96,7 @@ export function createConflictFinder(): ConflictFinder {
       block[start + LINE] = record.line;
       if (record.uniqueId !== '') {
         fingerprintInto(record.uniqueId, block, start + ID);
-        fingerprintInto(identity, block, start + IDENTITY);
+        fingerprintInto(text, block, start + IDENTITY);
       }
       if (email !== undefined) fingerprintInto(emailKeyOf(email), block, start + EMAIL);
       if (userName !== undefined) fingerprintInto(userNameKeyOf(userName), block, start + USER_NAME);
@@ -79,17 +106,24 @@ export function createConflictFinder(): ConflictFinder {
       cutLine = line;
     },
 
+    *doubtful() {
+      const groups = yield* groupIds();
+      sameId = groups;
+      function* lines(): Generator<number> {
+        for (let record = 0; record < count; record++) if (groups.isConflict(record)) yield at(record, LINE);
+      }
+      return { [Symbol.iterator]: lines };
+    },
+
+    identify(line, identity) {
+      const record = recordOn(line);
+      fingerprintInto(identity, blocks[record >>> BLOCK_BITS]!, (record & BLOCK_MASK) * WIDTH + IDENTITY);
+      sameId = undefined;
+    },
+
     *finish() {
-      const ofSlot = (slot: number, takesPart: (record: number) => boolean, conflict: (a: number, b: number) => boolean) =>
-        groupEquals({ count, low: (r) => at(r, slot), isSame: (a, b) => isSame(a, b, slot), takesPart, conflict });
-      const sameId = yield* ofSlot(
-        ID,
-        (record) => has(record, ID),
-        (a, b) => !isSame(a, b, IDENTITY),
-      );
-      const isRepeat = (record: number) => sameId.headOf(record) !== record && !sameId.isConflict(record);
-      // A record without a unique id is a person of its own.
-      const isOther = (a: number, b: number) => !has(a, ID) || !isSame(a, b, ID);
+      const ids = sameId ?? (yield* groupIds());
+      const isRepeat = (record: number) => ids.headOf(record) !== record && !ids.isConflict(record);
       const sameEmail = yield* ofSlot(EMAIL, (record) => has(record, EMAIL) && !isRepeat(record), isOther);
       const sameUserName = yield* ofSlot(USER_NAME, (record) => has(record, USER_NAME) && !isRepeat(record), isOther);
 
@@ -104,7 +138,7 @@ export function createConflictFinder(): ConflictFinder {
         };
         for (let record = 0; record < count; record++) {
           const reasons: Reason[] = [];
-          if (sameId.isConflict(record)) reasons.push(sameIdReason(nameLines(linesOf(sameId, record), sameId.sizeOf(record) - 1)));
+          if (ids.isConflict(record)) reasons.push(sameIdReason(nameLines(linesOf(ids, record), ids.sizeOf(record) - 1)));
           if (sameEmail.isConflict(record)) reasons.push(claimedTwiceReason('email', claimedBy(sameEmail, record)));
           if (sameUserName.isConflict(record)) reasons.push(claimedTwiceReason('userName', claimedBy(sameUserName, record)));
           const line = at(record, LINE);
@@ -116,7 +150,7 @@ export function createConflictFinder(): ConflictFinder {
         if (cutLine !== undefined && !isKept) yield { line: cutLine, repeats: false, reasons: [reason('CUT_OFF', null)] };
       }
       return {
-        ids: yield* idsOf(count, (record) => has(record, ID) && sameId.headOf(record) === record, at),
+        ids: yield* idsOf(count, (record) => has(record, ID) && ids.headOf(record) === record, at),
         named: yield* namedLines(count, [sameEmail, sameUserName], (record) => at(record, LINE)),
         marks: (idsByLine) => ({ [Symbol.iterator]: () => marks(idsByLine) }),
       };

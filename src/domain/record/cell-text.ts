@@ -25,9 +25,14 @@ export function scanText(text: string): number {
   return kinds;
 }
 
+export function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
+
 /** Normal form C; costs only a look when the text is ASCII. */
 export function toNfc(text: string): string {
-  return (scanText(text) & NON_ASCII) === 0 ? text : text.normalize('NFC');
+  return isAscii(text) ? text : text.normalize('NFC');
 }
 
 // Also what no font has a picture for, the blank of Braille, and the spaces that look like the plain one but are not.

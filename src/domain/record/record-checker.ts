@@ -38,10 +38,13 @@ interface PreparedColumn {
 }
 
 const NO_REASONS: readonly Reason[] = [];
-/** Most ids hold a digit. */
-const MAY_BE_NAME = /^[a-z_ -]{2,20}$/i;
+/** No word for a column holds more digits, and most ids do. */
+const MAY_BE_NAME = /^\D{0,40}\d?\D{0,40}$/;
+/** What tells one user of a file from another, and whether the record archives. */
+export const KEYS: ReadonlySet<FieldName> = new Set(['uniqueId', 'email', 'userName', 'active']);
 
-export function recordChecker(setup: CheckerSetup): (row: RawRow) => CheckedRecord {
+/** `only`: other cells are not read. What is said of a record as a whole is the same. */
+export function recordChecker(setup: CheckerSetup, only?: ReadonlySet<FieldName>): (row: RawRow) => CheckedRecord {
   const width = setup.columns.length;
   // A spreadsheet writes the blank cells of columns without a name in some lines and not in others.
   const least = setup.columns.findLastIndex(({ header }) => header !== '') + 1;
@@ -51,6 +54,10 @@ export function recordChecker(setup: CheckerSetup): (row: RawRow) => CheckedReco
   const isHeader = (cells: readonly string[]) => isHeaderLine(clientCells(cells, headers), words);
   const { guess, isUntouched } = guesser(setup);
   const isFooter = footerTest(columns);
+  const toRead = only === undefined ? columns : columns.filter(({ field }) => only.has(field));
+  const idAt = columns.find(({ field }) => field === 'uniqueId')?.at ?? -1;
+  /** A header line has such a word in every column. */
+  const mayBeHeader = (id: string) => MAY_BE_NAME.test(id) && (id.trim() === '' || words.has(bare(id)));
   const formerGuess = setup.droppedBack ? formerGuesses(setup.columns) : undefined;
 
   return (row) => {
@@ -63,9 +70,8 @@ export function recordChecker(setup: CheckerSetup): (row: RawRow) => CheckedReco
     }
     const former = formerGuess?.(cells);
     if (former !== undefined && isUntouched(former.told, cells)) return guess(line, former.code, NOT_LOOKED_AT, cells);
-    const record = checkCells(row, columns);
-    const mayBeHeader = record.reasons.length > 0 || (MAY_BE_NAME.test(record.uniqueId) && words.has(bare(record.uniqueId)));
-    if (mayBeHeader && isHeader(cells)) return headerAgain(line);
+    if (mayBeHeader(cells[idAt] ?? '') && isHeader(cells)) return headerAgain(line);
+    const record = checkCells(row, toRead);
     const mayBeFooter = record.uniqueId.length <= LONGEST_FOOTER && FOOTER.test(record.uniqueId);
     return mayBeFooter && isFooter(record, cells) ? unread(line, reason('NOT_A_USER', null)) : record;
   };

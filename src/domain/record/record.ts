@@ -41,7 +41,7 @@ export interface CheckedRecord {
   readonly values: FieldValues;
   readonly active: '0' | '1' | null;
   readonly reasons: readonly Reason[];
-  /** Text of an e-mail or user name cell that was rejected: it counts as a claim all the same (see `claimsOf`). */
+  /** Text of an e-mail or user name cell that was rejected: it counts as a claim all the same (see `claimOf`). */
   readonly claims?: Claims;
 }
 

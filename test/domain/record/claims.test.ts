@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { claimsOf, emailKeyOf, userNameKeyOf } from '../../../src/domain/record/claims';
+import { claimOf, emailKeyOf, userNameKeyOf } from '../../../src/domain/record/claims';
+import type { CheckedRecord } from '../../../src/domain/record/record';
 
 test.each([
   ['Dov.Katz@Example.edu', 'DOV.KATZ@EXAMPLE.EDU'],
@@ -24,7 +25,11 @@ test('user names differ by case, but not by how an accent is written', () => {
 
 test('a record claims its values, or the text of the cells that were rejected', () => {
   const record = { line: 2, uniqueId: '1', active: null, reasons: [] };
-  expect(claimsOf({ ...record, values: {} })).toEqual({});
-  expect(claimsOf({ ...record, values: { email: 'a@b.ca', userName: 'a' } })).toEqual({ email: 'a@b.ca', userName: 'a' });
-  expect(claimsOf({ ...record, values: { userName: 'a' }, claims: { email: 'nobody' } })).toEqual({ email: 'nobody', userName: 'a' });
+  const claims = (more: Pick<CheckedRecord, 'values' | 'claims'>) => {
+    const whole = { ...record, ...more };
+    return [claimOf(whole, 'email'), claimOf(whole, 'userName')];
+  };
+  expect(claims({ values: {} })).toEqual([undefined, undefined]);
+  expect(claims({ values: { email: 'a@b.ca', userName: 'a' } })).toEqual(['a@b.ca', 'a']);
+  expect(claims({ values: { userName: 'a' }, claims: { email: 'nobody' } })).toEqual(['nobody', 'a']);
 });
