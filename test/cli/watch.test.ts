@@ -1,8 +1,9 @@
 import { Writable } from 'node:stream';
 import { NO_COUNTS, type ImportRun } from '../../src/domain/import-run';
+import { NO_UNDO_COUNTS } from '../../src/domain/undo/undo';
 import type { CliDeps } from '../../src/cli/deps';
 import { runProgram } from '../../src/cli/run-program';
-import { aRun, aWorld, depsOf, imports, type World } from './fake-deps';
+import { aRun, anUndo, aWorld, depsOf, imports, type World } from './fake-deps';
 
 const COUNTS = { ...NO_COUNTS, records: 3000 };
 const running = (state: ImportRun['state'], change: Partial<ImportRun> = {}) =>
@@ -106,6 +107,17 @@ test.each(ends)('ends when the import is %s, with exit code %i', async (state, c
   const ran = await imports(story(enter(running(state))), 'watch', 'acme-1');
   expect([ran.code, ran.err]).toEqual([code, err]);
   expect(ran.out).toContain('Import    acme-1\n');
+});
+
+test('of an undone import ends with all that show says', async () => {
+  const restored = { ...NO_UNDO_COUNTS, restored: 3, usersLeft: 1 };
+  const world = aWorld({
+    runs: [aRun('acme-1', { state: 'undone' })],
+    undos: new Map([['acme-1', anUndo('acme-1', { counts: restored })]]),
+  });
+  const { out } = await imports(world, 'watch', 'acme-1');
+  expect(out).toContain('Restored  Users given their former values back: 3\nLeft      Users left alone: 1\n');
+  expect(out.split('\n\n').slice(1).join('\n\n')).toBe((await imports(world, 'show', 'acme-1')).out);
 });
 
 test('ends when the workflow was terminated, and says what to do', async () => {

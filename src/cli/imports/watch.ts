@@ -52,8 +52,10 @@ async function watchOne(services: Services, id: string, { deps, print }: Session
     return isAtEnd || stopped ? { run, stopped } : undefined;
   };
   const { run, stopped } = await poll(deps, POLL_MS, look).finally(() => display.end());
-  const uiUrl = services.control.uiUrl(run.importId);
-  await print.show(importItem(run, services.control), () => `\n${describeImport(run, { uiUrl: () => uiUrl, stopped }, print)}`);
+  const { control, undos } = services;
+  const undone = await undos.find(run.importId);
+  const seen = { uiUrl: (of: ImportId) => control.uiUrl(of), stopped, undone };
+  await print.show(importItem(run, control), () => `\n${describeImport(run, seen, print)}`);
   refuseUnlessFinished(run, stopped);
 }
 
