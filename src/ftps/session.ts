@@ -46,6 +46,8 @@ export class Session {
   renameFrom: VirtualPath | undefined;
   restartAt = 0;
   declaredBytes: number | undefined;
+  /** The client has said EPSV ALL, for the rest of the connection (RFC 2428). */
+  isEpsvOnly = false;
   /** Opened by PASV or EPSV for the next transfer. */
   port: PassivePort | undefined;
   /** Breaks the transfer off that is going on. */

@@ -223,6 +223,23 @@ it('folders that the import makes can be entered, listed and read, and not writt
   expect(await peer.get('LIST .bak')).toMatch(/old.csv/);
 });
 
+it('after EPSV ALL no other command opens a data connection until the client connects again', async () => {
+  expect(await peer.code('PASV')).toBe(227);
+  expect(await peer.ask('EPSV ALL')).toBe('200 EPSV it is');
+  for (const [line, code] of [
+    ['PASV', 503],
+    ['PORT 127,0,0,1,4,1', 502],
+    ['EPRT |1|127.0.0.1|1025|', 502],
+    ['LPSV', 502],
+  ] as const)
+    expect([line, await peer.code(line)]).toEqual([line, code]);
+  expect(await peer.put('STOR extended.csv', 'abc')).toMatch(/^226 /);
+  expect(await peer.ask('PASV')).toBe('503 After EPSV ALL, send EPSV');
+  const again = await FtpPeer.logIn(fixture);
+  expect(await again.code('PASV')).toBe(227);
+  again.end();
+});
+
 it('a client of the other folder layout enters its folders, and uploads where its file belongs', async () => {
   const globex = fixture.clients.get('globex');
   if (globex === undefined) throw new TypeError('No client');

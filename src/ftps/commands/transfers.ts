@@ -81,7 +81,11 @@ async function openPort(
 ): Promise<Reply> {
   const { link, socket, settings, secureContext } = session;
   if (secureContext === undefined) return reply(503, 'Send AUTH TLS first');
-  if (verb === 'EPSV' && argument === 'ALL') return reply(200, 'EPSV it is');
+  if (verb === 'EPSV' && argument === 'ALL') {
+    session.isEpsvOnly = true;
+    return reply(200, 'EPSV it is');
+  }
+  if (verb === 'PASV' && session.isEpsvOnly) return reply(503, 'After EPSV ALL, send EPSV');
   const host = plainAddress(socket.localAddress);
   const family = isIPv4(host) ? '1' : '2';
   if (verb === 'EPSV' && !['', family].includes(argument)) return reply(522, `Not over this network: use (${family})`);
