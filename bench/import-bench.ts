@@ -3,6 +3,7 @@
 //
 //   npm run bench                     100,000 records, 5 rounds
 //   npm run bench -- --records 1000000 --rounds 3 --peer PROGRAM --out report.json
+//   npm run bench -- --workers 4      with four workers on one queue
 //
 // Each round has the cases and sides in turns. `--peer` names a program to compare with, such as mongoimport behind a small script.
 
@@ -13,6 +14,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { mongo } from 'mongoose';
+import { counted } from '../src/domain/report/wording';
 import { cpuSeconds, numberOption, option, peakMiB, runBench, startProduct, statOf, writeCsv, type Running } from './start-product';
 
 const BATCH = 1_000;
@@ -136,7 +138,9 @@ async function compareAll(dir: string): Promise<void> {
   const client = await mongo.MongoClient.connect(product.endpoints.mongodbUri);
   const connection = await Connection.connect({ address: product.endpoints.temporalAddress });
   const setup = { product, client, temporal: new Client({ connection }), records, dir, peer: option('peer') };
-  const bench = new Bench(setup);
+  const workers = [product.workerPid()];
+  while (workers.length < numberOption('workers', 1)) workers.push(await product.addWorker());
+  const bench = new Bench(setup, workers);
   try {
     mkdirSync(path.join(dir, 'files'));
     const { version } = (await client.db().admin().command({ buildInfo: 1 })) as { version: string };
@@ -148,12 +152,13 @@ async function compareAll(dir: string): Promise<void> {
       versions: `node ${process.versions.node}, database ${version}, commit ${commit()}`,
       records,
       rounds,
-      workerPeakMiB: peakMiB(product.workerPid()),
+      workers: workers.length,
+      workerPeakMiB: Math.max(...workers.map(peakMiB)),
       laps,
     };
     console.log(tableOf(report.laps));
     console.log(
-      `${report.machine}. ${report.versions}. ${records} records, ${rounds} rounds; the worker peaked at ${report.workerPeakMiB} MiB.`,
+      `${report.machine}. ${report.versions}. ${records} records, ${rounds} rounds; ${counted(report.workers, 'worker')}, at most ${report.workerPeakMiB} MiB each.`,
     );
     console.log(JSON.stringify(report));
     const out = option('out');
@@ -183,10 +188,12 @@ const CASES: readonly { readonly name: Case; readonly isChanged: (i: number) => 
 class Bench {
   readonly users: mongo.Collection;
   readonly #setup: Setup;
+  readonly #workers: readonly number[];
   readonly #database: number | undefined;
 
-  constructor(setup: Setup) {
+  constructor(setup: Setup, workers: readonly number[]) {
     this.#setup = setup;
+    this.#workers = workers;
     this.users = setup.client.db().collection('users');
     this.#database = processOf(path.join(setup.product.dataDir, 'mongo'));
   }
@@ -244,11 +251,15 @@ class Bench {
 
   async #import(name: string, file: string) {
     const { product, client, temporal } = this.#setup;
-    const before = cpuMicros(product.workerPid());
+    const before = this.#workerMicros();
     const { seconds, importId } = await importOnce(product, client.db().collection<ImportDocument>('imports'), name, file);
-    const micros = cpuMicros(product.workerPid()) - before;
+    const micros = this.#workerMicros() - before;
     const { historyLength } = await temporal.workflow.getHandle(`import/${importId}`).describe();
     return { seconds, micros, historyEvents: historyLength };
+  }
+
+  #workerMicros(): number {
+    return this.#workers.reduce((sum, pid) => sum + cpuMicros(pid), 0);
   }
 }
 

@@ -1,13 +1,14 @@
 // What the benches share: their options, a folder that is removed afterwards, and `imports up` as a process of its own, so that what is measured is
 // what users run.
 
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Endpoints } from '../src/config/endpoints';
+import type { ChildMessage } from '../src/processes/run-process';
 
 const bin = path.join(__dirname, '../src/processes/imports.js');
 
@@ -16,6 +17,8 @@ export interface Running {
   readonly endpoints: Endpoints;
   json<T>(...args: readonly string[]): Promise<T>;
   workerPid(): number;
+  /** A further worker beside the one of `imports up`; resolves to its pid when it is connected to Temporal. */
+  addWorker(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -89,6 +92,7 @@ export async function startProduct(dataDir: string, settings: Readonly<Record<st
       throw new Error(`imports up ended with ${child.exitCode}:\n${readFileSync(logFile, 'utf8').slice(-4_000)}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+  const more: ChildProcess[] = [];
   return {
     dataDir,
     endpoints: JSON.parse(readFileSync(addresses, 'utf8')) as Endpoints,
@@ -97,7 +101,14 @@ export async function startProduct(dataDir: string, settings: Readonly<Record<st
       return JSON.parse(stdout) as T;
     },
     workerPid: () => Number(readFileSync(path.join(dataDir, 'run/worker.pid'), 'utf8')),
+    async addWorker() {
+      const worker = spawn(process.execPath, [path.join(path.dirname(bin), 'worker.js')], { env, stdio: ['ignore', log, log, 'ipc'] });
+      more.push(worker);
+      while (((await once(worker, 'message')) as [ChildMessage])[0].kind !== 'ready');
+      return worker.pid!;
+    },
     async stop() {
+      for (const worker of more) if (worker.kill('SIGTERM')) await once(worker, 'exit');
       child.kill('SIGTERM');
       await ended;
     },
