@@ -125,8 +125,8 @@ export function checkerOf(run: ImportRun, client: Client, layout: FileLayout): (
   if (header.kind === 'refused')
     throw new ImportsError('INVARIANT', `The header of import ${run.importId} was accepted and is refused now.`);
   const today = (run.startedAt ?? run.receivedAt).toISOString().slice(0, 10);
-  const { droppedBack, delimiter } = layout;
-  return recordChecker({ columns: header.columns, settings: client.settings, droppedBack, delimiter, today });
+  const { droppedBack, delimiter, hasDetails = false } = layout;
+  return recordChecker({ columns: header.columns, settings: client.settings, droppedBack, delimiter, hasDetails, today });
 }
 
 export function pathsOf(

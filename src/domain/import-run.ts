@@ -44,6 +44,8 @@ export interface FileLayout {
   readonly ignoredHeaders: readonly string[];
   /** One of our report columns is there: the file is a corrected failed-records file, guarded cells are restored. */
   readonly droppedBack: boolean;
+  /** Some record fills another column than the one that says who it is about. */
+  readonly hasDetails?: true;
 }
 
 /** What an import would do to the client's users, counted before anything is written. */

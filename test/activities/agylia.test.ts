@@ -36,6 +36,40 @@ const reportsOf = async (clientId: ClientId) => {
 };
 const mailsTo = (clientId: ClientId) => world.mails.filter(({ to }) => to === `it@${clientId}.example`);
 
+describe('headings among the users', () => {
+  const WITH_HEADINGS = `${HEADER}Faculty of Arts,,,,,\r\nana,Ana,López,,Staff,1\r\nVan Gogh,Vincent,,,,\r\nFaculty of Law,,,,,\r\nFront Desk,,,,,1\r\ncy,,,,,\r\n`;
+
+  it('do not become users, also of a first file', async () => {
+    const clientId = await addClient('headings');
+    await world.drop(clientId, UPLOAD, WITH_HEADINGS);
+    const [run] = await world.importAll(clientId);
+    expect(run).toMatchObject({ counts: { records: 6, created: 4, rejected: 2 }, reasonCounts: { NOT_A_USER: 2 } });
+    const [report] = await reportsOf(clientId);
+    expect(report).toContain('2,Faculty of Arts,failure,NOT_A_USER,,"This line fills one column only, as a heading does; remove it,');
+    const users = await world.db.collection('users').find({ clientId }).sort({ _id: 1 }).toArray();
+    expect(users.map(({ uniqueId }) => uniqueId)).toEqual(['Front Desk', 'Van Gogh', 'ana', 'cy']);
+  });
+
+  it('are told from users that a former file made', async () => {
+    const clientId = await addClient('known-words');
+    await world.drop(clientId, UPLOAD, `${HEADER}Faculty of Arts,Fay,,,,\r\n`);
+    await world.importAll(clientId);
+    await world.drop(clientId, UPLOAD, WITH_HEADINGS);
+    const [run] = await world.importAll(clientId);
+    expect(run).toMatchObject({ counts: { records: 6, created: 4, unchanged: 1, rejected: 1 } });
+  });
+
+  it.each([
+    ['no column but their names', 'username\r\nAna Lopez\r\nBen Ng\r\n'],
+    ['no value but their names', `${HEADER}Ana Lopez,,,,,\r\nBen Ng,,,,,\r\n`],
+  ])('are not sought in a file with %s', async (what, content) => {
+    const clientId = await addClient(what.replaceAll(' ', '-'));
+    await world.drop(clientId, UPLOAD, content);
+    const [run] = await world.importAll(clientId);
+    expect(run).toMatchObject({ outcome: 'imported', counts: { records: 2, created: 2 } });
+  });
+});
+
 describe('one version of the upload', () => {
   it('is imported once, stays where it is, and is answered record by record', async () => {
     const clientId = await addClient('once');

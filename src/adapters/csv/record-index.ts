@@ -8,7 +8,7 @@ import { createConflictFinder, recordIdentity } from '../../domain/file/conflict
 import type { InSteps } from '../../domain/file/group-equals';
 import type { FileLayout } from '../../domain/import-run';
 import type { CheckedRecord, Column, FileMark, RawRow } from '../../domain/record/record';
-import { KEYS, recordChecker } from '../../domain/record/record-checker';
+import { detailsTest, KEYS, recordChecker } from '../../domain/record/record-checker';
 import { withoutTextForm } from '../../domain/report/spreadsheet-cell';
 import {
   type Refusal,
@@ -77,6 +77,7 @@ export class RecordIndex {
   #keysOf: ((row: RawRow) => CheckedRecord) | undefined;
   #check: ((row: RawRow) => CheckedRecord) | undefined;
   #isOtherTable: ReturnType<typeof otherTable> | undefined;
+  #fillsMore: ReturnType<typeof detailsTest> | undefined;
 
   constructor(setup: IndexSetup) {
     this.#setup = setup;
@@ -197,6 +198,9 @@ export class RecordIndex {
       const record = this.#keysOf!(row);
       if (this.#isOtherTable!(row.cells, record.reasons[0]?.code === 'HEADER_REPEATED')) return refuseOtherTable(row.line);
       if (record.active === '0') this.#inactive++;
+      if (this.#layout!.hasDetails !== true && record.reasons.length === 0 && this.#fillsMore!(row.cells)) {
+        this.#layout = { ...this.#layout!, hasDetails: true };
+      }
       this.#conflicts.add(record, row.cells.join('\u0000'));
       last = row.line;
       for (const at of this.#nameless) {
@@ -222,6 +226,7 @@ export class RecordIndex {
     this.#columns = columns;
     this.#nameless = nameless;
     this.#isOtherTable = otherTable(columns, settings);
+    this.#fillsMore = detailsTest(columns);
     const setup = { columns, settings, droppedBack, delimiter, today };
     this.#check = recordChecker(setup);
     this.#keysOf = recordChecker(setup, KEYS);

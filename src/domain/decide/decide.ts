@@ -2,7 +2,7 @@
 // stored, writes nothing. The caller counts repeated records itself (`mark.repeats`); they are never decided.
 
 import { headerOf, type FieldName } from '../record/fields';
-import { isSome, leadingZerosReason, missingCode, reason, REASONS, type Reason } from '../reason/reasons';
+import { headingReason, isSome, leadingZerosReason, missingCode, reason, REASONS, type Reason } from '../reason/reasons';
 import type { CheckedRecord, DecideContext, Decided, Decision, FileMark } from '../record/record';
 import {
   isCreationUndone,
@@ -57,6 +57,7 @@ function reasonsOfTheWorld(record: CheckedRecord, user: User | undefined, contex
 }
 
 function missingOfNewUser(record: CheckedRecord, { requiredFields, nameOf }: DecideContext): readonly Reason[] {
+  if (record.isHeading === true) return [headingReason()];
   return requiredFields
     .filter((field) => isMissing(record, field))
     .map((field) => {

@@ -189,8 +189,8 @@ const ROWS = {
     scope: 'record',
     title: 'Not a user',
     meaning:
-      'The line holds a total, a count, a note or only dashes, as reports have them below a table or its header, and no values of a user.',
-    fix: 'Remove the line.',
+      'The line holds a total, a count, a note, a heading or only dashes, as reports have them in or below a table, and no values of a user.',
+    fix: 'Remove the line. If it is a user after all, fill another column.',
     sentence: () => 'This is a total, a note or a ruled line of a table, not a user; remove the line.',
   },
   CUT_OFF: {
@@ -296,6 +296,15 @@ export function namesHolder({ message }: Reason, uniqueId: string): boolean {
 /** An id that was rejected may hold anything. */
 function nameOf({ uniqueId }: Pick<OtherRecord, 'uniqueId'>): string {
   return oneLine(uniqueId, LONGEST_ID);
+}
+
+/** A line such as `Faculty of Arts,,,`. */
+export function headingReason(): Reason {
+  return reason(
+    'NOT_A_USER',
+    null,
+    'This line fills one column only, as a heading does; remove it, or fill another column if it is a user.',
+  );
 }
 
 /** `stored` = the id that differs only in leading zeros, or in `.0` at the end; `column` = the client's name for the field. */

@@ -22,6 +22,7 @@ interface CheckerSetup {
   readonly settings: ClientSettings;
   readonly droppedBack: boolean;
   readonly delimiter: FileLayout['delimiter'];
+  readonly hasDetails?: boolean;
   /** Today in UTC, as `YYYY-MM-DD`: no date of birth may be later. */
   readonly today: string;
 }
@@ -54,6 +55,7 @@ export function recordChecker(setup: CheckerSetup, only?: ReadonlySet<FieldName>
   const isHeader = (cells: readonly string[]) => isHeaderLine(clientCells(cells, headers), words);
   const { guess, isUntouched } = guesser(setup);
   const isFooter = footerTest(columns);
+  const isHeading = headingTest(setup);
   const toRead = only === undefined ? columns : columns.filter(({ field }) => only.has(field));
   const idAt = columns.find(({ field }) => field === 'uniqueId')?.at ?? -1;
   /** A header line has such a word in every column. */
@@ -73,7 +75,8 @@ export function recordChecker(setup: CheckerSetup, only?: ReadonlySet<FieldName>
     if (mayBeHeader(cells[idAt] ?? '') && isHeader(cells)) return headerAgain(line);
     const record = checkCells(row, toRead);
     const mayBeFooter = record.uniqueId.length <= LONGEST_FOOTER && FOOTER.test(record.uniqueId);
-    return mayBeFooter && isFooter(record, cells) ? unread(line, reason('NOT_A_USER', null)) : record;
+    if (mayBeFooter && isFooter(record, cells)) return unread(line, reason('NOT_A_USER', null));
+    return isHeading(record, cells) ? { ...record, isHeading: true } : record;
   };
 }
 
@@ -89,6 +92,19 @@ function footerTest(columns: readonly PreparedColumn[]): (record: CheckedRecord,
   return ({ active }, cells) =>
     others.every(({ at }) => /^[\s\d.,%=_*+~-]*$/.test(cells[at]!)) &&
     (active === null || others.some(({ field, at }) => field !== 'active' && cells[at]!.trim() !== ''));
+}
+
+/** `Faculty of Arts,,,` */
+function headingTest({ columns, hasDetails }: CheckerSetup): (record: CheckedRecord, cells: readonly string[]) => boolean {
+  if (hasDetails !== true) return () => false;
+  const fillsMore = detailsTest(columns);
+  return ({ uniqueId, reasons }, cells) => reasons.length === 0 && /\s/.test(uniqueId) && !fillsMore(cells);
+}
+
+/** Whether a record fills another column than the one that says who it is about. */
+export function detailsTest(columns: readonly Column[]): (cells: readonly string[]) => boolean {
+  const others = columns.map((column) => column.kind !== 'ours' && !(column.kind === 'field' && column.field === 'uniqueId'));
+  return (cells) => cells.some((cell, at) => others[at] === true && cell.trim() !== '');
 }
 
 type GuessCode = 'RECORD_SHAPE' | 'QUOTE_MISPLACED' | 'ROWS_SWALLOWED';

@@ -142,6 +142,12 @@ describe('what a new user must have', () => {
   });
 });
 
+test('what may be a heading is one, unless there is such a user', () => {
+  const record = { values: {}, isHeading: true } as const;
+  expect(brief({ record, context: { requiredFields: ['email'] } })).toBe('NOT_A_USER');
+  expect(brief({ record, user: USER })).toBe('unchanged');
+});
+
 describe('a rejected record', () => {
   const mark: FileMark = { line: 12, repeats: false, reasons: [reason('9019', 'email')] };
   const bad = { reasons: [reason('9033', 'province')] };

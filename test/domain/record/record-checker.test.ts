@@ -14,11 +14,12 @@ const SETTINGS: ClientSettings = {
   loginSources: ['OPSCOM', 'Saml'],
 };
 
-function checkerFor(headers: readonly string[], settings: Partial<ClientSettings> = {}) {
+function checkerFor(headers: readonly string[], settings: Partial<ClientSettings> = {}, file: { readonly hasDetails?: boolean } = {}) {
   const all = { ...SETTINGS, ...settings };
   const header = checkHeader(headers, all);
   if (header.kind === 'refused') throw new Error(header.refusal.message);
-  return recordChecker({ columns: header.columns, settings: all, droppedBack: header.droppedBack, delimiter: ',', today: '2026-01-31' });
+  const { columns, droppedBack } = header;
+  return recordChecker({ columns, settings: all, droppedBack, delimiter: ',', today: '2026-01-31', ...file });
 }
 
 /** Checks one record with a good unique id and login source and these cells, by header. */
@@ -453,6 +454,33 @@ describe('a line below the table', () => {
 
   test('a long value costs no time', () => {
     expect(codes(`1 rows${'1 '.repeat(200_000)}\nx`)).not.toContain('NOT_A_USER');
+  });
+});
+
+describe('a record that fills no column but that of its id', () => {
+  const isHeading = (headers: readonly string[], cells: readonly string[], hasDetails = true) =>
+    checkerFor(headers, { profile: 'agylia', unknownColumns: 'ignore' }, { hasDetails })({ line: 9, cells }).isHeading === true;
+  const columns = ['username', 'forename', 'groups', 'active', 'shoe size', 'error_code'];
+
+  test.each([
+    ['Faculty of Arts', '', ' ', '', '', ''],
+    [' Room  12 ', '', '', '', '', 'NOT_A_USER'],
+  ])('%j may be a heading', (...cells) => {
+    expect(isHeading(columns, cells)).toBe(true);
+    expect(isHeading(columns, cells, false)).toBe(false);
+  });
+
+  test.each([
+    [['ana.lopez', '', '', '', '', '']],
+    [['Ana Lopez', 'Ana', '', '', '', '']],
+    [['Ana Lopez', '', 'Staff', '', '', '']],
+    [['Ana Lopez', '', '', '0', '', '']],
+    [['Ana Lopez', '', '', '', '38', '']],
+  ])('%j is somebody', (cells) => expect(isHeading(columns, cells)).toBe(false));
+
+  test('is what else is wrong with it', () => {
+    const record = checkerFor(['unique_id', 'login_source'], {}, { hasDetails: true })({ line: 9, cells: ['Faculty of Arts', ''] });
+    expect([record.isHeading, said(record)]).toEqual([undefined, [['9014', 'loginSource']]]);
   });
 });
 
