@@ -43,7 +43,7 @@ export interface CheckedRecord {
   readonly reasons: readonly Reason[];
   /** Text of an e-mail or user name cell that was rejected: it counts as a claim all the same (see `claimOf`). */
   readonly claims?: Claims;
-  /** Nothing but words as its unique id, where others fill more: a heading, unless there is such a user. */
+  /** Only words as its unique id, where others fill more: a heading, unless there is such a user. */
   readonly isHeading?: true;
 }
 
