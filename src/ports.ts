@@ -143,7 +143,7 @@ export interface AuditStore {
   /** Adds an entry after the last one, even if others do so at the same moment. */
   append(act: Act, by: Operator, at: Date): Promise<AuditEntry>;
   /** Oldest first. */
-  entries(query: { readonly clientId?: ClientId; readonly since?: Date }): AsyncIterable<AuditEntry>;
+  entries(query: { readonly clientId?: ClientId | undefined; readonly since?: Date | undefined }): AsyncIterable<AuditEntry>;
   /** Whether the chain holds; `broken` = the first entry that does not fit. */
   verify(): Promise<{
     readonly entries: number;

@@ -8,15 +8,15 @@ import type { ReasonCode } from './reason/reasons';
 
 /** Which imports; what is left out does not matter. */
 export interface ImportQuery {
-  readonly clientIds?: readonly ClientId[];
-  readonly states?: readonly ImportState[];
-  readonly outcomes?: readonly ImportOutcome[];
+  readonly clientIds?: readonly ClientId[] | undefined;
+  readonly states?: readonly ImportState[] | undefined;
+  readonly outcomes?: readonly ImportOutcome[] | undefined;
   /** The state of the e-mail, for imports that have ended. */
-  readonly reports?: readonly ReportState[];
+  readonly reports?: readonly ReportState[] | undefined;
   /** Received then or later. */
-  readonly since?: Date;
+  readonly since?: Date | undefined;
   /** Received before then. */
-  readonly until?: Date;
+  readonly until?: Date | undefined;
   /** Its rejected records and replaced values have not expired. */
   readonly isKept?: true;
 }

@@ -93,16 +93,11 @@ export function addAccountEnableCommands(parent: Command, { deps, print }: Sessi
     defineCommand(parent, { usage: `${verb} <user>`, summary, examples }).action(async (userName: string) => {
       const services = await deps.open();
       const found = await requireAccount(services, userName);
-      const account = { ...found, enabled };
-      await record(deps, services, {
-        action: `account ${verb}`,
-        clientId: account.clientId,
-        subject: userName,
-        was: { enabled: found.enabled },
-        is: { enabled },
-      });
+      const { clientId } = found;
+      const change = { was: { enabled: found.enabled }, is: { enabled } };
+      await record(deps, services, { action: `account ${verb}`, clientId, subject: userName, ...change });
       await services.accounts.update(userName, { enabled });
-      await print.show(accountItem(account), () => `Account ${userName} of client ${account.clientId} ${done}.`);
+      await print.show(accountItem({ ...found, enabled }), () => `Account ${userName} of client ${clientId} ${done}.`);
     });
   }
 }

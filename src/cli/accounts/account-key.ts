@@ -9,7 +9,7 @@ import { accountFacts, accountItem, accountText, requireAccount } from './accoun
 import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
 import { escapeText } from '../text/escape-text';
-import type { CliDeps } from '../deps';
+import type { CliDeps, Services } from '../deps';
 
 export function addAccountKeyAddCommand(parent: Command, { deps, print }: Session): void {
   defineCommand(parent, {
@@ -23,16 +23,7 @@ export function addAccountKeyAddCommand(parent: Command, { deps, print }: Sessio
     const account = await requireAccount(services, userName);
     const added = keys.filter(({ fingerprint }) => account.publicKeys.every((key) => key.fingerprint !== fingerprint));
     const changed: Account = { ...account, publicKeys: [...account.publicKeys, ...added] };
-    if (added.length > 0) {
-      await record(deps, services, {
-        action: 'account key add',
-        clientId: account.clientId,
-        subject: userName,
-        was: accountFacts(account),
-        is: accountFacts(changed),
-      });
-      await services.accounts.update(userName, { publicKeys: changed.publicKeys });
-    }
+    if (added.length > 0) await changeKeys({ deps, services, action: 'account key add' }, account, changed);
     const done = added.length === 0 ? 'It had this key already.' : `Added: ${added.map(({ fingerprint }) => fingerprint).join(', ')}`;
     await print.show(accountItem(changed), () => [accountText(changed, print), done].join('\n\n'));
   });
@@ -56,20 +47,23 @@ export function addAccountKeyRemoveCommand(parent: Command, { deps, print }: Ses
       );
     }
     const changed: Account = { ...account, publicKeys };
-    await record(deps, services, {
-      action: 'account key remove',
-      clientId: account.clientId,
-      subject: userName,
-      was: accountFacts(account),
-      is: accountFacts(changed),
-    });
-    await services.accounts.update(userName, { publicKeys });
+    await changeKeys({ deps, services, action: 'account key remove' }, account, changed);
     const isShutOut = publicKeys.length === 0 && account.passwordHash === null;
     const note = isShutOut ? `It cannot log in any more. Give it a key or a password: imports account key add ${userName} FILE` : undefined;
     await print.show(accountItem(changed), () =>
       [accountText(changed, print), `Removed: ${fingerprint}`, ...(note === undefined ? [] : [note])].join('\n\n'),
     );
   });
+}
+
+async function changeKeys(
+  { deps, services, action }: { readonly deps: CliDeps; readonly services: Services; readonly action: string },
+  account: Account,
+  changed: Account,
+): Promise<void> {
+  const { clientId, userName } = account;
+  await record(deps, services, { action, clientId, subject: userName, was: accountFacts(account), is: accountFacts(changed) });
+  await services.accounts.update(userName, { publicKeys: changed.publicKeys });
 }
 
 /** Of each file, such as `id_ed25519.pub`, one key or several, as in an authorized_keys file. */

@@ -46,19 +46,15 @@ export function addClientAddCommand(parent: Command, { deps, print }: Session): 
     .option('--set <key=value>', 'any other setting; may be repeated', gather)
     .action(async (text: string, options: AddOptions) => {
       const client = { ...readClient(text, options), addedAt: deps.now() };
+      const { clientId, settings } = client;
       const services = await deps.open();
-      if ((await services.clients.find(client.clientId)) !== undefined) {
-        throw notNow(`Client ${client.clientId} exists already. Change it with: imports client set ${client.clientId} KEY=VALUE`);
+      if ((await services.clients.find(clientId)) !== undefined) {
+        throw notNow(`Client ${clientId} exists already. Change it with: imports client set ${clientId} KEY=VALUE`);
       }
-      await requireDataDirectory(services, client.clientId);
-      await tryWebhookUrl(deps, client.settings.webhookUrl, 'The client was not added');
-      await trySchedule(services, client.settings.schedule, 'The client was not added');
-      await record(deps, services, {
-        action: 'client add',
-        clientId: client.clientId,
-        subject: client.clientId,
-        is: { ...client.settings },
-      });
+      await requireDataDirectory(services, clientId);
+      await tryWebhookUrl(deps, settings.webhookUrl, 'The client was not added');
+      await trySchedule(services, settings.schedule, 'The client was not added');
+      await record(deps, services, { action: 'client add', clientId, subject: clientId, is: { ...settings } });
       await services.clients.add(client);
       await putIntoEffect(services, client);
       await print.show(client, () => `${clientText(client, print)}\n\n${nextStep(client)}`);

@@ -28,22 +28,18 @@ export function addClientEnableCommands(parent: Command, { deps, print }: Sessio
     defineCommand(parent, { usage: `${verb} <id>`, summary, examples: [`imports client ${verb} acme`] }).action(async (id: string) => {
       const services = await deps.open();
       const found = await requireClient(services, id);
-      if (enabled) await requireDataDirectory(services, found.clientId);
+      const { clientId } = found;
+      if (enabled) await requireDataDirectory(services, clientId);
       const client = { ...found, enabled };
-      await record(deps, services, {
-        action: `client ${verb}`,
-        clientId: client.clientId,
-        subject: client.clientId,
-        was: { enabled: found.enabled },
-        is: { enabled },
-      });
-      await services.clients.setEnabled(client.clientId, enabled);
+      const change = { was: { enabled: found.enabled }, is: { enabled } };
+      await record(deps, services, { action: `client ${verb}`, clientId, subject: clientId, ...change });
+      await services.clients.setEnabled(clientId, enabled);
       await putIntoEffect(services, client);
       const looks = enabled && client.settings.startOnUpload && client.paused === undefined;
-      if (looks) await lookForFiles(services, client.clientId, `Client ${client.clientId} is enabled`);
+      if (looks) await lookForFiles(services, clientId, `Client ${clientId} is enabled`);
       const looking = looks ? ' Files that wait are looked for now.' : '';
       await print.show(client, () =>
-        print.prose(`Client ${client.clientId} ${found.enabled === enabled ? `was ${verb}d already` : `is ${verb}d`}. ${done}${looking}`),
+        print.prose(`Client ${clientId} ${found.enabled === enabled ? `was ${verb}d already` : `is ${verb}d`}. ${done}${looking}`),
       );
     });
   }

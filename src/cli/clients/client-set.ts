@@ -29,22 +29,18 @@ export function addClientSetCommand(parent: Command, { deps, print }: Session): 
       const problems: string[] = [];
       const services = await deps.open();
       const client = await requireClient(services, id);
+      const { clientId } = client;
       const settings = applyAssignments(client.settings, assignments, (problem) => problems.push(problem));
       if (problems.length > 0) throw wrongUse(['Nothing was changed:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
       const changed = { ...client, settings };
       const isAsBefore = scheduleName(settings.schedule) === scheduleName(client.settings.schedule);
       if (!isAsBefore) {
-        await requireDataDirectory(services, client.clientId);
+        await requireDataDirectory(services, clientId);
         await trySchedule(services, settings.schedule, 'Nothing was changed');
       }
       if (settings.webhookUrl !== client.settings.webhookUrl) await tryWebhookUrl(deps, settings.webhookUrl, 'Nothing was changed');
-      await record(deps, services, {
-        action: 'client set',
-        clientId: client.clientId,
-        subject: client.clientId,
-        ...changes(client.settings, settings),
-      });
-      await services.clients.setSettings(client.clientId, settings);
+      await record(deps, services, { action: 'client set', clientId, subject: clientId, ...changes(client.settings, settings) });
+      await services.clients.setSettings(clientId, settings);
       if (!isAsBefore) await putIntoEffect(services, changed);
       await print.show(changed, () => clientText(changed, print));
     });

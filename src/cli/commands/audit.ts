@@ -31,14 +31,11 @@ export function addAuditCommand(program: Command, { deps, print }: Session): voi
       if (verify && (client !== undefined || since !== undefined)) {
         throw wrongUse('--verify is about the whole audit: give it without --client and --since');
       }
-      const from = since === undefined ? undefined : readTime(since, '--since', deps);
+      const from = readTime(since, '--since', deps);
       const services = await deps.open();
       if (verify) return checkChain(services.audit, print);
       const clientId = client === undefined ? undefined : (await requireClient(services, client)).clientId;
-      const entries = services.audit.entries({
-        ...(clientId === undefined ? {} : { clientId }),
-        ...(from === undefined ? {} : { since: from }),
-      });
+      const entries = services.audit.entries({ clientId, since: from });
       if (print.json) return print.showEach(entries);
       const found: AuditEntry[] = [];
       for await (const entry of entries) found.push(entry);

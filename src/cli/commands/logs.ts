@@ -30,7 +30,7 @@ export function addLogsCommand(program: Command, { deps, print }: Session): void
     .action(async (id: string | undefined, { from, since, limit }: LogsOptions) => {
       const importId = id === undefined ? null : parseImportId(id)?.importId;
       if (importId === undefined) throw wrongUse(`${id} is not the id of an import, such as acme-42\nSee them with: imports list`);
-      const query = { importId, since: since === undefined ? null : readTime(since, '--since', deps), limit };
+      const query = { importId, since: readTime(since, '--since', deps) ?? null, limit };
       const level = (name: string) => print.paint(TONES[name.toUpperCase()], name.toUpperCase());
       const { lines, pretty } = await deps.readLogs(from ?? null, query, { time: (at) => print.time(at), level });
       await print.show(lines, () => {

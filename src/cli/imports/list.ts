@@ -3,6 +3,7 @@
 import { Option, type Command } from 'commander';
 import type { ImportOutcome, ImportRun, ReportState } from '../../domain/import-run';
 import type { ImportState } from '../../domain/import-state';
+import type { ImportQuery } from '../../domain/import-stats';
 import { grouped } from '../../domain/report/wording';
 import { wrongUse } from '../../errors';
 import { requireClients } from '../clients/require-client';
@@ -47,16 +48,15 @@ export function addListCommand(program: Command, { deps, print }: Session): void
     .option('--until <time>', 'received before then; of a day, before its end')
     .option('-n, --limit <number>', 'at most so many', readWholeNumber(1, 100_000), 20)
     .action(async (options: ListOptions) => {
-      const { since, until } = readPeriod(options, deps);
+      const period = readPeriod(options, deps);
       const services = await deps.open();
       const clientIds = options.client && (await requireClients(services, options.client));
       const runs = await services.imports.list({
-        ...(clientIds !== undefined && { clientIds }),
-        ...(options.state !== undefined && { states: options.state.flatMap(storedStates) }),
-        ...(options.outcome !== undefined && { outcomes: options.outcome }),
-        ...(options.report !== undefined && { reports: options.report }),
-        ...(since !== undefined && { since }),
-        ...(until !== undefined && { until }),
+        clientIds,
+        states: options.state?.flatMap(storedStates),
+        outcomes: options.outcome,
+        reports: options.report,
+        ...period,
         limit: options.limit,
       });
       const needed = print.json ? null : await needsYou(services, clientIds);
@@ -72,14 +72,11 @@ export function addListCommand(program: Command, { deps, print }: Session): void
     });
 }
 
-function readPeriod({ since, until }: ListOptions, deps: CliDeps): { readonly since?: Date; readonly until?: Date } {
-  const period = {
-    ...(since !== undefined && { since: readTime(since, '--since', deps) }),
-    ...(until !== undefined && { until: readTime(until, '--until', deps) }),
-  };
-  if (period.since !== undefined && period.until !== undefined && period.since >= period.until)
-    throw wrongUse('--since must be before --until');
-  return period;
+function readPeriod(options: ListOptions, deps: CliDeps): Pick<ImportQuery, 'since' | 'until'> {
+  const since = readTime(options.since, '--since', deps);
+  const until = readTime(options.until, '--until', deps);
+  if (since !== undefined && until !== undefined && since >= until) throw wrongUse('--since must be before --until');
+  return { since, until };
 }
 
 function tableOf(runs: readonly ImportRun[], print: Printer): string {

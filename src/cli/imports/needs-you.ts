@@ -56,7 +56,7 @@ export async function needsYou({ imports, undos, outbox }: AskedForNeeds, client
   const kinds = (
     await Promise.all(
       asked.map(async ({ what, need, query }) => {
-        const those = { ...query, ...(clientIds !== undefined && { clientIds }) };
+        const those = { ...query, clientIds };
         const limit = need === 'decision' ? MOST_UNDECIDED : NAMED;
         const [count, ids] = await Promise.all([imports.count(those), imports.listIds({ ...those, limit })]);
         if (need !== 'decision') return [kindOf(what, ids, count)];

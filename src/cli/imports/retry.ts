@@ -12,7 +12,7 @@ import type { CliDeps, Services } from '../deps';
 import { describeError } from '../text/describe-error';
 import { hasStopped, markStopped, requireImport } from './require-import';
 import { shownState } from './import-item';
-import { requireClient } from '../clients/require-client';
+import { requireClients } from '../clients/require-client';
 import { waitForWorker, waitsForResume, wakeInbox } from './wake-inbox';
 
 interface RetryOptions {
@@ -79,9 +79,8 @@ async function requireImports(services: Services, ids: readonly string[]): Promi
 }
 
 async function failedImports(services: Services, client: string | undefined): Promise<readonly ImportRun[]> {
-  const clientId = client === undefined ? undefined : (await requireClient(services, client)).clientId;
-  const states = [...WITH_WORKFLOW, 'failed'] as const;
-  const open = await services.imports.list({ ...(clientId === undefined ? {} : { clientIds: [clientId] }), states, limit: 100_000 });
+  const clientIds = client === undefined ? undefined : await requireClients(services, [client]);
+  const open = await services.imports.list({ clientIds, states: [...WITH_WORKFLOW, 'failed'], limit: 100_000 });
   const failed: ImportRun[] = [];
   for (const found of open.toReversed()) {
     const { run, canBe } = await asItStands(services, found);
@@ -90,38 +89,38 @@ async function failedImports(services: Services, client: string | undefined): Pr
   return failed;
 }
 
-/** Whether it can be started again. The client's inbox may have seen in the same moment that it was stopped, and have written that down. */
-async function asItStands(services: Services, found: ImportRun): Promise<{ readonly run: ImportRun; readonly canBe: boolean }> {
-  if (await hasStopped(services, found)) return { run: found, canBe: true };
-  const run = await requireImport(services, found.importId);
-  return { run, canBe: run.state === 'failed' || run.state === 'cancelled' };
+/**
+ * `isGone` = its workflow is gone, and nobody has written that down; `canBe` = it can be started again. The client's inbox may have seen in the
+ * same moment that it was stopped, and have written that down.
+ */
+async function asItStands(services: Services, found: ImportRun) {
+  const isGone = await hasStopped(services, found);
+  const run = isGone ? found : await requireImport(services, found.importId);
+  return { run, isGone, canBe: isGone || run.state === 'failed' || run.state === 'cancelled' };
 }
 
 async function retry(services: Services, found: ImportRun, reason: string, deps: CliDeps): Promise<Retried> {
   const { importId } = found;
   refuseEnded(found);
   await refuseUndoing(services, found);
-  const { run, canBe } = await asItStands(services, found);
+  const { run, isGone, canBe } = await asItStands(services, found);
   refuseEnded(run);
   // What is refused is not on record as done.
   if (!canBe) refuseRunning(run);
   await record(deps, services, { action: 'retry', clientId: run.clientId, subject: importId, reason, was: { state: run.state } });
-  if (!(await hasAsked(services, run, reason, deps))) refuseRunning(run);
+  if (!(await hasAsked(services, isGone ? await markStopped(services, run, deps) : run, reason, deps))) refuseRunning(run);
   await wakeInbox(services, run.clientId, `The retry of ${importId} is written down`);
   return { importId, retried: true, message: await whatBecomesOf(services, importId, deps) };
 }
 
 /** It waits for a turn from here on, whatever becomes of us. False when it runs, or waits already. */
-async function hasAsked(services: Services, found: ImportRun, reason: string, deps: CliDeps): Promise<boolean> {
-  const run = (await hasStopped(services, found))
-    ? await markStopped(services, found, deps)
-    : await requireImport(services, found.importId);
+async function hasAsked({ imports }: Services, run: ImportRun, reason: string, deps: CliDeps): Promise<boolean> {
   refuseEnded(run);
   const { importId, state, turn } = run;
   if (state !== 'failed' && state !== 'cancelled') return false;
   const at = deps.now();
   const retries = [...(run.retries ?? []), { at, by: deps.operator, reason }];
-  return services.imports.advance(importId, 'queued', { askedAt: at, turn: null, failure: null, retries }, { state: [state], turn });
+  return imports.advance(importId, 'queued', { askedAt: at, turn: null, failure: null, retries }, { state: [state], turn });
 }
 
 async function whatBecomesOf({ imports, clients }: Services, importId: ImportId, deps: CliDeps): Promise<string> {
@@ -148,16 +147,14 @@ async function refuseUndoing({ undos }: Services, { importId }: ImportRun): Prom
 }
 
 function refuseRunning(run: ImportRun): never {
-  throw notNow(sayRunning(run));
-}
-
-function sayRunning(run: ImportRun): string {
   const { importId, state } = run;
-  if (state === 'queued' || state === 'claiming')
-    return `Import ${importId} waits for its turn already. Follow it with: imports watch ${importId}`;
-  return state === 'held'
-    ? `Import ${importId} waits for a decision:\nimports approve ${importId} --reason "…"\nimports decline ${importId} --reason "…"`
-    : `Import ${importId} is running (${shownState(run)}). Follow it with: imports watch ${importId}`;
+  const follow = `Follow it with: imports watch ${importId}`;
+  if (state === 'queued' || state === 'claiming') throw notNow(`Import ${importId} waits for its turn already. ${follow}`);
+  throw notNow(
+    state === 'held'
+      ? `Import ${importId} waits for a decision:\nimports approve ${importId} --reason "…"\nimports decline ${importId} --reason "…"`
+      : `Import ${importId} is running (${shownState(run)}). ${follow}`,
+  );
 }
 
 function refuseEnded(run: ImportRun): void {

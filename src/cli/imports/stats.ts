@@ -25,11 +25,10 @@ export function addStatsCommand(program: Command, { deps, print }: Session): voi
     .option('-c, --client <id...>', 'only of these clients')
     .option('--since <time>', 'received then or later')
     .action(async (options: StatsOptions) => {
-      const since = options.since === undefined ? undefined : readTime(options.since, '--since', deps);
+      const since = readTime(options.since, '--since', deps);
       const services = await deps.open();
       const clientIds = options.client && (await requireClients(services, options.client));
-      const query = { ...(clientIds !== undefined && { clientIds }), ...(since !== undefined && { since }) };
-      const byClient = [...(await sumUp(services.imports.each(query)))].sort(([a], [b]) => (a < b ? -1 : 1));
+      const byClient = [...(await sumUp(services.imports.each({ clientIds, since })))].sort(([a], [b]) => (a < b ? -1 : 1));
       const total = byClient.reduce((sum, [, stats]) => addStats(sum, stats), NO_STATS);
       const clients = byClient.map(([clientId, stats]) => ({ clientId, ...statsItem(stats) }));
       await print.show({ since: since ?? null, clients, total: statsItem(total) }, () => textOf(byClient, total, since, print));

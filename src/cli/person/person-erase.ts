@@ -46,13 +46,8 @@ export function addPersonEraseCommand(parent: Command, { deps, print }: Session)
       refuseOpen(runs);
       refuseWaiting(client, uploads);
       const subject = pseudonymOf(userIdOf(clientId, uniqueId));
-      await record(deps, services, {
-        action: 'person erase',
-        clientId,
-        subject,
-        reason,
-        is: { withOriginals: withOriginals === true },
-      });
+      const is = { withOriginals: withOriginals === true };
+      await record(deps, services, { action: 'person erase', clientId, subject, reason, is });
       const { replacedValues, rejectedRecords, deferredRecords, leftByUndo } = await services.persons.find(clientId, uniqueId);
       const documents = [replacedValues, rejectedRecords, deferredRecords, leftByUndo].reduce((sum, { length }) => sum + length, 0);
       const sideRows = await removeSideFiles(services, clientId, runs, uniqueId);

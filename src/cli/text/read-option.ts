@@ -21,8 +21,13 @@ export function readWholeNumber(min: number, max: number): (text: string) => num
   };
 }
 
-/** `option` is `--since` or `--until`: until a day means until its end. */
-export function readTime(text: string, option: '--since' | '--until', { now, timeZone }: Pick<CliDeps, 'now' | 'timeZone'>): Date {
+/** `option` is `--since` or `--until`: until a day means until its end. Undefined where it was not given. */
+export function readTime(
+  text: string | undefined,
+  option: '--since' | '--until',
+  { now, timeZone }: Pick<CliDeps, 'now' | 'timeZone'>,
+): Date | undefined {
+  if (text === undefined) return undefined;
   const ago = durationMs(text);
   if (ago !== undefined) return new Date(now().getTime() - ago);
   const [, date = dayNamed(text, now(), timeZone), time, zone] = DATE_AND_TIME.exec(text) ?? [];
