@@ -36,7 +36,7 @@ export async function applyChunk(
   if (chunk.result !== undefined) return appliedChunk(chunk.records, chunk.result);
   const { run, client } = await loadImport(ports, importId);
   const context = { run, client, turn, isSuperseded: await supersededBy(ports, run), mendKeys: keyLooks.mendingOnce(ports, run, turn) };
-  const pass = new ChunkPass(ports, context, chunk.marks);
+  const pass = chunkPass(ports, context, chunk.marks);
   const check = checkerOf(run, client, layoutOf(run));
   let batch: RawRow[] = [];
   let last = chunk.firstLine;
@@ -80,43 +80,36 @@ function appliedChunk(records: number, { counts, deferred, releaseFor }: ChunkRe
   return { records, needsMore: deferred.length > 0 || counts.rejected > 0 || releaseFor.length > 0 };
 }
 
-class ChunkPass {
-  readonly tally = new Tally();
-  readonly rejected: RejectedRecord[] = [];
-  readonly deferred: number[] = [];
-  readonly superseded: number[] = [];
-  readonly replacedNothing: number[] = [];
-  readonly #ports: ActivityPorts;
-  readonly #context: WriteContext;
-  readonly #marks: ReadonlyMap<number, FileMark>;
+function chunkPass(ports: ActivityPorts, context: WriteContext, marks: Chunk['marks']) {
+  const markAt = new Map(marks.map((mark) => [mark.line, mark]));
+  const tally = new Tally();
+  const rejected: RejectedRecord[] = [];
+  const deferred: number[] = [];
+  const superseded: number[] = [];
+  const replacedNothing: number[] = [];
 
-  constructor(ports: ActivityPorts, context: WriteContext, marks: Chunk['marks']) {
-    this.#ports = ports;
-    this.#context = context;
-    this.#marks = new Map(marks.map((mark) => [mark.line, mark]));
-  }
-
-  async take(rows: readonly RawRow[], check: (row: RawRow) => CheckedRecord): Promise<void> {
+  const take = async (rows: readonly RawRow[], check: (row: RawRow) => CheckedRecord): Promise<void> => {
     const candidates: { record: CheckedRecord; mark: FileMark | undefined; cells: readonly string[] }[] = [];
     for (const row of rows) {
-      const mark = this.#marks.get(row.line);
-      this.tally.count('records');
-      if (mark?.repeats === true) this.tally.count('repeated');
+      const mark = markAt.get(row.line);
+      tally.count('records');
+      if (mark?.repeats === true) tally.count('repeated');
       else candidates.push({ record: check(row), mark, cells: row.cells });
     }
-    const applied = await applyRecords(this.#ports, this.#context, candidates);
-    const deferred = candidates.flatMap(({ record }, at) => (applied[at]!.kind === 'taken' ? [record] : []));
-    await this.#ports.deferred.put(this.#context.run.importId, deferred);
+    const applied = await applyRecords(ports, context, candidates);
+    const waiting = candidates.flatMap(({ record }, at) => (applied[at]!.kind === 'taken' ? [record] : []));
+    await ports.deferred.put(context.run.importId, waiting);
     applied.forEach((one, at) => {
       const { record, cells } = candidates[at]!;
       // Of a user who was removed meanwhile, an earlier attempt may have put down what it was about to replace.
-      if (one.kind === 'rejected' || one.kind === 'unchanged' || one.kind === 'create') this.replacedNothing.push(record.line);
-      if (one.kind === 'taken') this.deferred.push(record.line);
-      else this.tally.add(one);
-      if (one.kind === 'superseded') this.superseded.push(record.line);
-      if (one.kind === 'rejected') this.rejected.push(rejectedRecord(record, one.reasons, cells));
+      if (one.kind === 'rejected' || one.kind === 'unchanged' || one.kind === 'create') replacedNothing.push(record.line);
+      if (one.kind === 'taken') deferred.push(record.line);
+      else tally.add(one);
+      if (one.kind === 'superseded') superseded.push(record.line);
+      if (one.kind === 'rejected') rejected.push(rejectedRecord(record, one.reasons, cells));
     });
-  }
+  };
+  return { take, tally, rejected, deferred, superseded, replacedNothing };
 }
 
 /** The checker for this import. "Today" is the day it started, and its header stays accepted, so that a repeated step judges alike. */

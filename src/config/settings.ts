@@ -10,6 +10,12 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const text = (form: RegExp, problem: string) => z.string().regex(form, problem);
 const number = (form: RegExp, problem: string) => text(form, problem).transform(Number);
+const parsed = <T>(parse: (given: string) => T | undefined, problem: string) =>
+  z.string().transform((given, context) => {
+    const read = parse(given);
+    if (read === undefined) context.addIssue(problem);
+    return read ?? z.NEVER;
+  });
 const days = number(/^[1-9]\d{0,4}$/, 'is not a whole number of days from 1 to 99999');
 const positive = number(/^[1-9]\d{0,8}$/, 'is not a whole number from 1 to 999999999');
 const slots = (usual: number) => number(/^[1-9]\d{0,2}$/, 'is not a whole number from 1 to 999').prefault(String(usual));
@@ -78,34 +84,22 @@ export const settings = z.object({
   MONGODB_URI: text(/^mongodb(\+srv)?:\/\/[^/?\s]+/, 'is not a MongoDB address, e.g. mongodb://db.example:27017/imports').optional(),
   TEMPORAL_ADDRESS: text(/^[^\s/]+:\d{1,5}$/, 'is not a host:port, e.g. temporal.example:7233').optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
-  IMPORTS_PAYLOAD_KEY: z
-    .string()
-    .transform((given, context) => {
-      const keys = parsePayloadKeys(given);
-      if (keys === undefined) context.addIssue('is not a list of keys such as 2026a:<what `openssl rand -base64 32` prints>, each id once');
-      return keys ?? [];
-    })
-    .optional(),
+  IMPORTS_PAYLOAD_KEY: parsed(
+    parsePayloadKeys,
+    'is not a list of keys such as 2026a:<what `openssl rand -base64 32` prints>, each id once',
+  ).optional(),
   IMPORTS_CODEC_PORT: port(8081),
   IMPORTS_TEMPORAL_UI_URL: text(/^https?:\/\/[^\s/]/, 'is not an http:// or https:// address').optional(),
   SMTP_URL: text(/^smtps?:\/\/[^\s/]/, 'is not an smtp:// or smtps:// address, e.g. smtps://user:password@mail.example').optional(),
   IMPORTS_MAIL_FROM: text(/^[^\s@<>]+@[^\s@<>]+$/, 'is not an e-mail address').optional(),
   IMPORTS_WEBHOOK_URL: z
     .string()
-    .refine(
-      (given) => parseWebhookUrl(given) !== undefined,
-      'is not a URL without user name and password, e.g. https://hooks.example/imports',
-    )
+    .refine(parseWebhookUrl, 'is not a URL without user name and password, e.g. https://hooks.example/imports')
     .optional(),
-  IMPORTS_WEBHOOK_SECRET: z
-    .string()
-    .transform((given, context) => {
-      const secrets = parseWebhookSecrets(given);
-      if (secrets === undefined)
-        context.addIssue('must be whsec_ followed by the output of `openssl rand -base64 32`, or several of these, separated by commas');
-      return secrets ?? [];
-    })
-    .optional(),
+  IMPORTS_WEBHOOK_SECRET: parsed(
+    parseWebhookSecrets,
+    'must be whsec_ followed by the output of `openssl rand -base64 32`, or several of these, separated by commas',
+  ).optional(),
   IMPORTS_WEBHOOK_PRIVATE: z.enum(['on', 'off'], 'is neither on nor off').default('off'),
   IMPORTS_SFTP_HOST: z.string().default('127.0.0.1'),
   IMPORTS_SFTP_PORT: port(2222),

@@ -9,6 +9,7 @@ import { placeOf } from '../domain/client/network';
 import type { AccountStore, ClientStore, Clock, Log, SessionStore } from '../ports';
 import type { Account, LiveSession, PublicKey } from '../domain/client/access';
 import { withPlace, type Peer } from './peer';
+import type { ClientFolder } from './folder/client-folder';
 import { errnoOf } from './folder/folder-error';
 
 /** For the connection to tell what goes on. */
@@ -18,6 +19,13 @@ export interface Visit {
   sent(bytes: number): void;
   /** Safe to repeat. */
   end(): void;
+}
+
+/** Who is logged in, and where. */
+export interface Visitor {
+  readonly client: Client;
+  readonly folder: ClientFolder;
+  readonly visit: Visit;
 }
 
 export interface Visits {

@@ -2,23 +2,14 @@
 
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
-import type { Client } from '../domain/client';
-import type { ClientFolder } from '../door/folder/client-folder';
 import { parseVirtualPath, showVirtualPath, type VirtualPath } from '../door/folder/virtual-path';
 import type { FrontDoor } from '../door/open-front-door';
 import type { Peer } from '../door/peer';
-import type { Visit } from '../door/visits';
+import type { Visitor } from '../door/visits';
 import type { ControlLink } from './control/control-link';
 import type { DataConnection } from './transfer/data-connection';
 import type { PassivePort, PassivePorts } from './transfer/passive-ports';
 import { FACTS, type Fact } from './listing';
-
-/** Who is logged in, and where. */
-export interface Visitor {
-  readonly client: Client;
-  readonly folder: ClientFolder;
-  readonly visit: Visit;
-}
 
 export interface DataSettings {
   readonly passivePorts: PassivePorts;

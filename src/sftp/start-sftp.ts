@@ -10,7 +10,7 @@ import type { FrontDoor } from '../door/open-front-door';
 import { softwareName } from '../door/peer';
 import { ALGORITHMS, offeredKeys, loadHostKeys } from './ssh/host-keys';
 import { socketUnder } from './ssh/channel-guards';
-import { SharedThread } from './ssh/share-thread';
+import { sharedThread } from './ssh/share-thread';
 import { serveConnection, type ConnectionContext } from './ssh/serve-connection';
 
 interface SftpOptions {
@@ -40,7 +40,7 @@ export async function startSftp(frontDoor: FrontDoor, options: SftpOptions): Pro
   const connections = new Set<Connection>();
   const context: ConnectionContext = {
     frontDoor,
-    thread: new SharedThread(frontDoor.limits),
+    shareThread: sharedThread(frontDoor.limits),
     admit: (socket) => gate.admit(socket),
     sessions: new Set(),
   };

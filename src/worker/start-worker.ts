@@ -1,8 +1,13 @@
 // One worker process: for each queue a Worker with slots of its own, so that mail servers, receivers of webhooks and long sweeps
 // hold up nothing else. Only the first hosts workflows. One that fails takes the others down: the process is restarted.
 
+import { activityInfo } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/common';
 import {
+  type ActivityExecuteInput,
+  type ActivityInboundCallsInterceptor,
   NativeConnection,
+  type Next,
   Worker,
   type WorkerDeploymentOptions,
   type WorkerOptions as CoreWorkerOptions,
@@ -10,14 +15,13 @@ import {
   DefaultLogger,
   Runtime,
 } from '@temporalio/worker';
-import { createActivities } from '../../activities';
+import { createActivities, STEPS } from '../../activities';
 import type { ActivityPorts } from '../../activities/activity-ports';
 import { TASK_QUEUES } from '../../workflows/messages';
 import type { Config } from '../config/load-config';
 import { connectionOptions, type TemporalTarget } from '../adapters/temporal/connection-options';
-import { measureSteps } from './measure-steps';
 import { safeFailures } from './safe-failures';
-import type { Log } from '../ports';
+import type { ImportMetrics, Log } from '../ports';
 
 /** What the Temporal UI shows under Deployments. */
 const DEPLOYMENT = 'managed-user-import';
@@ -86,6 +90,26 @@ export async function createWorker({ ports, workflows, worker, ...target }: Work
     async run() {
       await Promise.all(workers.map((one) => one.run().finally(stop)));
       await connection.close();
+    },
+  };
+}
+
+/** Times every step, by the phase of an import that it belongs to. */
+function measureSteps(metrics: Pick<ImportMetrics, 'stepEnded'>): ActivityInboundCallsInterceptor {
+  return {
+    async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
+      const started = performance.now();
+      const { phase } = STEPS[activityInfo().activityType as keyof typeof STEPS];
+      const tell = (result: 'done' | 'failed') => metrics.stepEnded({ phase, result, seconds: (performance.now() - started) / 1000 });
+      try {
+        const result = await next(input);
+        tell('done');
+        return result;
+      } catch (error) {
+        // A worker that stops hands its steps on: nothing has failed.
+        if (!(error instanceof CancelledFailure)) tell('failed');
+        throw error;
+      }
     },
   };
 }

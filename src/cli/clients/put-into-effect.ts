@@ -4,20 +4,18 @@
 import type { Client, Schedule } from '../../domain/client';
 import { profileOf } from '../../domain/client/profiles';
 import { scheduleName } from '../../domain/client/schedule';
-import { ImportsError, notNow, wrongUse } from '../../errors';
+import { notNow, wrongUse } from '../../errors';
 import type { CliDeps, Services } from '../deps';
-import { describeError } from '../text/describe-error';
+import { retold } from '../text/describe-error';
 import { scheduleText } from './setting-readers';
 
 /** Throws when the setting cannot be in force: with `instead`, which says what was not done. Nothing was stored by then. */
 export async function trySchedule({ control }: Pick<Services, 'control'>, schedule: Schedule, instead: string): Promise<void> {
-  try {
-    await control.trySchedule(schedule);
-  } catch (error) {
-    const { code, message } = describeError(error);
-    const told = code === 'WRONG_USE' ? `${instead}:\n  - schedule=${scheduleText(schedule)}: ${message}` : `${instead}: ${message}`;
-    throw new ImportsError(code === 'UNEXPECTED' ? 'NOT_NOW' : code, told, { cause: error });
-  }
+  await control.trySchedule(schedule).catch((error: unknown) => {
+    throw retold(error, (message, code) =>
+      code === 'WRONG_USE' ? `${instead}:\n  - schedule=${scheduleText(schedule)}: ${message}` : `${instead}: ${message}`,
+    );
+  });
 }
 
 /** The same of the URL for webhooks: throws when nothing could be sent there. Nobody is asked. */
@@ -32,13 +30,9 @@ export async function putIntoEffect(
 ): Promise<void> {
   const { clientId, enabled } = client;
   const refused = await inLine().catch((error: unknown) => {
-    const { code, message } = describeError(error);
+    const what = `Client ${clientId} is stored, but its folder or schedule could not be brought in line`;
     const again = `imports client ${enabled ? 'enable' : 'disable'} ${clientId}`;
-    throw new ImportsError(
-      code === 'UNEXPECTED' ? 'NOT_NOW' : code,
-      `Client ${clientId} is stored, but its folder or schedule could not be brought in line: ${message}\nThen make up for it with: ${again}`,
-      { cause: error },
-    );
+    throw retold(error, (message) => `${what}: ${message}\nThen make up for it with: ${again}`);
   });
   const own = enabled ? refused.find(({ name }) => name === scheduleName(client.settings.schedule)) : undefined;
   if (own === undefined) return;

@@ -3,9 +3,8 @@
 
 import type { Client } from '../../domain/client';
 import type { ClientId } from '../../domain/ids';
-import { ImportsError } from '../../errors';
 import type { CliDeps, Services } from '../deps';
-import { describeError } from '../text/describe-error';
+import { retold } from '../text/describe-error';
 
 /** A worker takes up what was asked for within milliseconds; this long is waited before saying that none did. */
 const TAKEN_UP_WITHIN_MS = 5000;
@@ -13,16 +12,10 @@ const POLL_MS = 200;
 
 /** `done` = what holds even if nobody could be woken, as the beginning of a sentence. */
 export async function wakeInbox({ control }: Pick<Services, 'control'>, clientId: ClientId, done: string): Promise<void> {
-  try {
-    await control.wake(clientId);
-  } catch (error) {
-    const { code, message } = describeError(error);
-    throw new ImportsError(
-      code === 'UNEXPECTED' ? 'NOT_NOW' : code,
-      `${done}, but Temporal could not be told: what waits starts within ten minutes of Temporal being back.\n${message}`,
-      { cause: error },
-    );
-  }
+  await control.wake(clientId).catch((error: unknown) => {
+    const what = `${done}, but Temporal could not be told: what waits starts within ten minutes of Temporal being back.`;
+    throw retold(error, (message) => `${what}\n${message}`);
+  });
 }
 
 export async function lookForFiles(services: Pick<Services, 'control' | 'turns'>, clientId: ClientId, done: string): Promise<void> {

@@ -22,36 +22,37 @@ const COUNT_EVERY_MS = 10 * 60_000;
 /** Files may have been removed since: a client is not kept waiting for the next count. */
 const COUNT_FULL_EVERY_MS = 10_000;
 
-export class BackupRoom {
-  #last: { readonly at: number; readonly backedUp: BackedUp } | undefined;
-  readonly #allowance: BackupAllowance;
-  readonly #count: () => Promise<void>;
-
-  /** `counted` is told of each count, and the share of the allowance that is taken. Never throws. */
-  constructor(root: string, allowance: BackupAllowance, counted: (backedUp: BackedUp, share: number) => void) {
-    this.#allowance = allowance;
-    this.#count = oneAtATime(async () => {
-      const at = performance.now();
-      const backedUp = await countBackups(root);
-      this.#last = { at, backedUp };
-      counted(backedUp, shareOf(backedUp, allowance));
-    });
-  }
-
+export interface BackupRoom {
   /** Before an upload. Throws FolderError with a sentence for the client. */
-  async assertRoom(): Promise<void> {
-    const isFull = this.#last !== undefined && shareOf(this.#last.backedUp, this.#allowance) >= 1;
-    const age = performance.now() - (this.#last?.at ?? -Infinity);
-    if (age < (isFull ? COUNT_FULL_EVERY_MS : COUNT_EVERY_MS)) {
-      if (isFull) throw full();
-      return;
-    }
-    // A failed count keeps nobody out: the disk has its own reserve.
-    const counting = this.#count().catch(() => undefined);
-    if (!isFull) return;
-    await counting;
-    if (shareOf(this.#last?.backedUp ?? { bytes: 0, files: 0 }, this.#allowance) >= 1) throw full();
-  }
+  assertRoom(): Promise<void>;
+}
+
+/** `counted` is told of each count, and the share of the allowance that is taken. It never throws. */
+export function backupRoom(root: string, allowance: BackupAllowance, counted: (backedUp: BackedUp, share: number) => void): BackupRoom {
+  let last: { readonly at: number; readonly share: number } | undefined;
+  const count = oneAtATime(async () => {
+    const at = performance.now();
+    const backedUp = await countBackups(root);
+    const share = shareOf(backedUp, allowance);
+    last = { at, share };
+    counted(backedUp, share);
+  });
+  const isFull = (): boolean => last !== undefined && last.share >= 1;
+  return {
+    async assertRoom() {
+      const wasFull = isFull();
+      const age = performance.now() - (last?.at ?? -Infinity);
+      if (age < (wasFull ? COUNT_FULL_EVERY_MS : COUNT_EVERY_MS)) {
+        if (wasFull) throw full();
+        return;
+      }
+      // A failed count keeps nobody out: the disk has its own reserve.
+      const counting = count().catch(() => undefined);
+      if (!wasFull) return;
+      await counting;
+      if (isFull()) throw full();
+    },
+  };
 }
 
 /** Of a client's root. Nothing when there is no `.bak` yet. */

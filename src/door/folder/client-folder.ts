@@ -6,8 +6,8 @@ import type { ClientId } from '../../domain/ids';
 import type { FolderLayout } from '../../domain/client/profiles';
 import type { Clock, DoorMetrics, Log } from '../../ports';
 import type { Limits } from '../limits';
-import { BackupRoom, NEARLY_FULL } from './backup-room';
-import { RecentFiles } from './recent-files';
+import { backupRoom, NEARLY_FULL, type BackupRoom } from './backup-room';
+import { recentFiles, type RecentFiles } from './recent-files';
 import { Room } from './room';
 import { Staging } from './staging';
 import { type VirtualPath, isImportable, showVirtualPath } from './virtual-path';
@@ -26,7 +26,7 @@ export interface ClientFolder {
   readonly sessions: Set<unknown>;
   readonly openFiles: Set<unknown>;
   readonly recent: RecentFiles;
-  readonly quiet: QuietWatch;
+  readonly quiet: ReturnType<typeof watchQuiet>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: DoorMetrics;
@@ -77,7 +77,7 @@ export async function openClientFolder(options: {
     layout,
     staging,
     room: new Room({ clientId, uploads: join(root, ...layout.upload.folder), staging, log }, options.limits),
-    backups: new BackupRoom(root, options.limits, (backedUp, share) => {
+    backups: backupRoom(root, options.limits, (backedUp, share) => {
       metrics.backupsCounted({ clientId, ...backedUp, share });
       if (share >= NEARLY_FULL)
         log.warn('The .bak of a client is nearly full', { clientId, ...backedUp, percent: Math.floor(share * 100) });
@@ -85,8 +85,8 @@ export async function openClientFolder(options: {
     uploads: new Set(),
     sessions: new Set(),
     openFiles: new Set(),
-    recent: new RecentFiles(clock),
-    quiet: new QuietWatch(layout, options.quietMs, tell),
+    recent: recentFiles(clock),
+    quiet: watchQuiet(layout, options.quietMs, tell),
     clock,
     log,
     metrics,
@@ -103,56 +103,47 @@ const MARGIN_MS = 25;
 // One look finds all files that are ready: a burst of uploads is not worth as many looks.
 const APART_MS = 250;
 
-/** Tells when files have become ready: published, and not touched for the quiet period. What a restart forgets, the client's schedule finds. */
-export class QuietWatch {
-  readonly #dueAt = new Map<string, number>();
-  #timer: NodeJS.Timeout | undefined;
-  #telling = false;
-  #toldAt = -Infinity;
-  #stopped = false;
-  readonly #layout: FolderLayout;
-  readonly #quietMs: number;
-  readonly #tell: () => Promise<void>;
+/**
+ * Tells when files have become ready: published, and not touched for the quiet period. What a restart forgets, the client's schedule finds.
+ * `tell` must not reject; files that become ready while it runs, or right after it, are told together.
+ */
+function watchQuiet(layout: FolderLayout, quietMs: number, tell: () => Promise<void>) {
+  const dueAt = new Map<string, number>();
+  let timer: NodeJS.Timeout | undefined;
+  let telling = false;
+  let toldAt = -Infinity;
+  let stopped = false;
 
-  /** `tell` must not reject; files that become ready while it runs, or right after it, are told together. */
-  constructor(layout: FolderLayout, quietMs: number, tell: () => Promise<void>) {
-    this.#layout = layout;
-    this.#quietMs = quietMs + MARGIN_MS;
-    this.#tell = tell;
-  }
-
-  touch(path: VirtualPath): void {
-    if (this.#stopped || !isImportable(this.#layout, path)) return;
-    this.#dueAt.set(showVirtualPath(path), performance.now() + this.#quietMs);
-    this.#arm();
-  }
-
-  forget(path: VirtualPath): void {
-    this.#dueAt.delete(showVirtualPath(path));
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-  }
-
-  #arm(): void {
-    if (this.#timer !== undefined || this.#telling || this.#stopped || this.#dueAt.size === 0) return;
-    const next = Math.max(Math.min(...this.#dueAt.values()), this.#toldAt + APART_MS);
-    this.#timer = setTimeout(() => void this.#look(), Math.max(0, next - performance.now()));
-  }
-
-  async #look(): Promise<void> {
-    this.#timer = undefined;
+  const arm = (): void => {
+    if (timer !== undefined || telling || stopped || dueAt.size === 0) return;
+    const next = Math.max(Math.min(...dueAt.values()), toldAt + APART_MS);
+    timer = setTimeout(() => void look(), Math.max(0, next - performance.now()));
+  };
+  const look = async (): Promise<void> => {
+    timer = undefined;
     const now = performance.now();
-    const ready = [...this.#dueAt].filter(([, due]) => due <= now);
-    for (const [path] of ready) this.#dueAt.delete(path);
+    const ready = [...dueAt].filter(([, due]) => due <= now);
+    for (const [path] of ready) dueAt.delete(path);
     if (ready.length > 0) {
-      this.#telling = true;
-      this.#toldAt = now;
-      await this.#tell();
-      this.#telling = false;
+      telling = true;
+      toldAt = now;
+      await tell();
+      telling = false;
     }
-    this.#arm();
-  }
+    arm();
+  };
+  return {
+    touch(path: VirtualPath): void {
+      if (stopped || !isImportable(layout, path)) return;
+      dueAt.set(showVirtualPath(path), performance.now() + quietMs + MARGIN_MS);
+      arm();
+    },
+    forget(path: VirtualPath): void {
+      dueAt.delete(showVirtualPath(path));
+    },
+    stop(): void {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
 }

@@ -13,52 +13,42 @@ interface RecentFile {
   readonly since: number;
 }
 
-export class RecentFiles {
-  readonly #clock: Clock;
-  readonly #files: Map<string, RecentFile>;
-  readonly #notBefore: number;
-
-  constructor(clock: Clock, files = new Map<string, RecentFile>(), notBefore = -Infinity) {
-    this.#clock = clock;
-    this.#files = files;
-    this.#notBefore = notBefore;
-  }
-
-  remember(path: string, entry: Entry): void {
-    const now = this.#clock.now().getTime();
-    // Oldest first, by insertion.
-    for (const [old, { since }] of this.#files) {
-      if (since + KNOWN_MS > now) break;
-      this.#files.delete(old);
-    }
-    this.#files.delete(path);
-    this.#files.set(path, { entry, since: now });
-  }
-
-  find(path: string): Entry | undefined {
-    const file = this.#within(REMEMBERED_MS, path);
-    return file !== undefined && file.since >= this.#notBefore ? file.entry : undefined;
-  }
-
+export interface RecentFiles {
+  remember(path: string, entry: Entry): void;
+  find(path: string): Entry | undefined;
   /**
    * As a session knows them that begins now: what was published before it is none of its uploads. A script that looks whether its file is
    * still there, before it removes it or sends the next one, is told the truth.
    */
-  fromNow(): RecentFiles {
-    return new RecentFiles(this.#clock, this.#files, this.#clock.now().getTime());
-  }
-
+  fromNow(): RecentFiles;
   /** Whether there was such a file: enough to accept a time or mode that nobody needs any more. */
-  knows(path: string): boolean {
-    return this.#within(KNOWN_MS, path) !== undefined;
-  }
+  knows(path: string): boolean;
+  forget(path: string): void;
+}
 
-  forget(path: string): void {
-    this.#files.delete(path);
-  }
-
-  #within(milliseconds: number, path: string): RecentFile | undefined {
-    const file = this.#files.get(path);
-    return file !== undefined && file.since + milliseconds > this.#clock.now().getTime() ? file : undefined;
-  }
+export function recentFiles(clock: Clock, files = new Map<string, RecentFile>(), notBefore = -Infinity): RecentFiles {
+  const now = (): number => clock.now().getTime();
+  const within = (milliseconds: number, path: string): RecentFile | undefined => {
+    const file = files.get(path);
+    return file !== undefined && file.since + milliseconds > now() ? file : undefined;
+  };
+  return {
+    remember(path, entry) {
+      const since = now();
+      // Oldest first, by insertion.
+      for (const [old, file] of files) {
+        if (file.since + KNOWN_MS > since) break;
+        files.delete(old);
+      }
+      files.delete(path);
+      files.set(path, { entry, since });
+    },
+    find(path) {
+      const file = within(REMEMBERED_MS, path);
+      return file !== undefined && file.since >= notBefore ? file.entry : undefined;
+    },
+    fromNow: () => recentFiles(clock, files, now()),
+    knows: (path) => within(KNOWN_MS, path) !== undefined,
+    forget: (path) => void files.delete(path),
+  };
 }

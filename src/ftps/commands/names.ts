@@ -7,7 +7,8 @@ import { lookUp } from '../../door/folder/look-up';
 import { showVirtualPath } from '../../door/folder/virtual-path';
 import { type Command, quotePath, reply, type Reply } from '../control/command';
 import { factsOf, readTime, timeText } from '../listing';
-import type { Session, Visitor } from '../session';
+import type { Visitor } from '../../door/visits';
+import type { Session } from '../session';
 
 /** Undefined for a command that is about something else. Throws FolderError, or whatever the disk throws. */
 export async function answerNames(session: Session, { folder }: Visitor, { verb, argument }: Command): Promise<Reply | undefined> {

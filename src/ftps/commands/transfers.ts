@@ -9,7 +9,8 @@ import { type Command, reply, type Reply } from '../control/command';
 import { plainAddress } from '../transfer/passive-ports';
 import { refuseTransfer } from '../transfer/transfer';
 import { factsLine, listLine, nameLine } from '../listing';
-import type { Session, Visitor } from '../session';
+import type { Visitor } from '../../door/visits';
+import type { Session } from '../session';
 import { named } from './names';
 import { receiveFile, sendFile, sendText } from './send-and-receive';
 

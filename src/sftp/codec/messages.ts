@@ -21,43 +21,34 @@ export type Request =
   /** Well-formed, and nothing this server does: links, and extensions it does not advertise. */
   | { readonly kind: 'unsupported'; readonly id: number };
 
+/** Requests of the same fields, by their type. */
+const typed = <Kind extends keyof typeof PACKET>(...kinds: readonly Kind[]) =>
+  new Map<number, Kind>(kinds.map((kind) => [PACKET[kind], kind]));
+const ON_PATH = typed('stat', 'lstat', 'opendir', 'remove', 'rmdir', 'realpath');
+const ON_HANDLE = typed('close', 'fstat', 'readdir');
+
 /** Throws MalformedPacket if the packet is not a request at all. */
 export function decodeRequest(packet: Buffer): Request {
   const reader = new WireReader(packet);
   const type = reader.uint8();
   if (type === PACKET.init) return { kind: 'init', version: reader.uint32() };
   const id = reader.uint32();
+  const [onPath, onHandle] = [ON_PATH.get(type), ON_HANDLE.get(type)];
+  if (onPath !== undefined) return { kind: onPath, id, path: reader.bytes() };
+  if (onHandle !== undefined) return { kind: onHandle, id, handle: reader.ascii() };
   switch (type) {
     case PACKET.open:
       return { kind: 'open', id, path: reader.bytes(), flags: reader.uint32(), attributes: readAttributes(reader) };
-    case PACKET.close:
-      return { kind: 'close', id, handle: reader.ascii() };
     case PACKET.read:
       return { kind: 'read', id, handle: reader.ascii(), offset: reader.uint64(), length: reader.uint32() };
     case PACKET.write:
       return { kind: 'write', id, handle: reader.ascii(), offset: reader.uint64(), data: reader.bytes() };
-    case PACKET.lstat:
-      return { kind: 'lstat', id, path: reader.bytes() };
-    case PACKET.fstat:
-      return { kind: 'fstat', id, handle: reader.ascii() };
     case PACKET.setstat:
       return { kind: 'setstat', id, path: reader.bytes(), attributes: readAttributes(reader) };
     case PACKET.fsetstat:
       return { kind: 'fsetstat', id, handle: reader.ascii(), attributes: readAttributes(reader) };
-    case PACKET.opendir:
-      return { kind: 'opendir', id, path: reader.bytes() };
-    case PACKET.readdir:
-      return { kind: 'readdir', id, handle: reader.ascii() };
-    case PACKET.remove:
-      return { kind: 'remove', id, path: reader.bytes() };
     case PACKET.mkdir:
       return { kind: 'mkdir', id, path: reader.bytes(), attributes: readAttributes(reader) };
-    case PACKET.rmdir:
-      return { kind: 'rmdir', id, path: reader.bytes() };
-    case PACKET.realpath:
-      return { kind: 'realpath', id, path: reader.bytes() };
-    case PACKET.stat:
-      return { kind: 'stat', id, path: reader.bytes() };
     case PACKET.rename:
       return { kind: 'rename', id, from: reader.bytes(), to: reader.bytes() };
     case PACKET.extended:

@@ -2,23 +2,14 @@
 
 import type { Socket } from 'node:net';
 import { type AuthContext, type Connection, utils, type PublicKeyAuthContext } from 'ssh2';
-import type { Client } from '../../domain/client';
-import type { ClientFolder } from '../../door/folder/client-folder';
 import { errnoOf } from '../../door/folder/folder-error';
 import { CROWDED, ENTRY_LIMITS } from '../../door/limits';
 import type { Peer } from '../../door/peer';
-import type { Visit } from '../../door/visits';
+import type { Visitor } from '../../door/visits';
 import { mendAnnouncement, mendAnswer } from './mend-signatures';
 import { turnAway } from './own-packets';
 import type { ConnectionContext } from './serve-connection';
 import type { Login, Logins } from '../../door/login';
-
-/** Who is logged in, and where. */
-export interface Visitor {
-  readonly client: Client;
-  readonly folder: ClientFolder;
-  readonly visit: Visit;
-}
 
 export function logIn(
   connection: Connection,

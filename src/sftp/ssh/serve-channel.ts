@@ -4,11 +4,11 @@ import type { Socket } from 'node:net';
 import type { Connection, ServerChannel, Session } from 'ssh2';
 import { errnoOf } from '../../door/folder/folder-error';
 import type { Peer } from '../../door/peer';
+import type { Visitor } from '../../door/visits';
 import { Handles } from '../session/handles';
 import { serveSession } from '../session/serve-session';
 import { holdLess, takesPackets } from './channel-guards';
 import { channelLink, countedLink } from './channel-link';
-import type { Visitor } from './log-in';
 import type { ConnectionContext } from './serve-connection';
 
 const SFTP_ONLY = 'This service is SFTP only; use scp without -O\n';

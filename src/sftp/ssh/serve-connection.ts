@@ -5,16 +5,17 @@ import type { Connection, ServerChannel } from 'ssh2';
 import { errnoOf } from '../../door/folder/folder-error';
 import type { FrontDoor } from '../../door/open-front-door';
 import type { Peer } from '../../door/peer';
+import type { Visitor } from '../../door/visits';
 import { channelsKept, hoardsAnswers, overflows } from './channel-guards';
-import { logIn, type Visitor } from './log-in';
+import { logIn } from './log-in';
 import { serveChannel } from './serve-channel';
-import type { SharedThread } from './share-thread';
+import type { ShareThread } from './share-thread';
 import type { Limits } from '../../door/limits';
 import type { Log } from '../../ports';
 
 export interface ConnectionContext {
   readonly frontDoor: FrontDoor;
-  readonly thread: SharedThread;
+  readonly shareThread: ShareThread;
   /** The peer has logged in. */
   readonly admit: (socket: Socket) => void;
   /** Sessions that are under way, so that their end can be awaited. */
@@ -44,7 +45,7 @@ export function serveConnection(connection: Connection, line: { socket: Socket; 
   let visitor: Visitor | undefined;
   logIn(connection, line, context, (admitted) => {
     visitor = admitted;
-    context.thread.share(socket, admitted.client.clientId);
+    context.shareThread(socket, admitted.client.clientId);
     heard();
   });
 

@@ -7,20 +7,19 @@ import type { Limits } from '../../door/limits';
 /** Of the thread's time, for each part that the client takes. */
 const PARTS_OF_OTHERS = 2;
 
-export class SharedThread {
-  readonly #clients = new Map<string, Connections>();
-  readonly #readMs: number;
+/** A connection of the client has logged in. To be called when ssh2 listens to it already. */
+export type ShareThread = (socket: Socket, clientId: string) => void;
 
-  constructor({ readMs }: Pick<Limits, 'readMs'>) {
-    this.#readMs = readMs;
-  }
-
-  /** A connection of the client has logged in. To be called when ssh2 listens to it already. */
-  share(socket: Socket, clientId: string): void {
-    const theirs = this.#clients.get(clientId) ?? new Connections();
-    this.#clients.set(clientId, theirs);
-    theirs.add(socket);
-    socket.once('close', () => theirs.remove(socket) === 0 && this.#clients.delete(clientId));
+export function sharedThread({ readMs }: Pick<Limits, 'readMs'>): ShareThread {
+  const clients = new Map<string, Connections>();
+  return (socket, clientId) => {
+    const theirs = clients.get(clientId) ?? connections();
+    clients.set(clientId, theirs);
+    theirs.sockets.add(socket);
+    socket.once('close', () => {
+      theirs.sockets.delete(socket);
+      if (theirs.sockets.size === 0) clients.delete(clientId);
+    });
     let readAt = performance.now();
     let usedAt = process.cpuUsage();
     socket.prependListener('data', () => {
@@ -31,34 +30,28 @@ export class SharedThread {
       const { user, system } = process.cpuUsage(usedAt);
       // On a busy machine the thread was away in between; on an idle one other threads of ours were at work as well.
       const spent = Math.min(performance.now() - readAt, (user + system) / 1000);
-      if (spent >= this.#readMs) theirs.rest(spent * PARTS_OF_OTHERS);
+      if (spent >= readMs) theirs.rest(spent * PARTS_OF_OTHERS);
     });
-  }
+  };
 }
 
-class Connections {
-  readonly #sockets = new Set<Socket>();
-  #until = 0;
-  #timer: NodeJS.Timeout | undefined;
+type Connections = ReturnType<typeof connections>;
 
-  add(socket: Socket): void {
-    this.#sockets.add(socket);
-  }
-
-  /** How many are left. */
-  remove(socket: Socket): number {
-    this.#sockets.delete(socket);
-    return this.#sockets.size;
-  }
-
-  /** Also those that have more to be read at this moment. */
-  rest(ms: number): void {
-    const now = performance.now();
-    this.#until = Math.max(this.#until, now) + ms;
-    for (const socket of this.#sockets) socket.pause();
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      for (const socket of this.#sockets) socket.resume();
-    }, this.#until - now);
-  }
+function connections() {
+  const sockets = new Set<Socket>();
+  let until = 0;
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    sockets,
+    /** Also those that have more to be read at this moment. */
+    rest(ms: number): void {
+      const now = performance.now();
+      until = Math.max(until, now) + ms;
+      for (const socket of sockets) socket.pause();
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        for (const socket of sockets) socket.resume();
+      }, until - now);
+    },
+  };
 }

@@ -37,8 +37,8 @@ export function createAccountStore({ accounts }: Pick<Models, 'accounts'>): Acco
   };
 }
 
-function toAccount({ _id, clientId, passwordHash, publicKeys, enabled, lastLoginAt, knownPlaces }: AccountDocument): Account {
-  return { userName: _id, clientId, passwordHash, publicKeys, enabled, lastLoginAt, ...(knownPlaces !== undefined && { knownPlaces }) };
+function toAccount({ _id, ...account }: AccountDocument): Account {
+  return { userName: _id, ...account };
 }
 
 function wasSeenAt({ knownPlaces = [] }: Account, place: string, since: Date): boolean {
@@ -65,8 +65,8 @@ export function createBanStore({ bans }: Pick<Models, 'bans'>): BanStore {
   };
 }
 
-function toBan({ _id, since, until, times, reason, spares }: BanDocument): Ban {
-  return { address: _id, since, until, times, reason, spares };
+function toBan({ _id, ...ban }: BanDocument): Ban {
+  return { address: _id, ...ban };
 }
 
 /** A process that is killed removes nothing: what gives no sign of life is not counted as live. */

@@ -22,9 +22,9 @@ export function createClientStore({ clients }: Pick<Models, 'clients'>): ClientS
       const distinct = [{ $match: { enabled: true } }, { $group: { _id: '$settings.schedule' } }];
       return (await clients.aggregate<{ readonly _id: Schedule }>(distinct)).map(({ _id }) => _id);
     },
-    async add({ clientId, enabled, addedAt, settings }) {
+    async add({ clientId, ...client }) {
       try {
-        await clients.create({ _id: clientId, enabled, ...(addedAt !== undefined && { addedAt }), settings });
+        await clients.create({ _id: clientId, ...client });
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
         throw notNow(`Client ${clientId} was not added: it already exists. Change it with \`imports client set\`.`);
@@ -37,13 +37,6 @@ export function createClientStore({ clients }: Pick<Models, 'clients'>): ClientS
   };
 }
 
-function toClient({ _id, enabled, paused, resumed, addedAt, settings }: ClientDocument): Client {
-  return {
-    clientId: _id,
-    enabled,
-    ...(paused !== undefined && { paused }),
-    ...(resumed !== undefined && { resumed }),
-    ...(addedAt !== undefined && { addedAt }),
-    settings: { ...DEFAULT_SETTINGS, ...settings },
-  };
+function toClient({ _id, settings, ...client }: ClientDocument): Client {
+  return { clientId: _id, ...client, settings: { ...DEFAULT_SETTINGS, ...settings } };
 }

@@ -4,13 +4,13 @@
 
 import type { Stamp, UserWrite } from '../../../domain/user';
 import type { UserStore } from '../../../ports';
-import { createBeforeImages } from './before-images';
 import type { UserDocument } from '../documents';
 import { failuresIn, type WriteFailure } from '../write-failures';
 import { findByIds, type Models, native } from '../models';
 import { createNotWritten } from './not-written';
 import { revision, revisionOf } from './revision';
 import { uniqueKeys } from './unique-keys';
+import { createBeforeImages } from './user-changes';
 
 type Run = Parameters<UserStore['write']>[0];
 type Create = Extract<UserWrite, { kind: 'create' }>;
