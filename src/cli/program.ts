@@ -3,16 +3,16 @@
 import { Option, type Argument, type Command } from 'commander';
 import { addAuditCommand } from './commands/audit';
 import { addAccountAddCommand, addAccountPasswdCommand, addAccountEnableCommands } from './accounts/account-add';
-import { addAccountKeyAddCommand, addAccountKeyRemoveCommand } from './accounts/account-key';
+import { addAccountKeyCommands } from './accounts/account-key';
 import { addAccountListCommand } from './accounts/account-list';
-import { addBanLiftCommand, addBanListCommand } from './accounts/ban';
+import { addBanCommands } from './accounts/ban';
 import { CarefulCommand, defineCommand, sayWhereToLook, type Session } from './define-command';
 import { addCheckCommand } from './imports/check';
 import { addClientAddCommand } from './clients/client-add';
 import { addClientEnableCommands, addClientPauseCommands } from './clients/client-enable';
-import { addClientListCommand, addClientShowCommand } from './clients/client-list';
+import { addClientListCommands } from './clients/client-list';
 import { addClientSetCommand } from './clients/client-set';
-import { addApproveCommand, addDeclineCommand } from './imports/decide-held';
+import { addDecideCommands } from './imports/decide-held';
 import { addCompletionCommand } from './completion/completion';
 import { addDemoCommand, addUpCommand } from './commands/up';
 import type { CliDeps } from './deps';
@@ -87,8 +87,7 @@ export function buildProgram(deps: CliDeps): Command {
   const client = defineCommand(program, { usage: 'client', summary: 'customer organisations and their settings' });
   addClientAddCommand(client, session);
   addClientSetCommand(client, session);
-  addClientListCommand(client, session);
-  addClientShowCommand(client, session);
+  addClientListCommands(client, session);
   addClientEnableCommands(client, session);
   addClientPauseCommands(client, session);
   const account = defineCommand(program, { usage: 'account', summary: 'logins of clients' });
@@ -97,12 +96,10 @@ export function buildProgram(deps: CliDeps): Command {
   addAccountPasswdCommand(account, session);
   addAccountEnableCommands(account, session);
   const key = defineCommand(account, { usage: 'key', summary: 'public keys of a login' });
-  addAccountKeyAddCommand(key, session);
-  addAccountKeyRemoveCommand(key, session);
+  addAccountKeyCommands(key, session);
   addSessionsCommand(program, session);
   const ban = defineCommand(program, { usage: 'ban', summary: 'addresses that are not let in' });
-  addBanListCommand(ban, session);
-  addBanLiftCommand(ban, session);
+  addBanCommands(ban, session);
 
   const person = defineCommand(program, { usage: 'person', summary: 'what is kept about one person' });
   addPersonExportCommand(person, session);
@@ -120,8 +117,7 @@ export function buildProgram(deps: CliDeps): Command {
   addMailCommand(program, session);
   addRetryCommand(program, session);
   addResendReportCommand(program, session);
-  addApproveCommand(program, session);
-  addDeclineCommand(program, session);
+  addDecideCommands(program, session);
   addUndoCommand(program, session);
   addFindCommand(program, session);
   addUserCommand(program, session);

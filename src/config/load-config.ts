@@ -4,73 +4,15 @@
 import os from 'node:os';
 import path from 'node:path';
 import { misconfigured } from '../errors';
-import { type PayloadKey, settings, type LogLevel, type Settings } from './settings';
+import { settings, type Settings } from './settings';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface Config {
-  /** Absolute. */
-  readonly dataDir: string;
-  /** Absolute; what was built or downloaded once for this user of the machine. */
-  readonly cacheDir: string;
-  readonly logLevel: LogLevel;
-  readonly quietMs: number;
-  /** Rejected records and replaced values of an ended import are kept so long. */
-  readonly keepDays: number;
-  /** How long files in `.bak` are kept; null = for ever. */
-  readonly keepBackupDays: number | null;
-  /** What may lie in the `.bak` of each client. */
-  readonly backups: { readonly backupBytes: number; readonly backupFiles: number };
-  /** Where each process serves metrics and health; a port that is null = not. */
-  readonly worker: {
-    /** Steps at once, by queue. */
-    readonly slots: { readonly imports: number; readonly mail: number; readonly background: number };
-    readonly buildId: string;
-    /** Temporal gives work to a build only when an operator has made it current. */
-    readonly isVersioned: boolean;
-  };
-  readonly metrics: { readonly host: string; readonly workerPort: number | null; readonly sftpPort: number | null };
-  /** Port 0 = any free one. */
-  readonly sftp: { readonly host: string; readonly port: number };
-  /** null = off. */
-  readonly ftps: {
-    readonly host: string;
-    readonly port: number;
-    /** PEM files; null = one of our own. */
-    readonly certificate: { readonly certificate: string; readonly key: string } | null;
-    /** Both ends included; 0 = any free ones. */
-    readonly passivePorts: { readonly from: number; readonly to: number };
-    /** IPv4; null = where the client reached us. */
-    readonly publicAddress: string | null;
-  } | null;
-  /** Networks whose addresses many clients share: neither banned nor bounded. */
-  readonly sharedAddresses: readonly string[];
-  /** Networks of load balancers that say, in the PROXY protocol, whose connection they pass on. */
-  readonly proxies: readonly string[];
-  /** Replaces From where the mail server demands its own domain. */
-  readonly mailFrom: string | undefined;
-  /** `url` gets the events of all clients; null = none. Without a secret nothing is sent. */
-  readonly webhooks: { readonly url: string | null; readonly secrets: readonly Buffer[]; readonly allowsPrivate: boolean };
-  /** The three services: undefined = embedded. */
-  readonly mongodbUri: string | undefined;
-  readonly smtpUrl: string | undefined;
-  readonly temporal: {
-    readonly address: string | undefined;
-    readonly namespace: string;
-    readonly uiUrl: string | null;
-    /** The first one encrypts what goes into Temporal, all of them decrypt; none = it is kept in the clear. */
-    readonly payloadKeys: readonly PayloadKey[];
-  };
-  /** Where an operator's machine decrypts payloads for the Temporal UI; 0 = any free port. */
-  readonly codecPort: number;
-  /** Where embedded services would like to listen; 0 = any free port. */
-  readonly embeddedPorts: { readonly mongo: number; readonly temporal: number; readonly temporalUi: number; readonly smtp: number };
-  /** As given: for programs that we start, and for Temporal's own names. */
-  readonly env: Environment;
-}
+/** As programs take it: paths are absolute, and what is null is off. */
+export type Config = Readonly<ReturnType<typeof loadConfig>>;
 
 /** Throws ImportsError CONFIG that names every problem. A blank variable counts as not set. */
-export function loadConfig(env: Environment, workingDir: string = process.cwd()): Config {
+export function loadConfig(env: Environment, workingDir: string = process.cwd()) {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
   const unknown = Object.keys(given).filter((name) => name.startsWith('IMPORTS_') && !(name in settings.shape));
   const read = settings.safeParse(given);
@@ -85,47 +27,64 @@ export function loadConfig(env: Environment, workingDir: string = process.cwd())
   const value = read.data;
   return {
     dataDir: path.resolve(workingDir, value.IMPORTS_DATA_DIR),
+    /** What was built or downloaded once for this user of the machine. */
     cacheDir: path.resolve(given['XDG_CACHE_HOME'] ?? path.join(given['HOME'] ?? os.homedir(), '.cache'), 'managed-user-import'),
     logLevel: value.IMPORTS_LOG_LEVEL,
     quietMs: value.IMPORTS_QUIET_SECONDS * 1000,
+    /** Rejected records and replaced values of an ended import are kept so long. */
     keepDays: value.IMPORTS_KEEP_DAYS,
+    /** How long files in `.bak` are kept; null = for ever. */
     keepBackupDays: value.IMPORTS_KEEP_BACKUP_DAYS ?? null,
+    /** What may lie in the `.bak` of each client. */
+    backups: { backupBytes: value.IMPORTS_BACKUP_GIB * 1024 ** 3, backupFiles: value.IMPORTS_BACKUP_FILES },
     worker: {
+      /** Steps at once, by queue. */
       slots: { imports: value.IMPORTS_SLOTS, mail: value.IMPORTS_MAIL_SLOTS, background: value.IMPORTS_BACKGROUND_SLOTS },
       buildId: value.IMPORTS_BUILD_ID,
+      /** Temporal gives work to a build only when an operator has made it current. */
       isVersioned: value.IMPORTS_WORKER_VERSIONING === 'on',
     },
-    backups: { backupBytes: value.IMPORTS_BACKUP_GIB * 1024 ** 3, backupFiles: value.IMPORTS_BACKUP_FILES },
+    /** Where each process serves metrics and health. */
     metrics: {
       host: value.IMPORTS_METRICS_HOST,
       workerPort: value.IMPORTS_WORKER_METRICS_PORT ?? null,
       sftpPort: value.IMPORTS_SFTP_METRICS_PORT ?? null,
     },
+    /** Port 0 = any free one; of all ports. */
     sftp: { host: value.IMPORTS_SFTP_HOST, port: value.IMPORTS_SFTP_PORT },
     ftps: ftpsOf(value, workingDir),
+    /** Networks whose addresses many clients share: neither banned nor bounded. */
     sharedAddresses: value.IMPORTS_SHARED_ADDRESSES ?? [],
+    /** Networks of load balancers that say, in the PROXY protocol, whose connection they pass on. */
     proxies: value.IMPORTS_PROXY_FROM ?? [],
+    /** Replaces From where the mail server demands its own domain. */
     mailFrom: value.IMPORTS_MAIL_FROM,
+    /** `url` gets the events of all clients. Without a secret nothing is sent. */
     webhooks: {
       url: value.IMPORTS_WEBHOOK_URL ?? null,
       secrets: value.IMPORTS_WEBHOOK_SECRET ?? [],
       allowsPrivate: value.IMPORTS_WEBHOOK_PRIVATE === 'on',
     },
+    /** These two and the address of Temporal: undefined = embedded. */
     mongodbUri: value.MONGODB_URI,
     smtpUrl: value.SMTP_URL,
     temporal: {
       address: value.TEMPORAL_ADDRESS,
       namespace: value.TEMPORAL_NAMESPACE,
       uiUrl: value.IMPORTS_TEMPORAL_UI_URL ?? null,
+      /** The first one encrypts what goes into Temporal, all of them decrypt; none = it is kept in the clear. */
       payloadKeys: value.IMPORTS_PAYLOAD_KEY ?? [],
     },
+    /** Where an operator's machine decrypts payloads for the Temporal UI. */
     codecPort: value.IMPORTS_CODEC_PORT,
+    /** Where embedded services would like to listen. */
     embeddedPorts: {
       mongo: value.IMPORTS_MONGO_PORT,
       temporal: value.IMPORTS_TEMPORAL_PORT,
       temporalUi: value.IMPORTS_TEMPORAL_UI_PORT,
       smtp: value.IMPORTS_SMTP_PORT,
     },
+    /** As given: for programs that we start, and for Temporal's own names. */
     env,
   };
 }
@@ -142,15 +101,19 @@ function webhookProblems({
   ];
 }
 
-function ftpsOf(value: Settings, workingDir: string): Config['ftps'] {
+/** null = off. */
+function ftpsOf(value: Settings, workingDir: string) {
   const { IMPORTS_FTPS_PORT: port, IMPORTS_FTPS_CERT: certificate, IMPORTS_FTPS_KEY: key } = value;
   if (port === undefined) return null;
   const absolute = (file: string): string => path.resolve(workingDir, file);
   return {
     host: value.IMPORTS_FTPS_HOST,
     port,
+    /** PEM files; null = one of our own. */
     certificate: certificate === undefined || key === undefined ? null : { certificate: absolute(certificate), key: absolute(key) },
+    /** Both ends included; 0 = any free ones. */
     passivePorts: value.IMPORTS_FTPS_PASSIVE_PORTS,
+    /** IPv4; null = where the client reached us. */
     publicAddress: value.IMPORTS_FTPS_PUBLIC_ADDRESS ?? null,
   };
 }

@@ -6,7 +6,6 @@ import { parseNetwork } from '../domain/client/network';
 import { parseWebhookUrl } from '../domain/webhook/public-address';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const text = (form: RegExp, problem: string) => z.string().regex(form, problem);
 const number = (form: RegExp, problem: string) => text(form, problem).transform(Number);

@@ -11,7 +11,7 @@ import { record } from '../record';
 import { escapeText } from '../text/escape-text';
 import type { CliDeps, Services } from '../deps';
 
-export function addAccountKeyAddCommand(parent: Command, { deps, print }: Session): void {
+export function addAccountKeyCommands(parent: Command, { deps, print }: Session): void {
   defineCommand(parent, {
     usage: 'add <user> <file>',
     summary: 'add a public key to a login',
@@ -27,9 +27,7 @@ export function addAccountKeyAddCommand(parent: Command, { deps, print }: Sessio
     const done = added.length === 0 ? 'It had this key already.' : `Added: ${added.map(({ fingerprint }) => fingerprint).join(', ')}`;
     await print.show(accountItem(changed), () => [accountText(changed, print), done].join('\n\n'));
   });
-}
 
-export function addAccountKeyRemoveCommand(parent: Command, { deps, print }: Session): void {
   defineCommand(parent, {
     usage: 'remove <user> <fingerprint>',
     summary: 'remove a public key from a login',

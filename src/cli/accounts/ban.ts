@@ -7,7 +7,7 @@ import { defineCommand, type Session } from '../define-command';
 import { record } from '../record';
 import { escapeText } from '../text/escape-text';
 
-export function addBanListCommand(parent: Command, { deps, print }: Session): void {
+export function addBanCommands(parent: Command, { deps, print }: Session): void {
   defineCommand(parent, {
     usage: 'list',
     summary: 'banned addresses, and until when',
@@ -38,9 +38,7 @@ export function addBanListCommand(parent: Command, { deps, print }: Session): vo
       );
     });
   });
-}
 
-export function addBanLiftCommand(parent: Command, { deps, print }: Session): void {
   defineCommand(parent, {
     usage: 'lift <address>',
     summary: 'let an address in again',

@@ -13,7 +13,7 @@ import { requireClient } from './require-client';
 
 type ListedClient = Client & ClientStatus;
 
-export function addClientListCommand(parent: Command, { deps, print }: Session): void {
+export function addClientListCommands(parent: Command, { deps, print }: Session): void {
   defineCommand(parent, {
     usage: 'list',
     summary: 'all clients, and what each has been up to',
@@ -27,6 +27,17 @@ export function addClientListCommand(parent: Command, { deps, print }: Session):
         ? 'There are no clients yet. Add one with:\nimports client add ID --failed-import-email ADDRESS --reply-to-admin-email ADDRESS'
         : tableOf(clients, print),
     );
+  });
+
+  defineCommand(parent, {
+    usage: 'show <id>',
+    summary: 'a client, what it has been up to, and its settings',
+    examples: ['imports client show acme'],
+  }).action(async (id: string) => {
+    const services = await deps.open();
+    const client = await requireClient(services, id);
+    const status = await clientStatus(services, client);
+    await print.show({ ...client, ...status }, () => clientText(client, print, statusFacts(status, print)));
   });
 }
 
@@ -58,17 +69,4 @@ function tableOf(clients: readonly ListedClient[], print: Printer): string {
       settings.profile,
     ]),
   );
-}
-
-export function addClientShowCommand(parent: Command, { deps, print }: Session): void {
-  defineCommand(parent, {
-    usage: 'show <id>',
-    summary: 'a client, what it has been up to, and its settings',
-    examples: ['imports client show acme'],
-  }).action(async (id: string) => {
-    const services = await deps.open();
-    const client = await requireClient(services, id);
-    const status = await clientStatus(services, client);
-    await print.show({ ...client, ...status }, () => clientText(client, print, statusFacts(status, print)));
-  });
 }

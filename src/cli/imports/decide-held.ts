@@ -12,7 +12,7 @@ import { DECIDED_WORDS, resultOf } from '../show/describe-import';
 import { requireImport } from './require-import';
 import { waitForWorker, waitsForResume } from './wake-inbox';
 
-export function addApproveCommand(program: Command, session: Session): void {
+export function addDecideCommands(program: Command, session: Session): void {
   defineCommand(program, {
     usage: 'approve <id>',
     summary: 'let a held import go on',
@@ -27,9 +27,7 @@ export function addApproveCommand(program: Command, session: Session): void {
     .action((id: string, { withoutArchives, reason }: { withoutArchives?: true; reason?: string }) =>
       decide(session, id, withoutArchives === true ? 'approve-without-archives' : 'approve', reason),
     );
-}
 
-export function addDeclineCommand(program: Command, session: Session): void {
   defineCommand(program, {
     usage: 'decline <id>',
     summary: 'end a held import without writing anything',

@@ -148,12 +148,12 @@ async function refuseUndoing({ undos }: Services, { importId }: ImportRun): Prom
 
 function refuseRunning(run: ImportRun): never {
   const { importId, state } = run;
-  const follow = `Follow it with: imports watch ${importId}`;
-  if (state === 'queued' || state === 'claiming') throw notNow(`Import ${importId} waits for its turn already. ${follow}`);
+  const isWaiting = state === 'queued' || state === 'claiming';
+  const what = isWaiting ? 'waits for its turn already' : `is running (${shownState(run)})`;
   throw notNow(
     state === 'held'
       ? `Import ${importId} waits for a decision:\nimports approve ${importId} --reason "…"\nimports decline ${importId} --reason "…"`
-      : `Import ${importId} is running (${shownState(run)}). ${follow}`,
+      : `Import ${importId} ${what}. Follow it with: imports watch ${importId}`,
   );
 }
 
