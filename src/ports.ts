@@ -348,13 +348,6 @@ export interface PermitStore {
 
 // ---------------------------------------------------------------------------------------------------------------- undo
 
-/** A chunk of an undo, with its result once it is done. */
-export interface PlannedUndo {
-  readonly round: number;
-  readonly chunk: UndoChunk;
-  readonly result: UndoChunkResult | undefined;
-}
-
 export interface UndoStore {
   find(importId: ImportId): Promise<Undo | undefined>;
   /**
@@ -373,8 +366,11 @@ export interface UndoStore {
   updateOpen(importId: ImportId, from: number | null, change: Partial<Omit<Undo, 'importId' | 'clientId'>>): Promise<boolean>;
   /** The chunks of a round; those that are there stay as they are. */
   putChunks(importId: ImportId, round: number, chunks: readonly UndoChunk[]): Promise<void>;
-  /** Of its present round. */
-  chunk(importId: ImportId, n: number): Promise<PlannedUndo | undefined>;
+  /** Of its present round, with its result once it is done. */
+  chunk(
+    importId: ImportId,
+    n: number,
+  ): Promise<(Pick<Undo, 'round'> & { chunk: UndoChunk; result: UndoChunkResult | undefined }) | undefined>;
   /** The first result of a chunk stays. */
   setChunkResult(importId: ImportId, round: number, n: number, result: UndoChunkResult): Promise<void>;
   /** What the settlement of a round has done. */

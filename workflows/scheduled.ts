@@ -36,14 +36,8 @@ const { expireDetails, removeOldBackups, clearWorkFolders } = proxyActivities<Ac
 /** 200 imports each: more than any night has, and a history that stays short. */
 const MOST_ROUNDS = 100;
 
-interface KeptHouse {
-  readonly expiredImports: number;
-  readonly removedBackups: number;
-  readonly clearedFolders: number;
-}
-
 /** Every night: removes what was kept long enough. Small repeatable steps; what one night does not finish, the next one does. */
-export async function keepHouse(): Promise<KeptHouse> {
+export async function keepHouse() {
   let expiredImports = 0;
   for (let round = 1; round <= MOST_ROUNDS; round++) {
     const { imports, more } = await expireDetails.executeWithOptions({ summary: 'rejected records, replaced values' }, []);

@@ -12,17 +12,14 @@ import { sendAdminMail } from '../end/send-once';
 
 const HOUR_MS = 3_600_000;
 
-/** Milliseconds since 1970. */
-interface HoldTerm {
-  readonly since: number;
-  readonly until: number;
-}
-
-/** With its numbers and until when. One that was held before, stopped and retried keeps its term while there is some left. */
+/**
+ * With its numbers and until when, in milliseconds since 1970. One that was held before, stopped and retried keeps its term while there is
+ * some left.
+ */
 export async function markHeld(
   ports: ActivityPorts,
   { importId, turn, numbers }: InTurn & { readonly numbers: HoldNumbers },
-): Promise<HoldTerm> {
+): Promise<{ readonly since: number; readonly until: number }> {
   const { run, client } = await loadImport(ports, importId);
   const now = ports.clock.now();
   const term =

@@ -2,17 +2,10 @@
 // key or certificate of some other server that lies around in the environment must not be shown to it. And links into Temporal's UI.
 
 import type { Config, Environment } from './load-config';
-import type { PayloadKey } from './settings';
 
 /** How to reach the server at this address, which counts where the environment names none, and how to read what it keeps. */
-export function temporalTarget(config: Config, address: string): TemporalReach {
+export function temporalTarget(config: Config, address: string) {
   return { env: temporalEnvironment(config), address, payloadKeys: config.temporal.payloadKeys };
-}
-
-interface TemporalReach {
-  readonly env: Environment;
-  readonly address: string;
-  readonly payloadKeys: readonly PayloadKey[];
 }
 
 /** What the Temporal client may read. */

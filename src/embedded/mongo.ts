@@ -2,7 +2,7 @@
 
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { keepRunning, type Stoppable } from './keep-running';
+import { keepRunning } from './keep-running';
 import { startReady } from './kept-program';
 import { pickPort, waitForPort } from './pick-port';
 import { resolveMongo, type MongoEngine } from './resolve-mongo';
@@ -12,12 +12,7 @@ const DATABASE = 'imports';
 /** Says which engine wrote the folder. The small engine makes its own; beside mongod's files it is ours. */
 const MARKER = 'ENGINE';
 
-export interface EmbeddedMongo extends Stoppable {
-  readonly uri: string;
-  readonly engine: string;
-}
-
-export async function startMongo({ config, log, say, signal }: Embedding): Promise<EmbeddedMongo> {
+export async function startMongo({ config, log, say, signal }: Embedding) {
   const folder = path.join(config.dataDir, 'mongo');
   const runDir = path.join(config.dataDir, 'run');
   await mkdir(folder, { recursive: true });

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/load-config';
 import { withoutTemporal } from '../config/temporal';
 import type { Log } from '../ports';
-import { keepRunning, type Stoppable } from './keep-running';
+import { keepRunning } from './keep-running';
 import { startReady } from './kept-program';
 import { pickPort } from './pick-port';
 import { resolveTemporal } from './resolve-temporal';
@@ -40,13 +40,7 @@ export interface Embedding {
   readonly signal: AbortSignal;
 }
 
-interface EmbeddedTemporal extends Stoppable {
-  readonly address: string;
-  readonly uiUrl: string;
-  readonly engine: string;
-}
-
-export async function startTemporal({ config, log, say, signal }: Embedding): Promise<EmbeddedTemporal> {
+export async function startTemporal({ config, log, say, signal }: Embedding) {
   const { command, engine } = await resolveTemporal({ config, say, signal });
   const { namespace } = config.temporal;
   const folder = path.join(config.dataDir, 'temporal');

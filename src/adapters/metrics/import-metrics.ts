@@ -11,16 +11,11 @@ const DECISIONS = ['created', 'updated', 'unchanged', 'archived', 'rejected', 'r
 /** A database that does not answer must not make the scrape fail. */
 const PATIENCE_MS = 2_000;
 
-interface ScanState {
-  readonly last: Date | undefined;
-  readonly missed: number;
-}
-
 interface Counting {
   readonly imports: Pick<ImportStore, 'waiting'>;
   readonly clock: Clock;
   /** The schedules that look for files, by the name of their setting. */
-  readonly scans: () => Promise<ReadonlyMap<string, ScanState>>;
+  readonly scans: () => Promise<ReadonlyMap<string, { readonly last: Date | undefined; readonly missed: number }>>;
 }
 
 export function createImportMetrics({ imports, clock, scans }: Counting): ImportMetrics & Counted {

@@ -34,20 +34,15 @@ export async function putSchedule(temporal: Client, wanted: ScheduleOptions): Pr
 }
 
 export async function findSchedule(temporal: Client, scheduleId: string): Promise<ScheduleDescription | undefined> {
-  try {
-    return await temporal.schedule.getHandle(scheduleId).describe();
-  } catch (error) {
-    if (error instanceof ScheduleNotFoundError) return undefined;
-    throw error;
-  }
+  return temporal.schedule.getHandle(scheduleId).describe().catch(unlessMissing);
 }
 
 export async function removeSchedule(temporal: Client, scheduleId: string): Promise<void> {
-  try {
-    await temporal.schedule.getHandle(scheduleId).delete();
-  } catch (error) {
-    if (!(error instanceof ScheduleNotFoundError)) throw error;
-  }
+  await temporal.schedule.getHandle(scheduleId).delete().catch(unlessMissing);
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (!(error instanceof ScheduleNotFoundError)) throw error;
 }
 
 /** A schedule is written again when the key changes: its arguments are read for as long as it lives. */

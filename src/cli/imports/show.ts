@@ -16,11 +16,6 @@ import type { PlannedChange, ReplacedValue } from '../../domain/file/checked-fil
 import { counted } from '../../domain/report/wording';
 import type { Printer } from '../text/print';
 
-interface ShowOptions {
-  readonly plan?: true;
-  readonly csv?: true;
-}
-
 export function addShowCommand(program: Command, { deps, print }: Session): void {
   defineCommand(program, {
     usage: 'show <id>',
@@ -31,7 +26,7 @@ export function addShowCommand(program: Command, { deps, print }: Session): void
   })
     .option('--plan', 'which users a held import would change, and how')
     .option('--csv', 'with --plan: all of it, as a CSV file')
-    .action(async (id: string, { plan, csv }: ShowOptions) => {
+    .action(async (id: string, { plan, csv }: { readonly plan?: true; readonly csv?: true }) => {
       if (csv && !plan) throw wrongUse('--csv goes with --plan: imports show ID --plan --csv');
       if (csv && print.json) throw wrongUse('Give one of --csv and --json, not both');
       const services = await deps.open();

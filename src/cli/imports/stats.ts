@@ -10,11 +10,6 @@ import { grouped } from '../../domain/report/wording';
 import type { Printer } from '../text/print';
 import { readTime, TIME_FORMS } from '../text/read-option';
 
-interface StatsOptions {
-  readonly client?: readonly string[];
-  readonly since?: string;
-}
-
 export function addStatsCommand(program: Command, { deps, print }: Session): void {
   defineCommand(program, {
     usage: 'stats',
@@ -24,7 +19,7 @@ export function addStatsCommand(program: Command, { deps, print }: Session): voi
   })
     .option('-c, --client <id...>', 'only of these clients')
     .option('--since <time>', 'received then or later')
-    .action(async (options: StatsOptions) => {
+    .action(async (options: { readonly client?: readonly string[]; readonly since?: string }) => {
       const since = readTime(options.since, '--since', deps);
       const services = await deps.open();
       const clientIds = options.client && (await requireClients(services, options.client));

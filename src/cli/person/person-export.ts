@@ -81,7 +81,11 @@ export async function personUploads(
     const kind = isTemporaryName(basename(file.name)) ? 'unfinished' : upload === 'moved' ? 'waiting' : 'upload';
     const tried: PersonFile[] = [];
     for (const each of delimiter === 'auto' ? Object.keys(DELIMITER_NAMES) : [delimiter]) {
-      const rows = await unlessTaken(csv.countPersonRows({ path: file.path, encoding, delimiter: each }, uniqueId));
+      // An import may have taken it meanwhile.
+      const rows = await csv.countPersonRows({ path: file.path, encoding, delimiter: each }, uniqueId).catch((error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+        throw error;
+      });
       tried.push({ importId: null, kind, ...file, delimiter: each, rows });
     }
     const [best] = tried.toSorted((a, b) => b.rows - a.rows);
@@ -120,13 +124,4 @@ export async function* personFiles(
 
 function delimiterOf({ settings }: Client): string {
   return settings.delimiter === 'auto' ? ',' : settings.delimiter;
-}
-
-async function unlessTaken(count: Promise<number>): Promise<number> {
-  try {
-    return await count;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
-    throw error;
-  }
 }
