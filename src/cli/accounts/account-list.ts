@@ -17,32 +17,23 @@ export function addAccountListCommand(parent: Command, { deps, print }: Session)
     await print.show(accounts.map(accountItem), () => {
       if (accounts.length === 0)
         return `There are no accounts yet. Add one with:\nimports account add ${clientId ?? 'CLIENT'} USER --generate-password`;
-      const logins = print.table(
-        [
-          { head: 'ACCOUNT', narrow: 'cut' },
-          { head: 'CLIENT' },
-          { head: 'ENABLED' },
-          { head: 'PASSWORD' },
-          { head: 'KEYS', align: 'right' },
-          { head: 'LAST LOGIN' },
-          { head: 'FROM', dropOrder: 1 },
-        ],
-        accounts.map(({ userName, clientId: client, enabled, passwordHash, publicKeys, lastLoginAt, knownPlaces = [] }) => [
-          userName,
-          client,
-          enabled ? 'yes' : 'no',
-          passwordHash === null ? 'none' : 'set',
-          publicKeys.length,
-          lastLoginAt === null ? 'never' : print.shortTime(lastLoginAt),
-          knownPlaces[0]?.address ?? '',
-        ]),
-      );
+      const logins = print.table(accounts, [
+        { head: 'ACCOUNT', narrow: 'cut', cell: ({ userName }) => userName },
+        { head: 'CLIENT', cell: ({ clientId: client }) => client },
+        { head: 'ENABLED', cell: ({ enabled }) => (enabled ? 'yes' : 'no') },
+        { head: 'PASSWORD', cell: ({ passwordHash }) => (passwordHash === null ? 'none' : 'set') },
+        { head: 'KEYS', align: 'right', cell: ({ publicKeys }) => publicKeys.length },
+        { head: 'LAST LOGIN', cell: ({ lastLoginAt }) => (lastLoginAt === null ? 'never' : print.shortTime(lastLoginAt)) },
+        { head: 'FROM', dropOrder: 1, cell: ({ knownPlaces = [] }) => knownPlaces[0]?.address ?? '' },
+      ]);
       const keys = accounts.flatMap(({ userName, publicKeys }) => publicKeys.map((key) => ({ userName, ...key })));
       if (keys.length === 0) return logins;
-      const fingerprints = print.table(
-        [{ head: 'KEY OF' }, { head: 'TYPE', dropOrder: 2 }, { head: 'FINGERPRINT' }, { head: 'COMMENT', dropOrder: 1 }],
-        keys.map(({ userName, algorithm, fingerprint, comment }) => [userName, algorithm, fingerprint, comment]),
-      );
+      const fingerprints = print.table(keys, [
+        { head: 'KEY OF', cell: ({ userName }) => userName },
+        { head: 'TYPE', dropOrder: 2, cell: ({ algorithm }) => algorithm },
+        { head: 'FINGERPRINT', cell: ({ fingerprint }) => fingerprint },
+        { head: 'COMMENT', dropOrder: 1, cell: ({ comment }) => comment },
+      ]);
       return `${logins}\n\n${fingerprints}`;
     });
   });

@@ -18,24 +18,14 @@ export function addBanCommands(parent: Command, { deps, print }: Session): void 
     const bans = await services.bans.inForce(deps.now());
     await print.show(bans, () => {
       if (bans.length === 0) return 'No address is banned.';
-      return print.table(
-        [
-          { head: 'ADDRESS' },
-          { head: 'SINCE', dropOrder: 1 },
-          { head: 'UNTIL' },
-          { head: 'TIMES', align: 'right' },
-          { head: 'REASON' },
-          { head: 'SPARED', narrow: 'wrap' },
-        ],
-        bans.map(({ address, since, until, times, reason, spares }) => [
-          address,
-          print.shortTime(since),
-          print.shortTime(until),
-          times,
-          reason,
-          spares.length === 0 ? 'none' : spares.join(' '),
-        ]),
-      );
+      return print.table(bans, [
+        { head: 'ADDRESS', cell: ({ address }) => address },
+        { head: 'SINCE', dropOrder: 1, cell: ({ since }) => print.shortTime(since) },
+        { head: 'UNTIL', cell: ({ until }) => print.shortTime(until) },
+        { head: 'TIMES', align: 'right', cell: ({ times }) => times },
+        { head: 'REASON', cell: ({ reason }) => reason },
+        { head: 'SPARED', narrow: 'wrap', cell: ({ spares }) => (spares.length === 0 ? 'none' : spares.join(' ')) },
+      ]);
     });
   });
 

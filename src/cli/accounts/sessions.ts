@@ -28,28 +28,15 @@ function sessionItem({ userName, clientId, address, protocol, software, since, l
 }
 
 function tableOf(sessions: readonly LiveSession[], print: Printer): string {
-  return print.table(
-    [
-      { head: 'ACCOUNT', narrow: 'cut' },
-      { head: 'CLIENT' },
-      { head: 'ADDRESS' },
-      { head: 'BY', dropOrder: 1 },
-      { head: 'SOFTWARE', dropOrder: 3 },
-      { head: 'SINCE' },
-      { head: 'LAST ACTIVITY', dropOrder: 2 },
-      { head: 'BYTES IN', align: 'right', dropOrder: 4 },
-      { head: 'BYTES OUT', align: 'right', dropOrder: 5 },
-    ],
-    sessions.map(({ userName, clientId, address, protocol, software, since, lastActivityAt, bytesIn, bytesOut }) => [
-      userName,
-      clientId,
-      address,
-      protocol,
-      software ?? '',
-      print.shortTime(since),
-      print.time(lastActivityAt).slice(11),
-      grouped(bytesIn),
-      grouped(bytesOut),
-    ]),
-  );
+  return print.table(sessions, [
+    { head: 'ACCOUNT', narrow: 'cut', cell: ({ userName }) => userName },
+    { head: 'CLIENT', cell: ({ clientId }) => clientId },
+    { head: 'ADDRESS', cell: ({ address }) => address },
+    { head: 'BY', dropOrder: 1, cell: ({ protocol }) => protocol },
+    { head: 'SOFTWARE', dropOrder: 3, cell: ({ software }) => software ?? '' },
+    { head: 'SINCE', cell: ({ since }) => print.shortTime(since) },
+    { head: 'LAST ACTIVITY', dropOrder: 2, cell: ({ lastActivityAt }) => print.time(lastActivityAt).slice(11) },
+    { head: 'BYTES IN', align: 'right', dropOrder: 4, cell: ({ bytesIn }) => grouped(bytesIn) },
+    { head: 'BYTES OUT', align: 'right', dropOrder: 5, cell: ({ bytesOut }) => grouped(bytesOut) },
+  ]);
 }

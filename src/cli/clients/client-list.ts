@@ -43,30 +43,16 @@ export function addClientListCommands(parent: Command, { deps, print }: Session)
 
 function tableOf(clients: readonly ListedClient[], print: Printer): string {
   const time = (at: Date | null) => (at === null ? 'never' : print.shortTime(at));
-  return print.table(
-    [
-      { head: 'CLIENT' },
-      { head: 'ENABLED' },
-      { head: 'WAITING', align: 'right' },
-      { head: 'LAST UPLOAD' },
-      { head: 'LAST IMPORT', narrow: 'cut' },
-      { head: 'LAST LOG-IN', dropOrder: 1 },
-      { head: 'SCHEDULE', dropOrder: 2 },
-      { head: 'FAILED RECORDS TO', dropOrder: 3 },
-      { head: 'ARCHIVES', dropOrder: 4 },
-      { head: 'PROFILE', dropOrder: 5 },
-    ],
-    clients.map(({ clientId, enabled, paused, settings, filesWaiting, lastUploadAt, lastImport, lastLoginAt }) => [
-      clientId,
-      enabled ? (paused === undefined ? 'yes' : 'paused') : 'no',
-      filesWaiting === null ? '-' : grouped(filesWaiting),
-      filesWaiting === null && lastUploadAt === null ? '-' : time(lastUploadAt),
-      lastImport === null ? 'none' : `${lastImport.importId} ${lastImport.result}`,
-      time(lastLoginAt),
-      scheduleText(settings.schedule),
-      settings.failedImportEmail,
-      settings.archiveOnInactive ? 'yes' : 'no',
-      settings.profile,
-    ]),
-  );
+  return print.table(clients, [
+    { head: 'CLIENT', cell: ({ clientId }) => clientId },
+    { head: 'ENABLED', cell: ({ enabled, paused }) => (enabled ? (paused === undefined ? 'yes' : 'paused') : 'no') },
+    { head: 'WAITING', align: 'right', cell: ({ filesWaiting }) => (filesWaiting === null ? '-' : grouped(filesWaiting)) },
+    { head: 'LAST UPLOAD', cell: ({ filesWaiting: n, lastUploadAt: at }) => (n === null && at === null ? '-' : time(at)) },
+    { head: 'LAST IMPORT', narrow: 'cut', cell: ({ lastImport: last }) => (last === null ? 'none' : `${last.importId} ${last.result}`) },
+    { head: 'LAST LOG-IN', dropOrder: 1, cell: ({ lastLoginAt }) => time(lastLoginAt) },
+    { head: 'SCHEDULE', dropOrder: 2, cell: ({ settings }) => scheduleText(settings.schedule) },
+    { head: 'FAILED RECORDS TO', dropOrder: 3, cell: ({ settings }) => settings.failedImportEmail },
+    { head: 'ARCHIVES', dropOrder: 4, cell: ({ settings }) => (settings.archiveOnInactive ? 'yes' : 'no') },
+    { head: 'PROFILE', dropOrder: 5, cell: ({ settings }) => settings.profile },
+  ]);
 }

@@ -54,24 +54,18 @@ async function checkChain(audit: AuditStore, print: Printer): Promise<void> {
 }
 
 function tableOf(entries: readonly AuditEntry[], print: Printer): string {
-  return print.table(
-    [
-      { head: 'WHEN' },
-      { head: 'WHO' },
-      { head: 'FROM', dropOrder: 1 },
-      { head: 'DID' },
-      { head: 'TO' },
-      { head: 'WHY, AND WHAT CHANGED', narrow: 'wrap' },
-    ],
-    entries.map(({ at, by, action, subject, reason, was, is }) => [
-      print.shortTime(at),
-      by.selfDeclared === null ? by.name : `${by.name} (says: ${by.selfDeclared})`,
-      by.host,
-      action,
-      shortHash(subject),
-      [...(reason === null ? [] : [reason]), ...differences(was ?? {}, is ?? {})],
-    ]),
-  );
+  return print.table(entries, [
+    { head: 'WHEN', cell: ({ at }) => print.shortTime(at) },
+    { head: 'WHO', cell: ({ by }) => (by.selfDeclared === null ? by.name : `${by.name} (says: ${by.selfDeclared})`) },
+    { head: 'FROM', dropOrder: 1, cell: ({ by }) => by.host },
+    { head: 'DID', cell: ({ action }) => action },
+    { head: 'TO', cell: ({ subject }) => shortHash(subject) },
+    {
+      head: 'WHY, AND WHAT CHANGED',
+      narrow: 'wrap',
+      cell: ({ reason, was, is }) => [...(reason === null ? [] : [reason]), ...differences(was ?? {}, is ?? {})],
+    },
+  ]);
 }
 
 /** Of a person who was erased: the whole of it would leave a terminal no room for the rest. */

@@ -23,10 +23,11 @@ export function addDoctorCommand(program: Command, { deps, print }: Session): vo
     const checks = onceEach(await Promise.all((await deps.doctorChecks()).map((check) => examine(check))));
     const ok = checks.every((finding) => finding.ok);
     await print.show({ ok, checks }, () => {
-      const findings = print.table(
-        [{ head: '' }, { head: 'CHECK' }, { head: 'FOUND', narrow: 'wrap' }],
-        checks.map((finding) => [{ text: markOf(finding), tone: TONES[markOf(finding)] }, finding.name, textOf(finding)]),
-      );
+      const findings = print.table(checks, [
+        { head: '', cell: (finding) => ({ text: markOf(finding), tone: TONES[markOf(finding)] }) },
+        { head: 'CHECK', cell: ({ name }) => name },
+        { head: 'FOUND', narrow: 'wrap', cell: textOf },
+      ]);
       return [findings, ...conclusionOf(checks, print)].join('\n\n');
     });
     const ill = checks.filter((finding) => !finding.ok && finding.skipped !== true).length;

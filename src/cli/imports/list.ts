@@ -80,29 +80,24 @@ function readPeriod(options: ListOptions, deps: CliDeps): Pick<ImportQuery, 'sin
 }
 
 function tableOf(runs: readonly ImportRun[], print: Printer): string {
-  return print.table(
-    [
-      { head: 'IMPORT' },
-      { head: 'FILE', narrow: 'cut' },
-      { head: 'RECEIVED', dropOrder: 1 },
-      { head: 'RESULT' },
-      { head: 'RECORDS', align: 'right', dropOrder: 0 },
-      { head: 'REJECTED', align: 'right', dropOrder: 0 },
-      { head: 'CREATED', align: 'right', dropOrder: 3 },
-      { head: 'UPDATED', align: 'right', dropOrder: 3 },
-      { head: 'ARCHIVED', align: 'right', dropOrder: 3 },
-      { head: 'REPORT', dropOrder: 2 },
-    ],
-    runs.map((run) => [
-      run.importId,
-      run.fileName,
-      print.shortTime(run.receivedAt),
-      { text: resultInList(run).replace('finished: ', ''), tone: toneOf(run) },
-      ...[run.counts.records, run.counts.rejected, run.counts.created, run.counts.updated, run.counts.archived].map(grouped),
+  return print.table(runs, [
+    { head: 'IMPORT', cell: ({ importId }) => importId },
+    { head: 'FILE', narrow: 'cut', cell: ({ fileName }) => fileName },
+    { head: 'RECEIVED', dropOrder: 1, cell: ({ receivedAt }) => print.shortTime(receivedAt) },
+    { head: 'RESULT', cell: (run) => ({ text: resultInList(run).replace('finished: ', ''), tone: toneOf(run) }) },
+    { head: 'RECORDS', align: 'right', dropOrder: 0, cell: ({ counts }) => grouped(counts.records) },
+    { head: 'REJECTED', align: 'right', dropOrder: 0, cell: ({ counts }) => grouped(counts.rejected) },
+    { head: 'CREATED', align: 'right', dropOrder: 3, cell: ({ counts }) => grouped(counts.created) },
+    { head: 'UPDATED', align: 'right', dropOrder: 3, cell: ({ counts }) => grouped(counts.updated) },
+    { head: 'ARCHIVED', align: 'right', dropOrder: 3, cell: ({ counts }) => grouped(counts.archived) },
+    {
+      head: 'REPORT',
+      dropOrder: 2,
       // Before the end `none` would read as a decision.
-      { text: run.finishedAt === null ? '-' : run.report, tone: run.finishedAt !== null && run.report === 'failed' ? 'bad' : undefined },
-    ]),
-  );
+      cell: ({ finishedAt, report }) =>
+        finishedAt === null ? '-' : { text: report, tone: report === 'failed' ? ('bad' as const) : undefined },
+    },
+  ]);
 }
 
 function nothingFound({ client, state, outcome, report, since, until }: ListOptions): string {

@@ -72,14 +72,16 @@ export function rejectedItem({ line, uniqueId, reasons }: Rejected) {
 
 /** As a person reads them; also those of a dry run. `file` null = its headers are not known. */
 export function rejectedTable(records: readonly Rejected[], file: FileHeaders | null, print: Printer): string {
-  return print.table(
-    [{ head: 'LINE', align: 'right' }, { head: 'UNIQUE ID' }, { head: 'REASONS', narrow: 'wrap' }],
-    records.map(({ line, uniqueId, reasons }) => [
-      line,
-      uniqueId === '' ? '(none)' : uniqueId,
-      reasons.map(({ code, field, message }) => `${code}${field === null ? '' : ` ${headerInFile(file, field)}`}: ${message}`),
-    ]),
-  );
+  return print.table(records, [
+    { head: 'LINE', align: 'right', cell: ({ line }) => line },
+    { head: 'UNIQUE ID', cell: ({ uniqueId }) => (uniqueId === '' ? '(none)' : uniqueId) },
+    {
+      head: 'REASONS',
+      narrow: 'wrap',
+      cell: ({ reasons }) =>
+        reasons.map(({ code, field, message }) => `${code}${field === null ? '' : ` ${headerInFile(file, field)}`}: ${message}`),
+    },
+  ]);
 }
 
 async function printCsv(

@@ -144,21 +144,27 @@ function headline(what: string, count: number, shown: number): string {
 }
 
 function losingTable(losing: readonly PlannedChange[], print: Printer): string {
-  return print.table(
-    [{ head: 'LINE', align: 'right' }, { head: 'UNIQUE ID' }, { head: 'ARCHIVED' }, { head: 'ACTIVE PERMITS', narrow: 'wrap' }],
-    losing.map(({ line, uniqueId, isArchived, permits }) => [line, uniqueId, isArchived ? 'yes' : 'is already', permits.join(', ')]),
-  );
+  return print.table(losing, [
+    { head: 'LINE', align: 'right', cell: ({ line }) => line },
+    { head: 'UNIQUE ID', cell: ({ uniqueId }) => uniqueId },
+    { head: 'ARCHIVED', cell: ({ isArchived }) => (isArchived ? 'yes' : 'is already') },
+    { head: 'ACTIVE PERMITS', narrow: 'wrap', cell: ({ permits }) => permits.join(', ') },
+  ]);
 }
 
 function renamedTable(renamed: readonly PlannedChange[], print: Printer): string {
-  return print.table(
-    [{ head: 'LINE', align: 'right' }, { head: 'UNIQUE ID' }, { head: 'FIELD: OLD -> NEW', narrow: 'wrap' }],
-    renamed.map(({ line, uniqueId, email, userName }) => [
-      line,
-      uniqueId,
-      [...(email === null ? [] : [`e-mail: ${arrow(email)}`]), ...(userName === null ? [] : [`user name: ${arrow(userName)}`])],
-    ]),
-  );
+  return print.table(renamed, [
+    { head: 'LINE', align: 'right', cell: ({ line }) => line },
+    { head: 'UNIQUE ID', cell: ({ uniqueId }) => uniqueId },
+    {
+      head: 'FIELD: OLD -> NEW',
+      narrow: 'wrap',
+      cell: ({ email, userName }) => [
+        ...(email === null ? [] : [`e-mail: ${arrow(email)}`]),
+        ...(userName === null ? [] : [`user name: ${arrow(userName)}`]),
+      ],
+    },
+  ]);
 }
 
 function arrow({ was, willBe }: ReplacedValue): string {

@@ -44,40 +44,21 @@ function textOf(
   const from = since === undefined ? '' : ` since ${print.time(since)}`;
   if (total.files === 0) return `No file was received${from}.`;
   const rows = byClient.length === 1 ? byClient : [...byClient, ['all', total] as const];
-  const table = print.table(
-    [
-      { head: 'CLIENT' },
-      { head: 'FILES', align: 'right' },
-      { head: 'IMPORTED', align: 'right' },
-      { head: 'WITH FAILURES', align: 'right' },
-      { head: 'REFUSED', align: 'right' },
-      { head: 'DECLINED', align: 'right', dropOrder: 3 },
-      { head: 'UNDONE', align: 'right', dropOrder: 4 },
-      { head: 'OPEN', align: 'right' },
-      { head: 'RECORDS', align: 'right' },
-      { head: 'REJECTED', align: 'right' },
-      { head: 'CREATED', align: 'right', dropOrder: 5 },
-      { head: 'UPDATED', align: 'right', dropOrder: 5 },
-      { head: 'ARCHIVED', align: 'right', dropOrder: 5 },
-    ],
-    rows.map(([clientId, { files, ends, counts }]) => [
-      clientId,
-      ...[
-        files,
-        ends.imported,
-        ends['imported-with-failures'],
-        ends.refused,
-        ends.declined,
-        ends.undone,
-        ends.open,
-        counts.records,
-        counts.rejected,
-        counts.created,
-        counts.updated,
-        counts.archived,
-      ].map(grouped),
-    ]),
-  );
+  const table = print.table(rows, [
+    { head: 'CLIENT', cell: ([clientId]) => clientId },
+    { head: 'FILES', align: 'right', cell: ([, { files }]) => grouped(files) },
+    { head: 'IMPORTED', align: 'right', cell: ([, { ends }]) => grouped(ends.imported) },
+    { head: 'WITH FAILURES', align: 'right', cell: ([, { ends }]) => grouped(ends['imported-with-failures']) },
+    { head: 'REFUSED', align: 'right', cell: ([, { ends }]) => grouped(ends.refused) },
+    { head: 'DECLINED', align: 'right', dropOrder: 3, cell: ([, { ends }]) => grouped(ends.declined) },
+    { head: 'UNDONE', align: 'right', dropOrder: 4, cell: ([, { ends }]) => grouped(ends.undone) },
+    { head: 'OPEN', align: 'right', cell: ([, { ends }]) => grouped(ends.open) },
+    { head: 'RECORDS', align: 'right', cell: ([, { counts }]) => grouped(counts.records) },
+    { head: 'REJECTED', align: 'right', cell: ([, { counts }]) => grouped(counts.rejected) },
+    { head: 'CREATED', align: 'right', dropOrder: 5, cell: ([, { counts }]) => grouped(counts.created) },
+    { head: 'UPDATED', align: 'right', dropOrder: 5, cell: ([, { counts }]) => grouped(counts.updated) },
+    { head: 'ARCHIVED', align: 'right', dropOrder: 5, cell: ([, { counts }]) => grouped(counts.archived) },
+  ]);
   const reasons = reasonsText({ reasonCounts: total.reasonCounts }, null, print);
   return [`Files received${from}:`, table, ...(reasons === undefined ? [] : [reasons])].join('\n\n');
 }

@@ -175,22 +175,16 @@ function describeUndone(item: UndoItem, print: Printer): string {
 
 function leftText({ importId, left }: UndoItem, print: Printer): readonly string[] {
   if (left.length === 0) return [];
-  const table = print.table(
-    [
-      { head: 'UNIQUE ID' },
-      { head: 'LINE', align: 'right', dropOrder: 1 },
-      { head: 'PERMIT' },
-      { head: 'LEFT AS IT IS BECAUSE', narrow: 'wrap' },
-    ],
-    left
-      .slice(0, ON_SCREEN)
-      .map(({ uniqueId, line, permit, changedBy, message }) => [
-        uniqueId,
-        line ?? '',
-        permit ?? '',
-        changedBy === null ? message : `${changedBy}: ${message}`,
-      ]),
-  );
+  const table = print.table(left.slice(0, ON_SCREEN), [
+    { head: 'UNIQUE ID', cell: ({ uniqueId }) => uniqueId },
+    { head: 'LINE', align: 'right', dropOrder: 1, cell: ({ line }) => line ?? '' },
+    { head: 'PERMIT', cell: ({ permit }) => permit ?? '' },
+    {
+      head: 'LEFT AS IT IS BECAUSE',
+      narrow: 'wrap',
+      cell: ({ changedBy, message }) => (changedBy === null ? message : `${changedBy}: ${message}`),
+    },
+  ]);
   if (left.length <= ON_SCREEN) return [table];
   return [table, `The first ${ON_SCREEN} of ${grouped(left.length)}. All of them: imports undo ${importId} --json`];
 }

@@ -50,24 +50,14 @@ function foundItem({ uniqueId, status, values, imported }: User) {
 }
 
 function foundTable(users: readonly User[], print: Printer): string {
-  return print.table(
-    [
-      { head: 'UNIQUE ID' },
-      { head: 'NAME', narrow: 'cut' },
-      { head: 'E-MAIL' },
-      { head: 'USER NAME', dropOrder: 2 },
-      { head: 'STATUS' },
-      { head: 'LAST IMPORT', dropOrder: 1 },
-    ],
-    users.map(({ uniqueId, status, values: { firstName = '', lastName = '', email = '', userName = '' }, imported }) => [
-      uniqueId,
-      `${firstName} ${lastName}`.trim(),
-      email,
-      userName,
-      status,
-      imported?.importId ?? '',
-    ]),
-  );
+  return print.table(users, [
+    { head: 'UNIQUE ID', cell: ({ uniqueId }) => uniqueId },
+    { head: 'NAME', narrow: 'cut', cell: ({ values: { firstName = '', lastName = '' } }) => `${firstName} ${lastName}`.trim() },
+    { head: 'E-MAIL', cell: ({ values }) => values.email ?? '' },
+    { head: 'USER NAME', dropOrder: 2, cell: ({ values }) => values.userName ?? '' },
+    { head: 'STATUS', cell: ({ status }) => status },
+    { head: 'LAST IMPORT', dropOrder: 1, cell: ({ imported }) => imported?.importId ?? '' },
+  ]);
 }
 
 const DID: Readonly<Record<UserEvent['did'], string>> = {
@@ -110,22 +100,13 @@ export function addUserCommand(program: Command, { deps, print }: Session): void
 }
 
 function historyTable(events: readonly UserEvent[], print: Printer): string {
-  return print.table(
-    [
-      { head: 'WHEN' },
-      { head: 'IMPORT' },
-      { head: 'LINE', align: 'right' },
-      { head: 'USER WAS' },
-      { head: 'FIELD: OLD -> NEW', narrow: 'wrap' },
-    ],
-    events.map(({ at, importId, line, did, fields }) => [
-      at === null ? '' : print.shortTime(at),
-      importId,
-      line === null ? '' : line,
-      DID[did],
-      fields === null ? 'values no longer known' : fields.map(textOf),
-    ]),
-  );
+  return print.table(events, [
+    { head: 'WHEN', cell: ({ at }) => (at === null ? '' : print.shortTime(at)) },
+    { head: 'IMPORT', cell: ({ importId }) => importId },
+    { head: 'LINE', align: 'right', cell: ({ line }) => line ?? '' },
+    { head: 'USER WAS', cell: ({ did }) => DID[did] },
+    { head: 'FIELD: OLD -> NEW', narrow: 'wrap', cell: ({ fields }) => (fields === null ? 'values no longer known' : fields.map(textOf)) },
+  ]);
 }
 
 function textOf({ field, old, new: value }: FieldChange): string {
@@ -158,8 +139,11 @@ export function addUsersRepairCommand(users: Command, { deps, print }: Session):
     await print.show({ clientId, mended, sharing, shared }, () => {
       const done = mended === 0 ? `Every key of ${clientId} is as it should be.` : `${grouped(mended)} keys of ${clientId} were mended.`;
       if (sharing === 0) return done;
-      const rows = shared.map(({ uniqueId, field, heldBy }) => [uniqueId, field, heldBy]);
-      const table = print.table([{ head: 'USER' }, { head: 'FIELD' }, { head: 'SAME AS' }], rows);
+      const table = print.table(shared, [
+        { head: 'USER', cell: ({ uniqueId }) => uniqueId },
+        { head: 'FIELD', cell: ({ field }) => field },
+        { head: 'SAME AS', cell: ({ heldBy }) => heldBy },
+      ]);
       const more = sharing > shared.length ? `\n… and ${grouped(sharing - shared.length)} more.` : '';
       return `${done}\n\n${table}${more}\n\nThese share a value with another user. Correct one of each two in the application, then run it again.`;
     });

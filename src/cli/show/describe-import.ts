@@ -166,10 +166,11 @@ export function reasonsText(
 ): string | undefined {
   const reasons = summariseReasons(run, file);
   if (reasons.length === 0) return undefined;
-  return print.table(
-    [{ head: 'RECORDS', align: 'right' }, { head: 'REASON' }, { head: '', narrow: 'wrap' }],
-    reasons.map(({ code, count, title, column }) => [grouped(count), code, column === null ? title : `${title}: ${column}`]),
-  );
+  return print.table(reasons, [
+    { head: 'RECORDS', align: 'right', cell: ({ count }) => grouped(count) },
+    { head: 'REASON', cell: ({ code }) => code },
+    { head: '', narrow: 'wrap', cell: ({ title, column }) => (column === null ? title : `${title}: ${column}`) },
+  ]);
 }
 
 /** An address that is wrong is the usual cause. */

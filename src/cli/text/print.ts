@@ -30,7 +30,7 @@ export interface Printer {
   raw(text: string | Uint8Array): Promise<void>;
   /** The CSV file that `write` leaves at a path, as it is; on a terminal what would steer it is shown as text. */
   csvFile(write: (path: string) => Promise<void>): Promise<void>;
-  table(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[]): string;
+  table<Row>(rows: readonly Row[], columns: readonly (TableColumn & { readonly cell: (row: Row) => TableCell })[]): string;
   facts(facts: readonly Fact[]): string;
   /** Sentences, and lines to be typed. */
   prose(text: string, hang?: number): string;
@@ -80,7 +80,10 @@ export function createPrinter(terminal: {
         if (columns === undefined) for await (const bytes of createReadStream(path)) await write(bytes as Buffer);
         else for await (const text of createReadStream(path, 'utf8')) await write(escapeCsv(text as string));
       }),
-    table: (heads, rows) => layOutTable(heads, rows, page()),
+    table(rows, shown) {
+      const cells = rows.map((row) => shown.map(({ cell }) => cell(row)));
+      return layOutTable(shown, cells, page());
+    },
     facts: (facts) => layOutFacts(facts, page()),
     prose: (text, hang) => layOutProse(text, columns, hang),
     time: (date) => clock.format(date),

@@ -3,19 +3,9 @@
 import type { Counts, HoldVerdict, ImportOutcome } from '../import-run';
 import type { RefusalCode } from '../reason/refusals';
 
-export type ProcessStep =
-  | { readonly kind: 'found'; readonly bytes: number }
-  | { readonly kind: 'skipped'; readonly sha1: string; readonly claimedBy: string }
-  | { readonly kind: 'started'; readonly attempt: number }
-  | { readonly kind: 'read'; readonly records: number }
-  | { readonly kind: 'refused'; readonly code: RefusalCode }
-  | { readonly kind: 'held'; readonly archives: number; readonly activeUsers: number }
-  | { readonly kind: 'decided'; readonly verdict: HoldVerdict | 'timed-out' }
-  | { readonly kind: 'ended'; readonly outcome: ImportOutcome | 'stopped'; readonly counts: Counts }
-  | { readonly kind: 'reported'; readonly name: string }
-  | { readonly kind: 'e-mailed'; readonly report: 'sent' | 'failed' }
-  | { readonly kind: 'failed' | 'cancelled'; readonly attempt: number }
-  | { readonly kind: 'undone' };
+interface Attempt {
+  readonly attempt: number;
+}
 
 const DECIDED: Readonly<Record<HoldVerdict | 'timed-out', string>> = {
   approve: 'approved',
@@ -24,35 +14,33 @@ const DECIDED: Readonly<Record<HoldVerdict | 'timed-out', string>> = {
   'timed-out': 'declined, because nobody decided in time',
 };
 
+/** Each step, and what is known of it. */
+const WORDS = {
+  found: ({ bytes }: { readonly bytes: number }) => `found: a new version of the upload, ${bytes} bytes`,
+  skipped: ({ sha1, claimedBy }: { readonly sha1: string; readonly claimedBy: string }) =>
+    `skipped: this version was taken before, as ${claimedBy}; delete /tmp/${sha1} to import it again`,
+  started: ({ attempt }: Attempt) => `started${again(attempt)}`,
+  read: ({ records }: { readonly records: number }) => `read: ${records} records`,
+  refused: ({ code }: { readonly code: RefusalCode }) => `refused: ${code}`,
+  held: ({ archives, activeUsers }: { readonly archives: number; readonly activeUsers: number }) =>
+    `held: ${archives} of ${activeUsers} active users would be archived; waiting for approval`,
+  decided: ({ verdict }: { readonly verdict: HoldVerdict | 'timed-out' }) => `decided: ${DECIDED[verdict]}`,
+  ended: ({ outcome, counts }: { readonly outcome: ImportOutcome | 'stopped'; readonly counts: Counts }) =>
+    `ended: ${outcome}; ${countsOf(counts)}`,
+  reported: ({ name }: { readonly name: string }) => `report: /reports/${name}`,
+  'e-mailed': ({ report }: { readonly report: 'sent' | 'failed' }) =>
+    report === 'sent' ? 'e-mail: handed to the mail server' : 'e-mail: could not be sent',
+  failed: ({ attempt }: Attempt) => `failed${again(attempt)}: there is a fault on our side, and we are looking into it`,
+  cancelled: ({ attempt }: Attempt) => `cancelled${again(attempt)}`,
+  undone: () => 'undone: its changes were taken back',
+};
+
+type Kind = keyof typeof WORDS;
+type Known<Words> = Words extends (known: infer K) => string ? K : never;
+export type ProcessStep = { readonly [K in Kind]: { readonly kind: K } & Known<(typeof WORDS)[K]> }[Kind];
+
 export function describeStep(step: ProcessStep): string {
-  switch (step.kind) {
-    case 'found':
-      return `found: a new version of the upload, ${step.bytes} bytes`;
-    case 'skipped':
-      return `skipped: this version was taken before, as ${step.claimedBy}; delete /tmp/${step.sha1} to import it again`;
-    case 'started':
-      return `started${again(step.attempt)}`;
-    case 'read':
-      return `read: ${step.records} records`;
-    case 'refused':
-      return `refused: ${step.code}`;
-    case 'held':
-      return `held: ${step.archives} of ${step.activeUsers} active users would be archived; waiting for approval`;
-    case 'decided':
-      return `decided: ${DECIDED[step.verdict]}`;
-    case 'ended':
-      return `ended: ${step.outcome}; ${countsOf(step.counts)}`;
-    case 'reported':
-      return `report: /reports/${step.name}`;
-    case 'e-mailed':
-      return step.report === 'sent' ? 'e-mail: handed to the mail server' : 'e-mail: could not be sent';
-    case 'failed':
-      return `failed${again(step.attempt)}: there is a fault on our side, and we are looking into it`;
-    case 'cancelled':
-      return `cancelled${again(step.attempt)}`;
-    case 'undone':
-      return 'undone: its changes were taken back';
-  }
+  return (WORDS[step.kind] as (known: ProcessStep) => string)(step);
 }
 
 function again(attempt: number): string {
