@@ -37,6 +37,16 @@ export function userIdOf(clientId: ClientId, uniqueId: string): UserId {
   return `${clientId}/${uniqueId}` as UserId;
 }
 
+const DECIMAL = /^\d+\.0$/;
+
+/** What programs leave alone that drop leading zeros of an id, or add `.0` to a number: equal for ids that may be one. */
+export function withoutZeros(uniqueId: string): string {
+  const end = DECIMAL.test(uniqueId) ? uniqueId.length - 2 : uniqueId.length;
+  let start = 0;
+  while (start < end - 1 && uniqueId.startsWith('0', start)) start++;
+  return uniqueId.slice(start, end);
+}
+
 /** What the client calls the user. */
 export function uniqueIdOf(userId: UserId): string {
   return userId.slice(userId.indexOf('/') + 1);

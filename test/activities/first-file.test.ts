@@ -85,3 +85,15 @@ test.each(['before', 'after'] as const)('a worker that dies %s any call about us
     if (!seen.dead) return expect(at).toBeGreaterThan(6);
   }
 });
+
+test('ids that differ in zeros only make no users, also in a first file, unless the application has both', async () => {
+  const clientId = await world.addClient('zeros');
+  const content = 'unique_id,login_source,first_name\r\n7,OPSCOM,Jo\r\n007,OPSCOM,Jo\r\n8,OPSCOM,Al\r\n';
+  await world.drop(clientId, 'users.csv', content);
+  await world.importAll(clientId);
+  expect((await usersOf(clientId)).map(({ uniqueId }) => uniqueId as string)).toEqual(['8']);
+  await addedByOthers(clientId, '7', {});
+  await addedByOthers(clientId, '007', {});
+  await world.drop(clientId, 'users.csv', content);
+  expect(await world.importAll(clientId)).toMatchObject([{ counts: { updated: 2, unchanged: 1, rejected: 0 } }]);
+});

@@ -57,7 +57,7 @@ interface IndexSetup {
 
 export class RecordIndex {
   readonly #setup: IndexSetup;
-  readonly #conflicts = createConflictFinder();
+  readonly #conflicts: ReturnType<typeof createConflictFinder>;
   readonly #chunks: { n: number; start: number; end: number; firstLine: number; records: number }[] = [];
   /** Begin of a record whose end has not been read yet. */
   #rest: Buffer = Buffer.alloc(0);
@@ -81,6 +81,7 @@ export class RecordIndex {
 
   constructor(setup: IndexSetup) {
     this.#setup = setup;
+    this.#conflicts = createConflictFinder({ mindsZeros: setup.settings.leadingZeros === 'same' });
     this.#offset = setup.offset;
     this.#isBehindSepLine = !setup.hasSepLine;
   }

@@ -28,7 +28,7 @@ export function decide(record: CheckedRecord, mark: FileMark | undefined, user: 
   // What a newer file says about the user counts, even if this record would have been rejected anyway.
   if (context.superseded || isNewerThan(context.seq, user)) return alone({ kind: 'superseded' });
 
-  const reasons = [...record.reasons, ...(mark?.reasons ?? []), ...reasonsOfTheWorld(record, user, context)];
+  const reasons = [...record.reasons, ...(mark?.reasons ?? []), ...reasonsOfTheWorld(record, mark, user, context)];
   if (isSome(reasons)) return alone({ kind: 'reject', reasons });
   if (user === undefined) return alone({ kind: 'create', set: record.values });
 
@@ -43,21 +43,30 @@ function isNewerThan(seq: number, user: User | undefined): boolean {
 }
 
 /** Reasons that need the user. None when the record does not say who it is about, or says it in a way that cannot be anybody. */
-function reasonsOfTheWorld(record: CheckedRecord, user: User | undefined, context: DecideContext): readonly Reason[] {
+function reasonsOfTheWorld(
+  record: CheckedRecord,
+  mark: FileMark | undefined,
+  user: User | undefined,
+  context: DecideContext,
+): readonly Reason[] {
   if (record.uniqueId === '' || record.reasons.some(({ field }) => field === 'uniqueId')) return [];
   if (user === undefined && context.zeroTwin !== undefined) {
     return [leadingZerosReason((context.nameOf ?? headerOf)('uniqueId'), record.uniqueId, context.zeroTwin)];
   }
   if (user === undefined) {
-    return record.active === '0' ? [reason('INACTIVE_UNKNOWN_USER', 'active')] : missingOfNewUser(record, context);
+    return record.active === '0' ? [reason('INACTIVE_UNKNOWN_USER', 'active')] : reasonsOfNewUser(record, mark, context);
   }
-  if (isAsGoodAsNew(record, user)) return missingOfNewUser(record, context);
+  if (isAsGoodAsNew(record, user)) return reasonsOfNewUser(record, mark, context);
   const wantsActive = record.active === '1' && user.status === 'archived';
   return wantsActive && !context.reactivateOnActive ? [reason('USER_ARCHIVED', 'active')] : [];
 }
 
-function missingOfNewUser(record: CheckedRecord, { requiredFields, nameOf }: DecideContext): readonly Reason[] {
+function reasonsOfNewUser(record: CheckedRecord, mark: FileMark | undefined, context: DecideContext): readonly Reason[] {
   if (record.isHeading === true) return [headingReason()];
+  return [...(mark?.ifNew === undefined ? [] : [mark.ifNew]), ...missingOfNewUser(record, context)];
+}
+
+function missingOfNewUser(record: CheckedRecord, { requiredFields, nameOf }: DecideContext): readonly Reason[] {
   return requiredFields
     .filter((field) => isMissing(record, field))
     .map((field) => {

@@ -1,14 +1,15 @@
 // Finds, within one file, records that repeat an earlier one and records that contradict each other: one unique id with different data,
 // one e-mail or user name for different people. Keeps 36 bytes per record (line and four fingerprints), in blocks that are never
-// copied, plus 4 to 8 while it looks for equals; only a file that is full of repetitions costs more (12 bytes per record and kind).
+// copied, plus 8 where ids have zeros that programs drop or add, and 4 to 8 while it looks for equals; only a file that is full of repetitions costs more (12 bytes per record and kind).
 // Whose e-mail or user name it is that a record claims, too, is not kept: the ids on the lines to be named are read from the file again.
 // So are records of one unique id that are not written alike: what each of them means is asked only then.
 
 import { claimOf, emailKeyOf, userNameKeyOf } from '../record/claims';
 import { fingerprintInto } from './fingerprint';
+import { withoutZeros } from '../ids';
 import { groupEquals, PER_STEP, type Groups, type InSteps } from './group-equals';
 import { MOST_LINES_NAMED, nameLines } from '../report/wording';
-import { claimedTwiceReason, reason, type Reason } from '../reason/reasons';
+import { claimedTwiceReason, reason, zeroTwinReason, type Reason } from '../reason/reasons';
 import type { CheckedRecord, FileMark, Column, RawRow } from '../record/record';
 import { toNfc } from '../record/cell-text';
 import { groupKey, spellGroups } from '../record/groups';
@@ -54,8 +55,13 @@ const WIDTH = 9;
 const BLOCK_BITS = 14;
 const BLOCK_MASK = (1 << BLOCK_BITS) - 1;
 
-export function createConflictFinder(): ConflictFinder {
+/** `mindsZeros`: ids that differ only in leading zeros, or in `.0` at their end, are taken for one person's. */
+export function createConflictFinder({ mindsZeros = false } = {}): ConflictFinder {
   const blocks: Uint32Array[] = [];
+  /** Fingerprints of ids without their zeros, of the records that have any: a block only where there are such. */
+  const bareBlocks: Uint32Array[] = [];
+  /** Of ids; 0 = one to which `.0` may have been added. Where there is only one, ids differ in more than zeros. */
+  const lengths = new Set<number>();
   let count = 0;
   let cutLine: number | undefined;
   let sameId: Groups | undefined;
@@ -74,6 +80,28 @@ export function createConflictFinder(): ConflictFinder {
       (record) => has(record, ID),
       (a, b) => !isSame(a, b, IDENTITY),
     );
+  const addBare = (uniqueId: string, record: number): void => {
+    const isDecimal = uniqueId.endsWith('.0');
+    lengths.add(uniqueId.length);
+    if (isDecimal) lengths.add(0);
+    if (!isDecimal && !uniqueId.startsWith('0')) return;
+    const block = (bareBlocks[record >>> BLOCK_BITS] ??= new Uint32Array(2 << BLOCK_BITS));
+    fingerprintInto(withoutZeros(uniqueId), block, (record & BLOCK_MASK) * 2);
+  };
+  const bareAt = (record: number, lane: 0 | 1): number => {
+    const block = bareBlocks[record >>> BLOCK_BITS];
+    const start = (record & BLOCK_MASK) * 2;
+    return block === undefined || (block[start] === 0 && block[start + 1] === 0) ? at(record, ID + lane) : block[start + lane]!;
+  };
+  /** Ids that are one without their zeros, each by its first record. */
+  const groupBareIds = (ids: Groups) =>
+    groupEquals({
+      count,
+      low: (record) => bareAt(record, 0),
+      isSame: (a, b) => bareAt(a, 0) === bareAt(b, 0) && bareAt(a, 1) === bareAt(b, 1),
+      takesPart: (record) => has(record, ID) && ids.headOf(record) === record,
+      conflict: () => true,
+    });
   const recordOn = (line: number): number => {
     let [low, high] = [0, count - 1];
     while (low < high) {
@@ -96,6 +124,7 @@ export function createConflictFinder(): ConflictFinder {
       block[start + LINE] = record.line;
       if (record.uniqueId !== '') {
         fingerprintInto(record.uniqueId, block, start + ID);
+        if (mindsZeros) addBare(record.uniqueId, count - 1);
         fingerprintInto(text, block, start + IDENTITY);
       }
       if (email !== undefined) fingerprintInto(emailKeyOf(email), block, start + EMAIL);
@@ -127,6 +156,8 @@ export function createConflictFinder(): ConflictFinder {
       const sameEmail = yield* ofSlot(EMAIL, (record) => has(record, EMAIL) && !isRepeat(record), isOther);
       const sameUserName = yield* ofSlot(USER_NAME, (record) => has(record, USER_NAME) && !isRepeat(record), isOther);
 
+      const sameBareId = bareBlocks.length === 0 || lengths.size === 1 ? undefined : yield* groupBareIds(ids);
+
       const linesOf = (groups: Groups, record: number) => firstOthers(groups, record, MOST_LINES_NAMED).map((member) => at(member, LINE));
       function* marks(idsByLine: ReadonlyMap<number, string>): Generator<FileMark> {
         const claimedBy = (groups: Groups, record: number) => {
@@ -144,7 +175,9 @@ export function createConflictFinder(): ConflictFinder {
           const line = at(record, LINE);
           const repeats = isRepeat(record);
           if (line === cutLine && !repeats) reasons.push(reason('CUT_OFF', null));
-          if (repeats || reasons.length > 0) yield { line, repeats, reasons };
+          const isTwin = sameBareId?.isConflict(record) === true;
+          const ifNew = isTwin ? zeroTwinReason(nameLines(linesOf(sameBareId, record), sameBareId.sizeOf(record) - 1)) : undefined;
+          if (repeats || isTwin || reasons.length > 0) yield { line, repeats, reasons, ...(ifNew !== undefined && { ifNew }) };
         }
         const isKept = count > 0 && at(count - 1, LINE) === cutLine;
         if (cutLine !== undefined && !isKept) yield { line: cutLine, repeats: false, reasons: [reason('CUT_OFF', null)] };

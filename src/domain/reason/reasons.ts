@@ -159,8 +159,8 @@ const ROWS = {
     scope: 'cell',
     title: 'Zeros lost or added',
     meaning:
-      'No user has this unique_id, but one has it with more or fewer leading zeros, which spreadsheets drop, or with or without the .0 that some programs add to numbers. Not checked for clients whose setting leadingZeros is distinct.',
-    fix: 'Write each id with its zeros. The reason of each record names the stored id. If they are two different people, ask us to keep them apart.',
+      'No user has this unique_id, but one, or a record of the same file for another new user, has it with more or fewer leading zeros, which spreadsheets drop, or with or without the .0 that some programs add to numbers. Not checked for clients whose setting leadingZeros is distinct.',
+    fix: 'Write each id with its zeros. The reason of each record names the stored id, or the other lines. If they are two different people, ask us to keep them apart.',
     sentence: (column) => `${column} differs from another user's id only in leading zeros; write the id with its zeros.`,
   },
   QUOTE_MISPLACED: {
@@ -304,6 +304,15 @@ export function headingReason(): Reason {
     'NOT_A_USER',
     null,
     'This line fills one column only, as a heading does; remove it, or fill another column if it is a user.',
+  );
+}
+
+/** Of new ids of one file that differ only so; `lines` = where the others are. */
+export function zeroTwinReason(lines: string): Reason {
+  return reason(
+    'LEADING_ZEROS',
+    'uniqueId',
+    `A new id that differs only in leading zeros, or in .0 at its end, is also on ${lines}. Keep only one of these records; if they are different people, ask us to keep them apart.`,
   );
 }
 

@@ -52,6 +52,8 @@ export interface FileMark {
   readonly line: number;
   readonly repeats: boolean;
   readonly reasons: readonly Reason[];
+  /** A reason only if the record would make a new user. */
+  readonly ifNew?: Reason;
 }
 
 /** What a record does to the world. Pure data: the store carries it out. */

@@ -142,6 +142,16 @@ describe('what a new user must have', () => {
   });
 });
 
+test('what is held against new users only is not held against one that is there', () => {
+  const mark: FileMark = { line: 12, repeats: false, reasons: [], ifNew: reason('LEADING_ZEROS', 'uniqueId') };
+  const undone: User = { ...ARCHIVED, archived: { importId: importIdOf(clientId, 3), at: new Date(0), undone: true } };
+  expect(brief({ mark, context: { requiredFields: ['email'] } })).toBe('LEADING_ZEROS 9016');
+  expect(brief({ mark, user: undone })).toBe('LEADING_ZEROS');
+  expect(brief({ mark, user: USER })).toBe('update');
+  expect(brief({ mark, context: { zeroTwin: '0901' } })).toBe('LEADING_ZEROS');
+  expect(brief({ mark, user: stamped(USER, 'create') })).toBe('done');
+});
+
 test('what may be a heading is one, unless there is such a user', () => {
   const record = { values: {}, isHeading: true } as const;
   expect(brief({ record, context: { requiredFields: ['email'] } })).toBe('NOT_A_USER');

@@ -13,8 +13,11 @@ interface Row {
 }
 
 /** The first row is on line 2. */
-function find(rows: readonly Row[]): { ids: readonly bigint[]; marks: readonly FileMark[] } {
-  const finder = createConflictFinder();
+function find(
+  rows: readonly Row[],
+  options: Parameters<typeof createConflictFinder>[0] = {},
+): { ids: readonly bigint[]; marks: readonly FileMark[] } {
+  const finder = createConflictFinder(options);
   rows.forEach((row, at) => finder.add(recordOf(row, at + 2), JSON.stringify(row)));
   const { ids, named, marks } = atOnce(finder.finish());
   return { ids: [...ids], marks: [...marks(new Map(named.map((line) => [line, rows[line - 2]!.id])))] };
@@ -31,6 +34,52 @@ const brief = (rows: readonly Row[]) =>
 
 test('says nothing of records that get along', () => {
   expect(brief([{ id: '1', email: 'a@b.ca', userName: 'a' }, { id: '2', email: 'b@b.ca', userName: 'A' }, { id: '01' }])).toEqual([]);
+});
+
+describe('ids that differ in zeros only', () => {
+  const twins = (ids: readonly string[], mindsZeros = true) =>
+    find(
+      ids.map((id) => ({ id })),
+      { mindsZeros },
+    ).marks.map(({ line, repeats, reasons, ifNew }) => [
+      line,
+      repeats,
+      reasons.length,
+      /on (lines? .*)\. Keep/.exec(ifNew?.message ?? '')?.[1],
+    ]);
+
+  test('are told apart by the lines of the others, if they would make new users', () => {
+    expect(twins(['901', '7', '000901', '901.0', '08', '000901'])).toEqual([
+      [2, false, 0, 'lines 4 and 5'],
+      [4, false, 0, 'lines 2 and 5'],
+      [5, false, 0, 'lines 2 and 4'],
+      [7, true, 0, undefined],
+    ]);
+    expect(twins(['0901.0', '000901'])).toHaveLength(2);
+    expect(twins(['0901.0', '0901.0', '901.00', '0902.0'])).toHaveLength(1);
+    expect(twins(['0A1', 'A1'])).toEqual([
+      [2, false, 0, 'line 3'],
+      [3, false, 0, 'line 2'],
+    ]);
+  });
+
+  test('are two people where the client says so', () => expect(twins(['901', '000901', '901.0'], false)).toEqual([]));
+
+  test.each([
+    [['0', '1', '10', '100']],
+    [['901', '901.5', '901.00']],
+    [['A.0', 'A']],
+    [['.0', '0', '00901', '901 ']],
+    [['00901', '00902', '90100']],
+  ])('not %j', (ids) => expect(twins(ids)).toEqual([]));
+
+  test('are found wherever they stand in a large file', () => {
+    const many = Array.from({ length: 40_000 }, (_, n) => `${n + 100_000}`);
+    expect(twins(['0139999', ...many])).toEqual([
+      [2, false, 0, 'line 40002'],
+      [40_002, false, 0, 'line 2'],
+    ]);
+  });
 });
 
 test('keeps the first of identical records; the others repeat it', () => {

@@ -6,7 +6,7 @@ import { type User, isCreationUndone } from '../../../domain/user';
 import type { UserStore } from '../../../ports';
 import type { UserDocument } from '../documents';
 import { findByIds, type Models, native } from '../models';
-import { uniqueIdOf, userIdOf, type UserId } from '../../../domain/ids';
+import { uniqueIdOf, userIdOf, withoutZeros, type UserId } from '../../../domain/ids';
 
 const NAMES_WITHIN_MS = 10_000;
 /** What MongoDB says when the time is over. */
@@ -75,7 +75,7 @@ export function createZeroTwins(models: Pick<Models, 'users'>): UserStore['zeroT
     const found = await findByIds(users, [...asked.keys()], { status: 1, archived: 1, created: 1 });
     const twins = new Map<string, string>();
     for (const { _id, status = 'active', archived, created } of found) {
-      // Two people of one file, in whatever order its parts are written, are two people.
+      // Whom the file itself has twice is known from its inspection, in whatever order its parts are written.
       if (created?.importId === importId || isCreationUndone({ status, ...(archived !== undefined && { archived }) })) continue;
       for (const uniqueId of asked.get(_id)!) if (!twins.has(uniqueId)) twins.set(uniqueId, uniqueIdOf(_id));
     }
@@ -85,7 +85,7 @@ export function createZeroTwins(models: Pick<Models, 'users'>): UserStore['zeroT
 
 function twinsOf(uniqueId: string, arePadded: boolean): readonly string[] {
   const whole = uniqueId.replace(/^(\d+)\.0$/, '$1');
-  const bare = whole.replace(/^0+(?=.)/, '');
+  const bare = withoutZeros(uniqueId);
   // Only numbers are padded to a width.
   const padded = /^\d+$/.test(bare) ? Math.max(MOST_PADDED, bare.length + 1) : bare.length + MOST_ZEROS;
   const longest = arePadded ? padded : bare.length;
