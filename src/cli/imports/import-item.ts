@@ -2,9 +2,10 @@
 // every key is listed here and none is added in passing.
 
 import { shareOf } from '../../domain/decide/hold-rule';
-import type { Held, ImportRun, Retry } from '../../domain/import-run';
+import type { Held, ImportRun } from '../../domain/import-run';
 import { statesThat, type ImportState } from '../../domain/import-state';
 import type { ImportsControl } from '../../ports';
+import { pick } from '../pick';
 import type { Tone } from '../text/lay-out';
 
 export type ShownState = Exclude<ImportState, 'claiming'>;
@@ -25,45 +26,23 @@ export function toneOf({ state, outcome }: Pick<ImportRun, 'state' | 'outcome'>)
 }
 
 export function importItem(run: ImportRun, control: Pick<ImportsControl, 'uiUrl'>) {
-  const { importId, clientId, fileName, bytes, sha256, outcome, receivedAt, startedAt, finishedAt, attempts, counts } = run;
+  const { importId, counts, held, retries = [] } = run;
   return {
-    importId,
-    clientId,
-    fileName,
-    bytes,
-    sha256,
+    ...pick(run, 'importId', 'clientId', 'fileName', 'bytes', 'sha256'),
     state: shownState(run),
-    outcome,
+    outcome: run.outcome,
     workflowId: `import/${importId}`,
     uiUrl: control.uiUrl(importId),
-    receivedAt,
-    startedAt,
-    finishedAt,
-    attempts,
+    ...pick(run, 'receivedAt', 'startedAt', 'finishedAt', 'attempts'),
     counts: {
-      records: counts.records,
-      created: counts.created,
-      updated: counts.updated,
-      unchanged: counts.unchanged,
-      archived: counts.archived,
-      rejected: counts.rejected,
-      repeated: counts.repeated,
-      superseded: counts.superseded,
-      inactiveIgnored: counts.inactiveIgnored,
-      permitsReleased: counts.permitsReleased,
+      ...pick(counts, 'records', 'created', 'updated', 'unchanged', 'archived', 'rejected'),
+      ...pick(counts, 'repeated', 'superseded', 'inactiveIgnored', 'permitsReleased'),
     },
-    sameAs: run.sameAs,
-    refusal: run.refusal,
-    report: run.report,
-    backup: run.backup,
+    ...pick(run, 'sameAs', 'refusal', 'report', 'backup'),
     // Only of imports that were: all others keep to the keys that scripts have always met.
-    ...(run.held === null ? {} : { held: heldItem(run.held) }),
-    ...(run.retries === undefined || run.retries.length === 0 ? {} : { retries: run.retries.map(retryItem) }),
+    ...(held === null ? {} : { held: heldItem(held) }),
+    ...(retries.length === 0 ? {} : { retries: retries.map((retry) => pick(retry, 'at', 'by', 'reason')) }),
   };
-}
-
-function retryItem({ at, by, reason }: Retry) {
-  return { at, by, reason };
 }
 
 /** `decided` is null while it waits. */

@@ -9,6 +9,7 @@ import { notFound, notNow } from '../../errors';
 import { defineCommand, type Session } from '../define-command';
 import { record, REASON_OPTION, requireReason } from '../record';
 import type { CliDeps, Services } from '../deps';
+import { pick } from '../pick';
 import { hasStopped, markStopped, requireImport } from './require-import';
 import { shownState } from './import-item';
 import { poll, wakeInbox } from './wake-inbox';
@@ -128,17 +129,11 @@ async function undoItem({ undos, permits }: Pick<Services, 'undos' | 'permits'>,
   const left: LeftAlone[] = [];
   for await (const { result } of undos.chunkResults(undo.importId)) left.push(...result.left);
   for await (const permit of permits.notGivenBack(undo.importId)) left.push(permit);
-  const { importId, reason, by, requestedAt, finishedAt, counts, report } = undo;
   return {
-    importId,
+    importId: undo.importId,
     state: 'undone' as const,
     alreadyUndone,
-    reason,
-    by,
-    requestedAt,
-    finishedAt,
-    counts,
-    report,
+    ...pick(undo, 'reason', 'by', 'requestedAt', 'finishedAt', 'counts', 'report'),
     left: left.map(({ userId, line, permit, why, by: changedBy }) => ({
       uniqueId: uniqueIdOf(userId),
       line,
