@@ -21,21 +21,15 @@ export function atMost(limit: number, queue: number): <T>(work: () => Promise<T>
 
 /**
  * Passwords that are being looked at count before it is known whether they are right: else an address could try sixty at the same moment, and be
- * banned when it is too late. Those beyond what it may still get wrong wait for the others' end.
+ * banned when it is too late. Those beyond what it may still get wrong wait for the others' end. `mayFail` = how many more of a place may be
+ * wrong before it is banned.
  */
-export class GuessesInFlight {
-  readonly #places = new Map<string, { running: number; readonly waiting: (() => void)[] }>();
-  readonly #mayFail: (place: string) => number;
-
-  /** How many more of a place may be wrong before it is banned. */
-  constructor(mayFail: (place: string) => number) {
-    this.#mayFail = mayFail;
-  }
-
-  async oneOf<T>(place: string, guess: () => Promise<T>): Promise<T> {
-    const mine = this.#places.get(place) ?? { running: 0, waiting: [] };
-    this.#places.set(place, mine);
-    while (mine.running >= Math.max(1, this.#mayFail(place))) await new Promise<void>((resolve) => mine.waiting.push(resolve));
+export function guessesInFlight(mayFail: (place: string) => number): <T>(place: string, guess: () => Promise<T>) => Promise<T> {
+  const places = new Map<string, { running: number; readonly waiting: (() => void)[] }>();
+  return async (place, guess) => {
+    const mine = places.get(place) ?? { running: 0, waiting: [] };
+    places.set(place, mine);
+    while (mine.running >= Math.max(1, mayFail(place))) await new Promise<void>((resolve) => mine.waiting.push(resolve));
     mine.running += 1;
     try {
       return await guess();
@@ -43,7 +37,7 @@ export class GuessesInFlight {
       mine.running -= 1;
       // All of them look again: a ban lets each of them go at once, a right password makes room for one.
       for (const wake of mine.waiting.splice(0)) wake();
-      if (mine.running === 0 && mine.waiting.length === 0 && this.#places.get(place) === mine) this.#places.delete(place);
+      if (mine.running === 0 && mine.waiting.length === 0 && places.get(place) === mine) places.delete(place);
     }
-  }
+  };
 }

@@ -6,7 +6,7 @@ import { isWithin, placeOf } from '../domain/client/network';
 import type { AccountStore, ClientStore, Clock, DoorMetrics, Log } from '../ports';
 import type { Account } from '../domain/client/access';
 import { isAtHome, type Peer } from './peer';
-import { atMost, GuessesInFlight } from './bounded-guesses';
+import { atMost, guessesInFlight } from './bounded-guesses';
 import type { Doorkeeper } from './doorkeeper';
 import { errnoOf } from './folder/folder-error';
 import { ENTRY_LIMITS } from './limits';
@@ -76,7 +76,7 @@ const HASHING_QUEUE = ENTRY_LIMITS.startups;
 export function createLogins(options: LoginOptions): Logins {
   const { accounts, clients, throttle, doorkeeper, visits, clock, log, metrics, sleep = realSleep } = options;
   const hashing = atMost(HASHING_AT_ONCE, HASHING_QUEUE);
-  const guesses = new GuessesInFlight((place) => BAN_AT_POINTS - throttle.pointsOf(place, clock.now().getTime()));
+  const inFlight = guessesInFlight((place) => BAN_AT_POINTS - throttle.pointsOf(place, clock.now().getTime()));
   let dummy: Promise<string> | undefined;
 
   /** Somebody who has proven who they are may still be refused. */
@@ -137,7 +137,7 @@ export function createLogins(options: LoginOptions): Logins {
       const attempt = { userName, place, known: account !== undefined && isAtHome(account, place, now) };
       const delayMs = throttle.delayMs(attempt, now.getTime());
       await sleep(delayMs);
-      const login = await guesses.oneOf(place, async () => {
+      const login = await inFlight(place, async () => {
         const isBanned = doorkeeper.isBanned(peer.address, account?.userName);
         const decided: Login = isBanned ? { result: 'banned', account, client: undefined } : await check(account, password, peer.address);
         const { result } = report(decided, 'password', peer);

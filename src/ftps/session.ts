@@ -8,11 +8,11 @@ import type { Peer } from '../door/peer';
 import type { Visitor } from '../door/visits';
 import type { ControlLink } from './control/control-link';
 import type { DataConnection } from './transfer/data-connection';
-import type { PassivePort, PassivePorts } from './transfer/passive-ports';
+import type { OpenPort, PassivePort } from './transfer/passive-ports';
 import { FACTS, type Fact } from './listing';
 
 export interface DataSettings {
-  readonly passivePorts: PassivePorts;
+  readonly openPort: OpenPort;
   /** IPv4, for the answer to PASV; null = where the client reached us. */
   readonly publicAddress: string | null;
 }

@@ -9,11 +9,11 @@ import { openGate } from '../door/gate';
 import type { FrontDoor } from '../door/open-front-door';
 import { openCertificate, type CertificateFiles } from './certificate/open-certificate';
 import type { ControlLink } from './control/control-link';
-import { plainAddress, PassivePorts, type PortRange } from './transfer/passive-ports';
+import { passivePorts, plainAddress, type PortRange } from './transfer/passive-ports';
 import { serveConnection, type ConnectionContext } from './serve-connection';
 import type { DataSettings } from './session';
 
-export interface FtpsOptions extends Omit<DataSettings, 'passivePorts'> {
+export interface FtpsOptions extends Omit<DataSettings, 'openPort'> {
   readonly passivePorts: PortRange;
   readonly host: string;
   /** 0 = any free one. */
@@ -48,7 +48,7 @@ export async function startFtps(frontDoor: FrontDoor, options: FtpsOptions): Pro
   const sessions = new Set<Promise<void>>();
   const answering = new Set<Promise<void>>();
   const admit = (socket: Socket): void => gate.admit(socket);
-  const settings = { publicAddress: options.publicAddress, passivePorts: new PassivePorts(options.passivePorts, frontDoor.limits, log) };
+  const settings = { publicAddress: options.publicAddress, openPort: passivePorts(options.passivePorts, frontDoor.limits, log) };
   const context: ConnectionContext = { frontDoor, certificate, settings, admit, links, answering };
   const handOn = (socket: Socket, caller: Caller): void => {
     const session = serveConnection(socket, { ...caller, address: plainAddress(caller.address) }, context)

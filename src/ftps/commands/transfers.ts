@@ -93,7 +93,7 @@ async function openPort(
   if (verb === 'PASV' && family === '2') return reply(425, 'Not over IPv6: send EPSV');
   session.closePort();
   const peer = plainAddress(socket.remoteAddress);
-  const port = await settings.passivePorts.open({ clientId: client.clientId, host, peer, secureContext });
+  const port = await settings.openPort({ clientId: client.clientId, host, peer, secureContext });
   if (port === undefined) return reply(425, 'No port is free, try again later');
   session.port = port;
   if (link.gone.aborted) session.closePort();

@@ -23,41 +23,15 @@ interface PortRequest {
   readonly secureContext: SecureContext;
 }
 
-export class PassivePorts {
+/** Undefined when there is none for this client. */
+export type OpenPort = (request: PortRequest) => Promise<PassivePort | undefined>;
+
+export function passivePorts(range: PortRange, limits: DataLimits, log: Log): OpenPort {
   /** Ports that wait for their connection, by client, oldest first. */
-  readonly #waiting = new Map<string, Set<PassivePort>>();
-  readonly #range: PortRange;
-  readonly #limits: DataLimits;
-  readonly #log: Log;
+  const waiting = new Map<string, Set<PassivePort>>();
 
-  constructor(range: PortRange, limits: DataLimits, log: Log) {
-    this.#range = range;
-    this.#limits = limits;
-    this.#log = log;
-  }
-
-  /** Undefined when there is none for this client. */
-  async open(request: PortRequest): Promise<PassivePort | undefined> {
-    const { from, to } = this.#range;
-    const count = to - from + 1;
-    // Another start each time: a port that was just used is not the next one.
-    const first = Math.floor(Math.random() * count);
-    for (let tried = 0; tried < count; tried++) {
-      const opened = await this.#listen(from === 0 ? 0 : from + ((first + tried) % count), request);
-      if (opened !== 'in-use') return opened;
-    }
-    const [greediest, theirs] = [...this.#waiting].sort(([, a], [, b]) => b.size - a.size)[0] ?? [];
-    const [oldest] = theirs ?? [];
-    const mine = this.#waiting.get(request.clientId)?.size ?? 0;
-    this.#log.error('Every passive port is in use', { ...this.#range, clientId: greediest ?? null, waiting: theirs?.size ?? 0 });
-    if (oldest === undefined || theirs === undefined || theirs.size <= mine + 1) return undefined;
-    oldest.close();
-    await oldest.closed;
-    const opened = await this.#listen(oldest.port, request);
-    return opened === 'in-use' ? undefined : opened;
-  }
-
-  async #listen(port: number, { clientId, host, peer, secureContext }: PortRequest): Promise<PassivePort | 'in-use' | undefined> {
+  const listen = async (port: number, request: PortRequest): Promise<PassivePort | 'in-use' | undefined> => {
+    const { clientId, host, peer, secureContext } = request;
     const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
     server.listen(port, host);
     try {
@@ -65,18 +39,38 @@ export class PassivePorts {
     } catch (error) {
       const code = errnoOf(error);
       if (code === 'EADDRINUSE') return 'in-use';
-      this.#log.error('Opening a passive port failed', { port, error: code ?? 'unknown' });
+      log.error('Opening a passive port failed', { port, error: code ?? 'unknown' });
       return undefined;
     }
-    const opened = new PassivePort(server, { peer, secureContext, limits: this.#limits, log: this.#log });
-    const theirs = this.#waiting.get(clientId) ?? new Set();
-    this.#waiting.set(clientId, theirs.add(opened));
+    const opened = new PassivePort(server, { peer, secureContext, limits, log });
+    const theirs = waiting.get(clientId) ?? new Set();
+    waiting.set(clientId, theirs.add(opened));
     void opened.settled.finally(() => {
       theirs.delete(opened);
-      if (theirs.size === 0 && this.#waiting.get(clientId) === theirs) this.#waiting.delete(clientId);
+      if (theirs.size === 0 && waiting.get(clientId) === theirs) waiting.delete(clientId);
     });
     return opened;
-  }
+  };
+
+  return async (request) => {
+    const { from, to } = range;
+    const count = to - from + 1;
+    // Another start each time: a port that was just used is not the next one.
+    const first = Math.floor(Math.random() * count);
+    for (let tried = 0; tried < count; tried++) {
+      const opened = await listen(from === 0 ? 0 : from + ((first + tried) % count), request);
+      if (opened !== 'in-use') return opened;
+    }
+    const [greediest, theirs] = [...waiting].sort(([, a], [, b]) => b.size - a.size)[0] ?? [];
+    const [oldest] = theirs ?? [];
+    const mine = waiting.get(request.clientId)?.size ?? 0;
+    log.error('Every passive port is in use', { ...range, clientId: greediest ?? null, waiting: theirs?.size ?? 0 });
+    if (oldest === undefined || theirs === undefined || theirs.size <= mine + 1) return undefined;
+    oldest.close();
+    await oldest.closed;
+    const opened = await listen(oldest.port, request);
+    return opened === 'in-use' ? undefined : opened;
+  };
 }
 
 /**
