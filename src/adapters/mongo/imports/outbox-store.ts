@@ -2,16 +2,15 @@
 
 import type { ImportId } from '../../../domain/ids';
 import { eventIdOfKind, partsOfWebhookKind, type WebhookKind } from '../../../domain/webhook/event';
+import type { MailKind } from '../../../domain/report/compose-mail';
 import type { OutboxStore } from '../../../ports';
 import type { OutboxDocument } from '../documents';
 import type { Models } from '../models';
 
 export function createOutboxStore({ outbox }: Pick<Models, 'outbox'>): OutboxStore {
+  const find = (importId: ImportId, kind: MailKind | WebhookKind) => outbox.findById(`${importId}/${kind}`).lean<OutboxDocument>();
   return {
-    async state(importId, kind) {
-      const document = await outbox.findById(`${importId}/${kind}`).lean<OutboxDocument>();
-      return document?.state ?? 'pending';
-    },
+    state: async (importId, kind) => (await find(importId, kind))?.state ?? 'pending',
     async setState(importId, kind, state, at, why) {
       const change = {
         $set: { state, at, ...(why !== undefined && { why }) },
@@ -24,14 +23,12 @@ export function createOutboxStore({ outbox }: Pick<Models, 'outbox'>): OutboxSto
       await outbox.updateOne({ _id }, { $setOnInsert: { state: 'pending', at } }, { upsert: true });
       const { matchedCount } = await outbox.updateOne(
         { _id, state: 'pending' },
-        {
-          $set: { state, at, why, ...(state === 'failed' && { givenUpAt: at }) },
-        },
+        { $set: { state, at, why, ...(state === 'failed' && { givenUpAt: at }) } },
       );
       return matchedCount > 0;
     },
     async sentAt(importId, kind) {
-      const document = await outbox.findById(`${importId}/${kind}`).lean<OutboxDocument>();
+      const document = await find(importId, kind);
       return document?.state === 'sent' ? document.at : null;
     },
     async failedAmong(importIds, kind) {
@@ -43,7 +40,7 @@ export function createOutboxStore({ outbox }: Pick<Models, 'outbox'>): OutboxSto
       return new Set(failed.flatMap(({ _id }) => byId.get(_id) ?? []));
     },
     async whyFailed(importId, kind) {
-      const document = await outbox.findById(`${importId}/${kind}`).lean<OutboxDocument>();
+      const document = await find(importId, kind);
       return document?.state === 'failed' ? (document.why ?? null) : null;
     },
     async webhooksGivenUp(since) {
