@@ -51,7 +51,7 @@ export function doctorChecks(config: () => Config, services: OpenServices): read
     MongoDB: openOnce(async () => (await services.mongo()).ping()),
     Temporal: openOnce(() => temporal(({ workflowService }) => workflowService.getSystemInfo({}))),
   };
-  const check = (name: string, run: () => Promise<Finding>, needs: readonly Needed[] = []): DoctorCheck => ({
+  const check = (name: string, needs: readonly Needed[], run: () => Promise<Finding>): DoctorCheck => ({
     name,
     run: needing(ask, needs, run),
   });
@@ -64,14 +64,14 @@ export function doctorChecks(config: () => Config, services: OpenServices): read
     (await directory()).isOurs ? look(config().dataDir) : notLookedAt('the data directory is not the right one');
 
   return [
-    check('Data directory', async () => (await directory()).finding),
-    check('Disk space', onDisk(checkDiskSpace)),
-    check('Host keys', onDisk(checkHostKeys)),
-    check('MongoDB', async () => {
+    check('Data directory', [], async () => (await directory()).finding),
+    check('Disk space', [], onDisk(checkDiskSpace)),
+    check('Host keys', [], onDisk(checkHostKeys)),
+    check('MongoDB', [], async () => {
       const { version } = await ask.MongoDB();
       return well(`version ${version}, ${config().mongodbUri === undefined ? 'embedded' : 'configured'}`);
     }),
-    check('Temporal', async () => {
+    check('Temporal', [], async () => {
       const known = await services.endpoints();
       if (isToldElsewhere(known, 'temporalAddress')) return NOT_RUNNING;
       const address = requireEndpoint(known, 'temporalAddress');
@@ -87,7 +87,7 @@ export function doctorChecks(config: () => Config, services: OpenServices): read
       const kept = key === undefined ? '' : `, payloads encrypted with key ${key.id}`;
       return well(`server ${serverVersion}, namespace ${config().temporal.namespace}, ${isOurs ? 'embedded' : 'configured'}${kept}`);
     }),
-    check('Clock', async () => {
+    check('Clock', [], async () => {
       const seen = await temporal(seeWorkers).catch(() => undefined);
       return judgeClocks([
         await readClock('MongoDB', async () => (await (await services.mongo()).ping()).time),
@@ -96,18 +96,14 @@ export function doctorChecks(config: () => Config, services: OpenServices): read
         { name: 'Temporal', aheadMs: seen?.last != null && seen.last.getTime() > Date.now() ? seen.last.getTime() - Date.now() : null },
       ]);
     }),
-    check('Search attributes', () => temporal(checkSearchAttributes), ['Temporal']),
-    check('Worker', async () => judgeWorkers(await temporal(seeWorkers)), ['Temporal']),
-    check(
-      'Schedules',
-      async () => {
-        const clients = await enabledClients();
-        // Temporal asks a workflow of its own about each: right after a start that may take seconds.
-        return temporal((client) => checkSchedules(client, clients), SCHEDULES_PATIENCE_MS);
-      },
-      ['Temporal', 'MongoDB'],
-    ),
-    check('SFTP', async () => {
+    check('Search attributes', ['Temporal'], () => temporal(checkSearchAttributes)),
+    check('Worker', ['Temporal'], async () => judgeWorkers(await temporal(seeWorkers))),
+    check('Schedules', ['Temporal', 'MongoDB'], async () => {
+      const clients = await enabledClients();
+      // Temporal asks a workflow of its own about each: right after a start that may take seconds.
+      return temporal((client) => checkSchedules(client, clients), SCHEDULES_PATIENCE_MS);
+    }),
+    check('SFTP', [], async () => {
       const known = await services.endpoints();
       const { host, port } = known.sftp ?? config().sftp;
       // Any free port was wanted, and nobody has told which one it became.
@@ -115,7 +111,7 @@ export function doctorChecks(config: () => Config, services: OpenServices): read
       const greeting = await greetingOf(host, port);
       return greeting.startsWith('SSH-2.0-') ? well(`${host}:${port}`) : ill(`${host}:${port} ${greeting}`, START_EVERYTHING);
     }),
-    check('FTPS', async () => {
+    check('FTPS', [], async () => {
       const known = await services.endpoints();
       const { ftps = config().ftps } = known;
       if (ftps === null) return well('off');
@@ -129,7 +125,7 @@ export function doctorChecks(config: () => Config, services: OpenServices): read
       const set = config().ftps;
       return checkFtpsCertificate(where, set === null ? undefined : (set.certificate?.certificate ?? own), new Date());
     }),
-    check('Mail server', async () => {
+    check('Mail server', [], async () => {
       const known = await services.endpoints();
       if (isToldElsewhere(known, 'smtpUrl')) return NOT_RUNNING;
       const { protocol, hostname, port } = new URL(requireEndpoint(known, 'smtpUrl'));
@@ -139,31 +135,27 @@ export function doctorChecks(config: () => Config, services: OpenServices): read
         ? well(`${hostname}${port === '' ? '' : `:${port}`}`)
         : ill(`${hostname}:${port} ${greeting}`, 'Check SMTP_URL; reports are tried again for 24 hours');
     }),
-    check(
-      'Webhooks',
-      async () => {
-        const { createWebhookSender } = await import('../../adapters/webhooks/webhook-sender.js');
-        const { url, ...options } = config().webhooks;
-        const { outbox } = await services.mongo();
-        return checkWebhooks({ url, clients: await enabledClients(), sender: createWebhookSender(options), outbox, now: new Date() });
-      },
-      ['MongoDB'],
-    ),
-    check('Silent clients', async () => checkSilentClients(await imports(), await enabledClients(), new Date()), ['MongoDB']),
-    check('Paused clients', async () => checkPausedClients(await enabledClients()), ['MongoDB']),
-    check('User keys', async () => checkUserKeys((await services.mongo()).users, await enabledClients()), ['MongoDB']),
-    check('Waiting imports', async () => checkWaitingImports(await services.mongo()), ['MongoDB']),
-    check('Imports at work', async () => checkAtWork(await imports(), await services.control()), ['MongoDB', 'Temporal']),
-    check('Stuck claims', async () => checkStuckClaims(await imports(), { now: new Date(), sleep }), ['MongoDB']),
+    check('Webhooks', ['MongoDB'], async () => {
+      const { createWebhookSender } = await import('../../adapters/webhooks/webhook-sender.js');
+      const { url, ...options } = config().webhooks;
+      const { outbox } = await services.mongo();
+      return checkWebhooks({ url, clients: await enabledClients(), sender: createWebhookSender(options), outbox, now: new Date() });
+    }),
+    check('Silent clients', ['MongoDB'], async () => checkSilentClients(await imports(), await enabledClients(), new Date())),
+    check('Paused clients', ['MongoDB'], async () => checkPausedClients(await enabledClients())),
+    check('User keys', ['MongoDB'], async () => checkUserKeys((await services.mongo()).users, await enabledClients())),
+    check('Waiting imports', ['MongoDB'], async () => checkWaitingImports(await services.mongo())),
+    check('Imports at work', ['MongoDB', 'Temporal'], async () => checkAtWork(await imports(), await services.control())),
+    check('Stuck claims', ['MongoDB'], async () => checkStuckClaims(await imports(), { now: new Date(), sleep })),
     check(
       'Backups',
-      onDisk(async () => checkBackups(config(), await (await services.mongo()).clients.list())),
       ['MongoDB'],
+      onDisk(async () => checkBackups(config(), await (await services.mongo()).clients.list())),
     ),
     check(
       'Leftovers',
-      onDisk(async (dataDir) => checkLeftovers(dataDir, { files: await services.files(), imports: await imports(), now: new Date() })),
       ['MongoDB'],
+      onDisk(async (dataDir) => checkLeftovers(dataDir, { files: await services.files(), imports: await imports(), now: new Date() })),
     ),
   ];
 }
