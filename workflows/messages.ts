@@ -67,10 +67,6 @@ export interface UndoImportResult {
   readonly report: ReportState;
 }
 
-export function undoWorkflowIdOf(importId: ImportId): string {
-  return `undo/${importId}`;
-}
-
 export interface ResendReportInput {
   readonly importId: ImportId;
   /** Absent = the e-mail about the import. */
@@ -82,18 +78,11 @@ export interface ResendReportResult {
   readonly report: ReportState | 'nothing-left';
 }
 
-export function webhookWorkflowIdOf(importId: ImportId, kind: WebhookKind): string {
-  return `webhook/${eventIdOfKind(importId, kind)}/${partsOfWebhookKind(kind).receiver}`;
-}
-
-export function inboxWorkflowIdOf(clientId: ClientId): string {
-  return `inbox/${clientId}`;
-}
-
-export function importWorkflowIdOf(importId: ImportId): string {
-  return `import/${importId}`;
-}
-
-export function resendWorkflowIdOf(importId: ImportId, kind: ResentKind): string {
-  return kind === 'report' ? `resend/${importId}` : `resend-${kind}/${importId}`;
-}
+/** Ids of workflows. */
+export const undoWorkflowIdOf = (importId: ImportId): string => `undo/${importId}`;
+export const webhookWorkflowIdOf = (importId: ImportId, kind: WebhookKind): string =>
+  `webhook/${eventIdOfKind(importId, kind)}/${partsOfWebhookKind(kind).receiver}`;
+export const inboxWorkflowIdOf = (clientId: ClientId): string => `inbox/${clientId}`;
+export const importWorkflowIdOf = (importId: ImportId): string => `import/${importId}`;
+export const resendWorkflowIdOf = (importId: ImportId, kind: ResentKind): string =>
+  kind === 'report' ? `resend/${importId}` : `resend-${kind}/${importId}`;

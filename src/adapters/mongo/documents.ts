@@ -8,19 +8,12 @@ import type { Chunk, ChunkResult } from '../../domain/file/inspection';
 import type { RejectedRecord, CheckedRecord } from '../../domain/record/record';
 import type { Turn } from '../../domain/turn';
 import type { UndoChunk, UndoChunkResult, Undo, UserChange, WhyLeft } from '../../domain/undo/undo';
-import type { ClientSettings, Pause } from '../../domain/client';
+import type { Client } from '../../domain/client';
 import type { ClientId, ImportId, UserId } from '../../domain/ids';
 import type { ImportRun } from '../../domain/import-run';
-import type { Archived, Created, FieldValues, Stamp, Undone } from '../../domain/user';
+import type { FieldValues, User } from '../../domain/user';
 
-export interface ClientDocument {
-  readonly _id: ClientId;
-  readonly enabled: boolean;
-  readonly paused?: Pause;
-  readonly resumed?: Pause;
-  readonly addedAt?: Date;
-  readonly settings: ClientSettings;
-}
+export type ClientDocument = Omit<Client, 'clientId'> & { readonly _id: ClientId };
 
 /** `_id` is the user name, so that MongoDB itself keeps it unique over all clients. */
 export type AccountDocument = Omit<Account, 'userName'> & { readonly _id: string };
@@ -56,22 +49,18 @@ export interface DeferredDocument {
 /** `_id`: `<importId>/<line>`. */
 export type RejectedDocument = RejectedRecord & { readonly _id: string };
 
-export type UserDocument = FieldValues & {
-  readonly _id: UserId;
-  readonly clientId: ClientId;
-  /** Missing = active: written by the application. */
-  readonly status?: 'active' | 'archived';
-  /** Missing = 0; the application may have stored anything. */
-  readonly rev?: unknown;
-  /** `<clientId>/<key>`: unique indexes on these keep e-mails and user names apart. */
-  readonly emailKey?: string;
-  readonly userNameKey?: string;
-  readonly imported?: Stamp;
-  readonly created?: Created;
-  readonly archived?: Archived;
-  readonly undone?: Undone;
-  readonly updatedAt?: Date;
-};
+export type UserDocument = FieldValues &
+  Pick<User, 'imported' | 'created' | 'archived' | 'undone' | 'updatedAt'> & {
+    readonly _id: UserId;
+    readonly clientId: ClientId;
+    /** Missing = active: written by the application. */
+    readonly status?: 'active' | 'archived';
+    /** Missing = 0; the application may have stored anything. */
+    readonly rev?: unknown;
+    /** `<clientId>/<key>`: unique indexes on these keep e-mails and user names apart. */
+    readonly emailKey?: string;
+    readonly userNameKey?: string;
+  };
 
 /** `_id`: `<clientId>/<name in lower case>`. */
 export interface GroupDocument {
@@ -83,9 +72,7 @@ export interface GroupDocument {
 }
 
 /** The values that a write replaced. `_id`: `<importId>/<line>`; `rev` is the user's before the write. */
-export interface UserChangeDocument extends Omit<UserChange, 'importId' | 'line'> {
-  readonly _id: string;
-}
+export type UserChangeDocument = Omit<UserChange, 'importId' | 'line'> & { readonly _id: string };
 
 /** The application chooses the type of its `_id`s: any of BSON, even a document. These are the usual ones. */
 export type PermitId = string | number | mongo.ObjectId;

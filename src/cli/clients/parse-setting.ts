@@ -131,14 +131,9 @@ function setting<K extends keyof ClientSettings>(
 }
 
 function holdAbove(key: keyof ClientSettings['holdAbove'], form: string, meaning: string, read: Reader<number>): Setting {
-  return {
-    key: `holdAbove.${key}`,
-    form,
-    meaning,
-    apply(settings, text, complain) {
-      const value = read(text, complain, settings);
-      return value === undefined ? undefined : { ...settings, holdAbove: { ...settings.holdAbove, [key]: value } };
-    },
-    show: ({ holdAbove: limits }) => String(limits[key]),
+  const withIt: Reader<ClientSettings['holdAbove']> = (text, complain, settings) => {
+    const value = read(text, complain, settings);
+    return value === undefined ? undefined : { ...settings.holdAbove, [key]: value };
   };
+  return { ...setting('holdAbove', form, meaning, withIt, (limits) => String(limits[key])), key: `holdAbove.${key}` };
 }
