@@ -93,7 +93,6 @@ const CHANGES: readonly Change[] = [
     kind: 'a setting of the installation',
     edits: [
       ['src/config/settings.ts', '  IMPORTS_KEEP_DAYS:', "  IMPORTS_BADGE_DAYS: days.prefault('30'),\n"],
-      ['src/config/load-config.ts', '  readonly keepDays: number;', '  readonly badgeDays: number;\n'],
       ['src/config/load-config.ts', '    keepDays: value.IMPORTS_KEEP_DAYS,', '    badgeDays: value.IMPORTS_BADGE_DAYS,\n'],
     ],
     shows: `
