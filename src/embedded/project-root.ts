@@ -5,6 +5,9 @@ import path from 'node:path';
 
 export function projectRoot(): string {
   let folder = __dirname;
-  while (!existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder);
+  while (!existsSync(path.join(folder, 'package.json'))) {
+    if (folder === path.dirname(folder)) throw new Error(`No folder above ${__dirname} holds the package.json of this program.`);
+    folder = path.dirname(folder);
+  }
   return folder;
 }

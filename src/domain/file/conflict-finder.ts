@@ -1,8 +1,9 @@
 // Finds, within one file, records that repeat an earlier one and records that contradict each other: one unique id with different data,
 // one e-mail or user name for different people. Keeps 36 bytes per record (line and four fingerprints), in blocks that are never
-// copied, plus 8 where ids have zeros that programs drop or add, and 4 to 8 while it looks for equals; only a file that is full of repetitions costs more (12 bytes per record and kind).
-// Whose e-mail or user name it is that a record claims, too, is not kept: the ids on the lines to be named are read from the file again.
-// So are records of one unique id that are not written alike: what each of them means is asked only then.
+// copied, plus 8 where ids have zeros that programs drop or add, and 4 to 8 while it looks for equals; only a file that is full of
+// repetitions costs more (12 bytes per record and kind). Whose e-mail or user name it is that a record claims, too, is not kept: the ids on
+// the lines to be named are read from the file again. So are records of one unique id that are not written alike: what each of them means
+// is asked only then.
 
 import { claimOf, emailKeyOf, userNameKeyOf } from '../record/claims';
 import { fingerprintInto } from './fingerprint';
