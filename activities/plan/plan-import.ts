@@ -32,96 +32,80 @@ interface Planned {
 
 export async function planImport(ports: PlanPorts, source: PlanSource, onProgress: () => void = () => {}): Promise<Plan> {
   const { clientId } = source.context.run;
-  const planner = new Planner(ports);
-  for await (const { repeated, decided } of walkDecisions(ports, source)) {
-    const takeovers = await takeoversOf(ports.users, clientId, decided);
-    planner.countRepeated(repeated);
-    await planner.take(decided.map((one, at) => ({ takeover: takeovers[at]!, outcome: answer(one, one.userId) })));
-    onProgress();
-  }
-  planner.settle();
-  const { archived, permitsReleased } = planner.counts;
-  return {
-    counts: planner.counts,
-    numbers: {
-      archives: archived,
-      permits: permitsReleased,
-      activeUsers: await ports.users.countActive(clientId),
-      ...planner.changes,
-    },
-    lostBy: (userId) => (['email', 'userName'] as const).filter((field) => planner.lost[field].has(userId)),
-    isGivenUp: (key) => planner.givenUp.has(key),
-  };
-}
+  const changes = { emailChanges: 0, userNameChanges: 0 };
+  const givenUp = new Fingerprints();
+  const lost: Readonly<Record<UniqueField, Fingerprints>> = { email: new Fingerprints(), userName: new Fingerprints() };
+  const contested = new Contested();
+  let counts: Counts = NO_COUNTS;
 
-/** What is kept of a record that wants a value which somebody holds. */
-const KINDS = ['create', 'update', 'archive', 'reactivate', 'unchanged', 'superseded'] as const;
-
-class Planner {
-  counts: Counts = NO_COUNTS;
-  readonly changes = { emailChanges: 0, userNameChanges: 0 };
-  readonly givenUp = new Fingerprints();
-  readonly lost: Readonly<Record<UniqueField, Fingerprints>> = { email: new Fingerprints(), userName: new Fingerprints() };
-  readonly #contested = new Contested();
-  readonly #ports: Pick<PlanPorts, 'permits'>;
-
-  constructor(ports: Pick<PlanPorts, 'permits'>) {
-    this.#ports = ports;
-  }
-
-  countRepeated(repeated: number): void {
-    this.counts = addCounts(this.counts, { ...NO_COUNTS, records: repeated, repeated });
-  }
-
-  async take(batch: readonly Planned[]): Promise<void> {
+  const take = async (batch: readonly Planned[]): Promise<void> => {
     const isContested = ({ takeover }: Planned) => takeover.wants.some(({ holder }) => holder !== null);
     for (const { takeover, outcome } of batch.filter(isContested)) {
       if (outcome.kind === 'rejected') continue;
-      const permits = outcome.releaseFor === null ? 0 : await this.#ports.permits.countActiveOf([outcome.releaseFor]);
-      this.#contested.add(takeover, outcome, permits);
+      const permits = outcome.releaseFor === null ? 0 : await ports.permits.countActiveOf([outcome.releaseFor]);
+      contested.add(takeover, outcome, permits);
     }
     const tally = new Tally();
     for (const { takeover, outcome } of batch.filter((planned) => !isContested(planned))) {
       tally.count('records');
       tally.add(outcome);
-      if (outcome.kind !== 'rejected') for (const key of takeover.givesUp) this.#giveUp(key);
+      if (outcome.kind === 'rejected') continue;
+      for (const key of takeover.givesUp) {
+        givenUp.add(key);
+        changes[CHANGES[fieldOf(key)]]++;
+      }
     }
-    const permitsReleased = tally.releaseFor.length === 0 ? 0 : await this.#ports.permits.countActiveOf(tally.releaseFor);
-    this.counts = addCounts(this.counts, { ...tally.counts, permitsReleased });
-  }
+    const permitsReleased = tally.releaseFor.length === 0 ? 0 : await ports.permits.countActiveOf(tally.releaseFor);
+    counts = addCounts(counts, { ...tally.counts, permitsReleased });
+  };
 
   /** As the import does it when all chunks are written: chains and swaps work, what nobody gives up rejects the record. */
-  settle(): void {
-    const { plan } = this.#contested;
-    plan.settle((print) => this.givenUp.hasPrint(print));
+  const settle = (): void => {
+    const { plan } = contested;
+    plan.settle((print) => givenUp.hasPrint(print));
     const tally = new Tally();
     let permitsReleased = 0;
     for (let at = 0; at < plan.count; at++) {
       tally.count('records');
-      const lost = plan.lostBy(at);
-      for (const field of lost) this.lost[field].addPrint(plan.userOf(at));
-      if (lost.length > 0) {
+      const fields = plan.lostBy(at);
+      for (const field of fields) lost[field].addPrint(plan.userOf(at));
+      if (fields.length > 0) {
         tally.count('rejected');
         continue;
       }
-      const { outcome, permits } = this.#contested.at(at);
+      const { outcome, permits } = contested.at(at);
       tally.add(outcome);
       permitsReleased += permits;
-      for (const { field, print } of plan.givenUpBy(at)) this.#noteChange(field, print);
+      for (const { field, print } of plan.givenUpBy(at)) {
+        givenUp.addPrint(print);
+        changes[CHANGES[field]]++;
+      }
     }
-    this.counts = addCounts(this.counts, { ...tally.counts, permitsReleased });
-  }
+    counts = addCounts(counts, { ...tally.counts, permitsReleased });
+  };
 
-  #giveUp(key: string): void {
-    this.givenUp.add(key);
-    this.changes[CHANGES[fieldOf(key)]]++;
+  for await (const { repeated, decided } of walkDecisions(ports, source)) {
+    const takeovers = await takeoversOf(ports.users, clientId, decided);
+    counts = addCounts(counts, { ...NO_COUNTS, records: repeated, repeated });
+    await take(decided.map((one, at) => ({ takeover: takeovers[at]!, outcome: answer(one, one.userId) })));
+    onProgress();
   }
-
-  #noteChange(field: UniqueField, print: bigint): void {
-    this.givenUp.addPrint(print);
-    this.changes[CHANGES[field]]++;
-  }
+  settle();
+  return {
+    counts,
+    numbers: {
+      archives: counts.archived,
+      permits: counts.permitsReleased,
+      activeUsers: await ports.users.countActive(clientId),
+      ...changes,
+    },
+    lostBy: (userId) => (['email', 'userName'] as const).filter((field) => lost[field].has(userId)),
+    isGivenUp: (key) => givenUp.has(key),
+  };
 }
+
+/** What is kept of a record that wants a value which somebody holds. */
+const KINDS = ['create', 'update', 'archive', 'reactivate', 'unchanged', 'superseded'] as const;
 
 const CHANGES = { email: 'emailChanges', userName: 'userNameChanges' } as const;
 
