@@ -104,7 +104,9 @@ export async function startProduct(dataDir: string, settings: Readonly<Record<st
     async addWorker() {
       const worker = spawn(process.execPath, [path.join(path.dirname(bin), 'worker.js')], { env, stdio: ['ignore', log, log, 'ipc'] });
       more.push(worker);
-      while (((await once(worker, 'message')) as [ChildMessage])[0].kind !== 'ready');
+      const died = once(worker, 'exit').then(() => Promise.reject(new Error(`A worker ended; see ${logFile}`)));
+      while ((await Promise.race([once(worker, 'message') as Promise<[ChildMessage]>, died]))[0].kind !== 'ready');
+      died.catch(() => undefined);
       return worker.pid!;
     },
     async stop() {

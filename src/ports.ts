@@ -536,8 +536,11 @@ export interface OutboxStore {
   whyFailed(importId: ImportId, kind: MailKind): Promise<string | null>;
   /** Events that were given up since then, newest first; not those that their receiver said it does not want. */
   webhooksGivenUp(since: Date): Promise<readonly { readonly importId: ImportId; readonly receiver: WebhookReceiver }[]>;
-  /** Events that were to be tried again, and were not since then, those that wait longest first. */
-  webhooksUntried(since: Date, limit: number): Promise<readonly { readonly importId: ImportId; readonly kind: WebhookKind }[]>;
+  /** Events that were to be tried again, and were not since then, those that wait longest first; `why` = what the last try said. */
+  webhooksUntried(
+    since: Date,
+    limit: number,
+  ): Promise<readonly { readonly importId: ImportId; readonly kind: WebhookKind; readonly why: string | null }[]>;
   /** Events about the import that their receiver did not take at the last try, in the order of those tries. */
   webhooksNotTaken(importId: ImportId): Promise<readonly EventNotTaken[]>;
 }

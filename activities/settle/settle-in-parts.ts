@@ -33,7 +33,7 @@ export interface Lost {
 }
 
 /** Works on some lines and adds up the results. Each call returns the lines that have to be looked at again. */
-export interface PartOfSettlement<Result> {
+interface PartOfSettlement<Result> {
   write(due: readonly Due[]): Promise<readonly number[]>;
   leave(lost: readonly Lost[]): Promise<readonly number[]>;
   result(): Result;

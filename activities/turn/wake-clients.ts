@@ -1,6 +1,6 @@
 // Wakes the inboxes of clients: at each tick of a schedule of those that have files, and in the standing pass of all that have something to
-// do. That pass looks, too, whether imports, undos, e-mails and events that seem to be under way still have a workflow: whatever wakes were lost and
-// whatever was ended from outside, nobody waits longer than until the next one.
+// do. That pass looks, too, whether imports, undos, e-mails and events that seem to be under way still have a workflow: whatever wakes were
+// lost and whatever was ended from outside, nobody waits longer than until the next one.
 
 import type { ImportId } from '../../src/domain/ids';
 import { STOPPED_BEFORE_MAIL } from '../../src/domain/import-run';
@@ -34,7 +34,6 @@ export async function wakeWaiting(ports: ActivityPorts): Promise<StandingPass> {
     const ended = await ports.imports.list({ states: ENDED_STATES, reports: ['pending'], limit: MOST });
     for (const { importId } of ended) if (await endMail(ports, importId, 'report')) stopped++;
     for (const { importId } of await ports.undos.unreported()) if (await endMail(ports, importId, 'undo')) stopped++;
-    stopped += await endDeliveries(ports);
     const clients = new Set([
       ...(await ports.imports.clientsWith(WAITING_STATES)),
       ...(await ports.undos.open()).map(({ clientId }) => clientId),
@@ -44,6 +43,8 @@ export async function wakeWaiting(ports: ActivityPorts): Promise<StandingPass> {
       await ports.inboxes.wake(clientId);
       beat();
     }
+    // Last, since nobody waits for it.
+    stopped += await endDeliveries(ports);
     return { woken: clients.size, stopped };
   });
 }

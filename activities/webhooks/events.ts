@@ -1,8 +1,11 @@
-// Starts the deliveries of an event, from the step in which it happens. Safe to repeat: each delivery starts once, and the outbox knows those
-// that have ended. A delivery is a workflow of its own, so a receiver that does not answer holds nothing up.
+// Starts the deliveries of an event, from the step in which it happens, sends it, and gives up what is no longer tried. Safe to repeat: each
+// delivery starts once, and the outbox knows those that have ended. A delivery is a workflow of its own, so a receiver that does not answer
+// holds nothing up.
 
+import type { Client } from '../../src/domain/client';
 import type { ImportRun } from '../../src/domain/import-run';
 import {
+  partsOfWebhookKind,
   webhookKindOf,
   type WebhookEvent,
   type WebhookKind,
@@ -50,6 +53,10 @@ async function receiversOf({ clients, webhookUrl }: ActivityPorts, { clientId }:
   return [...(webhookUrl === null ? [] : (['installation'] as const)), ...(own === null ? [] : (['client'] as const))];
 }
 
+function urlOf({ webhookUrl }: ActivityPorts, receiver: WebhookReceiver, client: Client | undefined): string | null {
+  return receiver === 'client' ? (client?.settings.webhookUrl ?? null) : webhookUrl;
+}
+
 /** `off` = there is no receiver any more. */
 export interface WebhookEnd {
   readonly state: 'sent' | 'failed' | 'off';
@@ -60,7 +67,7 @@ export async function sendWebhook(ports: ActivityPorts, delivery: WebhookDeliver
   const { clientId, importId, receiver, type } = delivery;
   const client = await ports.clients.find(clientId);
   if (client === undefined) throw notFound(`There is no client ${clientId} in the database. Check MONGODB_URI.`);
-  const url = receiver === 'client' ? client.settings.webhookUrl : ports.webhookUrl;
+  const url = urlOf(ports, receiver, client);
   if (url === null) return { state: 'off' };
   const id = eventIdOf(delivery);
   const state = await once(ports, importId, webhookKindOf(delivery), async () => {
@@ -116,19 +123,25 @@ async function giveUp({ outbox, clock, metrics, log }: ActivityPorts, { importId
   return true;
 }
 
-/** Twice the longest pause between two tries. */
+/** Twice the longest pause between two tries (`webhook` in workflows/activity-options.ts). */
 const NO_LONGER_TRIED_MS = 3_600_000;
 /** Looked at in one pass: more are the next one's. */
 const MOST = 1_000;
-const ENDED = 'It is not tried any more: its workflow was ended in Temporal, or its receiver was removed.';
+const ENDED = 'It is not tried any more: its workflow was ended in Temporal.';
+const URL_REMOVED = 'It is not tried any more: its URL was removed.';
 
-/** Events that no workflow delivers any more: somebody ended it, or the URL was removed between two tries. How many there were. */
+/** Events that no workflow delivers any more: somebody ended it, or the URL was removed, of which nobody needs to be warned. How many there were. */
 export async function endDeliveries(ports: ActivityPorts): Promise<number> {
   const { outbox, inboxes, clock } = ports;
   let ended = 0;
-  for (const { importId, kind } of await outbox.webhooksUntried(new Date(clock.now().getTime() - NO_LONGER_TRIED_MS), MOST)) {
+  for (const { importId, kind, why } of await outbox.webhooksUntried(new Date(clock.now().getTime() - NO_LONGER_TRIED_MS), MOST)) {
     beat();
-    if (!(await inboxes.isDelivering(importId, kind)) && (await giveUp(ports, { importId, kind, why: ENDED }))) ended++;
+    if (await inboxes.isDelivering(importId, kind)) continue;
+    const client = await ports.clients.find(clientIdOf(importId));
+    if (urlOf(ports, partsOfWebhookKind(kind).receiver, client) === null) {
+      await outbox.setState(importId, kind, 'failed', clock.now(), URL_REMOVED);
+      ended++;
+    } else if (await giveUp(ports, { importId, kind, why: why === null ? ENDED : `${why} ${ENDED}` })) ended++;
   }
   return ended;
 }

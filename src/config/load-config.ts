@@ -50,7 +50,7 @@ export function loadConfig(env: Environment, workingDir: string = process.cwd())
       workerPort: value.IMPORTS_WORKER_METRICS_PORT ?? null,
       sftpPort: value.IMPORTS_SFTP_METRICS_PORT ?? null,
     },
-    /** Port 0 = any free one; of all ports. */
+    /** Port 0 = any free one, here and below. */
     sftp: { host: value.IMPORTS_SFTP_HOST, port: value.IMPORTS_SFTP_PORT },
     ftps: ftpsOf(value, workingDir),
     /** Networks whose addresses many clients share: neither banned nor bounded. */

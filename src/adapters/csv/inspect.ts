@@ -1,4 +1,4 @@
-// One pass over a claimed file: is it a file that can be imported, and where do its chunks lie? Refusals are results; only a broken
+// One pass over a claimed file, and a second look at records that name the same user but are not written alike: is it a file that can be imported, and where do its chunks lie? Refusals are results; only a broken
 // world throws.
 
 import { createHash } from 'node:crypto';
@@ -11,6 +11,7 @@ import type { CsvFiles } from '../../ports';
 import type { InSteps } from '../../domain/file/group-equals';
 import type { Inspection } from '../../domain/file/inspection';
 import type { RawRow } from '../../domain/record/record';
+import { ImportsError } from '../../errors';
 import { separationOf, sniff, SNIFF_BYTES } from './sniff';
 import { readChunk, vanished } from './read-chunk';
 import { RecordIndex } from './record-index';
@@ -109,6 +110,7 @@ async function* rowsOn(
       next = wanted.next();
     }
   }
+  if (next.done !== true) throw new ImportsError('INVARIANT', `No record begins on line ${next.value}, where one was found before.`);
 }
 
 async function firstBytes(file: string, most: number): Promise<Buffer> {

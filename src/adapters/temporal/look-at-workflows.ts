@@ -103,5 +103,6 @@ export async function isSending(temporal: TemporalClient, importId: ImportId, ma
 }
 
 export async function isDelivering(temporal: TemporalClient, importId: ImportId, kind: WebhookKind): Promise<boolean> {
-  return (await lookAt(temporal, webhookWorkflowIdOf(importId, kind)))?.status.name === 'RUNNING';
+  const status = (await lookAt(temporal, webhookWorkflowIdOf(importId, kind)))?.status.name;
+  return status === 'RUNNING' || status === 'PAUSED';
 }

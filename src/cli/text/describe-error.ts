@@ -41,7 +41,7 @@ export function describeError(error: unknown): DescribedError {
   return { exitCode: 1, code: 'UNEXPECTED', message: `The command failed with an unexpected error. ${nameOf(error)}\n${NEXT}` };
 }
 
-/** The same error in a sentence that says more; `code` as it is described. */
+/** The same error in a sentence that says more. */
 export function retold(error: unknown, say: (message: string, code: DescribedError['code']) => string): ImportsError {
   const { code, message } = describeError(error);
   return new ImportsError(code === 'UNEXPECTED' ? 'NOT_NOW' : code, say(message, code), { cause: error });

@@ -61,6 +61,8 @@ export function createConflictFinder({ mindsZeros = false } = {}): ConflictFinde
   const blocks: Uint32Array[] = [];
   /** Fingerprints of ids without their zeros, of the records that have any: a block only where there are such. */
   const bareBlocks: Uint32Array[] = [];
+  /** Records that make nobody: a block only where there are such. */
+  const leavers: Uint8Array[] = [];
   /** Of ids; 0 = one to which `.0` may have been added. Where there is only one, ids differ in more than zeros. */
   const lengths = new Set<number>();
   let count = 0;
@@ -81,7 +83,8 @@ export function createConflictFinder({ mindsZeros = false } = {}): ConflictFinde
       (record) => has(record, ID),
       (a, b) => !isSame(a, b, IDENTITY),
     );
-  const addBare = (uniqueId: string, record: number): void => {
+  const addBare = ({ uniqueId, active }: CheckedRecord, record: number): void => {
+    if (active === '0') (leavers[record >>> BLOCK_BITS] ??= new Uint8Array(1 << BLOCK_BITS))[record & BLOCK_MASK] = 1;
     const isDecimal = uniqueId.endsWith('.0');
     lengths.add(uniqueId.length);
     if (isDecimal) lengths.add(0);
@@ -100,7 +103,8 @@ export function createConflictFinder({ mindsZeros = false } = {}): ConflictFinde
       count,
       low: (record) => bareAt(record, 0),
       isSame: (a, b) => bareAt(a, 0) === bareAt(b, 0) && bareAt(a, 1) === bareAt(b, 1),
-      takesPart: (record) => has(record, ID) && ids.headOf(record) === record,
+      takesPart: (record) =>
+        has(record, ID) && ids.headOf(record) === record && leavers[record >>> BLOCK_BITS]?.[record & BLOCK_MASK] !== 1,
       conflict: () => true,
     });
   const recordOn = (line: number): number => {
@@ -125,7 +129,7 @@ export function createConflictFinder({ mindsZeros = false } = {}): ConflictFinde
       block[start + LINE] = record.line;
       if (record.uniqueId !== '') {
         fingerprintInto(record.uniqueId, block, start + ID);
-        if (mindsZeros) addBare(record.uniqueId, count - 1);
+        if (mindsZeros) addBare(record, count - 1);
         fingerprintInto(text, block, start + IDENTITY);
       }
       if (email !== undefined) fingerprintInto(emailKeyOf(email), block, start + EMAIL);
@@ -160,6 +164,10 @@ export function createConflictFinder({ mindsZeros = false } = {}): ConflictFinde
       const sameBareId = bareBlocks.length === 0 || lengths.size === 1 ? undefined : yield* groupBareIds(ids);
 
       const linesOf = (groups: Groups, record: number) => firstOthers(groups, record, MOST_LINES_NAMED).map((member) => at(member, LINE));
+      const twinReason = (groups: Groups, record: number) => {
+        const others = groups.sizeOf(record) - 1;
+        return zeroTwinReason(`${others === 1 ? 'that' : 'those'} on ${nameLines(linesOf(groups, record), others)}`);
+      };
       function* marks(idsByLine: ReadonlyMap<number, string>): Generator<FileMark> {
         const claimedBy = (groups: Groups, record: number) => {
           const first = firstOthers(groups, record, MOST_OTHERS_NAMED);
@@ -177,7 +185,7 @@ export function createConflictFinder({ mindsZeros = false } = {}): ConflictFinde
           const repeats = isRepeat(record);
           if (line === cutLine && !repeats) reasons.push(reason('CUT_OFF', null));
           const isTwin = sameBareId?.isConflict(record) === true;
-          const ifNew = isTwin ? zeroTwinReason(nameLines(linesOf(sameBareId, record), sameBareId.sizeOf(record) - 1)) : undefined;
+          const ifNew = isTwin ? twinReason(sameBareId, record) : undefined;
           if (repeats || isTwin || reasons.length > 0) yield { line, repeats, reasons, ...(ifNew !== undefined && { ifNew }) };
         }
         const isKept = count > 0 && at(count - 1, LINE) === cutLine;

@@ -159,7 +159,7 @@ const ROWS = {
     scope: 'cell',
     title: 'Zeros lost or added',
     meaning:
-      'No user has this unique_id, but one, or a record of the same file for another new user, has it with more or fewer leading zeros, which spreadsheets drop, or with or without the .0 that some programs add to numbers. Not checked for clients whose setting leadingZeros is distinct.',
+      'This unique_id is new, but a known user, or another new record of the file, has the same id with more or fewer leading zeros, which spreadsheets drop, or with or without the .0 that some programs add to numbers. Not checked for clients whose setting leadingZeros is distinct.',
     fix: 'Write each id with its zeros. The reason of each record names the stored id, or the other lines. If they are two different people, ask us to keep them apart.',
     sentence: (column) => `${column} differs from another user's id only in leading zeros; write the id with its zeros.`,
   },
@@ -307,12 +307,12 @@ export function headingReason(): Reason {
   );
 }
 
-/** Of new ids of one file that differ only so; `lines` = where the others are. */
-export function zeroTwinReason(lines: string): Reason {
+/** Of a new id; `others` = those of the same file that differ only so, and where they are. */
+export function zeroTwinReason(others: string): Reason {
   return reason(
     'LEADING_ZEROS',
     'uniqueId',
-    `A new id that differs only in leading zeros, or in .0 at its end, is also on ${lines}. Keep only one of these records; if they are different people, ask us to keep them apart.`,
+    `This id and ${others} differ only in leading zeros, or in .0 at the end. Keep only one of these records; if they are different people, ask us to keep them apart.`,
   );
 }
 

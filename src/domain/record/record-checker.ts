@@ -39,7 +39,7 @@ interface PreparedColumn {
 }
 
 const NO_REASONS: readonly Reason[] = [];
-/** No word for a column holds more digits, and most ids do. */
+/** No word for a column has more than one digit; most ids have. */
 const MAY_BE_NAME = /^\D{0,40}\d?\D{0,40}$/;
 /** What tells one user of a file from another, and whether the record archives. */
 export const KEYS: ReadonlySet<FieldName> = new Set(['uniqueId', 'email', 'userName', 'active']);

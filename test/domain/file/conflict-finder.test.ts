@@ -45,7 +45,7 @@ describe('ids that differ in zeros only', () => {
       line,
       repeats,
       reasons.length,
-      /on (lines? .*)\. Keep/.exec(ifNew?.message ?? '')?.[1],
+      /on (lines? .*) differ only/.exec(ifNew?.message ?? '')?.[1],
     ]);
 
   test('are told apart by the lines of the others, if they would make new users', () => {
@@ -60,6 +60,18 @@ describe('ids that differ in zeros only', () => {
     expect(twins(['0A1', 'A1'])).toEqual([
       [2, false, 0, 'line 3'],
       [3, false, 0, 'line 2'],
+    ]);
+  });
+
+  test('mind no leaver: that record makes nobody', () => {
+    const finder = createConflictFinder({ mindsZeros: true });
+    for (const [at, id] of ['0901', '901', '000901'].entries()) {
+      finder.add({ ...recordOf({ id }, at + 2), active: id === '901' ? '0' : null }, id);
+    }
+    const marks = [...atOnce(finder.finish()).marks(new Map())];
+    expect(marks.map(({ line, ifNew }) => [line, /on (line .*) differ/.exec(ifNew?.message ?? '')?.[1]])).toEqual([
+      [2, 'line 4'],
+      [4, 'line 2'],
     ]);
   });
 

@@ -55,11 +55,11 @@ export function createOutboxStore({ outbox }: Pick<Models, 'outbox'>): OutboxSto
     },
     async webhooksUntried(since, limit) {
       const found = await outbox
-        .find({ state: 'pending', at: { $lt: since }, _id: /\/webhook-/ }, { _id: 1 })
+        .find({ state: 'pending', at: { $lt: since }, _id: /\/webhook-/ }, { why: 1 })
         .sort({ at: 1 })
         .limit(limit)
-        .lean<Pick<OutboxDocument, '_id'>[]>();
-      return found.map(({ _id }) => partsOfKey(_id));
+        .lean<Pick<OutboxDocument, '_id' | 'why'>[]>();
+      return found.map(({ _id, why = null }) => ({ ...partsOfKey(_id), why }));
     },
     async webhooksNotTaken(importId) {
       const kinds = `${importId}/`;
