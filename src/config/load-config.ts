@@ -9,7 +9,7 @@ import { settings, type Settings } from './settings';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** As programs take it: paths are absolute, and what is null is off. */
-export type Config = Readonly<ReturnType<typeof loadConfig>>;
+export type Config = ReturnType<typeof loadConfig>;
 
 /** Throws ImportsError CONFIG that names every problem. A blank variable counts as not set. */
 export function loadConfig(env: Environment, workingDir: string = process.cwd()) {
@@ -86,7 +86,7 @@ export function loadConfig(env: Environment, workingDir: string = process.cwd())
     },
     /** As given: for programs that we start, and for Temporal's own names. */
     env,
-  };
+  } as const;
 }
 
 function webhookProblems({
@@ -115,5 +115,5 @@ function ftpsOf(value: Settings, workingDir: string) {
     passivePorts: value.IMPORTS_FTPS_PASSIVE_PORTS,
     /** IPv4; null = where the client reached us. */
     publicAddress: value.IMPORTS_FTPS_PUBLIC_ADDRESS ?? null,
-  };
+  } as const;
 }
