@@ -17,7 +17,8 @@ import org.h2.mvstore.MVStore;
  * </pre>
  *
  * stdout: exactly one line, {"ready":true,"port":N,"pid":N,...}. stderr: messages.
- * Exit: 0 stdin closed or SIGTERM; 2 wrong arguments; 3 data directory in use; 4 not our data directory; 5 its store failed, as on a full disk.
+ * Exit: 0 stdin closed or SIGTERM; 2 wrong arguments; 3 data directory in use; 4 not our data directory; 5 its store failed, as on a full disk; 6 it cannot
+ * listen on the port.
  */
 public final class EmbeddedMongo {
     /** To be changed whenever the format of the file changes. */
@@ -37,8 +38,13 @@ public final class EmbeddedMongo {
     private static void serve(Options options) throws IOException {
         EmbeddedBackend backend = new EmbeddedBackend(Storage.open(openStore(options)), options.sync());
         MongoServer server = new MongoServer(backend);
-        // Loopback only: there is no authentication.
-        server.bind(new InetSocketAddress("127.0.0.1", options.port()), 1, 4);
+        try {
+            // Loopback only: there is no authentication.
+            server.bind(new InetSocketAddress("127.0.0.1", options.port()), 1, 4);
+        } catch (Exception failure) {
+            // Netty throws checked exceptions as if they were not.
+            throw Exit.cannotListen("it cannot listen on port " + options.port() + ": " + failure.getMessage());
+        }
         AtomicBoolean stopped = new AtomicBoolean();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             if (!stopped.compareAndSet(false, true)) return;

@@ -19,4 +19,8 @@ final class Exit extends RuntimeException {
     static Exit foreignData(String message) {
         return new Exit(4, message);
     }
+
+    static Exit cannotListen(String message) {
+        return new Exit(6, message);
+    }
 }

@@ -1,10 +1,13 @@
 import de.bwaldvogel.mongo.MongoCollection;
+import de.bwaldvogel.mongo.backend.DatabaseResolver;
+import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
 import de.bwaldvogel.mongo.backend.CursorRegistry;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.oplog.Oplog;
+import io.netty.channel.Channel;
 import java.util.List;
 import java.util.stream.Stream;
 import org.h2.mvstore.type.LongDataType;
@@ -13,6 +16,20 @@ import org.h2.mvstore.type.LongDataType;
 final class StoredDatabase extends H2Database {
     StoredDatabase(String name, CursorRegistry cursors) {
         super(name, Storage.store(), cursors);
+    }
+
+    /** The library looks for a collection, and then makes it: two commands at once would make it twice. */
+    @Override
+    protected synchronized MongoCollection<Object> resolveOrCreateCollection(String name) {
+        return super.resolveOrCreateCollection(name);
+    }
+
+    @Override
+    public Document handleCommand(Channel channel, String command, Document query, DatabaseResolver databases, Oplog oplog) {
+        if (!command.equalsIgnoreCase("create")) return super.handleCommand(channel, command, query, databases, oplog);
+        synchronized (this) {
+            return super.handleCommand(channel, command, query, databases, oplog);
+        }
     }
 
     @Override

@@ -86,8 +86,8 @@ export async function startKept({ name, command, args, env, runDir }: Program): 
 interface Ready {
   /** For people: what is started. */
   readonly what: string;
-  /** Resolves when it answers, rejects when it is told to stop waiting. */
-  readonly untilReady: (signal: AbortSignal) => Promise<void>;
+  /** Resolves when the process of this pid answers, rejects when it is told to stop waiting. */
+  readonly untilReady: (signal: AbortSignal, pid: number) => Promise<void>;
   /** Gives up the start. */
   readonly signal: AbortSignal;
 }
@@ -98,7 +98,7 @@ export async function startReady(program: Program, { what, untilReady, signal }:
   const running = await startKept(program);
   const waiting = new AbortController();
   const limit = AbortSignal.timeout(READY_LIMIT_MS);
-  const ready = untilReady(AbortSignal.any([signal, waiting.signal, limit])).then(() => undefined);
+  const ready = untilReady(AbortSignal.any([signal, waiting.signal, limit]), running.pid).then(() => undefined);
   try {
     const how = await Promise.race([ready, running.ended]);
     if (how === undefined) return running;

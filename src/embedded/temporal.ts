@@ -8,7 +8,7 @@ import { withoutTemporal } from '../config/temporal';
 import type { Log } from '../ports';
 import { keepRunning } from './keep-running';
 import { startReady } from './kept-program';
-import { pickPort } from './pick-port';
+import { onFreePorts } from './pick-port';
 import { resolveTemporal } from './resolve-temporal';
 import { runCommand, type Command } from './run-command';
 import type { Say } from './build-once';
@@ -45,12 +45,9 @@ export async function startTemporal({ config, log, say, signal }: Embedding) {
   const { namespace } = config.temporal;
   const folder = path.join(config.dataDir, 'temporal');
   await mkdir(folder, { recursive: true });
-  const port = await pickPort(config.embeddedPorts.temporal);
-  const uiPort = await pickPort(config.embeddedPorts.temporalUi, [port]);
-  const address = `127.0.0.1:${port}`;
   const env = withoutTemporal(config.env);
   const runDir = path.join(config.dataDir, 'run');
-  const args = [
+  const args = (port: number, uiPort: number) => [
     'server',
     'start-dev',
     ...flags({
@@ -66,12 +63,16 @@ export async function startTemporal({ config, log, say, signal }: Embedding) {
     ...SQLITE.flatMap((pragma) => ['--sqlite-pragma', pragma]),
   ];
 
-  // Ready = it takes the one setting that has no flag: histories of ended imports stay for 30 days.
-  const keepHistories = ['operator', 'namespace', 'update', '-n', namespace, '--retention', '30d', '--address', address];
-  const untilReady = (stop: AbortSignal) => untilDone({ command, args: keepHistories, env, signal: stop });
-  const start = () => startReady({ name: 'temporal', command, args, env, runDir }, { what: 'Temporal server', untilReady, signal });
-  const kept = await keepRunning({ name: 'temporal', start, log });
-  return { address, uiUrl: `http://127.0.0.1:${uiPort}`, engine, stop: () => kept.stop() };
+  return onFreePorts([config.embeddedPorts.temporal, config.embeddedPorts.temporalUi], async (port, uiPort) => {
+    const address = `127.0.0.1:${port}`;
+    // Ready = it takes the one setting that has no flag: histories of ended imports stay for 30 days.
+    const keepHistories = ['operator', 'namespace', 'update', '-n', namespace, '--retention', '30d', '--address', address];
+    const untilReady = (stop: AbortSignal) => untilDone({ command, args: keepHistories, env, signal: stop });
+    const server = { name: 'temporal', command, args: args(port, uiPort), env, runDir };
+    const start = () => startReady(server, { what: 'Temporal server', untilReady, signal });
+    const kept = await keepRunning({ name: 'temporal', start, log });
+    return { address, uiUrl: `http://127.0.0.1:${uiPort}`, engine, stop: () => kept.stop() };
+  });
 }
 
 function flags(values: Readonly<Record<string, string | number>>): readonly string[] {

@@ -116,6 +116,22 @@ test('an update that may match a revision or none at all matches as MongoDB does
   expect(await engine.rows.findOne({ _id: 'one' })).toEqual({ _id: 'one', rev: 1 });
 });
 
+test('a collection that several commands make at once is made once', async () => {
+  await Promise.all(
+    numbers(40).map(async (n) => {
+      const made = engine.rows.db.createCollection(`made-${n}`).then(
+        ({ collectionName }) => collectionName,
+        (error: { readonly code?: unknown }) => error.code,
+      );
+      const rows = engine.rows.db.collection<{ readonly _id: number }>(`made-${n}`);
+      await Promise.all([rows.insertOne({ _id: 1 }), rows.insertOne({ _id: 2 }), rows.createIndex({ n: 1 })]);
+      // NamespaceExists, as MongoDB says when it came second.
+      expect([48, rows.collectionName]).toContain(await made);
+      expect(await rows.countDocuments()).toBe(2);
+    }),
+  );
+});
+
 test('mongoose keeps its time stamps and refuses to save over a newer version', async () => {
   const connection = await createConnection(engine.uri, { autoIndex: false }).asPromise();
   try {

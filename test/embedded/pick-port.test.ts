@@ -1,5 +1,5 @@
 import net from 'node:net';
-import { pickPort } from '../../src/embedded/pick-port';
+import { onFreePorts, pickPort } from '../../src/embedded/pick-port';
 
 async function occupied(): Promise<net.Server & { readonly port: number }> {
   const server = net.createServer();
@@ -24,4 +24,27 @@ test('never one that is spoken for', async () => {
 
 test('0 is any free port', async () => {
   expect(await pickPort(0)).toBeGreaterThan(1023);
+});
+
+test('a server that finds its port taken is started once more, on another one; one that fails for another reason is not', async () => {
+  const faster: net.Server[] = [];
+  const tried: number[][] = [];
+  const started = await onFreePorts([0, 0], async (...ports) => {
+    tried.push(ports);
+    if (tried.length === 3) return 'up';
+    const server = net.createServer();
+    faster.push(server);
+    await new Promise<void>((resolve) => server.listen(ports[1], '127.0.0.1', resolve));
+    throw new Error('address already in use');
+  });
+  expect([started, new Set(tried.flat()).size]).toEqual(['up', 6]);
+  for (const server of faster) await new Promise((resolve) => server.close(resolve));
+
+  let starts = 0;
+  const broken = onFreePorts([0], async (_port) => {
+    starts++;
+    throw new Error('no such program');
+  });
+  await expect(broken).rejects.toThrow('no such program');
+  expect(starts).toBe(1);
 });
