@@ -48,9 +48,11 @@ export async function announceEnd(
   await announce(ports, { type, clientId, importId, at: finishedAt.getTime() });
 }
 
-async function receiversOf({ clients, webhookUrl }: ActivityPorts, { clientId }: WebhookEvent): Promise<readonly WebhookReceiver[]> {
-  const own = (await clients.find(clientId))?.settings.webhookUrl ?? null;
-  return [...(webhookUrl === null ? [] : (['installation'] as const)), ...(own === null ? [] : (['client'] as const))];
+const RECEIVERS: readonly WebhookReceiver[] = ['installation', 'client'];
+
+async function receiversOf(ports: ActivityPorts, { clientId }: WebhookEvent): Promise<readonly WebhookReceiver[]> {
+  const client = await ports.clients.find(clientId);
+  return RECEIVERS.filter((receiver) => urlOf(ports, receiver, client) !== null);
 }
 
 function urlOf({ webhookUrl }: ActivityPorts, receiver: WebhookReceiver, client: Client | undefined): string | null {
@@ -130,7 +132,10 @@ const MOST = 1_000;
 const ENDED = 'It is not tried any more: its workflow was ended in Temporal.';
 const URL_REMOVED = 'It is not tried any more: its URL was removed.';
 
-/** Events that no workflow delivers any more: somebody ended it, or the URL was removed, of which nobody needs to be warned. How many there were. */
+/**
+ * Events that no workflow delivers any more: somebody ended it, or the URL was removed, and of that nobody needs to be warned. Returns how many
+ * there were.
+ */
 export async function endDeliveries(ports: ActivityPorts): Promise<number> {
   const { outbox, inboxes, clock } = ports;
   let ended = 0;

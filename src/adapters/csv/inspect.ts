@@ -1,5 +1,5 @@
-// One pass over a claimed file, and a second look at records that name the same user but are not written alike: is it a file that can be imported, and where do its chunks lie? Refusals are results; only a broken
-// world throws.
+// One pass over a claimed file, and a second look at records that name the same user but are not written alike: is it a file that can be
+// imported, and where do its chunks lie? Refusals are results; only a broken world throws.
 
 import { createHash } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';

@@ -122,7 +122,7 @@ export class RecordIndex {
     );
   }
 
-  /** Lines whose rows `tell` must be told before `finish`. */
+  /** Lines of records that may or may not be identical; `tell` wants their rows before `finish`. */
   doubtful(): InSteps<Iterable<number>> {
     return this.#conflicts.doubtful();
   }

@@ -75,7 +75,7 @@ export function createZeroTwins(models: Pick<Models, 'users'>): UserStore['zeroT
     const found = await findByIds(users, [...asked.keys()], { status: 1, archived: 1, created: 1 });
     const twins = new Map<string, string>();
     for (const { _id, status = 'active', archived, created } of found) {
-      // Whom the file itself has twice is known from its inspection, in whatever order its parts are written.
+      // Two new users of this file that differ in zeros only were found when it was inspected; here their order would decide.
       if (created?.importId === importId || isCreationUndone({ status, ...(archived !== undefined && { archived }) })) continue;
       for (const uniqueId of asked.get(_id)!) if (!twins.has(uniqueId)) twins.set(uniqueId, uniqueIdOf(_id));
     }
